@@ -1,0 +1,6 @@
+// The entry of the kernels: everything exported here is a function of the one WebAssembly module.
+
+/** Layout version that the TypeScript side checks when it loads the module. */
+export function version(): i32 {
+  return 1
+}
