@@ -1,0 +1,68 @@
+import type { Batch } from '../batch/batch.ts'
+import type { Memory } from '../batch/memory.ts'
+import type { Relation, ScanNode } from '../plan/nodes/node.ts'
+import type { Schema } from '../types/data-type.ts'
+
+/** A place in a partition that a reader can start from again, as text that sorts nowhere and means nothing to others. */
+export type Position = string
+
+/**
+ * A source's reader of one partition, in the worker that decodes it. The scheduler pulls: it calls `poll` between
+ * steps, and `read` inside one. I/O happens outside of both: a reader fills a bounded queue from the event loop and
+ * `read` takes from it.
+ */
+export interface PartitionReader {
+  readonly partition: string
+  /** Bytes or rows are there, nothing is there now, or nothing will ever come. `idle` says we asked and had nothing. */
+  state(): 'ready' | 'idle' | 'waiting' | 'ended'
+  /**
+   * At most `maxRows` rows as one chunk in chunk memory, with the columns of the scan, in arrival order; undefined when
+   * nothing is there. Records that cannot be decoded go to `dead`. `position` afterwards is that behind the last row.
+   */
+  read(maxRows: number, memory: Memory, dead: DeadLetters): Batch | undefined
+  position(): Position
+  /** Resolves when `state()` may have changed from `waiting` or `idle`. */
+  ready(): Promise<void>
+  close(): Promise<void>
+}
+
+/** Before the first stateful operator: raw bytes, source, offset, error. */
+export interface DeadLetters {
+  add(letter: { readonly source: string; readonly position: string; readonly raw: Uint8Array; readonly code: string; readonly problem: string }): void
+}
+
+/** A running source: its partitions, from given positions. */
+export interface Source {
+  readonly bounded: boolean
+  readonly replays: boolean
+  open(context: SourceContext): Promise<readonly PartitionReader[]>
+}
+
+export interface SourceContext {
+  readonly scan: ScanNode
+  readonly schema: Schema
+  readonly positions: ReadonlyMap<string, Position>
+  /** Partitions `index % count` belong to this worker. */
+  readonly worker: { readonly index: number; readonly count: number }
+}
+
+export interface OptionDefinition {
+  readonly name: string
+  readonly type: 'string' | 'integer' | 'duration' | 'boolean' | 'bytes' | 'enum'
+  readonly values?: readonly string[]
+  readonly required?: boolean
+  readonly default?: string
+  readonly summary: string
+  readonly example?: string
+}
+
+/** A connector: everything about it stands in its file; docs and `connectors describe` are made from it. */
+export interface Connector {
+  readonly name: string
+  readonly summary: string
+  readonly options: readonly OptionDefinition[]
+  /** Options whose names start so are the format's. */
+  readonly takesFormat?: boolean
+  readonly source?: { readonly guarantee: string; create(relation: Relation): Source }
+  readonly sink?: { readonly guarantee: string; create(relation: Relation): import('./sink.ts').Sink }
+}

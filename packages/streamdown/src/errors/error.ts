@@ -1,0 +1,39 @@
+import type { Span } from './span.ts'
+import { type ErrorCode, errorTable } from './table.ts'
+
+export interface ErrorDetails {
+  /** The piece of text that it is about, in `text`. */
+  readonly at?: Span
+  readonly text?: string
+  readonly cause?: unknown
+}
+
+/** Every error that a user sees: a stable code, what happened, where, and what to do. */
+export class StreamdownError extends Error {
+  override readonly name: string = 'StreamdownError'
+  readonly code: ErrorCode
+  readonly fix: string
+  readonly at: Span | undefined
+
+  constructor(code: ErrorCode, problem: string, details: ErrorDetails = {}) {
+    super(`${code} ${problem}${place(details)}`, details.cause === undefined ? undefined : { cause: details.cause })
+    this.code = code
+    this.fix = errorTable[code].fix
+    this.at = details.at
+  }
+}
+
+/** An error after which trying again may help (a broken connection, a busy server). */
+export class RetryableError extends StreamdownError {
+  override readonly name = 'RetryableError'
+}
+
+function place({ at, text }: ErrorDetails): string {
+  if (at === undefined || text === undefined) return ''
+  const before = text.slice(0, at.start)
+  const line = before.split('\n').length
+  const column = at.start - before.lastIndexOf('\n')
+  const source = text.split('\n')[line - 1] ?? ''
+  const width = Math.max(1, Math.min(at.end - at.start, source.length - column + 1))
+  return `\n  at line ${line}, column ${column}:\n  | ${source}\n  | ${' '.repeat(column - 1)}${'^'.repeat(width)}`
+}

@@ -1,0 +1,38 @@
+/**
+ * Every error code, with cause and fix. docs/errors.md holds the same table; a test ties the two.
+ * 1xxx SQL text, 2xxx binding and plan, 3xxx options and connectors, 4xxx rows (dead letters), 5xxx TypeScript API,
+ * 6xxx sinks and delivery, 7xxx state and checkpoints, 8xxx command line, 9xxx the engine itself.
+ */
+export const errorTable = {
+  DSD1001: { title: 'SQL syntax', fix: 'Correct the text at the place shown; what was expected is named.' },
+  DSD2001: { title: 'Unknown table', fix: 'Create the table or view first, or use the nearest name given.' },
+  DSD2002: { title: 'Unknown column', fix: 'Use one of the columns listed, or the nearest name given.' },
+  DSD2003: { title: 'Unknown function', fix: 'See `dsd functions` for the functions there are.' },
+  DSD2004: { title: 'Types do not fit', fix: 'CAST one side, or use a function made for these types.' },
+  DSD2005: { title: 'Not supported yet', fix: 'Use the nearest supported form that the message names.' },
+  DSD2006: { title: 'Statement not valid here', fix: 'The message says which rule the statement breaks.' },
+  DSD3001: { title: 'Unknown connector', fix: 'See `dsd connectors list`.' },
+  DSD3002: { title: 'Connector option wrong or missing', fix: 'See `dsd connectors describe NAME`.' },
+  DSD4001: { title: 'Record cannot be decoded', fix: 'The dead letter holds the raw bytes; correct and send again.' },
+  DSD4002: { title: 'Division by zero', fix: 'Guard with NULLIF(divisor, 0).' },
+  DSD4003: { title: 'Numeric overflow', fix: 'CAST to a wider type first.' },
+  DSD4004: { title: 'Cast failed', fix: 'Use TRY_CAST to get NULL instead.' },
+  DSD4005: { title: 'Function argument out of range', fix: 'The message names the argument.' },
+  DSD4006: { title: 'NULL in a NOT NULL column', fix: 'Filter or COALESCE before the sink.' },
+  DSD4007: { title: 'TypeScript function threw', fix: 'The dead letter holds the row and the message.' },
+  DSD9001: { title: 'Memory of a worker is full', fix: 'Use more workers, shorter windows or a state TTL.' },
+  DSD9002: { title: 'Defect in Data-Streamdown', fix: 'Please report it with the message.' },
+} as const satisfies Record<string, { readonly title: string; readonly fix: string }>
+
+export type ErrorCode = keyof typeof errorTable
+
+/** Codes of row errors as the emitted code's error mask stores them: one byte a row, 0 is no error. */
+export const rowErrorCodes = {
+  1: 'DSD4001',
+  2: 'DSD4002',
+  3: 'DSD4003',
+  4: 'DSD4004',
+  5: 'DSD4005',
+  6: 'DSD4006',
+  7: 'DSD4007',
+} as const satisfies Record<number, ErrorCode>

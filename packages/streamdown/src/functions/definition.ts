@@ -1,0 +1,76 @@
+import type { DataType } from '../types/data-type.ts'
+import type { Value } from '../types/value.ts'
+
+/** What a parameter takes: a type name, a family, or the same type as another `any` of the call (after common typing). */
+export type ParameterType =
+  | DataType['is']
+  | 'any'
+  | 'numeric'
+  | 'integer'
+  | 'text'
+  | 'temporal'
+  | 'comparable'
+
+/**
+ * A scalar function. Everything that is said of it anywhere (binder, compiler, docs, `dsd functions`) is here.
+ * One entry a name; `signatures` are tried in order, an exact match before one that needs casts.
+ */
+export interface ScalarFunction {
+  readonly name: string
+  readonly aliases?: readonly string[]
+  readonly summary: string
+  /** SQL and what it gives, as text; tests run them. */
+  readonly examples: readonly { readonly sql: string; readonly gives: string }[]
+  readonly category: 'string' | 'math' | 'time' | 'json' | 'hash' | 'regex' | 'conditional' | 'logic' | 'comparison' | 'nested' | 'bytes' | 'system'
+  readonly signatures: readonly Signature[]
+  /** NULL in, NULL out (then the implementation never sees NULL). Default true. */
+  readonly strict?: boolean
+  /** False for functions of clock or chance. Default true. */
+  readonly deterministic?: boolean
+}
+
+export interface Signature {
+  readonly parameters: readonly ParameterType[]
+  /** The last parameter may repeat. */
+  readonly variadic?: boolean
+  /** From the bound arguments (types, and values of literals). */
+  readonly returns: DataType | ((args: readonly BoundArgument[]) => DataType)
+  /** Default: nullable when strict and an argument is. */
+  readonly nullable?: boolean | ((args: readonly BoundArgument[]) => boolean)
+  readonly implementation: Implementation
+}
+
+export interface BoundArgument {
+  readonly type: DataType
+  readonly nullable: boolean
+  readonly literal?: Value
+}
+
+/**
+ * - `inline`: the compiler emits WebAssembly itself (arithmetic, comparison, logic, CASE).
+ * - `kernel`: an exported kernel called once a row with values (views as addresses of 16 bytes; 128-bit values as two
+ *   i64; a view result is written to a scratch address passed last). It reports failure by `rowError`.
+ * - `javascript`: called once a row with values of `types/value.ts`; throws RowError to fail the row.
+ */
+export type Implementation =
+  | { readonly is: 'inline' }
+  | { readonly is: 'kernel'; readonly kernel: string }
+  | { readonly is: 'javascript'; readonly call: (args: readonly Value[], context: FunctionContext) => Value }
+
+export interface FunctionContext {
+  readonly types: readonly DataType[]
+  readonly returns: DataType
+  /** The clock of the step, µs. */
+  readonly now: bigint
+  readonly timeZone: string
+  random(): number
+}
+
+/** Thrown by a function to fail its row: the byte of the error mask, and what was wrong. */
+export class RowError extends Error {
+  readonly code: number
+  constructor(code: number, message: string) {
+    super(message)
+    this.code = code
+  }
+}

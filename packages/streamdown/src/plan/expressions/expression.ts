@@ -1,0 +1,86 @@
+import type { Span } from '../../errors/span.ts'
+import type { DataType } from '../../types/data-type.ts'
+import type { Value } from '../../types/value.ts'
+
+/**
+ * A bound scalar expression over the columns of one input row (of both inputs of a join: the left columns, then the
+ * right ones). Typed and resolved: nothing about names or dialects is left in it.
+ */
+export type Expression =
+  | ColumnExpression
+  | LiteralExpression
+  | CallExpression
+  | CaseExpression
+  | CastExpression
+  | FieldExpression
+  | LambdaExpression
+
+interface Typed {
+  readonly type: DataType
+  readonly nullable: boolean
+  /** Where it stands in the SQL text, for errors. */
+  readonly at?: Span
+}
+
+export interface ColumnExpression extends Typed {
+  readonly is: 'column'
+  readonly index: number
+  readonly name: string
+}
+
+export interface LiteralExpression extends Typed {
+  readonly is: 'literal'
+  readonly value: Value
+}
+
+/**
+ * A function or operator by its name in the function registry (`functions/registry.ts`): '+', '=', 'and', 'upper' ...
+ * `and`, `or`, `coalesce` and `case` evaluate their arguments only as far as SQL's written order needs.
+ * The binder has inserted casts, so argument types are those of one of the function's signatures.
+ */
+export interface CallExpression extends Typed {
+  readonly is: 'call'
+  readonly name: string
+  readonly args: readonly Expression[]
+}
+
+/** Searched CASE; the binder turns simple CASE into it. Without `otherwise`: NULL. */
+export interface CaseExpression extends Typed {
+  readonly is: 'case'
+  readonly branches: readonly { readonly when: Expression; readonly then: Expression }[]
+  readonly otherwise?: Expression
+}
+
+export interface CastExpression extends Typed {
+  readonly is: 'cast'
+  readonly input: Expression
+  /** TRY_CAST: NULL instead of an error. */
+  readonly attempt: boolean
+  /** 'flink' truncates a double to an integer, 'postgres' rounds half away (numeric) or to even (double). */
+  readonly rule: 'flink' | 'postgres'
+}
+
+/** A field of a ROW value. */
+export interface FieldExpression extends Typed {
+  readonly is: 'field'
+  readonly input: Expression
+  readonly index: number
+}
+
+/**
+ * A TypeScript arrow over the row. `compiled`, when present, says the same as an expression and may be run instead.
+ * `reads` are the input columns that the arrow's source reads; undefined: all.
+ */
+export interface LambdaExpression extends Typed {
+  readonly is: 'lambda'
+  readonly arrow: (row: never) => unknown
+  readonly source: string
+  readonly reads?: readonly number[]
+  readonly compiled?: Expression
+  /** Why it stays JavaScript, for explain. */
+  readonly reason?: string
+  /** The row that the arrow sees. */
+  readonly input: readonly { readonly name: string; readonly type: DataType; readonly nullable: boolean }[]
+  /** `whole` lambdas return an object with all output columns (map) or an iterable of them (flatMap). */
+  readonly whole?: 'row' | 'rows'
+}

@@ -1,0 +1,14 @@
+import type { Memory } from '../batch/memory.ts'
+import type { StateTable, StateTableSpec } from '../state/state-table.ts'
+
+/** What an operator is built with. State tables are made while it is built, never later. */
+export interface OperatorContext {
+  readonly memory: Memory
+  /** Makes a table in this worker's accounted state; names are unique within the operator. */
+  table(spec: StateTableSpec): StateTable
+  readonly timeZone: string
+  readonly settings: Readonly<Record<string, string>>
+  /** The clock of the step that runs, µs. */
+  now(): bigint
+  random(): number
+}

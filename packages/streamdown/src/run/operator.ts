@@ -1,0 +1,38 @@
+import type { Batch } from '../batch/batch.ts'
+import type { StateSnapshot } from '../state/state-table.ts'
+
+/** Where an operator's rows go. `emit` pushes the chunk to the end of its stage before it returns. */
+export interface Output {
+  emit(batch: Batch): void
+  /** A side output by name: `late`, `dead`, or one declared by the node. Columns as that output's schema says. */
+  side(name: string, batch: Batch): void
+}
+
+/** What the end of a step tells an operator. */
+export interface StepEnd {
+  readonly step: bigint
+  /** The watermark of each input after this step, µs. */
+  readonly watermarks: readonly bigint[]
+  /** The processing clock, read once a step, µs. */
+  readonly now: bigint
+  /** True in the step after which no input has any more rows. */
+  readonly ended: boolean
+}
+
+/**
+ * A running operator of one worker. The stage calls it on one thread, in this order within a step: any number of
+ * `push` (inputs interleaved in arrival order), then `endStep` once, after every operator before it has ended the
+ * step. Between steps it holds nothing but its state tables. It may throw a StreamdownError only for a defect or an
+ * exhausted resource: rows that fail go to the `dead` side output.
+ */
+export interface Operator {
+  push(input: number, batch: Batch, out: Output): void
+  endStep(end: StepEnd, out: Output): void
+  /** The watermark that the rows after this step keep to; the smallest of the inputs' unless the operator says so. */
+  watermark(inputs: readonly bigint[]): bigint
+  /** The next processing time, µs, at which `endStep` must be called though nothing arrived; undefined: never. */
+  nextTimer(): bigint | undefined
+  snapshot(): StateSnapshot
+  restore(from: StateSnapshot): void
+  stateBytes(): number
+}

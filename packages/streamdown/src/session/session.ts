@@ -1,0 +1,51 @@
+import type { Field, Schema } from '../types/data-type.ts'
+import type { Value } from '../types/value.ts'
+
+/** How a session's programs run; all of it can also be set by SET. */
+export interface SessionOptions {
+  readonly dialect?: 'flink' | 'postgres'
+  /** Settings by name, as SET takes them. */
+  readonly settings?: Readonly<Record<string, string>>
+  /** Workers on the one-thread scheduler. Default 1. */
+  readonly workers?: number
+  /** Rows a step takes from each partition at most; 1 is row by row. 'random' draws by the seed. */
+  readonly stepRows?: number | 'random'
+  readonly seed?: number
+  /** Processing time at the start, µs; then the clock only moves by `advance`. Default: the real clock. */
+  readonly clock?: bigint
+}
+
+export interface ChangeRow {
+  readonly weight: number
+  readonly values: readonly Value[]
+}
+
+export type StatementResult =
+  | { readonly is: 'done'; readonly message: string }
+  | { readonly is: 'rows'; readonly schema: Schema; readonly rows: readonly (readonly Value[])[] }
+  /** INSERT INTO a connector, a view over one: a program that runs as the session is stepped. */
+  | { readonly is: 'started'; readonly job: string }
+
+/**
+ * A catalog, settings and the running programs of one user. `dsd sql`, tests and the conformance runner use it.
+ * In-memory tables (no connector) take INSERT, UPDATE, DELETE; views over them are maintained by the same engine;
+ * after each statement every view reflects it.
+ */
+export interface Session {
+  execute(sql: string): Promise<readonly StatementResult[]>
+  /** Feeds rows (weights by `op`) to a relation with connector 'memory', to be taken in the next steps. */
+  push(relation: string, rows: readonly { readonly op?: '+I' | '-U' | '+U' | '-D'; readonly values: readonly Value[] }[]): void
+  /** Runs steps until no source has anything more now. */
+  settle(): Promise<void>
+  /** Moves the virtual clock, fires timers; and settles. */
+  advance(micros: bigint): Promise<void>
+  /** Says that the inputs have ended: all windows close. */
+  end(): Promise<void>
+  /** Changes that a job wrote to a 'memory' sink or a view since the last call, step by step consolidated. */
+  changes(relation: string): readonly ChangeRow[]
+  columns(relation: string): readonly Field[]
+  /** All state, positions and the journal's place, as bytes; and a new session that goes on from there. */
+  snapshot(): Promise<Uint8Array>
+  restore(bytes: Uint8Array): Promise<void>
+  close(): Promise<void>
+}
