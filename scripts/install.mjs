@@ -36,14 +36,9 @@ function installedEqualsLock() {
   if (!existsSync(hidden)) return false
   const installed = JSON.parse(readFileSync(hidden, 'utf8')).packages
   const locked = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages
-  const paths = new Set([...Object.keys(installed), ...Object.keys(locked)])
-  for (const path of paths) {
-    if (!path.includes('node_modules/')) continue
-    const wanted = locked[path]
+  return Object.entries(locked).every(([path, wanted]) => {
+    if (!path.includes('node_modules/')) return true
     const found = installed[path]
-    if (wanted === undefined) return false
-    if (found === undefined && !wanted.optional) return false
-    if (found !== undefined && found.version !== wanted.version) return false
-  }
-  return true
+    return found === undefined ? wanted.optional === true : found.version === wanted.version
+  })
 }

@@ -1,0 +1,74 @@
+// Makes the tarballs that are published: JavaScript and declarations emitted by tsc, and a package.json whose paths
+// point at them. (In the workspace the paths point at the TypeScript sources; Node runs no TypeScript in node_modules.)
+import { execFileSync } from 'node:child_process'
+import { copyFileSync, cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { root } from './stamp.mjs'
+import { packages } from './workspace.mjs'
+
+const staging = join(root, '.pack')
+
+/** Writes one tarball per package below .pack and returns their paths. */
+export function packAll() {
+  rmSync(staging, { recursive: true, force: true })
+  return packages().map(({ folder, manifest }) => packOne(folder, manifest))
+}
+
+function packOne(folder, manifest) {
+  const target = join(staging, basename(folder))
+  mkdirSync(target, { recursive: true })
+  const tsc = join(root, 'node_modules/typescript/bin/tsc')
+  execFileSync(
+    process.execPath,
+    [tsc, '-p', join(folder, 'tsconfig.build.json'), '--outDir', join(target, 'dist'), '--pretty', 'false'],
+    { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] },
+  )
+  if (existsSync(join(folder, 'bin'))) cpSync(join(folder, 'bin'), join(target, 'bin'), { recursive: true })
+  for (const file of ['README.md', 'LICENSE', 'CHANGELOG.md']) {
+    const own = join(folder, file)
+    copyFileSync(existsSync(own) ? own : join(root, file), join(target, file))
+  }
+  writeFileSync(join(target, 'package.json'), `${JSON.stringify(published(manifest), null, 2)}\n`)
+  const output = npm(['pack', '--json', '--loglevel=error', '--pack-destination', staging], target)
+  return join(staging, tarballName(JSON.parse(output)))
+}
+
+/** npm prints a list of packed packages, and from version 12 on an object keyed by name. */
+function tarballName(report) {
+  const [first] = Array.isArray(report) ? report : Object.values(report)
+  return first.filename
+}
+
+function published(manifest) {
+  const { devDependencies: _, ...rest } = manifest
+  return {
+    ...rest,
+    exports: mapValues(manifest.exports, publishedExport),
+    imports: mapValues(manifest.imports, emitted),
+  }
+}
+
+function publishedExport(path) {
+  const script = emitted(path)
+  return script === path ? path : { types: script.replace(/\.js$/, '.d.ts'), default: script }
+}
+
+function emitted(path) {
+  return path.replace(/^\.\/src\/(.*)\.ts$/, './dist/$1.js')
+}
+
+function mapValues(record, change) {
+  return record && Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]))
+}
+
+/** Runs npm and returns what it prints. */
+export function npm(args, cwd) {
+  const script = process.env.npm_execpath
+  const [command, first] = script?.endsWith('.js') ? [process.execPath, [script]] : ['npm', []]
+  return execFileSync(command, [...first, ...args], { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  for (const tarball of packAll()) console.log(tarball)
+}
