@@ -12,7 +12,7 @@ const outputs = join(root, 'packages/streamdown/src/kernels')
 const wasm = join(outputs, 'kernels.wasm')
 const module = join(outputs, 'kernels.generated.ts')
 
-const flags = '-O3 --noAssert --runtime stub --importMemory --zeroFilledMemory --enable simd'.split(' ')
+const flags = '-O3 --noAssert --runtime stub --importMemory --enable simd'.split(' ')
 
 function kernelsHash() {
   const files = readdirSync(sources, { recursive: true })
