@@ -4,3 +4,4 @@
 export function version(): i32 {
   return 1
 }
+export * from './event-time'

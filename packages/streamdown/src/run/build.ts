@@ -1,0 +1,304 @@
+import { StreamdownError } from '../errors/error.ts'
+import type { Expression } from '../plan/expressions/expression.ts'
+import type { AggregateNode, EventTime, JoinNode, PlanNode, ScanNode, SinkNode } from '../plan/nodes/node.ts'
+import type { Program } from '../plan/program.ts'
+import { derive } from '../plan/properties.ts'
+import type { Schema } from '../types/data-type.ts'
+import type { Edge, Graph, OperatorVertex, OutputVertex, Routing, SourceVertex, Vertex } from './graph.ts'
+import type { Operator } from './operator.ts'
+import type { OperatorContext } from './operator-context.ts'
+import { aggregateInput } from './operators/aggregate-input.ts'
+import { createChangelog } from './operators/changelog.ts'
+import { createConsolidate } from './operators/consolidate.ts'
+import { createFlatMap } from './operators/flat-map.ts'
+import { createGroupAggregate } from './operators/group-aggregate.ts'
+import { createIntervalJoin } from './operators/interval-join.ts'
+import { createJoin } from './operators/join.ts'
+import { createProject } from './operators/project.ts'
+import { createRank } from './operators/rank.ts'
+import { createSessionAggregate } from './operators/session-aggregate.ts'
+import type { InputShape } from './operators/shape.ts'
+import { createSort } from './operators/sort.ts'
+import { createUnion } from './operators/union.ts'
+import { createUpsertMaterialize } from './operators/upsert-materialize.ts'
+import { createUpsertSource } from './operators/upsert-source.ts'
+import { createValues } from './operators/values.ts'
+import { createWindow } from './operators/window.ts'
+import { createWindowAggregate } from './operators/window-aggregate.ts'
+import { createWindowJoin } from './operators/window-join.ts'
+import { createWindowRank } from './operators/window-rank.ts'
+
+const forward: Routing = { is: 'forward' }
+const single: Routing = { is: 'single' }
+
+/**
+ * Turns a program into the graph of running parts. A plan node that several consumers reach (by identity) becomes one
+ * vertex. Rows are exchanged by key before every operator that keeps state by key.
+ */
+export function buildGraph(program: Program): Graph {
+  const builder = new GraphBuilder()
+  for (const sink of program.sinks) builder.sink(sink)
+  for (const view of program.views) builder.view(view.name, view.input, view.key)
+  return { vertices: builder.vertices }
+}
+
+class GraphBuilder {
+  readonly vertices: Vertex[] = []
+  readonly #built = new Map<PlanNode, Vertex>()
+
+  sink(sink: SinkNode): void {
+    const input = this.#consolidated(sink.input, sinkKey(sink))
+    this.#output(sink.name, input, { is: 'sink', sink })
+  }
+
+  view(name: string, node: PlanNode, key: readonly number[]): void {
+    const input = this.#consolidated(node, undefined)
+    this.#output(name, input, { is: 'view', key })
+  }
+
+  #output(name: string, input: Vertex, target: OutputVertex['target']): void {
+    const inputs = [{ from: input, port: 'main', routing: single }]
+    this.vertices.push({ is: 'output', id: this.vertices.length, name, schema: input.schema, inputs, target })
+  }
+
+  /** A step's changes, at most one old and one new row a key; appended rows need nothing. */
+  #consolidated(node: PlanNode, key: readonly number[] | undefined): Vertex {
+    const input = this.#node(node)
+    const { appendOnly, keys } = derive(node)
+    if (appendOnly) {
+      if (key === undefined) return input
+    } else if (key === undefined || keys.some((own) => sameColumns(own, key))) {
+      const by = key ?? keys[0]
+      return this.#operator('consolidate', input.schema, [this.#edge(input, single)], true, (context) =>
+        createConsolidate({ schema: input.schema, ...(by === undefined ? {} : { key: by }) }, context),
+      )
+    }
+    return this.#operator('upsert', input.schema, [this.#edge(input, single)], true, (context) =>
+      createUpsertMaterialize({ schema: input.schema, key: key ?? [] }, context),
+    )
+  }
+
+  #node(node: PlanNode): Vertex {
+    const built = this.#built.get(node)
+    if (built !== undefined) return built
+    const vertex = this.#build(node)
+    this.#built.set(node, vertex)
+    return vertex
+  }
+
+  #build(node: PlanNode): Vertex {
+    switch (node.is) {
+      case 'scan':
+        return this.#scan(node)
+      case 'values':
+        return this.#operator('values', node.schema, [], true, (context) => createValues(node, context))
+      case 'filter':
+      case 'project':
+        return this.#project(node)
+      case 'window': {
+        const input = this.#node(node.input)
+        return this.#operator('window', node.schema, [this.#edge(input)], false, (context) =>
+          createWindow(node, context, shapeOf(node.input)),
+        )
+      }
+      case 'aggregate':
+        return this.#aggregate(node)
+      case 'join':
+        return this.#join(node)
+      case 'union': {
+        const inputs = node.inputs.map((input) => this.#edge(this.#node(input)))
+        return this.#operator('union', node.schema, inputs, false, (context) =>
+          createUnion(node, context, node.inputs.map(shapeOf)),
+        )
+      }
+      case 'rank': {
+        const input = this.#node(node.input)
+        const create = node.window === undefined ? createRank : createWindowRank
+        const routing = keyed(node.partitionBy)
+        return this.#operator('rank', node.schema, [this.#edge(input, routing)], routing.is === 'single', (context) =>
+          create(node, context, shapeOf(node.input)),
+        )
+      }
+      case 'sort': {
+        const input = this.#node(node.input)
+        return this.#operator('sort', node.schema, [this.#edge(input, single)], true, (context) =>
+          createSort(node, context, shapeOf(node.input)),
+        )
+      }
+      case 'changelog': {
+        const input = this.#node(node.input)
+        const shape = shapeOf(node.input)
+        const routing = shape.key === undefined ? single : keyed(shape.key)
+        return this.#operator('changelog', node.schema, [this.#edge(input, routing)], routing.is === 'single', (context) =>
+          createChangelog(node, context, shape),
+        )
+      }
+      case 'late': {
+        const of = this.#node(node.of)
+        return this.#operator('late', node.schema, [{ from: of, port: 'late', routing: forward }], false, passThrough)
+      }
+      case 'flatMap': {
+        const input = this.#node(node.input)
+        return this.#operator('flatMap', node.schema, [this.#edge(input)], false, (context) =>
+          createFlatMap(node, context, shapeOf(node.input)),
+        )
+      }
+    }
+  }
+
+  #scan(node: ScanNode): Vertex {
+    const source: SourceVertex = {
+      is: 'source',
+      id: this.vertices.length,
+      name: node.relation.name,
+      schema: node.schema,
+      scan: node,
+      inputs: [],
+    }
+    this.vertices.push(source)
+    const timed = node.eventTime === undefined ? source : this.#eventTime(source, node.eventTime)
+    if (node.relation.changes !== 'upsert') return timed
+    const key = node.relation.primaryKey.map((column) =>
+      node.columns.findIndex((output) => output.column === column && output.path.length === 0),
+    )
+    return this.#operator('upsert source', node.schema, [this.#edge(timed, keyed(key))], false, (context) =>
+      createUpsertSource({ schema: node.schema, key }, context),
+    )
+  }
+
+  #eventTime(input: Vertex, time: EventTime): Vertex {
+    const vertex: Vertex = {
+      is: 'eventTime',
+      id: this.vertices.length,
+      name: 'event time',
+      schema: input.schema,
+      inputs: [this.#edge(input)],
+      column: time.column,
+      delay: time.delay,
+      source: this.#sourceOf(input),
+    }
+    this.vertices.push(vertex)
+    return vertex
+  }
+
+  #sourceOf(vertex: Vertex): SourceVertex {
+    if (vertex.is === 'source') return vertex
+    const [input, ...more] = vertex.inputs
+    if (input === undefined || more.length > 0) {
+      throw new StreamdownError('DSD2006', 'a watermark can only be declared over one source')
+    }
+    return this.#sourceOf(input.from)
+  }
+
+  #project(node: Extract<PlanNode, { is: 'filter' | 'project' }>): Vertex {
+    const filter = node.is === 'filter' ? node : node.input.is === 'filter' ? node.input : undefined
+    const shared = filter !== undefined && filter !== node && this.#built.has(filter)
+    const below = filter === undefined || shared ? (node.is === 'project' ? node.input : node.input) : filter.input
+    const outputs = node.is === 'project' ? node.expressions : columnsOf(node.schema)
+    const input = this.#node(below)
+    const condition = shared ? undefined : filter?.condition
+    const vertex = this.#projection(input, below.schema, outputs, node.schema, condition)
+    return node.is === 'project' && node.watermark !== undefined ? this.#eventTime(vertex, node.watermark) : vertex
+  }
+
+  #projection(input: Vertex, from: Schema, outputs: readonly Expression[], schema: Schema, filter?: Expression): Vertex {
+    return this.#operator('project', schema, [this.#edge(input)], false, (context) =>
+      createProject({ input: from, outputs, schema, ...(filter === undefined ? {} : { filter }) }, context),
+    )
+  }
+
+  #aggregate(node: AggregateNode): Vertex {
+    const session = node.input.is === 'window' && node.input.windowing.kind === 'session' ? node.input : undefined
+    const below = session?.input ?? node.input
+    const shape = shapeOf(below)
+    const prepared = aggregateInput(node, below.schema)
+    const input =
+      prepared.expressions === undefined
+        ? this.#node(below)
+        : this.#projection(this.#node(below), below.schema, prepared.expressions, prepared.schema)
+    const inputShape = { schema: prepared.schema, appendOnly: shape.appendOnly }
+    const name = node.name ?? 'aggregate'
+    if (session !== undefined) {
+      const routing = keyed(prepared.keys)
+      return this.#operator(name, node.schema, [this.#edge(input, routing)], routing.is === 'single', (context) =>
+        createSessionAggregate(node, session, prepared, context, inputShape),
+      )
+    }
+    const routing = keyed(prepared.keys)
+    const create = node.window === undefined ? createGroupAggregate : createWindowAggregate
+    return this.#operator(name, node.schema, [this.#edge(input, routing)], routing.is === 'single', (context) =>
+      create(node, prepared, context, inputShape),
+    )
+  }
+
+  #join(node: JoinNode): Vertex {
+    const left = this.#node(node.left)
+    const right = this.#node(node.right)
+    const lone = node.keys.length === 0
+    const inputs = [
+      this.#edge(left, lone ? single : keyed(node.keys.map((key) => key.left))),
+      this.#edge(right, lone ? single : keyed(node.keys.map((key) => key.right))),
+    ]
+    const create =
+      node.time?.kind === 'interval' ? createIntervalJoin : node.time?.kind === 'window' ? createWindowJoin : createJoin
+    return this.#operator('join', node.schema, inputs, lone, (context) =>
+      create(node, context, [shapeOf(node.left), shapeOf(node.right)]),
+    )
+  }
+
+  #operator(
+    name: string,
+    schema: Schema,
+    inputs: readonly Edge[],
+    singleWorker: boolean,
+    create: (context: OperatorContext) => Operator,
+  ): OperatorVertex {
+    const vertex: OperatorVertex = {
+      is: 'operator',
+      id: this.vertices.length,
+      name,
+      schema,
+      inputs,
+      single: singleWorker,
+      create,
+    }
+    this.vertices.push(vertex)
+    return vertex
+  }
+
+  #edge(from: Vertex, routing: Routing = forward): Edge {
+    return { from, port: 'main', routing }
+  }
+}
+
+function keyed(columns: readonly number[]): Routing {
+  return columns.length === 0 ? single : { is: 'hash', columns }
+}
+
+function shapeOf(node: PlanNode): InputShape {
+  const { appendOnly, keys } = derive(node)
+  const key = keys[0]
+  return { schema: node.schema, appendOnly, ...(key === undefined ? {} : { key }) }
+}
+
+function sinkKey(sink: SinkNode): readonly number[] | undefined {
+  return sink.relation.primaryKey.length === 0 ? undefined : sink.relation.primaryKey
+}
+
+function sameColumns(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((column) => b.includes(column))
+}
+
+function columnsOf(schema: Schema): readonly Expression[] {
+  return schema.map(({ name, type, nullable }, index) => ({ is: 'column', index, name, type, nullable }))
+}
+
+const passThrough = (): Operator => ({
+  push: (_input, batch, out) => out.emit(batch),
+  endStep: () => undefined,
+  watermark: ([first]) => first ?? 0n,
+  nextTimer: () => undefined,
+  snapshot: () => ({ tables: [], values: {} }),
+  restore: () => undefined,
+  stateBytes: () => 0,
+})

@@ -1,0 +1,105 @@
+import { type Batch, END_OF_TIME, NO_WATERMARK } from '../batch/batch.ts'
+import type { Memory } from '../batch/memory.ts'
+
+interface PartitionTime {
+  /** Newest event time minus the declared delay. */
+  newest: bigint
+  status: 'active' | 'idle' | 'ended'
+}
+
+/**
+ * The watermark of one event time column of one source: per partition behind its newest row, together the lowest of
+ * the partitions that are neither idle nor ended; it never falls. One tracker serves all workers, so watermarks do not
+ * depend on how partitions are spread.
+ */
+export class EventTimeTracker {
+  readonly delay: bigint
+  #partitions = new Map<string, PartitionTime>()
+  #watermark = NO_WATERMARK
+
+  constructor(delay: bigint) {
+    this.delay = delay
+  }
+
+  /** Must be told of every partition before the first row of any, or a slow one would be overtaken. */
+  add(partition: string): void {
+    if (!this.#partitions.has(partition)) this.#partitions.set(partition, { newest: NO_WATERMARK, status: 'active' })
+  }
+
+  mark(partition: string, status: PartitionTime['status']): void {
+    this.#partition(partition).status = status
+  }
+
+  /** Raises every partition to at least `watermark` (a test's clock). */
+  raise(watermark: bigint): void {
+    for (const partition of this.#partitions.values()) if (partition.newest < watermark) partition.newest = watermark
+    this.current()
+  }
+
+  current(): bigint {
+    const lowest = this.#lowest(undefined)
+    if (lowest !== undefined && lowest > this.#watermark) this.#watermark = lowest
+    return this.#watermark
+  }
+
+  /** The partition that holds the watermark back, for `explain --why`. */
+  holds(): string | undefined {
+    let held: string | undefined
+    let lowest = END_OF_TIME
+    for (const [name, { newest, status }] of this.#partitions) {
+      if (status !== 'active' || newest >= lowest) continue
+      lowest = newest
+      held = name
+    }
+    return held
+  }
+
+  /** The batch with its per-row watermarks; moves the tracker over its rows. `column` holds the event time. */
+  assign(batch: Batch, column: number, partition: string, memory: Memory): Batch {
+    const time = batch.columns[column]
+    if (time === undefined) throw new RangeError(`no event time column ${column}`)
+    const own = this.#partition(partition)
+    own.status = 'active'
+    const before = this.current()
+    const others = this.#lowest(own) ?? END_OF_TIME
+    const state = memory.chunk(16)
+    const watermarks = memory.chunk(batch.rows * 8)
+    const cells = memory.i64(state, 2)
+    cells[0] = own.newest
+    cells[1] = before
+    memory.kernels.event_time_watermarks(time.data, time.validity, batch.rows, this.delay, others, state, watermarks)
+    const after = memory.i64(state, 2)
+    own.newest = after[0] ?? own.newest
+    this.#watermark = after[1] ?? this.#watermark
+    return { ...batch, watermarks, watermark: before }
+  }
+
+  snapshot(): string {
+    const partitions = [...this.#partitions].map(([name, { newest, status }]) => [name, String(newest), status])
+    return JSON.stringify({ watermark: String(this.#watermark), partitions })
+  }
+
+  restore(text: string): void {
+    const saved = JSON.parse(text) as { watermark: string; partitions: [string, string, PartitionTime['status']][] }
+    this.#watermark = BigInt(saved.watermark)
+    for (const [name, newest, status] of saved.partitions) this.#partitions.set(name, { newest: BigInt(newest), status })
+  }
+
+  #partition(name: string): PartitionTime {
+    this.add(name)
+    const partition = this.#partitions.get(name)
+    if (partition === undefined) throw new RangeError(`no partition ${name}`)
+    return partition
+  }
+
+  #lowest(besides: PartitionTime | undefined): bigint | undefined {
+    let lowest: bigint | undefined
+    let ended = 0
+    for (const partition of this.#partitions.values()) {
+      if (partition.status === 'ended') ended += 1
+      if (partition === besides || partition.status !== 'active') continue
+      if (lowest === undefined || partition.newest < lowest) lowest = partition.newest
+    }
+    return ended === this.#partitions.size && ended > 0 && besides === undefined ? END_OF_TIME : lowest
+  }
+}

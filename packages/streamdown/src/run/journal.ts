@@ -1,0 +1,51 @@
+/** What one step took in: enough to repeat it byte for byte from the same sources. */
+export interface JournalEntry {
+  readonly step: bigint
+  /** The processing clock of the step, µs. */
+  readonly now: bigint
+  /** In the order in which they were taken; the first row's ordinal follows from the rows before it. */
+  readonly takes: readonly Take[]
+  /** Partitions that were found idle or ended before this step. */
+  readonly statuses: readonly { readonly partition: string; readonly status: 'idle' | 'ended' }[]
+}
+
+export interface Take {
+  /** `source/partition`. */
+  readonly partition: string
+  readonly rows: number
+  readonly position: string
+}
+
+/** The cut of a run, in memory; a checkpoint keeps what came since the last one. */
+export class Journal {
+  #entries: JournalEntry[] = []
+
+  append(entry: JournalEntry): void {
+    this.#entries.push(entry)
+  }
+
+  entries(): readonly JournalEntry[] {
+    return this.#entries
+  }
+
+  /** Forgets entries that a checkpoint has made unnecessary. */
+  truncate(before: bigint): void {
+    this.#entries = this.#entries.filter((entry) => entry.step >= before)
+  }
+
+  toText(): string {
+    return this.#entries
+      .map((entry) => JSON.stringify({ ...entry, step: String(entry.step), now: String(entry.now) }))
+      .join('\n')
+  }
+
+  static fromText(text: string): Journal {
+    const journal = new Journal()
+    for (const line of text.split('\n')) {
+      if (line === '') continue
+      const raw = JSON.parse(line) as Omit<JournalEntry, 'step' | 'now'> & { step: string; now: string }
+      journal.append({ ...raw, step: BigInt(raw.step), now: BigInt(raw.now) })
+    }
+    return journal
+  }
+}
