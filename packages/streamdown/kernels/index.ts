@@ -5,3 +5,4 @@ export function version(): i32 {
   return 1
 }
 export * from './event-time'
+export * from './heap'

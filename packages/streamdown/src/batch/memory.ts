@@ -3,10 +3,12 @@ import type { Pointer } from './batch.ts'
 
 /**
  * A worker's linear memory and its allocator. The only place that makes JavaScript views over it: `memory.grow`
- * detaches views, so a view is taken, used and dropped between two calls that may allocate.
+ * detaches views, so a view is taken, used and dropped between two calls that may allocate (any kernel may).
  *
- * Two kinds of allocation: `chunk(bytes)` lasts until the scheduler calls `releaseChunk(mark)` (bump pointer, 16-byte
- * aligned, zeroed on request); state is allocated by the kernels from the accounted heap.
+ * Two kinds of allocation: `chunk(bytes)` lasts until the scheduler calls `release(mark)` (bump pointer, 16-byte
+ * aligned, zeroed on request); state is allocated from the accounted heap by the kernels, or by `alloc` here.
+ *
+ * Kernels return addresses as signed integers: write `kernels.f(...) >>> 0`. They take them either way.
  */
 export interface Memory {
   readonly memory: WebAssembly.Memory
@@ -16,6 +18,9 @@ export interface Memory {
   chunkZeroed(bytes: number): Pointer
   mark(): number
   release(mark: number): void
+  /** Accounted bytes that live until `free`, 16-byte aligned, not zeroed: constants of compiled code, operators' own. */
+  alloc(bytes: number): Pointer
+  free(at: Pointer): void
   u8(at: Pointer, length: number): Uint8Array
   i32(at: Pointer, length: number): Int32Array
   u32(at: Pointer, length: number): Uint32Array

@@ -1,4 +1,7 @@
-/** The exports of kernels.wasm: numbers are addresses or counts; one line a kernel, contracts stand in the kernels. */
-export interface Kernels {
-  readonly [name: string]: (...args: never[]) => unknown
-}
+import type { EventTimeKernels } from './event-time-kernels.ts'
+import type { HeapKernels } from './heap-kernels.ts'
+
+/**
+ * The exports of kernels.wasm: numbers are addresses or counts; one interface a part, contracts stand in the kernels.
+ */
+export interface Kernels extends EventTimeKernels, HeapKernels {}

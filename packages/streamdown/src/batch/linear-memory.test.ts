@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { createMemory, type MemoryOptions } from './linear-memory.ts'
+
+const modes: Record<string, MemoryOptions> = {
+  plain: {},
+  'grow at every allocation': { growAlways: true },
+  'heap above 2 GiB': { heapStart: 2 ** 31 },
+}
+
+for (const [mode, options] of Object.entries(modes)) {
+  test(`blocks do not overlap and come back, ${mode}`, () => {
+    const memory = createMemory(options)
+    const used = memory.stateBytes()
+    fc.assert(
+      fc.property(
+        fc.array(fc.record({ bytes: fc.oneof(fc.nat(200), fc.nat(70_000), fc.nat(900_000)), free: fc.boolean() }), {
+          maxLength: 200,
+        }),
+        steps => {
+          const live: { at: number; bytes: number; mark: number }[] = []
+          for (const [index, { bytes, free }] of steps.entries()) {
+            const at = memory.alloc(bytes)
+            assert.equal(at % 16, 0)
+            const mark = (index % 255) + 1
+            memory.u8(at, bytes).fill(mark)
+            live.push({ at, bytes, mark })
+            if (free) {
+              const [gone] = live.splice((index * 7) % live.length, 1)
+              assert.ok(gone !== undefined && memory.u8(gone.at, gone.bytes).every(byte => byte === gone.mark))
+              memory.u8(gone.at, gone.bytes).fill(0)
+              memory.free(gone.at)
+            }
+          }
+          for (const { at, bytes, mark } of live) {
+            assert.ok(memory.u8(at, bytes).every(byte => byte === mark))
+            memory.free(at)
+          }
+          assert.equal(memory.stateBytes(), used)
+        },
+      ),
+      { numRuns: 50 },
+    )
+    assert.ok(memory.totalBytes() < (options.heapStart ?? 0) + 512 * 1024 * 1024)
+  })
+
+  test(`chunks end at their mark, ${mode}`, () => {
+    const memory = createMemory(options)
+    const outer = memory.mark()
+    for (let round = 0; round < 20; round++) {
+      const first = memory.chunk(100)
+      memory.u8(first, 100).fill(7)
+      const mark = memory.mark()
+      for (let i = 0; i < 10; i++) memory.u8(memory.chunk(3_000_000), 3_000_000).fill(9)
+      memory.release(mark)
+      assert.equal(memory.mark(), mark)
+      assert.ok(memory.u8(first, 100).every(byte => byte === 7))
+      assert.ok(memory.u8(memory.chunkZeroed(50_000), 50_000).every(byte => byte === 0))
+      memory.release(outer)
+    }
+    assert.ok(memory.totalBytes() < (options.heapStart ?? 0) + 128 * 1024 * 1024)
+  })
+}
+
+test('growing detaches views in the test mode', () => {
+  const memory = createMemory({ growAlways: true })
+  const view = memory.u8(memory.chunk(8), 8)
+  memory.chunk(8)
+  assert.equal(view.length, 0)
+})
+
+test('a full memory is an error with a code, and what was freed can be used again', () => {
+  const memory = createMemory({ maximumBytes: 32 * 1024 * 1024 })
+  const blocks: number[] = []
+  assert.throws(
+    () => {
+      for (;;) blocks.push(memory.alloc(1_000_000))
+    },
+    { code: 'DSD9001' },
+  )
+  assert.ok(blocks.length > 25)
+  for (const at of blocks) memory.free(at)
+  assert.ok(memory.alloc(25_000_000) > 0)
+  assert.throws(() => memory.chunk(2 ** 33), { code: 'DSD9001' })
+})
