@@ -1,15 +1,27 @@
 import type { DataType } from '../types/data-type.ts'
 import type { Value } from '../types/value.ts'
 
-/** What a parameter takes: a type name, a family, or the same type as another `any` of the call (after common typing). */
+/**
+ * What a parameter takes: a type name, a family, or `any`: the one type that all `any` and `comparable` arguments of
+ * the call have in common. `each` takes whatever comes, on its own.
+ */
 export type ParameterType =
   | DataType['is']
   | 'any'
+  | 'each'
   | 'numeric'
   | 'integer'
   | 'text'
   | 'temporal'
   | 'comparable'
+
+/** The settings that decide about types and meanings of functions; the binder derives them from the session. */
+export interface FunctionRules {
+  /** Scale of a DECIMAL quotient: Flink's rule, or PostgreSQL's many digits. */
+  readonly division: 'flink' | 'postgres'
+  /** Meaning and typing where the two differ: CONCAT of NULL, DATE + INTERVAL, REAL + INT ... */
+  readonly functions: 'flink' | 'postgres'
+}
 
 /**
  * A scalar function. Everything that is said of it anywhere (binder, compiler, docs, `dsd functions`) is here.
@@ -23,6 +35,8 @@ export interface ScalarFunction {
   readonly examples: readonly { readonly sql: string; readonly gives: string }[]
   readonly category: 'string' | 'math' | 'time' | 'json' | 'hash' | 'regex' | 'conditional' | 'logic' | 'comparison' | 'nested' | 'bytes' | 'system'
   readonly signatures: readonly Signature[]
+  /** Under these rules the name means this other entry. */
+  readonly insteadIn?: { readonly functions: FunctionRules['functions']; readonly name: string }
   /** NULL in, NULL out (then the implementation never sees NULL). Default true. */
   readonly strict?: boolean
   /** False for functions of clock or chance. Default true. */
@@ -31,10 +45,14 @@ export interface ScalarFunction {
 
 export interface Signature {
   readonly parameters: readonly ParameterType[]
-  /** The last parameter may repeat. */
+  /** The last parameter may repeat, also not at all. */
   readonly variadic?: boolean
-  /** From the bound arguments (types, and values of literals). */
-  readonly returns: DataType | ((args: readonly BoundArgument[]) => DataType)
+  /** Parameters that may be left out at the end. */
+  readonly optional?: number
+  /** Instead of matching one by one: the types that the arguments are cast to, undefined when the call does not fit. */
+  readonly coerce?: (args: readonly BoundArgument[], rules: FunctionRules) => readonly DataType[] | undefined
+  /** From the bound arguments (types after the casts, and values of literals). */
+  readonly returns: DataType | ((args: readonly BoundArgument[], rules: FunctionRules) => DataType)
   /** Default: nullable when strict and an argument is. */
   readonly nullable?: boolean | ((args: readonly BoundArgument[]) => boolean)
   readonly implementation: Implementation

@@ -1,0 +1,78 @@
+import { types } from '../../types/data-type.ts'
+import type { ScalarFunction } from '../definition.ts'
+
+const comparison = (name: string, summary: string, sql: string, gives: string): ScalarFunction => ({
+  name,
+  summary,
+  examples: [{ sql, gives }],
+  category: 'comparison',
+  signatures: [{ parameters: ['comparable', 'comparable'], returns: types.boolean, implementation: { is: 'inline' } }],
+})
+
+const nullTest = (name: string, summary: string, sql: string, gives: string): ScalarFunction => ({
+  name,
+  summary,
+  examples: [{ sql, gives }],
+  category: 'comparison',
+  strict: false,
+  signatures: [{ parameters: ['each'], returns: types.boolean, nullable: false, implementation: { is: 'inline' } }],
+})
+
+const distinctTest = (name: string, summary: string, sql: string, gives: string): ScalarFunction => ({
+  name,
+  summary,
+  examples: [{ sql, gives }],
+  category: 'comparison',
+  strict: false,
+  signatures: [
+    { parameters: ['comparable', 'comparable'], returns: types.boolean, nullable: false, implementation: { is: 'inline' } },
+  ],
+})
+
+/** Numbers by value, strings by their UTF-8 bytes (code point order), false before true, NaN equal to itself and last. */
+export const comparisonFunctions: readonly ScalarFunction[] = [
+  comparison('=', 'Equal; NULL when either is NULL.', "'a' = 'a'", 'TRUE'),
+  comparison('<>', 'Not equal.', '1 <> 2', 'TRUE'),
+  comparison('<', 'Less.', "'abc' < 'abd'", 'TRUE'),
+  comparison('<=', 'Less or equal.', '2 <= 1', 'FALSE'),
+  comparison('>', 'Greater.', '1.5 > 1', 'TRUE'),
+  comparison('>=', 'Greater or equal.', "DATE '2024-01-02' >= DATE '2024-01-01'", 'TRUE'),
+  {
+    name: 'between',
+    summary: 'At least the second and at most the third.',
+    examples: [{ sql: '2 BETWEEN 1 AND 3', gives: 'TRUE' }],
+    category: 'comparison',
+    strict: false,
+    signatures: [
+      {
+        parameters: ['comparable', 'comparable', 'comparable'],
+        returns: types.boolean,
+        nullable: args => args.some(arg => arg.nullable),
+        implementation: { is: 'inline' },
+      },
+    ],
+  },
+  {
+    name: 'in',
+    summary: 'Equal to one of the list; NULL when it is not but a NULL stands there.',
+    examples: [
+      { sql: '2 IN (1, 2, 3)', gives: 'TRUE' },
+      { sql: '2 IN (1, NULL)', gives: 'NULL' },
+    ],
+    category: 'comparison',
+    strict: false,
+    signatures: [
+      {
+        parameters: ['comparable', 'comparable'],
+        variadic: true,
+        returns: types.boolean,
+        nullable: args => args.some(arg => arg.nullable),
+        implementation: { is: 'inline' },
+      },
+    ],
+  },
+  nullTest('is_null', 'Whether the value is NULL.', 'NULL IS NULL', 'TRUE'),
+  nullTest('is_not_null', 'Whether the value is not NULL.', '1 IS NOT NULL', 'TRUE'),
+  distinctTest('is_distinct_from', 'Not equal, where NULL equals NULL.', '1 IS DISTINCT FROM NULL', 'TRUE'),
+  distinctTest('is_not_distinct_from', 'Equal, where NULL equals NULL.', '1 IS NOT DISTINCT FROM 1', 'TRUE'),
+]
