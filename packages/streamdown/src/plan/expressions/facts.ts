@@ -1,0 +1,35 @@
+import { findFunction } from '../../functions/registry.ts'
+import type { Expression } from './expression.ts'
+import { some } from './walk.ts'
+
+/** Clock and chance: such an expression may give something else for the same row later. */
+export function isDeterministicCall(e: Expression): boolean {
+  return !some(e, part => part.is === 'lambda' || (part.is === 'call' && findFunction(part.name)?.deterministic === false))
+}
+
+/** Functions that no value makes fail, so that evaluating them where the written order would not is harmless. */
+const total = new Set([
+  '=', '<>', '<', '<=', '>', '>=', 'and', 'or', 'not', 'is_null', 'is_not_null', 'is_true', 'is_not_true', 'is_false',
+  'is_not_false', 'is_unknown', 'is_not_unknown', 'is_distinct_from', 'is_not_distinct_from', 'between', 'in', 'coalesce',
+  'nullif', 'row', 'like', 'upper', 'lower', 'char_length',
+]) // prettier-ignore
+
+/** Whether evaluating the expression can never fail a row. */
+export function neverFails(e: Expression): boolean {
+  return !some(e, part => {
+    if (part.is === 'lambda') return true
+    if (part.is === 'cast') return !part.attempt && !isWidening(part.input, part)
+    return part.is === 'call' && !total.has(part.name)
+  })
+}
+
+const integerOrder = ['tinyint', 'smallint', 'int', 'bigint']
+
+function isWidening(from: Expression, to: Expression): boolean {
+  if (from.type.is === 'null') return true
+  const rank = integerOrder.indexOf(from.type.is)
+  if (rank >= 0 && integerOrder.indexOf(to.type.is) >= rank) return true
+  if (to.type.is === 'double') return rank >= 0 || from.type.is === 'real' || from.type.is === 'decimal'
+  if (to.type.is === 'string') return to.type.length === undefined
+  return from.type.is === 'timestamp' && to.type.is === 'timestamp' && from.type.zoned === to.type.zoned
+}

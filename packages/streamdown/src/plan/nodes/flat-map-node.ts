@@ -1,0 +1,16 @@
+import type { Schema } from '../../types/data-type.ts'
+import type { Expression } from '../expressions/expression.ts'
+import type { PlanNode } from './node.ts'
+
+/** Rows made by a TypeScript function that yields any number of output rows for each input row. */
+export interface FlatMapNode {
+  readonly is: 'flatMap'
+  readonly input: PlanNode
+  readonly lambda: Expression
+  readonly schema: Schema
+}
+
+export const FlatMapNode = {
+  is: (node: PlanNode): node is FlatMapNode => node.is === 'flatMap',
+  create: (input: PlanNode, lambda: Expression, schema: Schema): FlatMapNode => ({ is: 'flatMap', input, lambda, schema }),
+}

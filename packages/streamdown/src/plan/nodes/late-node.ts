@@ -1,0 +1,24 @@
+import { type Schema, types } from '../../types/data-type.ts'
+import type { PlanNode } from './node.ts'
+
+/** The late rows of `of` (a windowed aggregate, rank or join): its input's columns, then missed, total (INT). */
+export interface LateNode {
+  readonly is: 'late'
+  readonly of: PlanNode
+  readonly schema: Schema
+}
+
+export const LateNode = {
+  is: (node: PlanNode): node is LateNode => node.is === 'late',
+
+  /** `rows`: the columns of the late rows, those of the operator's input before windows were added. */
+  create: (of: PlanNode, rows: Schema): LateNode => ({
+    is: 'late',
+    of,
+    schema: [
+      ...rows,
+      { name: 'missed', type: types.int, nullable: false },
+      { name: 'total', type: types.int, nullable: false },
+    ],
+  }),
+}

@@ -1,0 +1,28 @@
+import type { Schema } from '../../types/data-type.ts'
+
+/** A relation that the catalog or the API knows: its connector, columns and event time. */
+export interface Relation {
+  readonly name: string
+  readonly schema: Schema
+  readonly connector: string
+  readonly options: Readonly<Record<string, string>>
+  /** Index of the event time column, and how far behind the newest row the watermark stays, µs. */
+  readonly eventTime?: { readonly column: number; readonly delay: bigint }
+  /** Columns of the primary key, empty when there is none. */
+  readonly primaryKey: readonly number[]
+  /** What the input's rows are: only inserts; rows with their op; or upserts by primary key. */
+  readonly changes: 'append' | 'retract' | 'upsert'
+  /** Whether the input ends (a file read to its end); undefined: not known, taken as endless. */
+  readonly bounded?: boolean
+  readonly appendOnly?: boolean
+  /** METADATA columns by index: the connector's key. */
+  readonly metadata?: Readonly<Record<number, string>>
+  /** Something the connector needs that text cannot say (rows pushed by the program, a handler). */
+  readonly handle?: object
+}
+
+/** The watermark stays `delay` µs behind the newest `time`; a column index of the node's own output. */
+export interface EventTime {
+  readonly column: number
+  readonly delay: bigint
+}

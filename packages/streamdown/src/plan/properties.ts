@@ -1,0 +1,310 @@
+import type { Expression } from './expressions/expression.ts'
+import type { JoinNode, PlanNode, ProjectNode, WindowNode } from './nodes/node.ts'
+
+/** Output columns that hold the bounds of a window; `row`: a ROW(start, end) of them. */
+export interface WindowColumns {
+  readonly of: WindowNode
+  readonly start?: number
+  readonly end?: number
+  readonly time?: number
+  readonly row?: number
+}
+
+/** What is proven of a node's output, whatever the data. */
+export interface Properties {
+  /** Rows are only added: no row is ever taken back. */
+  readonly appendOnly: boolean
+  /** Sets of columns that no two rows agree in (at any moment). An empty set: at most one row. */
+  readonly keys: readonly (readonly number[])[]
+  /** The event time: the first of `timeColumns`. */
+  readonly eventTime?: number
+  /** Columns that the watermark speaks of: no row comes with a lower value, except late ones. */
+  readonly timeColumns: readonly number[]
+  /** Columns that are the processing clock. */
+  readonly processing: readonly number[]
+  readonly windows: readonly WindowColumns[]
+  /** Rows appear once and are right: appended only, and no aggregate over an open window among them. */
+  readonly final: boolean
+  /** All inputs end. */
+  readonly bounded: boolean
+}
+
+const known = new WeakMap<PlanNode, Properties>()
+
+/** Computed once a node (plans are immutable). */
+export function derive(node: PlanNode): Properties {
+  const before = known.get(node)
+  if (before !== undefined) return before
+  const properties = compute(node)
+  known.set(node, properties)
+  return properties
+}
+
+const nothing = { keys: [], timeColumns: [], processing: [], windows: [] } as const
+
+function timed(timeColumns: readonly number[]): Pick<Properties, 'eventTime' | 'timeColumns'> {
+  const [eventTime] = timeColumns
+  return eventTime === undefined ? { timeColumns } : { eventTime, timeColumns }
+}
+
+function compute(node: PlanNode): Properties {
+  switch (node.is) {
+    case 'scan': {
+      const { relation, columns } = node
+      const outputOf = (column: number) => columns.findIndex(c => c.column === column && c.path.length === 0)
+      const key = relation.primaryKey.map(outputOf)
+      const enforced = relation.changes !== 'append' || relation.connector === 'memory'
+      const appendOnly = relation.changes === 'append' && relation.appendOnly !== false
+      return {
+        ...nothing,
+        ...timed(node.eventTime === undefined ? [] : [node.eventTime.column]),
+        appendOnly,
+        keys: key.length > 0 && enforced && !key.includes(-1) ? [key] : [],
+        final: appendOnly,
+        bounded: relation.bounded === true,
+      }
+    }
+    case 'values':
+      return { ...nothing, appendOnly: true, final: true, bounded: true, keys: node.rows.length <= 1 ? [[]] : [] }
+    case 'filter':
+      return derive(node.input)
+    case 'project':
+      return ofProject(node)
+    case 'window': {
+      const input = derive(node.input)
+      const width = node.input.schema.length
+      const [start, end, time] = [width, width + 1, width + 2] as const
+      const closing = node.emit === 'close' && node.time !== 'processing'
+      return {
+        ...input,
+        ...timed(closing ? [time, ...input.timeColumns] : input.timeColumns),
+        keys: node.windowing.kind === 'tumble' ? input.keys : input.keys.map(key => [...key, start, end]),
+        windows: [...input.windows, { of: node, start, end, time }],
+      }
+    }
+    case 'aggregate': {
+      const input = derive(node.input)
+      const outputOf = (column: number | undefined): number | undefined => {
+        const found = column === undefined ? -1 : node.keys.indexOf(column)
+        return found < 0 ? undefined : found
+      }
+      const { window } = node
+      const closes = window !== undefined && !window.changes && window.allowedLateness === 0n
+      return {
+        appendOnly: closes,
+        keys: [node.keys.map((_, i) => i)],
+        ...timed(window === undefined ? [] : movedColumns(input.timeColumns, outputOf)),
+        processing: [],
+        windows: input.windows.flatMap(columns => movedWindow(columns, outputOf)),
+        final: closes,
+        bounded: input.bounded,
+      }
+    }
+    case 'join':
+      return ofJoin(node)
+    case 'union': {
+      const inputs = node.inputs.map(derive)
+      const [first] = inputs
+      const everywhere = (columns: readonly number[], of: (p: Properties) => readonly number[]) =>
+        columns.filter(column => inputs.every(input => of(input).includes(column)))
+      return {
+        appendOnly: inputs.every(input => input.appendOnly),
+        keys: inputs.length === 1 ? first!.keys : [],
+        ...timed(everywhere(first?.timeColumns ?? [], input => input.timeColumns)),
+        processing: everywhere(first?.processing ?? [], input => input.processing),
+        windows: (first?.windows ?? []).filter(columns =>
+          inputs.every(input => input.windows.some(other => sameWindows(columns, other))),
+        ),
+        final: inputs.every(input => input.final),
+        bounded: inputs.every(input => input.bounded),
+      }
+    }
+    case 'rank': {
+      const input = derive(node.input)
+      const number = node.output && node.function === 'row_number' ? [[...node.partitionBy, node.schema.length - 1]] : []
+      const single = node.function === 'row_number' && node.from === node.to ? [node.partitionBy] : []
+      return {
+        ...input,
+        appendOnly: node.window !== undefined,
+        final: node.window !== undefined,
+        keys: [...input.keys, ...single, ...number],
+      }
+    }
+    case 'sort': {
+      const input = derive(node.input)
+      return node.limit === 1 ? { ...input, keys: [[], ...input.keys] } : input
+    }
+    case 'changelog': {
+      const input = derive(node.input)
+      return { ...input, appendOnly: true, keys: [], final: true }
+    }
+    case 'late':
+      return { ...nothing, appendOnly: true, final: true, bounded: derive(node.of).bounded }
+    case 'flatMap': {
+      const input = derive(node.input)
+      return { ...nothing, appendOnly: input.appendOnly, final: input.final, bounded: input.bounded }
+    }
+  }
+}
+
+function ofProject(node: ProjectNode): Properties {
+  const input = derive(node.input)
+  const places = new Map<number, number>()
+  for (const [i, e] of node.expressions.entries()) {
+    const source = passedColumn(e)
+    if (source !== undefined && !places.has(source)) places.set(source, i)
+  }
+  const outputOf = (column: number | undefined) => (column === undefined ? undefined : places.get(column))
+  const computedClock = node.expressions.flatMap((e, i) => (isProcessingTime(e, input) ? [i] : []))
+  const windows = input.windows.flatMap(columns => movedWindow(columns, outputOf))
+  return {
+    appendOnly: input.appendOnly,
+    keys: input.keys.flatMap(key => {
+      const moved = key.map(outputOf)
+      return moved.every(column => column !== undefined) ? [moved] : []
+    }),
+    ...timed(node.watermark === undefined ? movedColumns(input.timeColumns, outputOf) : [node.watermark.column]),
+    processing: computedClock,
+    windows: [...windows, ...windowRows(node, input)],
+    final: input.final,
+    bounded: input.bounded,
+  }
+}
+
+/** A projection output that is the input's column as it is (a cast to the same kind of timestamp keeps it). */
+function passedColumn(e: Expression): number | undefined {
+  if (e.is === 'column') return e.index
+  if (e.is === 'cast' && e.type.is === 'timestamp' && e.input.is === 'column') {
+    const from = e.input.type
+    if (from.is === 'timestamp' && from.zoned === e.type.zoned && from.precision <= e.type.precision) return e.input.index
+  }
+  return undefined
+}
+
+function isProcessingTime(e: Expression, input: Properties): boolean {
+  if (e.is === 'column') return input.processing.includes(e.index)
+  return e.is === 'call' && e.name === 'proctime'
+}
+
+/** ROW(window_start, window_end), and its fields read back. */
+function windowRows(node: ProjectNode, input: Properties): readonly WindowColumns[] {
+  const found: WindowColumns[] = []
+  for (const columns of input.windows) {
+    let start: number | undefined
+    let end: number | undefined
+    for (const [i, e] of node.expressions.entries()) {
+      if (isWindowRow(e, columns)) found.push({ of: columns.of, row: i })
+      if (e.is !== 'field' || e.input.is !== 'column' || e.input.index !== columns.row) continue
+      if (e.index === 0) start ??= i
+      if (e.index === 1) end ??= i
+    }
+    if (start !== undefined || end !== undefined)
+      found.push({ of: columns.of, ...(start === undefined ? {} : { start }), ...(end === undefined ? {} : { end }) })
+  }
+  return found
+}
+
+function isWindowRow(e: Expression, { start, end }: WindowColumns): boolean {
+  if (e.is !== 'call' || e.name !== 'row' || e.args.length !== 2) return false
+  const [first, second] = e.args
+  return first?.is === 'column' && first.index === start && second?.is === 'column' && second.index === end
+}
+
+const movedColumns = (columns: readonly number[], to: (column: number) => number | undefined): readonly number[] =>
+  columns.flatMap(column => to(column) ?? [])
+
+function movedWindow(columns: WindowColumns, to: (column: number | undefined) => number | undefined): readonly WindowColumns[] {
+  const start = to(columns.start)
+  const end = to(columns.end)
+  const time = to(columns.time)
+  const row = to(columns.row)
+  if (start === undefined && end === undefined && time === undefined && row === undefined) return []
+  return [
+    {
+      of: columns.of,
+      ...(start === undefined ? {} : { start }),
+      ...(end === undefined ? {} : { end }),
+      ...(time === undefined ? {} : { time }),
+      ...(row === undefined ? {} : { row }),
+    },
+  ]
+}
+
+/** Windows of equal shape, so that equal bounds mean the same window. */
+export function sameWindowing(a: WindowNode, b: WindowNode): boolean {
+  const x = a.windowing
+  const y = b.windowing
+  if (a.emit !== b.emit || (a.time === 'processing') !== (b.time === 'processing')) return false
+  switch (x.kind) {
+    case 'tumble':
+      return y.kind === 'tumble' && x.size === y.size && x.offset === y.offset
+    case 'hop':
+      return y.kind === 'hop' && x.size === y.size && x.slide === y.slide && x.offset === y.offset
+    case 'cumulate':
+      return y.kind === 'cumulate' && x.size === y.size && x.step === y.step && x.offset === y.offset
+    case 'session':
+      return y.kind === 'session' && x.gap === y.gap
+  }
+}
+
+const sameWindows = (a: WindowColumns, b: WindowColumns): boolean =>
+  sameWindowing(a.of, b.of) && a.start === b.start && a.end === b.end && a.time === b.time && a.row === b.row
+
+function ofJoin(node: JoinNode): Properties {
+  const left = derive(node.left)
+  const right = derive(node.right)
+  const bounded = left.bounded && right.bounded
+  const bothAppend = left.appendOnly && right.appendOnly
+  if (node.kind === 'semi' || node.kind === 'anti') {
+    const windowed = node.time?.kind === 'window' || node.time?.kind === 'interval'
+    const appendOnly = bothAppend && (node.kind === 'semi' || windowed)
+    return { ...left, appendOnly, final: appendOnly && left.final && right.final, bounded }
+  }
+  const width = node.left.schema.length
+  const moved = (columns: readonly number[]) => columns.map(column => column + width)
+  const outer = node.kind !== 'inner'
+  const ends = node.time?.kind === 'window' || node.time?.kind === 'interval'
+  const appendOnly = bothAppend && (!outer || ends)
+  const times = ends || node.time === undefined ? [...left.timeColumns, ...moved(right.timeColumns)] : []
+  return {
+    appendOnly,
+    keys: joinKeys(node, left, right, moved),
+    ...timed(outer && !ends ? [] : times),
+    processing: [...left.processing, ...moved(right.processing)],
+    windows: outer
+      ? outerWindows(node, left, right, width)
+      : [...left.windows, ...right.windows.flatMap(columns => movedWindow(columns, c => (c === undefined ? c : c + width)))],
+    final: appendOnly && left.final && right.final,
+    bounded,
+  }
+}
+
+/** The side that always has its row keeps its window columns. */
+function outerWindows(node: JoinNode, left: Properties, right: Properties, width: number): readonly WindowColumns[] {
+  if (node.kind === 'left') return left.windows
+  if (node.kind === 'right') return right.windows.flatMap(columns => movedWindow(columns, c => (c === undefined ? c : c + width)))
+  return []
+}
+
+/**
+ * When a key of one side is among the equal columns, each row of the other side meets at most one partner, so the
+ * other side's keys are keys of the result; else a pair of keys is.
+ */
+function joinKeys(
+  node: JoinNode,
+  left: Properties,
+  right: Properties,
+  moved: (columns: readonly number[]) => readonly number[],
+): readonly (readonly number[])[] {
+  const covers = (keys: Properties['keys'], columns: readonly number[]) =>
+    keys.some(key => key.every(column => columns.includes(column)))
+  const rightOnce = covers(right.keys, node.keys.map(key => key.right))
+  const leftOnce = covers(left.keys, node.keys.map(key => key.left))
+  const keepsLeft = node.kind === 'inner' || node.kind === 'left'
+  const keepsRight = node.kind === 'inner' || node.kind === 'right'
+  const found: (readonly number[])[] = []
+  if (rightOnce && keepsLeft) found.push(...left.keys)
+  if (leftOnce && keepsRight) found.push(...right.keys.map(moved))
+  if (found.length > 0) return found
+  return left.keys.flatMap(l => right.keys.map(r => [...l, ...moved(r)]))
+}

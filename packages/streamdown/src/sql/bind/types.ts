@@ -1,0 +1,160 @@
+import { type DataType, type Field, types } from '../../types/data-type.ts'
+import type { TypeName } from '../parse/ast.ts'
+import type { Settings } from '../settings.ts'
+import { didYouMean, type Names } from './names.ts'
+import { fail } from './problem.ts'
+
+const simple: Readonly<Record<string, DataType>> = {
+  NULL: types.null,
+  BOOLEAN: types.boolean,
+  BOOL: types.boolean,
+  TINYINT: types.tinyint,
+  INT1: types.tinyint,
+  SMALLINT: types.smallint,
+  INT2: types.smallint,
+  SMALLSERIAL: types.smallint,
+  INT: types.int,
+  INTEGER: types.int,
+  INT4: types.int,
+  SERIAL: types.int,
+  BIGINT: types.bigint,
+  INT8: types.bigint,
+  BIGSERIAL: types.bigint,
+  'TINYINT UNSIGNED': types.smallint,
+  'SMALLINT UNSIGNED': types.int,
+  'INT UNSIGNED': types.bigint,
+  'INTEGER UNSIGNED': types.bigint,
+  'BIGINT UNSIGNED': types.bigint,
+  REAL: types.real,
+  FLOAT4: types.real,
+  DOUBLE: types.double,
+  'DOUBLE PRECISION': types.double,
+  FLOAT8: types.double,
+  STRING: types.string,
+  TEXT: types.string,
+  BYTEA: types.bytes,
+  BYTES: types.bytes,
+  BLOB: types.bytes,
+  DATE: types.date,
+  JSON: types.json,
+  JSONB: types.json,
+}
+
+const sized = new Set(['CHAR', 'CHARACTER', 'BPCHAR', 'VARCHAR', 'CHARACTER VARYING', 'CHAR VARYING', 'NVARCHAR'])
+const sizedBytes = new Set(['BINARY', 'VARBINARY', 'BINARY VARYING'])
+const decimals = new Set(['DECIMAL', 'NUMERIC', 'DEC'])
+const fixedTypes = new Set(['CHAR', 'CHARACTER', 'BPCHAR', 'BINARY'])
+const zoned = new Set([
+  'TIMESTAMP_LTZ',
+  'TIMESTAMPTZ',
+  'TIMESTAMP WITH TIME ZONE',
+  'TIMESTAMP WITH LOCAL TIME ZONE',
+])
+const unzoned = new Set(['TIMESTAMP', 'TIMESTAMP WITHOUT TIME ZONE', 'DATETIME', 'TIMESTAMP_NTZ'])
+const times = new Set(['TIME', 'TIME WITHOUT TIME ZONE'])
+
+/** Flink's "no limit": VARCHAR(2147483647) is STRING. */
+const UNLIMITED = 2147483647
+
+/**
+ * A type name of SQL text as a data type. User types (CREATE TYPE) come through `lookup`.
+ * @throws BindProblem DSD2004 for an unknown name or arguments that do not fit.
+ */
+export function bindType(type: TypeName, settings: Settings, names: Names, lookup?: (name: string) => DataType | undefined): DataType {
+  const inner = (name: TypeName) => bindType(name, settings, names, lookup)
+  switch (type.is) {
+    case 'arrayType':
+    case 'multisetType':
+      return types.array(inner(type.element))
+    case 'mapType':
+      return types.map(inner(type.key), inner(type.value))
+    case 'rowType':
+      return types.row(
+        type.fields.map(
+          (field, i): Field => ({
+            name: field.name === undefined ? `f${i + 1}` : names.fold(field.name),
+            type: inner(field.type),
+            nullable: field.type.nullable !== false,
+          }),
+        ),
+      )
+    case 'namedType': {
+      const known = namedType(type.name.toUpperCase(), type.args, settings)
+      if (known !== undefined) return known
+      const path = names.fold(type.path.parts.at(-1)!)
+      const user = lookup?.(path)
+      if (user !== undefined) return user
+      const all = [...Object.keys(simple), ...sized, ...sizedBytes, ...decimals, ...zoned, ...unzoned, ...times, 'INTERVAL']
+      fail('DSD2004', `There is no type ${type.name}.${didYouMean(type.name, all)}`, type.at)
+    }
+  }
+}
+
+function namedType(name: string, args: readonly string[], settings: Settings): DataType | undefined {
+  const number = (i: number, fallback: number, most: number): number => {
+    const value = args[i] === undefined ? fallback : Number(args[i])
+    if (!Number.isInteger(value) || value < 0 || value > most)
+      fail('DSD2004', `${name}(${args.join(', ')}): a number from 0 to ${most} is needed.`)
+    return value
+  }
+  const plain = simple[name]
+  if (plain !== undefined && args.length === 0) return plain
+  if (name === 'FLOAT') {
+    if (args.length > 0) return number(0, 24, 53) <= 24 ? types.real : types.double
+    return settings.float_type === 'double' ? types.double : types.real
+  }
+  if (decimals.has(name)) {
+    const [precision = '38', scale = '10'] = settings.default_decimal.split(',')
+    if (args.length === 0) return types.decimal(Number(precision), Number(scale))
+    const digits = number(0, 10, 38)
+    return types.decimal(digits, number(1, 0, digits))
+  }
+  if (sized.has(name)) {
+    const fixed = fixedTypes.has(name)
+    if (args.length === 0) return fixed && name !== 'BPCHAR' ? { is: 'string', length: 1, fixed } : types.string
+    const length = number(0, 1, UNLIMITED)
+    if (length === UNLIMITED) return types.string
+    return fixed ? { is: 'string', length, fixed } : { is: 'string', length }
+  }
+  if (sizedBytes.has(name)) {
+    const fixed = fixedTypes.has(name)
+    if (args.length === 0) return fixed ? { is: 'bytes', length: 1, fixed } : types.bytes
+    const length = number(0, 1, UNLIMITED)
+    if (length === UNLIMITED) return types.bytes
+    return fixed ? { is: 'bytes', length, fixed } : { is: 'bytes', length }
+  }
+  if (zoned.has(name)) return types.timestampLtz(precision(number(0, 6, 9)))
+  if (unzoned.has(name)) return types.timestamp(precision(number(0, 6, 9)))
+  if (times.has(name)) return types.time(precision(number(0, 0, 9)))
+  if (name === 'INTERVAL' || name.startsWith('INTERVAL ')) return types.interval
+  return undefined
+}
+
+/** Microseconds are the finest there are; a declared 9 keeps 6. */
+const precision = (digits: number): number => Math.min(6, digits)
+
+/** The type as SQL writes it, for messages and DESCRIBE. */
+export function typeText(type: DataType): string {
+  switch (type.is) {
+    case 'decimal':
+      return `DECIMAL(${type.precision}, ${type.scale})`
+    case 'string':
+      if (type.length === undefined) return 'STRING'
+      return `${type.fixed ? 'CHAR' : 'VARCHAR'}(${type.length})`
+    case 'bytes':
+      if (type.length === undefined) return 'BYTES'
+      return `${type.fixed ? 'BINARY' : 'VARBINARY'}(${type.length})`
+    case 'time':
+      return `TIME(${type.precision})`
+    case 'timestamp':
+      return `${type.zoned ? 'TIMESTAMP_LTZ' : 'TIMESTAMP'}(${type.precision})`
+    case 'row':
+      return `ROW<${type.fields.map(f => `${f.name} ${typeText(f.type)}${f.nullable ? '' : ' NOT NULL'}`).join(', ')}>`
+    case 'array':
+      return `ARRAY<${typeText(type.element)}>`
+    case 'map':
+      return `MAP<${typeText(type.key)}, ${typeText(type.value)}>`
+    default:
+      return type.is.toUpperCase()
+  }
+}
