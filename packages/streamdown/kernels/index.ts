@@ -6,3 +6,6 @@ export function version(): i32 {
 }
 export * from './event-time'
 export * from './heap'
+export * from './join'
+export * from './row-weights'
+export * from './window-expand'

@@ -1,7 +1,8 @@
 import type { EventTimeKernels } from './event-time-kernels.ts'
 import type { HeapKernels } from './heap-kernels.ts'
+import type { OperatorKernels } from './operator-kernels.ts'
 
 /**
  * The exports of kernels.wasm: numbers are addresses or counts; one interface a part, contracts stand in the kernels.
  */
-export interface Kernels extends EventTimeKernels, HeapKernels {}
+export interface Kernels extends EventTimeKernels, HeapKernels, OperatorKernels {}

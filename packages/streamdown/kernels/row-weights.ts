@@ -1,0 +1,195 @@
+// Loops of the operators over hidden columns (weights i32, watermarks and ordinals i64) and over fields of state rows
+// that only operators know. `addresses` are u32 a row, as `StateTable.addresses` gives them; a field is given by the
+// offsets of its value and of its null byte.
+
+export function fill_i32(out: usize, value: i32, rows: i32): void {
+  for (let i: usize = 0; i < <usize>rows; i++) store<i32>(out + (i << 2), value)
+}
+
+export function fill_i64(out: usize, value: i64, rows: i32): void {
+  for (let i: usize = 0; i < <usize>rows; i++) store<i64>(out + (i << 3), value)
+}
+
+/** first, first + 1, ... */
+export function iota_i64(out: usize, first: i64, rows: i32): void {
+  for (let i: usize = 0; i < <usize>rows; i++) store<i64>(out + (i << 3), first + <i64>i)
+}
+
+export function iota_i32(out: usize, first: i32, rows: i32): void {
+  for (let i: usize = 0; i < <usize>rows; i++) store<i32>(out + (i << 2), first + <i32>i)
+}
+
+/** out = min(values, bound) a row. */
+export function min_i64(values: usize, bound: i64, rows: i32, out: usize): void {
+  for (let i: usize = 0; i < <usize>rows; i++) store<i64>(out + (i << 3), min(load<i64>(values + (i << 3)), bound))
+}
+
+/** out = values + add a row. */
+export function add_i64(values: usize, add: i64, rows: i32, out: usize): void {
+  for (let i: usize = 0; i < <usize>rows; i++) store<i64>(out + (i << 3), load<i64>(values + (i << 3)) + add)
+}
+
+/** Keeps of `values` (4 bytes each) those at `indexes`; `out` may be `values` when indexes ascend. */
+export function take_i32(values: usize, indexes: usize, rows: i32, out: usize): void {
+  for (let i: usize = 0; i < <usize>rows; i++) {
+    store<i32>(out + (i << 2), load<i32>(values + (<usize>load<u32>(indexes + (i << 2)) << 2)))
+  }
+}
+
+export function take_i64(values: usize, indexes: usize, rows: i32, out: usize): void {
+  for (let i: usize = 0; i < <usize>rows; i++) {
+    store<i64>(out + (i << 3), load<i64>(values + (<usize>load<u32>(indexes + (i << 2)) << 3)))
+  }
+}
+
+/** Indexes of the rows whose byte is (`wanted` 1) or is not (0) zero... the count of them. */
+export function select_bytes(bytes: usize, wanted: i32, rows: i32, out: usize): i32 {
+  let count: usize = 0
+  for (let i: usize = 0; i < <usize>rows; i++) {
+    store<i32>(out + (count << 2), <i32>i)
+    if (<i32>(load<u8>(bytes + i) != 0) == wanted) count++
+  }
+  return <i32>count
+}
+
+/** mask[row] = 0 where the column is NULL. */
+export function mask_nulls(validity: usize, rows: i32, mask: usize): void {
+  for (let i: usize = 0; i < <usize>rows; i++) {
+    if (load<u8>(validity + i) == 0) store<u8>(mask + i, 0)
+  }
+}
+
+/** mask[row] = 1 where values[row] + add >= watermarks[row], else 0. Returns the number of zeros. */
+export function mask_from_watermark(values: usize, add: i64, watermarks: usize, rows: i32, mask: usize): i32 {
+  let late = 0
+  for (let i: usize = 0; i < <usize>rows; i++) {
+    const before = load<i64>(values + (i << 3)) + add < load<i64>(watermarks + (i << 3))
+    store<u8>(mask + i, before ? 0 : 1)
+    if (before) late++
+  }
+  return late
+}
+
+/** Indexes of the rows whose i32 is nonzero. */
+export function select_nonzero(values: usize, rows: i32, out: usize): i32 {
+  let count: usize = 0
+  for (let i: usize = 0; i < <usize>rows; i++) {
+    store<i32>(out + (count << 2), <i32>i)
+    if (load<i32>(values + (i << 2)) != 0) count++
+  }
+  return <i32>count
+}
+
+/** out = -weights (0: all +1) a row. */
+export function weights_negate(weights: usize, rows: i32, out: usize): void {
+  for (let i: usize = 0; i < <usize>rows; i++) {
+    store<i32>(out + (i << 2), weights == 0 ? -1 : -load<i32>(weights + (i << 2)))
+  }
+}
+
+/** Adds `sign` times the weights (0: all +1) to an i64 field of the rows' state. */
+export function field_add(addresses: usize, value: usize, valid: usize, weights: usize, sign: i32, rows: i32): void {
+  for (let i: usize = 0; i < <usize>rows; i++) {
+    const at = <usize>load<u32>(addresses + (i << 2))
+    const weight = <i64>(weights == 0 ? sign : sign * load<i32>(weights + (i << 2)))
+    store<i64>(at + value, load<i64>(at + value) + weight)
+    store<u8>(at + valid, 1)
+  }
+}
+
+/** Writes an i64 field where `mask` (u8 a row, 0: everywhere) is set. */
+export function field_set_i64(addresses: usize, value: usize, valid: usize, values: usize, mask: usize, rows: i32): void {
+  for (let i: usize = 0; i < <usize>rows; i++) {
+    if (mask != 0 && load<u8>(mask + i) == 0) continue
+    const at = <usize>load<u32>(addresses + (i << 2))
+    store<i64>(at + value, load<i64>(values + (i << 3)))
+    store<u8>(at + valid, 1)
+  }
+}
+
+export function field_set_i32(addresses: usize, value: usize, valid: usize, values: usize, mask: usize, rows: i32): void {
+  for (let i: usize = 0; i < <usize>rows; i++) {
+    if (mask != 0 && load<u8>(mask + i) == 0) continue
+    const at = <usize>load<u32>(addresses + (i << 2))
+    store<i32>(at + value, load<i32>(values + (i << 2)))
+    store<u8>(at + valid, 1)
+  }
+}
+
+/** Numbers fresh rows (u8 a row) from `next` on in an i32 field; returns the next number. */
+export function field_number(addresses: usize, value: usize, valid: usize, fresh: usize, next: i32, rows: i32): i32 {
+  for (let i: usize = 0; i < <usize>rows; i++) {
+    if (load<u8>(fresh + i) == 0) continue
+    const at = <usize>load<u32>(addresses + (i << 2))
+    store<i32>(at + value, next++)
+    store<u8>(at + valid, 1)
+  }
+  return next
+}
+
+/**
+ * Indexes of rows, one for each state row that occurs: its last. The i32 field at `value` is scratch.
+ */
+export function field_last(addresses: usize, value: usize, rows: i32, out: usize): i32 {
+  for (let i: usize = 0; i < <usize>rows; i++) {
+    const at = <usize>load<u32>(addresses + (i << 2))
+    store<i32>(at + value, <i32>i)
+  }
+  let count: usize = 0
+  for (let i: usize = 0; i < <usize>rows; i++) {
+    const at = <usize>load<u32>(addresses + (i << 2))
+    if (load<i32>(at + value) != <i32>i) continue
+    store<i32>(out + (count << 2), <i32>i)
+    count++
+  }
+  return <i32>count
+}
+
+/** Of `indexes` into `addresses`: those whose i64 field is zero (`wanted` 1) or not (0). */
+export function field_zero(
+  addresses: usize,
+  value: usize,
+  indexes: usize,
+  rows: i32,
+  wanted: i32,
+  out: usize,
+): i32 {
+  let count: usize = 0
+  for (let i: usize = 0; i < <usize>rows; i++) {
+    const index = load<u32>(indexes + (i << 2))
+    const at = <usize>load<u32>(addresses + (<usize>index << 2))
+    store<u32>(out + (count << 2), index)
+    if (<i32>(load<i64>(at + value) == 0) == wanted) count++
+  }
+  return <i32>count
+}
+
+/**
+ * The rows of a change set in the order of their numbers (i32 field, dense from 0), those of weight 0 left out.
+ * `scratch`: 4 bytes a row. Returns how many; `outSlots` and `outWeights` (i32) are filled.
+ */
+export function changes_in_order(
+  addresses: usize,
+  slots: usize,
+  rows: i32,
+  number: usize,
+  weight: usize,
+  scratch: usize,
+  outSlots: usize,
+  outWeights: usize,
+): i32 {
+  for (let i: usize = 0; i < <usize>rows; i++) {
+    const at = <usize>load<u32>(addresses + (i << 2))
+    store<i32>(scratch + (<usize>load<u32>(at + number) << 2), <i32>i)
+  }
+  let count: usize = 0
+  for (let i: usize = 0; i < <usize>rows; i++) {
+    const row = <usize>load<u32>(scratch + (i << 2))
+    const total = load<i64>(<usize>load<u32>(addresses + (row << 2)) + weight)
+    if (total == 0) continue
+    store<i32>(outSlots + (count << 2), load<i32>(slots + (row << 2)))
+    store<i32>(outWeights + (count << 2), <i32>total)
+    count++
+  }
+  return <i32>count
+}

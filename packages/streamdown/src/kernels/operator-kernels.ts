@@ -1,0 +1,109 @@
+import type { Pointer } from '../batch/batch.ts'
+
+/** Kernels of kernels/window-expand.ts. */
+export interface WindowExpandKernels {
+  window_tumble(
+    times: Pointer,
+    validity: Pointer,
+    rows: number,
+    size: bigint,
+    offset: bigint,
+    starts: Pointer,
+    ends: Pointer,
+    windowTimes: Pointer,
+  ): number
+  window_expand(
+    kind: number,
+    times: Pointer,
+    validity: Pointer,
+    rows: number,
+    size: bigint,
+    slide: bigint,
+    offset: bigint,
+    state: Pointer,
+    capacity: number,
+    indexes: Pointer,
+    starts: Pointer,
+    ends: Pointer,
+    windowTimes: Pointer,
+  ): number
+}
+
+/** Kernels of kernels/row-weights.ts. */
+export interface RowWeightsKernels {
+  fill_i32(out: Pointer, value: number, rows: number): void
+  fill_i64(out: Pointer, value: bigint, rows: number): void
+  iota_i64(out: Pointer, first: bigint, rows: number): void
+  iota_i32(out: Pointer, first: number, rows: number): void
+  min_i64(values: Pointer, bound: bigint, rows: number, out: Pointer): void
+  add_i64(values: Pointer, add: bigint, rows: number, out: Pointer): void
+  take_i32(values: Pointer, indexes: Pointer, rows: number, out: Pointer): void
+  take_i64(values: Pointer, indexes: Pointer, rows: number, out: Pointer): void
+  select_bytes(bytes: Pointer, wanted: number, rows: number, out: Pointer): number
+  mask_nulls(validity: Pointer, rows: number, mask: Pointer): void
+  mask_from_watermark(values: Pointer, add: bigint, watermarks: Pointer, rows: number, mask: Pointer): number
+  select_nonzero(values: Pointer, rows: number, out: Pointer): number
+  weights_negate(weights: Pointer, rows: number, out: Pointer): void
+  field_add(addresses: Pointer, value: Pointer, valid: Pointer, weights: Pointer, sign: number, rows: number): void
+  field_set_i64(addresses: Pointer, value: Pointer, valid: Pointer, values: Pointer, mask: Pointer, rows: number): void
+  field_set_i32(addresses: Pointer, value: Pointer, valid: Pointer, values: Pointer, mask: Pointer, rows: number): void
+  field_number(addresses: Pointer, value: Pointer, valid: Pointer, fresh: Pointer, next: number, rows: number): number
+  field_last(addresses: Pointer, value: Pointer, rows: number, out: Pointer): number
+  field_zero(addresses: Pointer, value: Pointer, indexes: Pointer, rows: number, wanted: number, out: Pointer): number
+  changes_in_order(
+    addresses: Pointer,
+    slots: Pointer,
+    rows: number,
+    number: Pointer,
+    weight: Pointer,
+    scratch: Pointer,
+    outSlots: Pointer,
+    outWeights: Pointer,
+  ): number
+}
+
+/** Kernels of kernels/join.ts. */
+export interface JoinKernels {
+  join_within(
+    probe: Pointer,
+    slots: Pointer,
+    addresses: Pointer,
+    pairs: number,
+    times: Pointer,
+    storedTime: Pointer,
+    storedExpires: Pointer,
+    lower: bigint,
+    upper: bigint,
+    watermarks: Pointer,
+  ): number
+  join_hidden(
+    probe: Pointer,
+    addresses: Pointer,
+    pairs: number,
+    weights: Pointer,
+    ordinals: Pointer,
+    watermarks: Pointer,
+    storedWeight: Pointer,
+    storedOrdinal: Pointer,
+    outWeights: Pointer,
+    outOrdinals: Pointer,
+    outWatermarks: Pointer,
+  ): number
+  join_count_probe(probe: Pointer, addresses: Pointer, pairs: number, storedWeight: Pointer, counts: Pointer): void
+  join_count_stored(
+    probe: Pointer,
+    addresses: Pointer,
+    pairs: number,
+    weights: Pointer,
+    storedMatches: Pointer,
+    outPairs: Pointer,
+    outSigns: Pointer,
+  ): number
+  join_select_counts(counts: Pointer, wanted: number, rows: number, out: Pointer): number
+  time_buckets(times: Pointer, width: bigint, rows: number, out: Pointer): void
+  runs_i64(values: Pointer, rows: number, out: Pointer): number
+  field_below(addresses: Pointer, value: Pointer, bound: bigint, wanted: number, rows: number, out: Pointer): number
+}
+
+/** The operators' kernels but the aggregates'. */
+export interface OperatorKernels extends WindowExpandKernels, RowWeightsKernels, JoinKernels {}
