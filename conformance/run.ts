@@ -1,0 +1,99 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { createNodeEnvironment } from '../packages/streamdown/src/connect/node/environment.ts'
+import type { Environment } from '../packages/streamdown/src/session/environment.ts'
+import { type Case, Mismatch, type Mode, type Outcome, restored, straight } from './case.ts'
+import { arroyoCases } from './suites/arroyo.ts'
+import { felderaCases } from './suites/feldera.ts'
+import { flinkCases } from './suites/flink.ts'
+import { sltCases } from './suites/slt.ts'
+import { isUnsupported } from './unsupported.ts'
+
+const here = dirname(fileURLToPath(import.meta.url))
+/** A case that runs longer than this has failed. */
+const TIME_LIMIT_MS = 60_000
+
+const { values } = parseArgs({
+  options: { dir: { type: 'string' }, json: { type: 'boolean' }, only: { type: 'string' }, verbose: { type: 'boolean' } },
+})
+const dir = resolve(values.dir ?? process.env['CONFORMANCE_DIR'] ?? join(here, '../../shared/conformance'))
+
+if (!existsSync(dir)) {
+  console.log('conformance: 0 run, folder absent')
+} else {
+  process.exitCode = await runAll(dir)
+}
+
+async function runAll(from: string): Promise<number> {
+  const all = [
+    ...sltCases(join(from, 'risingwave')),
+    ...flinkCases(join(from, 'flink')),
+    ...arroyoCases(join(from, 'arroyo')),
+    ...felderaCases(join(from, 'feldera')),
+  ]
+  const pattern = new RegExp(values.only ?? '')
+  const cases = all.filter(({ suite, name }) => pattern.test(`${suite}/${name}`))
+  const passing = names('passing.txt')
+  const stepSensitive = names('step-size-sensitive.txt')
+  const environment = await createNodeEnvironment()
+  const outcomes: Outcome[] = []
+  for (const each of cases) {
+    const outcome = await judge(each, stepSensitive, environment)
+    outcomes.push(outcome)
+    if (values.json === true) console.log(JSON.stringify(outcome))
+    else if (values.verbose === true) console.log(`${outcome.status.padEnd(11)} ${outcome.suite}/${outcome.name}  ${outcome.detail}`)
+  }
+  if (values.json !== true) printTable(outcomes)
+  const broken = outcomes.filter(({ suite, name, status }) => status !== 'passed' && passing.has(`${suite}/${name}`))
+  for (const { suite, name, detail } of broken) console.error(`no longer passes: ${suite}/${name}: ${detail}`)
+  return broken.length > 0 ? 1 : 0
+}
+
+async function judge(each: Case, stepSensitive: ReadonlySet<string>, environment: Environment): Promise<Outcome> {
+  const { suite, name } = each
+  const second: Mode = stepSensitive.has(`${suite}/${name}`) ? { ...restored, stepRows: 1 } : restored
+  for (const mode of [straight, second]) {
+    try {
+      await limited(each.run(mode, environment))
+    } catch (error) {
+      const status = error instanceof Mismatch || !isUnsupported(error) ? 'failed' : 'unsupported'
+      const message = error instanceof Error ? error.message : String(error)
+      const stack = values.verbose === true && !(error instanceof Mismatch) && error instanceof Error ? `\n${error.stack ?? ''}\n${causeOf(error)}` : ''
+      return { suite, name, status, detail: `${mode.name}: ${message.split('\n').slice(0, 4).join(' ')}${stack}` }
+    }
+  }
+  return { suite, name, status: 'passed', detail: '' }
+}
+
+const causeOf = (error: Error): string => (error.cause instanceof Error ? (error.cause.stack ?? '') : '')
+
+async function limited(run: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const limit = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Mismatch(`no answer within ${TIME_LIMIT_MS} ms`)), TIME_LIMIT_MS)
+  })
+  try {
+    await Promise.race([run, limit])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** Case names, one a line; `#` starts a comment. */
+function names(file: string): ReadonlySet<string> {
+  const path = join(here, file)
+  const lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n') : []
+  return new Set(lines.map((line) => line.replace(/#.*/, '').trim()).filter((line) => line !== ''))
+}
+
+function printTable(outcomes: readonly Outcome[]): void {
+  const suites = [...new Set(outcomes.map(({ suite }) => suite))]
+  console.log(`${'suite'.padEnd(12)} ${'passed'.padStart(7)} ${'failed'.padStart(7)} ${'not supported'.padStart(14)}`)
+  for (const suite of [...suites, 'all']) {
+    const of = outcomes.filter((outcome) => suite === 'all' || outcome.suite === suite)
+    const count = (status: Outcome['status']): string => String(of.filter((outcome) => outcome.status === status).length)
+    console.log(`${suite.padEnd(12)} ${count('passed').padStart(7)} ${count('failed').padStart(7)} ${count('unsupported').padStart(14)}`)
+  }
+}

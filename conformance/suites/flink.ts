@@ -1,0 +1,287 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Environment } from '../../packages/streamdown/src/session/environment.ts'
+import { createSession } from '../../packages/streamdown/src/session/create.ts'
+import type { ChangeRow, Session, SessionOptions } from '../../packages/streamdown/src/session/session.ts'
+import type { Schema } from '../../packages/streamdown/src/types/data-type.ts'
+import { textOf } from '../../packages/streamdown/src/values/text.ts'
+import { type Case, Mismatch, type Mode } from '../case.ts'
+import { expectMultiset } from '../compare.ts'
+import { SUITE_CLOCK, suiteSettings } from '../settings.ts'
+import { isUnsupported } from '../unsupported.ts'
+import { type Json, valueOf } from './flink-values.ts'
+
+interface FedRow {
+  readonly $op: '+I' | '-U' | '+U' | '-D'
+  readonly $row: readonly Json[]
+}
+
+interface Source {
+  readonly kind: 'source'
+  readonly name: string
+  readonly schema: readonly string[]
+  readonly options: Readonly<Record<string, string>>
+  readonly beforeRestore: readonly FedRow[]
+  readonly afterRestore: readonly FedRow[]
+}
+
+interface Sink {
+  readonly kind: 'sink'
+  readonly name: string
+  readonly schema: readonly string[]
+  readonly options: Readonly<Record<string, string>>
+  readonly beforeRestore: readonly (string | FedRow)[] | null
+  readonly afterRestore: readonly (string | FedRow)[] | null
+  readonly materialized: readonly (string | FedRow)[] | null
+}
+
+type Step =
+  | Source
+  | Sink
+  | { readonly kind: 'config'; readonly key: string; readonly value: string }
+  | { readonly kind: 'sql' | 'failing_sql'; readonly sql: string }
+  | { readonly kind: 'statementSet'; readonly statements: readonly string[] }
+
+interface Program {
+  readonly name: string
+  readonly setup: readonly Step[]
+  readonly run: readonly Step[]
+}
+
+const HOUR = 3_600_000_000n
+
+export function flinkCases(dir: string): readonly Case[] {
+  const groups = readdirSync(dir).filter((name) => statSync(join(dir, name)).isDirectory())
+  return groups.sort().flatMap((group) =>
+    readdirSync(join(dir, group))
+      .filter((file) => file.endsWith('.json'))
+      .sort()
+      .map((file) => {
+        const program = JSON.parse(readFileSync(join(dir, group, file), 'utf8')) as Program
+        return {
+          suite: 'flink',
+          name: `${group}/${program.name}`,
+          run: (mode: Mode, environment: Environment) => runProgram(program, mode, environment),
+        }
+      }),
+  )
+}
+
+async function runProgram(program: Program, mode: Mode, environment: Environment): Promise<void> {
+  const sources = program.setup.filter((step) => step.kind === 'source')
+  const sinks = program.setup.filter((step) => step.kind === 'sink')
+  const config = Object.fromEntries(program.setup.flatMap((step) => (step.kind === 'config' ? [[step.key, step.value]] : [])))
+  const options: SessionOptions = {
+    ...suiteSettings.flink,
+    settings: { ...suiteSettings.flink.settings, ...config },
+    workers: mode.workers,
+    stepRows: mode.stepRows,
+    seed: mode.seed,
+    clock: SUITE_CLOCK,
+  }
+  const failing = program.run.filter((step) => step.kind === 'failing_sql')
+  for (const step of failing) await expectFailure(program, step.sql, sources, options, mode, environment)
+  if (failing.length === program.run.length) return
+
+  let session = await createSession(options, environment)
+  try {
+    await prepare(session, program, sources, true)
+    const written = new Map<string, ChangeRow[]>(sinks.map((sink) => [sink.name, []]))
+    await phase(session, sources, 'beforeRestore', mode)
+    collect(session, written)
+    if (mode.restore) {
+      for (const sink of sinks) compare(session.columns(sink.name), written.get(sink.name) ?? [], sink, ['beforeRestore'])
+      const bytes = await session.snapshot()
+      await session.close()
+      session = await createSession(options, environment)
+      await session.restore(bytes)
+    }
+    await phase(session, sources, 'afterRestore', mode)
+    await session.end()
+    collect(session, written)
+    for (const sink of sinks) {
+      compare(session.columns(sink.name), written.get(sink.name) ?? [], sink, ['beforeRestore', 'afterRestore'])
+    }
+  } finally {
+    await session.close()
+  }
+}
+
+async function expectFailure(
+  program: Program,
+  sql: string,
+  sources: readonly Source[],
+  options: SessionOptions,
+  mode: Mode,
+  environment: Environment,
+): Promise<void> {
+  const settings = { ...options.settings, on_error: 'fail' }
+  const session = await createSession({ ...options, settings }, environment)
+  try {
+    await prepare(session, program, sources, false)
+    await session.execute(sql)
+    await phase(session, sources, 'beforeRestore', mode)
+    await phase(session, sources, 'afterRestore', mode)
+    await session.end()
+  } catch (error) {
+    if (isUnsupported(error)) throw error
+    return
+  } finally {
+    await session.close()
+  }
+  throw new Mismatch(`must fail: ${sql}`)
+}
+
+/** Creates tables in the order of the setup, then runs the statements. */
+async function prepare(session: Session, program: Program, sources: readonly Source[], run: boolean): Promise<void> {
+  for (const step of program.setup) {
+    if (step.kind === 'sql') await session.execute(step.sql)
+    if (step.kind === 'source' || step.kind === 'sink') await session.execute(createTable(step))
+  }
+  for (const source of sources) if (isLookup(program, source)) feedAll(session, source, 'beforeRestore')
+  if (!run) return
+  for (const step of program.run) {
+    if (step.kind === 'sql') await session.execute(step.sql)
+    if (step.kind === 'statementSet') {
+      await session.execute(`EXECUTE STATEMENT SET BEGIN ${step.statements.map((sql) => `${sql};`).join(' ')} END`)
+    }
+  }
+}
+
+const isLookup = (program: Program, source: Source): boolean =>
+  program.run.some((step) => 'sql' in step && new RegExp(`JOIN\\s+${source.name}\\s+FOR SYSTEM_TIME AS OF \\w+\\.proc_?time`, 'i').test(step.sql))
+
+function createTable(step: Source | Sink): string {
+  const mode = step.options['changelog-mode'] ?? ''
+  const ops = mode.split(',').map((op) => op.trim())
+  const options: Record<string, string> = { connector: 'memory' }
+  if (step.kind === 'source') {
+    const rows = [...step.beforeRestore, ...step.afterRestore]
+    const upsert = ops.includes('UA') && !ops.includes('UB')
+    const changing = mode === '' ? rows.some(({ $op }) => $op !== '+I') : ops.some((op) => op !== 'I')
+    options['changelog-mode'] = upsert ? 'upsert' : changing ? 'retract' : 'append'
+  }
+  const text = Object.entries(options).map(([key, value]) => `'${key}' = '${value}'`)
+  return `CREATE TABLE \`${step.name}\` (${step.schema.join(', ')}) WITH (${text.join(', ')})`
+}
+
+/** Sources in turn, one row each; the watermark moves after each row. */
+async function phase(session: Session, sources: readonly Source[], part: 'beforeRestore' | 'afterRestore', mode: Mode): Promise<void> {
+  const longest = Math.max(0, ...sources.map((source) => source[part].length))
+  for (let at = 0; at < longest; at++) {
+    for (const source of sources) {
+      const row = source[part][at]
+      if (row === undefined) continue
+      push(session, source, [row])
+      if (mode.stepRows === 1) await session.settle()
+    }
+  }
+  await session.settle()
+  await session.advance(HOUR)
+}
+
+function feedAll(session: Session, source: Source, part: 'beforeRestore' | 'afterRestore'): void {
+  push(session, source, source[part])
+}
+
+function push(session: Session, source: Source, rows: readonly FedRow[]): void {
+  const columns = session.columns(source.name)
+  session.push(
+    source.name,
+    rows.map(({ $op, $row }) => ({ op: $op, values: columns.map((column, at) => valueOf($row[at], column.type)) })),
+  )
+}
+
+function collect(session: Session, written: Map<string, ChangeRow[]>): void {
+  for (const [name, rows] of written) rows.push(...session.changes(name))
+}
+
+function compare(
+  schema: Schema,
+  changes: readonly ChangeRow[],
+  sink: Sink,
+  parts: readonly ('beforeRestore' | 'afterRestore')[],
+): void {
+  const expected = parts.flatMap((part) => sink[part] ?? []).map((row) => expectedText(row, schema))
+  const key = primaryKey(sink.schema, schema)
+  const whole = parts.includes('afterRestore')
+  const texts =
+    whole && sink.materialized !== null
+      ? sink.materialized.map((row) => expectedText(row, schema).row)
+      : fold(expected, key)
+  const actual = changes.map(({ weight, values }) => ({
+    op: weight > 0 ? '+I' : '-D',
+    times: Math.abs(weight),
+    row: rowText(values.map((value, at) => textOf(value, schema[at]?.type ?? { is: 'null' }, 'flink'))),
+    key: rowText(key.map((at) => textOf(values[at] ?? null, schema[at]?.type ?? { is: 'null' }, 'flink'))),
+  }))
+  expectMultiset(fold(actual, key), texts)
+}
+
+interface Change {
+  readonly op: string
+  readonly row: string
+  readonly key: string
+  readonly times?: number
+}
+
+const rowText = (cells: readonly string[]): string => `[${cells.join(', ')}]`
+
+function expectedText(row: string | FedRow, schema: Schema): Change {
+  if (typeof row !== 'string') {
+    const cells = schema.map((column, at) => textOf(valueOf(row.$row[at], column.type), column.type, 'flink'))
+    return { op: row.$op, row: rowText(cells), key: '' }
+  }
+  return { op: row.slice(0, 2), row: row.slice(2), key: '' }
+}
+
+/** With a key and no -U the last row of each key, else the sum of weights. */
+function fold(changes: readonly Change[], key: readonly number[]): readonly string[] {
+  if (key.length > 0 && !changes.some(({ op }) => op === '-U')) {
+    const rows = new Map<string, string>()
+    for (const change of changes) {
+      const name = change.key === '' ? rowText(key.map((at) => splitRow(change.row)[at] ?? '')) : change.key
+      if (change.op !== '-D') rows.set(name, change.row)
+      else if (change.key === '' || rows.get(name) === change.row) rows.delete(name)
+    }
+    return [...rows.values()]
+  }
+  const weights = new Map<string, number>()
+  for (const { op, row, times = 1 } of changes) {
+    weights.set(row, (weights.get(row) ?? 0) + (op === '-U' || op === '-D' ? -times : times))
+  }
+  const rows: string[] = []
+  for (const [row, weight] of weights) {
+    if (weight < 0) rows.push(`${weight} x ${row}`)
+    for (let left = weight; left > 0; left--) rows.push(row)
+  }
+  return rows
+}
+
+/** Top-level cells of `[a, [b, c], d]`. */
+function splitRow(row: string): readonly string[] {
+  const cells: string[] = []
+  let depth = 0
+  let cell = ''
+  for (const char of row.slice(1, -1)) {
+    if (char === '[' || char === '{') depth += 1
+    if (char === ']' || char === '}') depth -= 1
+    if (char === ',' && depth === 0) {
+      cells.push(cell.trim())
+      cell = ''
+    } else cell += char
+  }
+  cells.push(cell.trim())
+  return cells
+}
+
+function primaryKey(parts: readonly string[], schema: Schema): readonly number[] {
+  for (const part of parts) {
+    const match = /PRIMARY KEY\s*\(([^)]*)\)/i.exec(part)
+    if (match !== null) {
+      const names = (match[1] ?? '').split(',').map((name) => name.trim().replaceAll('`', ''))
+      return names.map((name) => schema.findIndex((column) => column.name === name))
+    }
+  }
+  return []
+}

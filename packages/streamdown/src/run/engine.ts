@@ -1,0 +1,370 @@
+import { type Batch, END_OF_TIME, NO_WATERMARK } from '../batch/batch.ts'
+import type { Memory } from '../batch/memory.ts'
+import type { DeadLetters, PartitionReader, Source } from '../connect/source.ts'
+import { StreamdownError } from '../errors/error.ts'
+import type { ScanNode } from '../plan/nodes/node.ts'
+import type { Program } from '../plan/program.ts'
+import { KEY_GROUPS } from '../state/state-table.ts'
+import { buildGraph } from './build.ts'
+import { type Clock, SeededRandom } from './clock.ts'
+import { EventTimeTracker } from './event-time.ts'
+import { Inbox, ownerOf, partition } from './exchange.ts'
+import type { Edge, EventTimeVertex, Graph, OutputVertex, SourceVertex, Vertex } from './graph.ts'
+import { Journal, type JournalEntry, type Take } from './journal.ts'
+import type { StepEnd } from './operator.ts'
+import { type EngineSnapshot, mergeStates, ownedState } from './snapshot.ts'
+import { Worker } from './worker.ts'
+
+export interface EngineOptions {
+  readonly workers: number
+  /** Rows that a step takes from a partition at most; 'random' draws 1 to 1,000 by the seed each time. */
+  readonly stepRows: number | 'random'
+  readonly seed: number
+  readonly clock: Clock
+  readonly timeZone: string
+  readonly settings: Readonly<Record<string, string>>
+  /** Keep the journal of every step (replay, checkpoints). */
+  readonly journal: boolean
+  createMemory(): Memory
+  openSource(scan: ScanNode): Source
+  readonly outputs: Outputs
+}
+
+/** Where rows leave the engine. Batches are valid during the call. */
+export interface Outputs {
+  deliver(vertex: OutputVertex, batch: Batch, memory: Memory, step: bigint): void
+  /** Rows of a side output: `late` and `dead`; whether or not something else reads them. */
+  side(vertex: Vertex, port: string, batch: Batch, memory: Memory, step: bigint): void
+  readonly deadLetters: DeadLetters
+  /** Every row of the step has been delivered. */
+  stepDone(step: bigint): void
+}
+
+interface OpenPartition {
+  readonly id: string
+  readonly vertex: SourceVertex
+  readonly worker: number
+  readonly reader: PartitionReader
+  status: 'active' | 'idle' | 'ended'
+}
+
+/** Rows of a step are pushed through in chunks; a source gives one chunk a read. */
+const READS_PER_STEP = 16
+
+/**
+ * Runs a program in steps on one thread, with any number of workers in an order drawn by the seed. A step takes what
+ * has arrived, runs it through, ends every vertex in topological order, and leaves nothing in flight.
+ */
+export class Engine {
+  readonly graph: Graph
+  readonly journal = new Journal()
+  readonly #options: EngineOptions
+  readonly #workers: Worker[] = []
+  readonly #trackers = new Map<number, EventTimeTracker>()
+  readonly #inboxes = new Map<string, Inbox>()
+  readonly #random: SeededRandom
+  #partitions: OpenPartition[] = []
+  /** Watermark of each vertex's output after the last step. */
+  readonly #watermarks = new Map<number, bigint>()
+  #step = 0n
+  #ordinal = 0n
+  #now: bigint
+  #started = false
+  #ended = false
+
+  constructor(program: Program, options: EngineOptions) {
+    this.#options = options
+    this.#random = new SeededRandom(options.seed)
+    this.#now = options.clock.now()
+    this.graph = buildGraph(program)
+    for (const vertex of this.graph.vertices) {
+      if (vertex.is === 'eventTime') this.#trackers.set(vertex.id, new EventTimeTracker(vertex.delay))
+    }
+    for (let index = 0; index < options.workers; index++) this.#workers.push(this.#createWorker(index))
+  }
+
+  get step(): bigint {
+    return this.#step
+  }
+
+  get ended(): boolean {
+    return this.#ended
+  }
+
+  /** Opens the sources, from given positions. */
+  async open(positions: ReadonlyMap<string, string> = new Map()): Promise<void> {
+    for (const vertex of this.graph.vertices) {
+      if (vertex.is !== 'source') continue
+      const own = new Map<string, string>()
+      const prefix = `${vertex.id}/`
+      for (const [id, position] of positions) if (id.startsWith(prefix)) own.set(id.slice(prefix.length), position)
+      const source = this.#options.openSource(vertex.scan)
+      const readers = await source.open({
+        scan: vertex.scan,
+        schema: vertex.schema,
+        positions: own,
+        worker: { index: 0, count: 1 },
+      })
+      for (const reader of readers) {
+        const id = `${prefix}${reader.partition}`
+        const worker = this.#partitions.length % this.#workers.length
+        this.#partitions.push({ id, vertex, worker, reader, status: 'active' })
+        for (const tracker of this.#trackersOf(vertex)) tracker.add(id)
+      }
+    }
+  }
+
+  /** True when a step would do something: rows to take, a partition that ended, a timer that is due. */
+  pending(): boolean {
+    if (this.#ended) return false
+    if (!this.#started) return true
+    for (const each of this.#partitions) {
+      if (each.status === 'ended') continue
+      const state = each.reader.state()
+      if (state === 'ready' || state === 'ended') return true
+    }
+    const timer = this.nextTimer()
+    return timer !== undefined && timer <= this.#options.clock.now()
+  }
+
+  nextTimer(): bigint | undefined {
+    let next: bigint | undefined
+    for (const worker of this.#workers) {
+      for (const vertex of this.graph.vertices) {
+        const timer = worker.operator(vertex)?.nextTimer()
+        if (timer !== undefined && (next === undefined || timer < next)) next = timer
+      }
+    }
+    return next
+  }
+
+  /** Resolves when `pending()` may have become true. */
+  async ready(): Promise<void> {
+    const open = this.#partitions.filter((each) => each.status !== 'ended')
+    if (open.length > 0) await Promise.race(open.map((each) => each.reader.ready()))
+  }
+
+  /** One step. */
+  runStep(): void {
+    this.#started = true
+    this.#step += 1n
+    this.#now = this.#options.clock.now()
+    const takes: Take[] = []
+    const statuses: JournalEntry['statuses'][number][] = []
+    for (const each of this.#partitions) this.#takeFrom(each, takes, statuses)
+    const allEnded = this.#partitions.every((each) => each.status === 'ended')
+    this.#endVertices(allEnded)
+    if (this.#options.journal) this.journal.append({ step: this.#step, now: this.#now, takes, statuses })
+    this.#options.outputs.stepDone(this.#step)
+    this.#ended = allEnded
+  }
+
+  /** Raises every source's watermark to at least `watermark - its delay` (a test's `advance`). */
+  raiseWatermarks(time: bigint): void {
+    for (const tracker of this.#trackers.values()) tracker.raise(time - tracker.delay)
+  }
+
+  stateBytes(): number {
+    return this.#workers.reduce((bytes, worker) => bytes + worker.stateBytes(), 0)
+  }
+
+  /** The lowest watermark of the outputs: what the results are complete up to. */
+  watermark(): bigint {
+    let lowest: bigint | undefined
+    for (const tracker of this.#trackers.values()) {
+      const current = tracker.current()
+      if (lowest === undefined || current < lowest) lowest = current
+    }
+    return lowest ?? NO_WATERMARK
+  }
+
+  snapshot(): EngineSnapshot {
+    const operators: Record<number, EngineSnapshot['operators'][number]> = {}
+    for (const vertex of this.graph.vertices) {
+      if (vertex.is !== 'operator') continue
+      const states = this.#workers.map((worker) => {
+        const mark = worker.memory.mark()
+        const state = worker.operator(vertex)?.snapshot() ?? { tables: [], values: {} }
+        worker.memory.release(mark)
+        return state
+      })
+      operators[vertex.id] = vertex.single ? (states[0] ?? { tables: [], values: {} }) : mergeStates(states)
+    }
+    const positions: Record<string, string> = {}
+    for (const each of this.#partitions) positions[each.id] = each.reader.position()
+    const trackers: Record<number, string> = {}
+    for (const [id, tracker] of this.#trackers) trackers[id] = tracker.snapshot()
+    const watermarks: Record<number, string> = {}
+    for (const [id, watermark] of this.#watermarks) watermarks[id] = String(watermark)
+    return {
+      step: this.#step,
+      ordinal: this.#ordinal,
+      now: this.#now,
+      positions,
+      trackers,
+      watermarks,
+      operators,
+      plan: this.#planText(),
+    }
+  }
+
+  /** Before `open`; `open` then takes the snapshot's positions. */
+  restore(from: EngineSnapshot): void {
+    if (from.plan !== this.#planText()) {
+      throw new StreamdownError('DSD7001', `the snapshot is of another program:\n${from.plan}\nthis one is:\n${this.#planText()}`)
+    }
+    this.#step = from.step
+    this.#ordinal = from.ordinal
+    this.#started = true
+    for (const [id, text] of Object.entries(from.trackers)) this.#trackers.get(Number(id))?.restore(text)
+    for (const [id, text] of Object.entries(from.watermarks)) this.#watermarks.set(Number(id), BigInt(text))
+    for (const vertex of this.graph.vertices) {
+      const state = from.operators[vertex.id]
+      if (vertex.is !== 'operator' || state === undefined) continue
+      for (const worker of this.#workers) {
+        const owns = (group: number): boolean =>
+          vertex.single ? worker.index === 0 : ownerOf(group, this.#workers.length) === worker.index
+        const mark = worker.memory.mark()
+        worker.operator(vertex)?.restore(ownedState(state, owns))
+        worker.memory.release(mark)
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#partitions.map((each) => each.reader.close()))
+  }
+
+  #takeFrom(each: OpenPartition, takes: Take[], statuses: JournalEntry['statuses'][number][]): void {
+    if (each.status === 'ended') return
+    const worker = this.#workers[each.worker]
+    if (worker === undefined) throw new RangeError(`no worker ${each.worker}`)
+    const { stepRows } = this.#options
+    let left = stepRows === 'random' ? 1 + this.#random.below(1000) : stepRows
+    for (let reads = 0; reads < READS_PER_STEP && left > 0 && each.reader.state() === 'ready'; reads++) {
+      const mark = worker.memory.mark()
+      const batch = each.reader.read(left, worker.memory, this.#options.outputs.deadLetters)
+      if (batch !== undefined && batch.rows > 0) {
+        each.status = 'active'
+        left -= batch.rows
+        const firstOrdinal = this.#ordinal
+        this.#ordinal += BigInt(batch.rows)
+        takes.push({ partition: each.id, rows: batch.rows, position: each.reader.position() })
+        worker.feed(each.vertex, each.id, { ...batch, ordinals: 0, firstOrdinal })
+      }
+      worker.memory.release(mark)
+    }
+    const state = each.reader.state()
+    if (state !== 'ended' && state !== 'idle') return
+    if (state === each.status) return
+    each.status = state
+    statuses.push({ partition: each.id, status: state })
+    for (const tracker of this.#trackersOf(each.vertex)) tracker.mark(each.id, state)
+  }
+
+  #endVertices(ended: boolean): void {
+    const ending = new Map<number, StepEnd>()
+    for (const vertex of this.graph.vertices) {
+      const watermarks = vertex.inputs.map((edge) => this.#watermarks.get(edge.from.id) ?? NO_WATERMARK)
+      const end: StepEnd = { step: this.#step, watermarks, now: this.#now, ended }
+      ending.set(vertex.id, end)
+      for (const worker of this.#shuffled()) {
+        vertex.inputs.forEach((edge, input) => {
+          const inbox = this.#inboxes.get(inboxKey(worker.index, vertex, input))
+          inbox?.drain(worker.memory, edge.from.schema, (batch) => worker.receive(vertex, input, batch))
+        })
+        worker.endStep(vertex, end)
+      }
+      this.#watermarks.set(vertex.id, this.#outputWatermark(vertex, watermarks, ended))
+    }
+  }
+
+  #outputWatermark(vertex: Vertex, inputs: readonly bigint[], ended: boolean): bigint {
+    switch (vertex.is) {
+      case 'source':
+        return ended ? END_OF_TIME : NO_WATERMARK
+      case 'eventTime':
+        return this.#trackers.get(vertex.id)?.current() ?? NO_WATERMARK
+      case 'output':
+        return lowestOf(inputs)
+      case 'operator': {
+        const outputs = this.#workers.map((worker) => worker.operator(vertex)?.watermark(inputs) ?? lowestOf(inputs))
+        return lowestOf(outputs)
+      }
+    }
+  }
+
+  #shuffled(): readonly Worker[] {
+    if (this.#workers.length === 1) return this.#workers
+    const order = [...this.#workers]
+    for (let last = order.length - 1; last > 0; last--) {
+      const other = this.#random.below(last + 1)
+      const moved = order[last]
+      const taken = order[other]
+      if (moved === undefined || taken === undefined) continue
+      order[last] = taken
+      order[other] = moved
+    }
+    return order
+  }
+
+  #createWorker(index: number): Worker {
+    const { timeZone, settings, outputs } = this.#options
+    return new Worker({
+      index,
+      memory: this.#options.createMemory(),
+      graph: this.graph,
+      trackers: this.#trackers,
+      timeZone,
+      settings,
+      now: () => this.#now,
+      random: () => this.#random.next(),
+      send: (edge, to, input, batch, from) => this.#send(edge, to, input, batch, from),
+      deliver: (vertex, batch, memory) => {
+        if (vertex.is === 'output') outputs.deliver(vertex, batch, memory, this.#step)
+      },
+      side: (vertex, port, batch, memory) => outputs.side(vertex, port, batch, memory, this.#step),
+    })
+  }
+
+  /** With one worker rows go on at once; else they are partitioned and held until the receiver's turn. */
+  #send(edge: Edge, to: Vertex, input: number, batch: Batch, from: number): void {
+    const sender = this.#workers[from]
+    if (sender === undefined) throw new RangeError(`no worker ${from}`)
+    if (this.#workers.length === 1) {
+      sender.receive(to, input, batch)
+      return
+    }
+    for (const parcel of partition(batch, edge, from, this.#workers.length, sender.memory)) {
+      const key = inboxKey(parcel.to, to, input)
+      let inbox = this.#inboxes.get(key)
+      if (inbox === undefined) {
+        inbox = new Inbox()
+        this.#inboxes.set(key, inbox)
+      }
+      inbox.add(parcel)
+    }
+  }
+
+  #trackersOf(source: SourceVertex): readonly EventTimeTracker[] {
+    const timed = this.graph.vertices.filter(
+      (vertex): vertex is EventTimeVertex => vertex.is === 'eventTime' && vertex.source === source,
+    )
+    return timed.flatMap((vertex) => this.#trackers.get(vertex.id) ?? [])
+  }
+
+  /** Names and schemas of the stateful parts: what a snapshot must fit. */
+  #planText(): string {
+    return this.graph.vertices
+      .map(({ id, is, name, schema }) => `${id} ${is} ${name}(${schema.map(({ type }) => type.is).join(', ')})`)
+      .join('\n')
+  }
+}
+
+const inboxKey = (worker: number, vertex: Vertex, input: number): string => `${worker}/${vertex.id}/${input}`
+
+function lowestOf(watermarks: readonly bigint[]): bigint {
+  let lowest: bigint | undefined
+  for (const watermark of watermarks) if (lowest === undefined || watermark < lowest) lowest = watermark
+  return lowest ?? END_OF_TIME
+}

@@ -1,0 +1,125 @@
+import type { Batch } from '../batch/batch.ts'
+import type { Memory } from '../batch/memory.ts'
+import { createStateTable } from '../state/table.ts'
+import type { StateTable } from '../state/state-table.ts'
+import type { EventTimeTracker } from './event-time.ts'
+import type { Edge, Graph, Vertex } from './graph.ts'
+import type { Operator, StepEnd } from './operator.ts'
+import type { OperatorContext } from './operator-context.ts'
+import { Ports } from './ports.ts'
+
+export interface WorkerOptions {
+  readonly index: number
+  readonly memory: Memory
+  readonly graph: Graph
+  readonly trackers: ReadonlyMap<number, EventTimeTracker>
+  readonly timeZone: string
+  readonly settings: Readonly<Record<string, string>>
+  now(): bigint
+  random(): number
+  /** Rows that leave this worker along an edge, to be routed by the scheduler. */
+  send(edge: Edge, to: Vertex, input: number, batch: Batch, from: number): void
+  /** Rows that reached an output on this worker. */
+  deliver(vertex: Vertex, batch: Batch, memory: Memory): void
+  side(vertex: Vertex, port: string, batch: Batch, memory: Memory): void
+}
+
+/**
+ * One worker's copy of the graph, over its own memory: operators joined by calls where rows stay on the worker, cut
+ * where they may leave it. It never waits: the scheduler decides when a vertex gets its inbound rows and ends a step.
+ */
+export class Worker {
+  readonly index: number
+  readonly memory: Memory
+  readonly #options: WorkerOptions
+  readonly #operators = new Map<number, Operator>()
+  readonly #ports = new Map<number, Ports>()
+  /** The partition whose rows are being pushed: event time is kept by partition. */
+  #partition = ''
+
+  constructor(options: WorkerOptions) {
+    this.#options = options
+    this.index = options.index
+    this.memory = options.memory
+    for (const vertex of options.graph.vertices) {
+      this.#ports.set(vertex.id, new Ports((port, batch) => options.side(vertex, port, batch, this.memory)))
+      if (vertex.is === 'operator') this.#operators.set(vertex.id, vertex.create(this.#context(vertex)))
+    }
+    for (const vertex of options.graph.vertices) {
+      vertex.inputs.forEach((edge, input) => {
+        this.#portsOf(edge.from).connect(edge.port, (batch) => this.#follow(edge, vertex, input, batch))
+      })
+    }
+  }
+
+  operator(vertex: Vertex): Operator | undefined {
+    return this.#operators.get(vertex.id)
+  }
+
+  /** Pushes a source's chunk to the ends of the stage, then gives back the memory it used. */
+  feed(vertex: Vertex, partition: string, batch: Batch): void {
+    this.#partition = partition
+    this.#portsOf(vertex).emit(batch)
+  }
+
+  receive(vertex: Vertex, input: number, batch: Batch): void {
+    switch (vertex.is) {
+      case 'operator': {
+        const operator = this.#operators.get(vertex.id)
+        operator?.push(input, batch, this.#portsOf(vertex))
+        return
+      }
+      case 'eventTime': {
+        const tracker = this.#options.trackers.get(vertex.id)
+        const timed = tracker === undefined ? batch : tracker.assign(batch, vertex.column, this.#partition, this.memory)
+        this.#portsOf(vertex).emit(timed)
+        return
+      }
+      case 'output':
+        this.#options.deliver(vertex, batch, this.memory)
+        return
+      case 'source':
+        throw new RangeError('a source has no input')
+    }
+  }
+
+  endStep(vertex: Vertex, end: StepEnd): void {
+    const mark = this.memory.mark()
+    this.#operators.get(vertex.id)?.endStep(end, this.#portsOf(vertex))
+    this.memory.release(mark)
+  }
+
+  stateBytes(): number {
+    let bytes = 0
+    for (const operator of this.#operators.values()) bytes += operator.stateBytes()
+    return bytes
+  }
+
+  #follow(edge: Edge, to: Vertex, input: number, batch: Batch): void {
+    if (edge.routing.is === 'forward') this.receive(to, input, batch)
+    else this.#options.send(edge, to, input, batch, this.index)
+  }
+
+  #portsOf(vertex: Vertex): Ports {
+    const ports = this.#ports.get(vertex.id)
+    if (ports === undefined) throw new RangeError(`no vertex ${vertex.id}`)
+    return ports
+  }
+
+  #context(vertex: Vertex): OperatorContext {
+    const { timeZone, settings, now, random } = this.#options
+    const names = new Set<string>()
+    return {
+      memory: this.memory,
+      timeZone,
+      settings,
+      now,
+      random,
+      table: (spec): StateTable => {
+        if (names.has(spec.name)) throw new RangeError(`two state tables ${spec.name} in ${vertex.name}`)
+        names.add(spec.name)
+        return createStateTable(this.memory, spec)
+      },
+    }
+  }
+}

@@ -1,0 +1,17 @@
+import type { Connector } from '../connect/source.ts'
+import type { Relation } from '../plan/nodes/node.ts'
+import type { Clock } from '../run/clock.ts'
+
+/** What a session needs from the platform it runs on. The Node.js one is `connect/node/environment.ts`. */
+export interface Environment {
+  /** The compiled kernels. */
+  readonly kernels: WebAssembly.Module
+  readonly connectors: readonly Connector[]
+  readonly clock: Clock
+  /** The relation that a quoted path in FROM stands for, its columns inferred. */
+  inferFile(path: string): Promise<Relation>
+  /** Resolves after about this many milliseconds, or sooner when the platform says so. */
+  sleep(ms: number): Promise<void>
+  /** Text that `print` and progress go to. */
+  write(text: string): void
+}

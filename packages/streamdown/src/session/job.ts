@@ -1,0 +1,206 @@
+import type { Batch } from '../batch/batch.ts'
+import { createMemory } from '../batch/linear-memory.ts'
+import type { Memory } from '../batch/memory.ts'
+import { rowsOf } from '../batch/values.ts'
+import type { WeightedRow } from '../connect/memory.ts'
+import type { Sink } from '../connect/sink.ts'
+import type { DeadLetters, Source } from '../connect/source.ts'
+import { StreamdownError } from '../errors/error.ts'
+import type { ScanNode, SinkNode } from '../plan/nodes/node.ts'
+import type { Program } from '../plan/program.ts'
+import type { Clock } from '../run/clock.ts'
+import { Engine } from '../run/engine.ts'
+import type { OutputVertex, Vertex } from '../run/graph.ts'
+import type { EngineSnapshot } from '../run/snapshot.ts'
+import type { Value } from '../types/value.ts'
+import { consolidateRows } from './consolidate-rows.ts'
+
+export interface JobOptions {
+  readonly name: string
+  readonly kernels: WebAssembly.Module
+  readonly workers: number
+  readonly stepRows: number | 'random'
+  readonly seed: number
+  readonly clock: Clock
+  readonly timeZone: string
+  readonly settings: Readonly<Record<string, string>>
+  readonly journal?: boolean
+  openSource(scan: ScanNode): Source
+  openSink(sink: SinkNode): Sink | undefined
+  /** The consolidated changes of a step at a view, or at a sink that the session itself keeps. */
+  onChanges(output: string, changes: readonly WeightedRow[]): void
+  /** `fail`: the first row that fails ends the job; `dead-letter`: it goes there and the job goes on. */
+  readonly onError: 'fail' | 'dead-letter'
+}
+
+export interface DeadLetter {
+  readonly where: string
+  readonly step?: bigint
+  readonly position?: string
+  readonly raw?: Uint8Array
+  readonly row?: readonly Value[]
+  readonly code: string
+  readonly problem: string
+}
+
+/** How many dead letters are kept to be looked at; all are counted. */
+const KEPT_DEAD_LETTERS = 10_000
+/** Bytes that a sink may hold before steps wait for it. */
+const SINK_BACKLOG = 16 << 20
+
+/** One program that runs: an engine, its sinks, and what came out at the sides. */
+export class Job {
+  readonly name: string
+  readonly engine: Engine
+  readonly deadLetters: DeadLetter[] = []
+  deadCount = 0
+  lateCount = 0
+  rowsIn = 0
+  rowsOut = 0
+  readonly #options: JobOptions
+  readonly #sinks = new Map<number, Sink>()
+  readonly #pending = new Map<string, WeightedRow[]>()
+  #failure: StreamdownError | undefined
+  #closed = false
+
+  constructor(program: Program, options: JobOptions) {
+    this.name = options.name
+    this.#options = options
+    this.engine = new Engine(program, {
+      workers: options.workers,
+      stepRows: options.stepRows,
+      seed: options.seed,
+      clock: options.clock,
+      timeZone: options.timeZone,
+      settings: options.settings,
+      journal: options.journal ?? false,
+      createMemory: () => createMemory(options.kernels),
+      openSource: (scan) => options.openSource(scan),
+      outputs: {
+        deliver: (vertex, batch, memory, step) => this.#deliver(vertex, batch, memory, step),
+        side: (vertex, port, batch, memory, step) => this.#side(vertex, port, batch, memory, step),
+        deadLetters: this.#undecoded(),
+        stepDone: () => this.#stepDone(),
+      },
+    })
+  }
+
+  async open(from?: EngineSnapshot): Promise<void> {
+    for (const vertex of this.engine.graph.vertices) {
+      if (vertex.is !== 'output' || vertex.target.is !== 'sink') continue
+      const sink = this.#options.openSink(vertex.target.sink)
+      if (sink === undefined) continue
+      await sink.open()
+      this.#sinks.set(vertex.id, sink)
+    }
+    if (from !== undefined) this.engine.restore(from)
+    await this.engine.open(new Map(Object.entries(from?.positions ?? {})))
+  }
+
+  /** Runs steps while there is something to take now. Sinks are waited for when they fall behind. */
+  async settle(): Promise<void> {
+    while (this.engine.pending()) {
+      this.engine.runStep()
+      if (this.#failure !== undefined) throw this.#failure
+      await this.#waitForSinks()
+    }
+    for (const sink of this.#sinks.values()) await sink.flush()
+  }
+
+  /** Runs until every source has ended, or `stop` says so between two steps. */
+  async run(stop: () => boolean = () => false, sleep?: (ms: number) => Promise<void>): Promise<void> {
+    while (!this.engine.ended && !stop()) {
+      if (this.engine.pending()) {
+        this.engine.runStep()
+        if (this.#failure !== undefined) throw this.#failure
+        await this.#waitForSinks()
+      } else {
+        for (const sink of this.#sinks.values()) await sink.flush()
+        const timer = this.engine.nextTimer()
+        const ready = this.engine.ready()
+        if (timer === undefined || sleep === undefined) await ready
+        else await Promise.race([ready, sleep(Math.max(1, Number((timer - this.#options.clock.now()) / 1000n)))])
+      }
+    }
+    for (const sink of this.#sinks.values()) await sink.flush()
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    await this.engine.close()
+    for (const sink of this.#sinks.values()) {
+      await sink.flush()
+      await sink.close()
+    }
+  }
+
+  #deliver(vertex: OutputVertex, batch: Batch, memory: Memory, step: bigint): void {
+    this.rowsOut += batch.rows
+    const sink = this.#sinks.get(vertex.id)
+    if (sink !== undefined) {
+      sink.write(batch, memory, step)
+      return
+    }
+    const rows = rowsOf(memory, batch)
+    const weights = batch.weights === 0 ? undefined : memory.i32(batch.weights, batch.rows)
+    let pending = this.#pending.get(vertex.name)
+    if (pending === undefined) {
+      pending = []
+      this.#pending.set(vertex.name, pending)
+    }
+    rows.forEach((values, row) => {
+      pending.push({ values, weight: weights?.[row] ?? 1 })
+    })
+  }
+
+  #stepDone(): void {
+    for (const [output, rows] of this.#pending) {
+      if (rows.length === 0) continue
+      this.#pending.set(output, [])
+      const changes = rows.every(({ weight }) => weight > 0) ? rows : consolidateRows(rows)
+      if (changes.length > 0) this.#options.onChanges(output, changes)
+    }
+  }
+
+  #side(vertex: Vertex, port: string, batch: Batch, memory: Memory, step: bigint): void {
+    if (port === 'late') {
+      this.lateCount += batch.rows
+      return
+    }
+    if (port !== 'dead') return
+    for (const row of rowsOf(memory, batch)) {
+      const problem = row.at(-1)
+      const code = row.at(-2)
+      this.#dead({
+        where: vertex.name,
+        step,
+        row: row.slice(0, -2),
+        code: typeof code === 'string' ? code : 'DSD4007',
+        problem: typeof problem === 'string' ? problem : '',
+      })
+    }
+  }
+
+  #undecoded(): DeadLetters {
+    return {
+      add: ({ source, position, raw, code, problem }) => this.#dead({ where: source, position, raw, code, problem }),
+    }
+  }
+
+  #dead(letter: DeadLetter): void {
+    this.deadCount += 1
+    if (this.deadLetters.length < KEPT_DEAD_LETTERS) this.deadLetters.push(letter)
+    if (this.#options.onError === 'fail' && this.#failure === undefined) {
+      this.#failure = new StreamdownError(isRowCode(letter.code) ? letter.code : 'DSD4007', `${letter.problem} (in ${letter.where})`)
+    }
+  }
+
+  async #waitForSinks(): Promise<void> {
+    for (const sink of this.#sinks.values()) if (sink.backlog() > SINK_BACKLOG) await sink.flush()
+  }
+}
+
+type RowCode = 'DSD4001' | 'DSD4002' | 'DSD4003' | 'DSD4004' | 'DSD4005' | 'DSD4006' | 'DSD4007'
+
+const isRowCode = (code: string): code is RowCode => /^DSD400[1-7]$/.test(code)
