@@ -4,8 +4,6 @@ import type { Clock } from '../run/clock.ts'
 
 /** What a session needs from the platform it runs on. The Node.js one is `connect/node/environment.ts`. */
 export interface Environment {
-  /** The compiled kernels. */
-  readonly kernels: WebAssembly.Module
   readonly connectors: readonly Connector[]
   readonly clock: Clock
   /** The relation that a quoted path in FROM stands for, its columns inferred. */

@@ -17,7 +17,6 @@ import { consolidateRows } from './consolidate-rows.ts'
 
 export interface JobOptions {
   readonly name: string
-  readonly kernels: WebAssembly.Module
   readonly workers: number
   readonly stepRows: number | 'random'
   readonly seed: number
@@ -74,7 +73,7 @@ export class Job {
       timeZone: options.timeZone,
       settings: options.settings,
       journal: options.journal ?? false,
-      createMemory: () => createMemory(options.kernels),
+      createMemory: () => createMemory(),
       openSource: (scan) => options.openSource(scan),
       outputs: {
         deliver: (vertex, batch, memory, step) => this.#deliver(vertex, batch, memory, step),

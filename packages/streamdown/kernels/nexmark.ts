@@ -1,0 +1,245 @@
+// Nexmark's generator (Tucker et al., "NEXMark: A Benchmark for Queries over Data Streams"; distributions and names as
+// in Apache Beam's and nexmark/nexmark's generators). Counter based: every field is a function of seed, event and
+// field alone, so any range of events can be made anywhere and is the same.
+
+const PERSONS: i64 = 1
+const AUCTIONS: i64 = 3
+const TOTAL: i64 = 50
+const FIRST_ID: i64 = 1000
+const FIRST_CATEGORY: i64 = 10
+const CATEGORIES: i64 = 5
+const HOT_IDS: i64 = 100
+const IN_FLIGHT_AUCTIONS: i64 = 100
+const ACTIVE_PEOPLE: i64 = 1000
+const ID_LEAD: i64 = 10
+
+/** Draws of an event are numbered by field. */
+const DRAW_AUCTION: i64 = 1
+const DRAW_BIDDER: i64 = 2
+const DRAW_PRICE: i64 = 3
+const DRAW_SELLER: i64 = 4
+const DRAW_CATEGORY: i64 = 5
+const DRAW_INITIAL: i64 = 6
+const DRAW_RESERVE: i64 = 7
+const DRAW_EXPIRES: i64 = 8
+
+/** splitmix64's finaliser over (seed, event, field). */
+@inline
+function draw(seed: i64, event: i64, field: i64): u64 {
+  let z = <u64>(seed + event * 0x632be59bd9b4e019 + field * 0x9e3779b97f4a7c15)
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9
+  z = (z ^ (z >> 27)) * 0x94d049bb133111eb
+  return z ^ (z >> 31)
+}
+
+/** The high half of a product: an integer in [0, bound) for bounds below 2^32. */
+@inline
+function below(random: u64, bound: i64): i64 {
+  return <i64>(((random >> 32) * <u64>bound) >> 32)
+}
+
+@inline
+function lastPerson(event: i64): i64 {
+  return event / TOTAL
+}
+
+@inline
+function lastAuction(event: i64): i64 {
+  const epoch = event / TOTAL
+  const offset = event - epoch * TOTAL
+  if (offset < PERSONS) return epoch * AUCTIONS - 1
+  return epoch * AUCTIONS + (offset >= PERSONS + AUCTIONS ? AUCTIONS - 1 : offset - PERSONS)
+}
+
+@inline
+function anyPerson(random: u64, event: i64): i64 {
+  const people = lastPerson(event) + 1
+  const active = min(people, ACTIVE_PEOPLE)
+  return people - active + below(random << 8, active + ID_LEAD)
+}
+
+/** 10^(6 i / 1024) for the log-uniform price. */
+const POWERS = memory.data(1025 * 8, 8)
+let powersReady = false
+
+function makePowers(): void {
+  for (let i = 0; i <= 1024; i++) store<f64>(POWERS + (<usize>i << 3), Math.pow(10, 6 * (<f64>i / 1024)))
+  powersReady = true
+}
+
+@inline
+function price(random: u64): i64 {
+  const at = <usize>(random >> 54)
+  const part = <f64>(<i64>((random >> 22) & 0xffffffff)) * 2.3283064365386963e-10
+  const low = load<f64>(POWERS + (at << 3))
+  const high = load<f64>(POWERS + (at << 3), 8)
+  return <i64>((low + (high - low) * part) * 100 + 0.5)
+}
+
+/** 0 person, 1 auction, 2 bid: i32 a row. */
+export function nexmark_types(first: i64, rows: i32, out: usize): void {
+  let offset = first % TOTAL
+  for (let i: usize = 0; i < <usize>rows; i++) {
+    store<i32>(out + (i << 2), offset < PERSONS ? 0 : offset < PERSONS + AUCTIONS ? 1 : 2)
+    offset++
+    if (offset == TOTAL) offset = 0
+  }
+}
+
+/** Event time, µs: event n comes n * 1,000,000 / rate after the base, cut to milliseconds. */
+export function nexmark_times(first: i64, rows: i32, base: i64, rate: i64, out: usize): void {
+  for (let i: usize = 0; i < <usize>rows; i++) {
+    store<i64>(out + (i << 3), base + ((first + <i64>i) * 1000 / rate) * 1000)
+  }
+}
+
+/** One byte a row: 1 where the event is of `type`. */
+export function nexmark_valid(first: i64, rows: i32, type: i32, out: usize): void {
+  let offset = <i32>(first % TOTAL)
+  const from = type == 0 ? 0 : type == 1 ? <i32>PERSONS : <i32>(PERSONS + AUCTIONS)
+  const to = type == 0 ? <i32>PERSONS : type == 1 ? <i32>(PERSONS + AUCTIONS) : <i32>TOTAL
+  for (let i: usize = 0; i < <usize>rows; i++) {
+    store<u8>(out + i, offset >= from && offset < to ? 1 : 0)
+    offset++
+    if (offset == <i32>TOTAL) offset = 0
+  }
+}
+
+export function nexmark_bid_auction(seed: i64, first: i64, rows: i32, out: usize): void {
+  for (let i: usize = 0; i < <usize>rows; i++) {
+    const event = first + <i64>i
+    const random = draw(seed, event, DRAW_AUCTION)
+    const last = max(lastAuction(event), 0)
+    let id: i64
+    if (random & 1) id = (last / HOT_IDS) * HOT_IDS
+    else {
+      const low = max(last - IN_FLIGHT_AUCTIONS, 0)
+      id = low + below(random, last - low + 1 + ID_LEAD)
+    }
+    store<i64>(out + (i << 3), FIRST_ID + id)
+  }
+}
+
+export function nexmark_bid_bidder(seed: i64, first: i64, rows: i32, out: usize): void {
+  for (let i: usize = 0; i < <usize>rows; i++) {
+    const event = first + <i64>i
+    const random = draw(seed, event, DRAW_BIDDER)
+    const id = (random & 3) != 0 ? (lastPerson(event) / HOT_IDS) * HOT_IDS + 1 : anyPerson(random, event)
+    store<i64>(out + (i << 3), FIRST_ID + id)
+  }
+}
+
+export function nexmark_bid_price(seed: i64, first: i64, rows: i32, out: usize): void {
+  if (!powersReady) makePowers()
+  for (let i: usize = 0; i < <usize>rows; i++) store<i64>(out + (i << 3), price(draw(seed, first + <i64>i, DRAW_PRICE)))
+}
+
+export function nexmark_person_id(first: i64, rows: i32, out: usize): void {
+  for (let i: usize = 0; i < <usize>rows; i++) store<i64>(out + (i << 3), FIRST_ID + lastPerson(first + <i64>i))
+}
+
+export function nexmark_auction_id(first: i64, rows: i32, out: usize): void {
+  for (let i: usize = 0; i < <usize>rows; i++) store<i64>(out + (i << 3), FIRST_ID + max(lastAuction(first + <i64>i), 0))
+}
+
+export function nexmark_auction_seller(seed: i64, first: i64, rows: i32, out: usize): void {
+  for (let i: usize = 0; i < <usize>rows; i++) {
+    const event = first + <i64>i
+    const random = draw(seed, event, DRAW_SELLER)
+    const id = (random & 3) != 0 ? (lastPerson(event) / HOT_IDS) * HOT_IDS : anyPerson(random, event)
+    store<i64>(out + (i << 3), FIRST_ID + id)
+  }
+}
+
+export function nexmark_auction_category(seed: i64, first: i64, rows: i32, out: usize): void {
+  for (let i: usize = 0; i < <usize>rows; i++) {
+    store<i64>(out + (i << 3), FIRST_CATEGORY + below(draw(seed, first + <i64>i, DRAW_CATEGORY), CATEGORIES))
+  }
+}
+
+export function nexmark_auction_initial(seed: i64, first: i64, rows: i32, out: usize): void {
+  if (!powersReady) makePowers()
+  for (let i: usize = 0; i < <usize>rows; i++) store<i64>(out + (i << 3), price(draw(seed, first + <i64>i, DRAW_INITIAL)))
+}
+
+export function nexmark_auction_reserve(seed: i64, first: i64, rows: i32, out: usize): void {
+  if (!powersReady) makePowers()
+  for (let i: usize = 0; i < <usize>rows; i++) {
+    const event = first + <i64>i
+    store<i64>(out + (i << 3), price(draw(seed, event, DRAW_INITIAL)) + price(draw(seed, event, DRAW_RESERVE)))
+  }
+}
+
+/** An auction lasts up to twice as long as the auctions in flight take to be opened. */
+export function nexmark_auction_expires(seed: i64, first: i64, rows: i32, base: i64, rate: i64, out: usize): void {
+  for (let i: usize = 0; i < <usize>rows; i++) {
+    const event = first + <i64>i
+    const now = event * 1000 / rate
+    const horizon = (event + IN_FLIGHT_AUCTIONS * TOTAL / AUCTIONS) * 1000 / rate - now
+    const length = 1 + below(draw(seed, event, DRAW_EXPIRES), max(horizon * 2, 1))
+    store<i64>(out + (i << 3), base + (now + length) * 1000)
+  }
+}
+
+@inline
+function storeView(out: usize, text: usize, length: i32): void {
+  store<i32>(out, length)
+  if (length <= 12) {
+    store<u64>(out, 0, 4)
+    store<u32>(out, 0, 12)
+    memory.copy(out + 4, text, <usize>length)
+  } else {
+    store<u32>(out, load<u32>(text), 4)
+    store<u32>(out, 0, 8)
+    store<u32>(out, <u32>text, 12)
+  }
+}
+
+/** Fills a pool with seeded lower-case text, a blank on the average every thirteenth character. */
+export function nexmark_fill_pool(seed: i64, pool: usize, bytes: i32): void {
+  for (let i: usize = 0; i < <usize>bytes; i++) {
+    const random = draw(seed, <i64>i, 99)
+    store<u8>(pool + i, below(random, 13) == 0 ? 0x20 : <u8>(0x61 + below(random << 16, 26)))
+  }
+}
+
+/** Views of `low` to `low + spread - 1` bytes cut from a pool: no copy is made. */
+export function nexmark_pool_text(
+  seed: i64,
+  first: i64,
+  rows: i32,
+  field: i64,
+  low: i32,
+  spread: i32,
+  pool: usize,
+  poolBytes: i32,
+  out: usize,
+): void {
+  for (let i: usize = 0; i < <usize>rows; i++) {
+    const random = draw(seed, first + <i64>i, field)
+    const length = low + <i32>below(random, spread)
+    const at = below(random << 20, poolBytes - length)
+    storeView(out + (i << 4), pool + <usize>at, length)
+  }
+}
+
+/**
+ * One of `count` ready-made texts, as views prepared at `views` (16 bytes each). With `hotHalf` the even draws choose
+ * among the first `hot` ones only.
+ */
+export function nexmark_pick_text(
+  seed: i64,
+  first: i64,
+  rows: i32,
+  field: i64,
+  views: usize,
+  count: i32,
+  hot: i32,
+  out: usize,
+): void {
+  for (let i: usize = 0; i < <usize>rows; i++) {
+    const random = draw(seed, first + <i64>i, field)
+    const at = hot > 0 && (random & 1) == 0 ? below(random, hot) : below(random, count - hot) + hot
+    v128.store(out + (i << 4), v128.load(views + (<usize>at << 4)))
+  }
+}
