@@ -4,10 +4,15 @@
 export function version(): i32 {
   return 1
 }
+export * from './agg-finish'
+export * from './agg-rows'
+export * from './agg-update'
 export * from './event-time'
 export * from './heap'
 export * from './join'
+export { json_decode } from './json-decode'
 export * from './row-weights'
 export * from './window-expand'
 export * from './select'
 export * from './wire'
+export * from './nexmark'

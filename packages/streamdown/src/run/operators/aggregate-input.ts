@@ -1,0 +1,84 @@
+import type { AggregateCall } from '../../plan/expressions/aggregate-call.ts'
+import type { Expression } from '../../plan/expressions/expression.ts'
+import type { AggregateNode } from '../../plan/nodes/node.ts'
+import type { Field, Schema } from '../../types/data-type.ts'
+
+/** A call over plain columns of the operator's input. */
+export interface AggregateCallInput {
+  readonly call: AggregateCall
+  readonly args: readonly number[]
+  readonly filter: number | undefined
+  readonly orderBy: readonly { readonly column: number; readonly descending: boolean; readonly nullsFirst: boolean }[]
+}
+
+/** What an aggregate operator reads: the columns of the node's input, then the computed ones. */
+export interface AggregateInput {
+  /** The projection that makes `schema` of the node's input; undefined: all is plain columns already. */
+  readonly expressions: readonly Expression[] | undefined
+  readonly schema: Schema
+  /** The first columns of `schema` are the node's input as it is: what the late stream carries. */
+  readonly inputColumns: number
+  /**
+   * The columns by which rows are exchanged between workers: the keys without the bounds of a window, so that all
+   * copies of a row, one a window, meet on one worker. Empty: one worker aggregates everything.
+   */
+  readonly keys: readonly number[]
+  /** The column of each of the node's keys; -1 for a bound of a session, which no input row has. */
+  readonly groups: readonly number[]
+  readonly calls: readonly AggregateCallInput[]
+}
+
+/**
+ * Lays out the input of an aggregate. `input` is the schema of what the operator is put on: the node's input, or the
+ * input of its session window (then keys that lie beyond it are the session's bounds).
+ */
+export function aggregateInput(node: AggregateNode, input: Schema): AggregateInput {
+  const expressions: Expression[] = input.map(plainColumn)
+  const known = new Map<string, number>()
+  const columnOf = (expression: Expression): number => {
+    if (expression.is === 'column') return expression.index
+    if (expression.is === 'lambda') return expressions.push(expression) - 1
+    const text = JSON.stringify(expression, (name, value) =>
+      name === 'at' ? undefined : typeof value === 'bigint' ? `${value}n` : value,
+    )
+    const before = known.get(text)
+    if (before !== undefined) return before
+    const column = expressions.push(expression) - 1
+    known.set(text, column)
+    return column
+  }
+  const calls = node.calls.map(call => ({
+    call,
+    args: call.args.map(columnOf),
+    filter: call.filter === undefined ? undefined : columnOf(call.filter),
+    orderBy: (call.orderBy ?? []).map(({ by, descending, nullsFirst }) => ({ column: columnOf(by), descending, nullsFirst })),
+  }))
+  const bounds = windowBounds(node)
+  const schema = expressions.map((expression, index): Field => {
+    const name = expression.is === 'column' ? expression.name : `$${index}`
+    return { name, type: expression.type, nullable: expression.nullable }
+  })
+  return {
+    expressions: expressions.length === input.length ? undefined : expressions,
+    schema,
+    inputColumns: input.length,
+    keys: node.keys.filter((column, position) => column < input.length && !bounds.has(position)),
+    groups: node.keys.map(column => (column < input.length ? column : -1)),
+    calls,
+  }
+}
+
+const plainColumn = ({ name, type, nullable }: Field, index: number): Expression => ({
+  is: 'column',
+  index,
+  name,
+  type,
+  nullable,
+})
+
+/** Positions in the node's keys that hold the bounds of its window. */
+function windowBounds(node: AggregateNode): ReadonlySet<number> {
+  const { window } = node
+  if (window === undefined) return new Set()
+  return new Set(window.start === undefined ? [window.end] : [window.start, window.end])
+}
