@@ -1,0 +1,760 @@
+// NDJSON to columns. One call decodes lines of a buffer until it is used up, `maxRows` rows are made, or it needs
+// something (room for unescaped strings, for dead letters, for values that JavaScript must finish).
+//
+// The plan of a decoder is one block of memory at `base`, made by src/formats/json-plan.ts; all references in it are
+// offsets from `base`. An object of the record is a node: its wanted keys (children), and a template: for each member
+// of the last records its exact bytes from the value before it to its own value (`,"price":`). A member whose bytes
+// equal the predicted ones is known without looking at its key; any other is parsed by the rules, and looked up.
+// The types of skipped parts are not checked, their form is: structure, strings, numbers, UTF-8.
+//
+// Header: 0 at, 4 end, 8 row, 12 maxRows, 16 arena, 20 arenaEnd, 24 fixups, 28 fixupCount, 32 fixupCapacity, 36 dead,
+// 40 deadCount, 44 deadCapacity, 48 flags, 52 maxLine, 56 root node, 60 serial, 64 columns, 68 columnCount, 72 needed,
+// 76 rowStarts. Flags: bits 0-1 timestamp standard, bits 2-4 epoch unit (0 none, 1 s, 2 ms, 3 µs, 4 ns), bit 5 fail on
+// missing field, bit 6 ignore values of a wrong type.
+// Node: 0 child count, 4 children, 8 required children (they come first), 12 slots, 16 slot count, 20 slot capacity.
+// Child (64 bytes): 0 key, 4 key length, 8 kind, 12 node, 16 required, 20 stamp, 24 precision, 28 scale, 32 column
+// number, 36 data, 40 validity, 44 raw column's data (0 none), 48 raw validity, 52 raw column number, 56 zoned.
+// Slot (48 bytes): 0 mask of the prefix bytes, 4 child (0: skipped), 8 prefix length, 12 misses, 16 prefix (32 bytes).
+// Column: 0 validity.
+import {
+  ERR_CONTROL, ERR_DEPTH, ERR_ESCAPE, ERR_LONG, ERR_MISSING, ERR_NULL, ERR_OPEN, ERR_RANGE, ERR_SURROGATE, ERR_SYNTAX,
+  ERR_TIME, ERR_TYPE, ERR_UTF8,
+  KIND_BOOL, KIND_DATE, KIND_DECIMAL, KIND_F32, KIND_F64, KIND_I16, KIND_I32, KIND_I64, KIND_I8, KIND_OBJECT, KIND_RAW,
+  KIND_STRING, KIND_TIME, KIND_TIMESTAMP,
+  decimalValue, digitRun, digits, doubleValue, findNewline, intValue, isDigit, parseDate, parseTime,
+  parseTimestamp, power, scanNumber, scannedDecimal, scannedDouble, scannedInteger, storeView, textEnd, utf8Length,
+} from './text-values'
+
+const SLOT: usize = 48
+const CHILD: usize = 64
+const MAX_DEPTH: i32 = 1000
+
+const STATUS_END: i32 = 0
+const STATUS_ROWS: i32 = 1
+const STATUS_ARENA: i32 = 2
+const STATUS_DEAD: i32 = 3
+const STATUS_FIXUPS: i32 = 4
+
+let err: i32 = 0
+let errAt: usize = 0
+let errChild: usize = 0
+let escaped: bool = false
+let base: usize = 0
+let flags: u32 = 0
+let stampSeen: u32 = 0
+let line: usize = 0
+
+const levels = memory.data(1024)
+const keyScratch = memory.data(1024)
+
+// @ts-ignore: decorator
+@inline
+function fail(code: i32, at: usize): usize {
+  err = code
+  errAt = at
+  return 0
+}
+
+// @ts-ignore: decorator
+@inline
+function blanks(p: usize): usize {
+  let c = <u32>load<u8>(p)
+  while (c == 0x20 || c == 0x09 || c == 0x0d) c = load<u8>(++p)
+  return p
+}
+
+/** The first quote, backslash, control character or non-ASCII byte at or after `p`. */
+// @ts-ignore: decorator
+@inline
+function special(p: usize): usize {
+  while (true) {
+    const v = v128.load(p)
+    const m = i8x16.bitmask(
+      v128.or(
+        v128.or(i8x16.eq(v, i8x16.splat(0x22)), i8x16.eq(v, i8x16.splat(0x5c))),
+        i8x16.lt_s(v, i8x16.splat(0x20)),
+      ),
+    )
+    if (m != 0) return p + ctz(m)
+    p += 16
+  }
+  return 0
+}
+
+// @ts-ignore: decorator
+@inline
+function hexDigit(c: u32): i32 {
+  if (c - 0x30 < 10) return c - 0x30
+  c |= 0x20
+  return c - 0x61 < 6 ? c - 0x57 : -1
+}
+
+/** The four hexadecimal digits at `p`, or -1. */
+function hex4(p: usize): i32 {
+  let code = 0
+  for (let i: usize = 0; i < 4; i++) {
+    const d = hexDigit(load<u8>(p + i))
+    if (d < 0) return -1
+    code = (code << 4) | d
+  }
+  return code
+}
+
+/** `p` is at a byte of a string body that needs a look; returns the closing quote or 0. Sets `escaped`. */
+function checkString(p: usize): usize {
+  while (true) {
+    const c = <u32>load<u8>(p)
+    if (c == 0x22) return p
+    if (c >= 0x80) {
+      let q = p
+      do {
+        const n = utf8Length(q)
+        if (n == 0) return fail(ERR_UTF8, q)
+        q += n
+      } while (load<u8>(q) >= 0x80)
+      p = special(q)
+    } else if (c == 0x5c) {
+      escaped = true
+      const e = <u32>load<u8>(p + 1)
+      if (e == 0x75) {
+        const code = hex4(p + 2)
+        if (code < 0) return fail(ERR_ESCAPE, p)
+        let q = p + 6
+        if ((code & 0xf800) == 0xd800) {
+          if (code >= 0xdc00 || load<u16>(q) != 0x755c) return fail(ERR_SURROGATE, p)
+          const low = hex4(q + 2)
+          if ((low & 0xfc00) != 0xdc00) return fail(ERR_SURROGATE, p)
+          q += 6
+        }
+        p = special(q)
+      } else if (e == 0x6e || e == 0x22 || e == 0x5c || e == 0x2f || e == 0x62 || e == 0x66 || e == 0x72 || e == 0x74) {
+        p = special(p + 2)
+      } else return fail(ERR_ESCAPE, p)
+    } else return c == 0x0a ? fail(ERR_OPEN, p) : fail(ERR_CONTROL, p)
+  }
+  return 0
+}
+
+/** `p` is behind the opening quote; returns the closing quote, or 0. */
+// @ts-ignore: decorator
+@inline
+function stringEnd(p: usize): usize {
+  const q = special(p)
+  return load<u8>(q) == 0x22 ? q : checkString(q)
+}
+
+/** Copies a checked string body to `out`, escapes resolved; returns the end of the copy. */
+function unescape(p: usize, end: usize, out: usize): usize {
+  while (p < end) {
+    const c = <u32>load<u8>(p)
+    if (c != 0x5c) {
+      store<u8>(out++, c)
+      p++
+      continue
+    }
+    const e = <u32>load<u8>(p + 1)
+    p += 2
+    if (e == 0x6e) store<u8>(out++, 0x0a)
+    else if (e == 0x74) store<u8>(out++, 0x09)
+    else if (e == 0x72) store<u8>(out++, 0x0d)
+    else if (e == 0x62) store<u8>(out++, 0x08)
+    else if (e == 0x66) store<u8>(out++, 0x0c)
+    else if (e == 0x75) {
+      let code = hex4(p)
+      p += 4
+      if ((code & 0xfc00) == 0xd800) {
+        code = 0x10000 + ((code & 0x3ff) << 10) + (hex4(p + 2) & 0x3ff)
+        p += 6
+      }
+      if (code < 0x80) store<u8>(out++, code)
+      else if (code < 0x800) {
+        store<u8>(out, 0xc0 | (code >> 6))
+        store<u8>(out + 1, 0x80 | (code & 63))
+        out += 2
+      } else if (code < 0x10000) {
+        store<u8>(out, 0xe0 | (code >> 12))
+        store<u8>(out + 1, 0x80 | ((code >> 6) & 63))
+        store<u8>(out + 2, 0x80 | (code & 63))
+        out += 3
+      } else {
+        store<u8>(out, 0xf0 | (code >> 18))
+        store<u8>(out + 1, 0x80 | ((code >> 12) & 63))
+        store<u8>(out + 2, 0x80 | ((code >> 6) & 63))
+        store<u8>(out + 3, 0x80 | (code & 63))
+        out += 4
+      }
+    } else store<u8>(out++, e)
+  }
+  return out
+}
+
+/** `p` is at a key's opening quote; returns the address behind its colon, or 0. */
+function skipKey(p: usize): usize {
+  if (load<u8>(p) != 0x22) return fail(ERR_SYNTAX, p)
+  const q = stringEnd(p + 1)
+  if (q == 0) return 0
+  p = blanks(q + 1)
+  if (load<u8>(p) != 0x3a) return fail(ERR_SYNTAX, p)
+  return p + 1
+}
+
+// @ts-ignore: decorator
+@inline
+function skipNumber(p: usize): usize {
+  const n = digitRun(p)
+  const c = <u32>load<u8>(p + n)
+  if (n - 1 < 15 && n != 0 && c != 0x2e && (c | 0x20) != 0x65 && (n == 1 || load<u8>(p) != 0x30)) return p + n
+  const q = scanNumber(p, false)
+  return q == 0 ? fail(ERR_SYNTAX, p) : q
+}
+
+function skipScalar(p: usize, c: u32): usize {
+  if (c == 0x22) {
+    const q = stringEnd(p + 1)
+    return q == 0 ? 0 : q + 1
+  }
+  if (isDigit(c) || c == 0x2d) return skipNumber(p)
+  const word = load<u32>(p)
+  if (word == 0x65757274 || word == 0x6c6c756e) return p + 4
+  if (c == 0x66 && load<u32>(p + 1) == 0x65736c61) return p + 5
+  return fail(ERR_SYNTAX, p)
+}
+
+function skipNested(p: usize): usize {
+  let depth = 0
+  while (true) {
+    p = blanks(p)
+    const c = <u32>load<u8>(p)
+    if (c == 0x7b || c == 0x5b) {
+      const object = c == 0x7b
+      p = blanks(p + 1)
+      if (load<u8>(p) == c + 2) p++
+      else {
+        if (depth == MAX_DEPTH) return fail(ERR_DEPTH, p)
+        store<u8>(levels + depth++, object ? 1 : 0)
+        if (object) {
+          p = skipKey(p)
+          if (p == 0) return 0
+        }
+        continue
+      }
+    } else {
+      p = skipScalar(p, c)
+      if (p == 0) return 0
+    }
+    while (true) {
+      if (depth == 0) return p
+      p = blanks(p)
+      const object = load<u8>(levels + depth - 1)
+      const d = <u32>load<u8>(p)
+      if (d == 0x2c) {
+        p++
+        if (object) {
+          p = skipKey(blanks(p))
+          if (p == 0) return 0
+        }
+        break
+      }
+      if (d != <u32>(object ? 0x7d : 0x5d)) return fail(d == 0x0a ? ERR_OPEN : ERR_SYNTAX, p)
+      p++
+      depth--
+    }
+  }
+  return 0
+}
+
+// @ts-ignore: decorator
+@inline
+function skipValue(p: usize, c: u32): usize {
+  if (c == 0x22) {
+    const q = stringEnd(p + 1)
+    return q == 0 ? 0 : q + 1
+  }
+  if (isDigit(c)) return skipNumber(p)
+  if (c == 0x7b || c == 0x5b) return skipNested(p)
+  return skipScalar(p, c)
+}
+
+/** The child of `node` whose key is these bytes, or 0. */
+function childOf(node: usize, key: usize, length: usize): usize {
+  const count = load<u32>(node)
+  let child = base + load<u32>(node, 4)
+  for (let i: u32 = 0; i < count; i++) {
+    if (load<u32>(child, 4) == <u32>length && memory.compare(base + load<u32>(child), key, length) == 0) return child
+    child += CHILD
+  }
+  return 0
+}
+
+/** Remembers the bytes in front of a value as the next prediction. */
+function setSlot(slot: usize, from: usize, to: usize, child: usize): void {
+  const length = to - from
+  store<u32>(slot, child, 4)
+  store<u32>(slot, <u32>length, 8)
+  store<u32>(slot, 0, 12)
+  if (length > 32) {
+    // Too long to predict: matches nothing.
+    store<u32>(slot, 0)
+    return
+  }
+  memory.fill(slot + 16, 0, 32)
+  memory.copy(slot + 16, from, length)
+  store<u32>(slot, length == 32 ? 0xffffffff : (<u32>1 << <u32>length) - 1)
+}
+
+// @ts-ignore: decorator
+@inline
+function matches(slot: usize, p: usize): bool {
+  const mask = load<u32>(slot)
+  if (mask == 0) return false
+  let bits = <u32>i8x16.bitmask(i8x16.eq(v128.load(p), v128.load(slot, 16)))
+  if (mask > 0xffff) bits |= <u32>i8x16.bitmask(i8x16.eq(v128.load(p, 16), v128.load(slot, 32))) << 16
+  return (bits & mask) == mask
+}
+
+/** Takes back what an earlier occurrence of the same key set in this record. */
+function forget(child: usize, row: u32): void {
+  const column = load<u32>(child, 32)
+  const raw = load<u32>(child, 52)
+  let at = <usize>load<u32>(base, 24)
+  let count = load<u32>(base, 28)
+  for (let i: u32 = 0; i < count; ) {
+    const id = load<u32>(at)
+    if (load<u32>(at, 4) == row && (id == column || id == raw)) {
+      count--
+      memory.copy(at, <usize>load<u32>(base, 24) + (<usize>count << 4), 16)
+    } else {
+      at += 16
+      i++
+    }
+  }
+  store<u32>(base, count, 28)
+  if (load<u32>(child, 40)) store<u8>(load<u32>(child, 40) + row, 0)
+  if (load<u32>(child, 48)) store<u8>(load<u32>(child, 48) + row, 0)
+  store<u32>(child, 0, 20)
+  if (load<u32>(child, 8) == KIND_OBJECT) {
+    const node = base + load<u32>(child, 12)
+    const count = load<u32>(node)
+    let inner = base + load<u32>(node, 4)
+    for (let i: u32 = 0; i < count; i++) {
+      if (load<u32>(inner, 20) >> 1 == stampSeen >> 1) forget(inner, row)
+      inner += CHILD
+    }
+  }
+}
+
+/** A value that JavaScript finishes: its text, its column, its row. */
+function fixup(column: u32, row: u32, from: usize, to: usize): void {
+  const count = load<u32>(base, 28)
+  const at = <usize>load<u32>(base, 24) + (<usize>count << 4)
+  store<u32>(at, column)
+  store<u32>(at, row, 4)
+  store<u32>(at, <u32>from, 8)
+  store<u32>(at, <u32>(to - from), 12)
+  store<u32>(base, count + 1, 28)
+}
+
+/** A number for column `child`: returns the address behind it, or 0. */
+function numberValue(child: usize, kind: i32, p: usize, row: u32): usize {
+  const q = scanNumber(p, false)
+  if (q == 0) return fail(ERR_SYNTAX, p)
+  const data = <usize>load<u32>(child, 36)
+  if (kind == KIND_F64 || kind == KIND_F32) {
+    if (!scannedDouble()) fixup(load<u32>(child, 32), row, p, q)
+    else if (kind == KIND_F64) store<f64>(data + (<usize>row << 3), doubleValue)
+    else {
+      const narrow = <f32>doubleValue
+      if (abs(narrow) == Infinity) return fail(ERR_RANGE, p)
+      store<f32>(data + (<usize>row << 2), narrow)
+    }
+    return q
+  }
+  if (kind == KIND_DECIMAL) {
+    const result = scannedDecimal(load<u32>(child, 24), load<u32>(child, 28))
+    if (result > 0) return fail(result, p)
+    if (result < 0) fixup(load<u32>(child, 32), row, p, q)
+    else {
+      store<i64>(data + (<usize>row << 4), decimalValue)
+      store<i64>(data + (<usize>row << 4), decimalValue >> 63, 8)
+    }
+    return q
+  }
+  if (kind > KIND_I64 && kind != KIND_TIMESTAMP) return fail(ERR_TYPE, p)
+  const result = scannedInteger()
+  if (result != 0) return fail(result, p)
+  let v = intValue
+  if (kind == KIND_TIMESTAMP) {
+    const unit = (flags >> 2) & 7
+    if (unit == 0) return fail(ERR_TYPE, p)
+    if (unit <= 2) {
+      const factor: i64 = unit == 1 ? 1000000 : 1000
+      if (v > i64.MAX_VALUE / factor || v < i64.MIN_VALUE / factor) return fail(ERR_RANGE, p)
+      v *= factor
+    } else if (unit == 4) v = v >= 0 ? v / 1000 : -((999 - v) / 1000)
+    const cut = <i64>power(6 - load<u32>(child, 24))
+    if (cut > 1) v -= ((v % cut) + cut) % cut
+    store<i64>(data + (<usize>row << 3), v)
+    return q
+  }
+  if (kind == KIND_I64) store<i64>(data + (<usize>row << 3), v)
+  else if (kind == KIND_I32) {
+    if (v != <i64>(<i32>v)) return fail(ERR_RANGE, p)
+    store<i32>(data + (<usize>row << 2), <i32>v)
+  } else if (kind == KIND_I16) {
+    if (v != <i64>(<i16>v)) return fail(ERR_RANGE, p)
+    store<i16>(data + (<usize>row << 1), <i16>v)
+  } else if (kind == KIND_I8) {
+    if (v != <i64>(<i8>v)) return fail(ERR_RANGE, p)
+    store<i8>(data + row, <i8>v)
+  } else return fail(ERR_TYPE, p)
+  return q
+}
+
+/** A string for a column that is not STRING; `p` is behind the opening quote. Returns the closing quote, or 0. */
+function textValue(child: usize, kind: i32, p: usize, row: u32): usize {
+  escaped = false
+  const q = stringEnd(p)
+  if (q == 0) return 0
+  if (escaped) return fail(ERR_TYPE, p - 1)
+  const data = <usize>load<u32>(child, 36)
+  if (kind == KIND_TIMESTAMP) {
+    const t = parseTimestamp(p, q, flags & 3, load<u32>(child, 24))
+    if (t == i64.MIN_VALUE) return fail(ERR_TIME, p - 1)
+    store<i64>(data + (<usize>row << 3), t)
+    return q
+  }
+  if (kind == KIND_DATE) {
+    if (q - p != 10) return fail(ERR_TIME, p - 1)
+    const d = parseDate(p)
+    if (d == i32.MIN_VALUE) return fail(ERR_TIME, p - 1)
+    store<i32>(data + (<usize>row << 2), d)
+    return q
+  }
+  if (kind == KIND_TIME) {
+    const t = q - p < 5 ? i64.MIN_VALUE : parseTime(p, load<u32>(child, 24))
+    if (t == i64.MIN_VALUE) return fail(ERR_TIME, p - 1)
+    if (textEnd != q && !(load<u8>(textEnd) == 0x5a && textEnd + 1 == q)) return fail(ERR_TIME, p - 1)
+    store<i64>(data + (<usize>row << 3), t)
+    return q
+  }
+  if (kind == KIND_DECIMAL) {
+    if (scanNumber(p, false) != q) return fail(ERR_TYPE, p - 1)
+    numberValue(child, kind, p, row)
+    return err != 0 ? 0 : q
+  }
+  if (kind == KIND_F64 || kind == KIND_F32) {
+    const length = q - p
+    let f: f64 = NaN
+    const named = length == 3 && load<u16>(p) == 0x614e && load<u8>(p + 2) == 0x4e
+    if (!named) {
+      const minus = load<u8>(p) == 0x2d
+      const s = minus ? p + 1 : p
+      // 'Infinity'
+      if (q - s != 8 || load<u64>(s) != 0x7974696e69666e49) return fail(ERR_TYPE, p - 1)
+      f = minus ? -Infinity : Infinity
+    }
+    if (kind == KIND_F64) store<f64>(data + (<usize>row << 3), f)
+    else store<f32>(data + (<usize>row << 2), <f32>f)
+    return q
+  }
+  return fail(ERR_TYPE, p - 1)
+}
+
+/** A value that is not null into its column; returns the address behind it, or 0. */
+function columnValue(child: usize, kind: i32, p: usize, c: u32, row: u32): usize {
+  switch (kind) {
+    case KIND_I64: {
+      const n = digitRun(p)
+      if (n != 0 && n < 16) {
+        const d = <u32>load<u8>(p + n)
+        if (d != 0x2e && (d | 0x20) != 0x65 && (n == 1 || c != 0x30)) {
+          store<u64>(<usize>load<u32>(child, 36) + (<usize>row << 3), digits(p, n))
+          return p + n
+        }
+      }
+      break
+    }
+    case KIND_STRING: {
+      if (c != 0x22) return fail(ERR_TYPE, p)
+      const q = special(p + 1)
+      const view = <usize>load<u32>(child, 36) + (<usize>row << 4)
+      if (load<u8>(q) == 0x22) {
+        storeView(view, p + 1, q)
+        return q + 1
+      }
+      escaped = false
+      const end = checkString(q)
+      if (end == 0) return 0
+      if (!escaped) storeView(view, p + 1, end)
+      else {
+        // Unescaping never lengthens, so the room that the raw text takes is enough.
+        const arena = <usize>load<u32>(base, 16)
+        if (arena + (end - p) + 16 > <usize>load<u32>(base, 20)) return fail(-STATUS_ARENA, p)
+        const stop = unescape(p + 1, end, arena)
+        storeView(view, arena, stop)
+        store<u32>(base, <u32>stop, 16)
+      }
+      return end + 1
+    }
+    case KIND_BOOL: {
+      const word = load<u32>(p)
+      if (word == 0x65757274) {
+        store<u8>(load<u32>(child, 36) + row, 1)
+        return p + 4
+      }
+      if (c == 0x66 && load<u32>(p + 1) == 0x65736c61) {
+        store<u8>(load<u32>(child, 36) + row, 0)
+        return p + 5
+      }
+      return fail(ERR_TYPE, p)
+    }
+    case KIND_RAW: {
+      const q = skipValue(p, c)
+      if (q != 0) fixup(load<u32>(child, 32), row, p, q)
+      return q
+    }
+    case KIND_OBJECT: {
+      if (c != 0x7b) return fail(ERR_TYPE, p)
+      const q = members(base + load<u32>(child, 12), p, row)
+      if (q != 0 && load<u32>(child, 44) != 0) {
+        fixup(load<u32>(child, 52), row, p, q)
+        store<u8>(load<u32>(child, 48) + row, 1)
+      }
+      return q
+    }
+    default:
+  }
+  if (c == 0x22) {
+    const q = textValue(child, kind, p + 1, row)
+    return q == 0 ? 0 : q + 1
+  }
+  if (isDigit(c) || c == 0x2d) return numberValue(child, kind, p, row)
+  return fail(c == 0x0a ? ERR_OPEN : ERR_TYPE, p)
+}
+
+/** The wanted members of the object at `p` (its brace) into row `row`; returns the address behind it, or 0. */
+function members(node: usize, p: usize, row: u32): usize {
+  const slots = base + load<u32>(node, 12)
+  let slot = slots
+  let first = true
+  while (true) {
+    let child: usize = 0
+    let known = false
+    let last = slots + <usize>load<u32>(node, 16) * SLOT
+    if (slot < last) {
+      if (matches(slot, p)) {
+        store<u32>(slot, 0, 12)
+        known = true
+      }
+    } else if (load<u8>(p) == 0x7d && !first) {
+      p++
+      break
+    }
+    if (!known && !first) {
+      // Another order, or a member left out: a prediction near this one may fit.
+      let other = max(slots + SLOT, slot - 6 * SLOT)
+      const stop = min(last, slot + 10 * SLOT)
+      while (other < stop) {
+        if (matches(other, p)) {
+          if (slot < last) store<u32>(slot, load<u32>(slot, 12) + 1, 12)
+          slot = other
+          known = true
+          break
+        }
+        other += SLOT
+      }
+    }
+    if (known) {
+      p += load<u32>(slot, 8)
+      const offset = load<u32>(slot, 4)
+      child = offset == 0 ? 0 : base + offset
+      slot += SLOT
+    } else {
+      const from = p
+      p = blanks(p)
+      const c = <u32>load<u8>(p)
+      if (first) {
+        p = blanks(p + 1)
+        if (load<u8>(p) == 0x7d) {
+          p++
+          break
+        }
+      } else if (c == 0x7d) {
+        p++
+        break
+      } else {
+        if (c != 0x2c) return fail(c == 0x0a ? ERR_OPEN : ERR_SYNTAX, p)
+        p = blanks(p + 1)
+      }
+      if (load<u8>(p) != 0x22) return fail(load<u8>(p) == 0x0a ? ERR_OPEN : ERR_SYNTAX, p)
+      const key = p + 1
+      escaped = false
+      const end = stringEnd(key)
+      if (end == 0) return 0
+      if (!escaped) child = childOf(node, key, end - key)
+      else if (end - key <= 1024) child = childOf(node, keyScratch, unescape(key, end, keyScratch) - keyScratch)
+      p = blanks(end + 1)
+      if (load<u8>(p) != 0x3a) return fail(load<u8>(p) == 0x0a ? ERR_OPEN : ERR_SYNTAX, p)
+      p = blanks(p + 1)
+      const offset = child == 0 ? 0 : <u32>(child - base)
+      if (slot < last) {
+        // Two misses in a row replace a prediction; one stranger among equals does not.
+        const misses = load<u32>(slot, 12) + 1
+        store<u32>(slot, misses, 12)
+        if (misses >= 2) setSlot(slot, from, p, offset)
+        slot += SLOT
+      } else if (load<u32>(node, 16) < load<u32>(node, 20)) {
+        setSlot(slot, from, p, offset)
+        store<u32>(node, load<u32>(node, 16) + 1, 16)
+        slot += SLOT
+      }
+    }
+    first = false
+    let c = <u32>load<u8>(p)
+    if (c <= 0x20) {
+      p = blanks(p)
+      c = load<u8>(p)
+    }
+    if (child == 0) {
+      p = skipValue(p, c)
+      if (p == 0) return 0
+      continue
+    }
+    if (load<u32>(child, 20) >> 1 == stampSeen >> 1) forget(child, row)
+    if (c == 0x6e && load<u32>(p) == 0x6c6c756e) {
+      store<u32>(child, stampSeen, 20)
+      p += 4
+      continue
+    }
+    const kind = <i32>load<u32>(child, 8)
+    const next = columnValue(child, kind, p, c, row)
+    if (next == 0) {
+      if (err < 0) return 0
+      // Errors of an inner object keep the inner column.
+      if (errChild == 0) errChild = child
+      if ((flags & 64) == 0 || (err != ERR_TYPE && err != ERR_RANGE && err != ERR_TIME)) return 0
+      err = 0
+      errChild = 0
+      forget(child, row)
+      p = skipValue(p, c)
+      if (p == 0) return 0
+      store<u32>(child, stampSeen, 20)
+      continue
+    }
+    p = next
+    store<u32>(child, stampSeen | 1, 20)
+    const validity = load<u32>(child, 40)
+    if (validity != 0) store<u8>(validity + row, 1)
+  }
+  const required = load<u32>(node, 8)
+  let child = base + load<u32>(node, 4)
+  if (flags & 32) {
+    const count = load<u32>(node)
+    for (let i: u32 = 0; i < count; i++) {
+      const here = child + <usize>i * CHILD
+      if (load<u32>(here, 20) >> 1 != stampSeen >> 1) {
+        errChild = here
+        return fail(ERR_MISSING, p)
+      }
+    }
+  }
+  for (let i: u32 = 0; i < required; i++) {
+    if (load<u32>(child, 20) != (stampSeen | 1)) {
+      errChild = child
+      return fail(ERR_NULL, p)
+    }
+    child += CHILD
+  }
+  return p
+}
+
+function clearRow(row: u32): void {
+  let column = base + load<u32>(base, 64)
+  const end = column + (<usize>load<u32>(base, 68) << 2)
+  for (; column < end; column += 4) store<u8>(load<u32>(column) + row, 0)
+}
+
+/** Decodes lines; see the head of this file. The byte before `end` is a newline. Returns why it stopped. */
+export function json_decode(at: usize): i32 {
+  base = at
+  flags = load<u32>(at, 48)
+  const end = <usize>load<u32>(at, 4)
+  const maxRows = load<u32>(at, 12)
+  const root = at + load<u32>(at, 56)
+  const maxLine = <usize>load<u32>(at, 52)
+  const starts = <usize>load<u32>(at, 76)
+  let row = load<u32>(at, 8)
+  let p = <usize>load<u32>(at)
+  let serial = load<u32>(at, 60)
+  // Room that one record may need at most, kept free so that a record never stops half way.
+  const spare = load<u32>(at, 68) * 2
+  let status = STATUS_END
+  while (p < end) {
+    if (row == maxRows) {
+      status = STATUS_ROWS
+      break
+    }
+    if (load<u32>(at, 40) == load<u32>(at, 44)) {
+      status = STATUS_DEAD
+      break
+    }
+    const fixups = load<u32>(at, 28)
+    if (fixups + spare > load<u32>(at, 32)) {
+      status = STATUS_FIXUPS
+      break
+    }
+    line = p
+    let q = load<u8>(p) == 0x7b ? p : blanks(p)
+    let c = <u32>load<u8>(q)
+    if (c == 0x0a) {
+      p = q + 1
+      continue
+    }
+    const arena = load<u32>(at, 16)
+    err = 0
+    errChild = 0
+    serial++
+    stampSeen = serial << 1
+    if (c != 0x7b) {
+      errAt = q
+      q = skipValue(q, c)
+      if (q != 0) fail(ERR_TYPE, line)
+    } else {
+      q = members(root, q, row)
+      if (q != 0) {
+        if (load<u8>(q) != 0x0a) {
+          q = blanks(q)
+          if (load<u8>(q) != 0x0a) fail(ERR_SYNTAX, q)
+        }
+        if (err == 0 && q - line > maxLine) fail(ERR_LONG, line)
+      }
+    }
+    if (err == 0) {
+      store<u32>(starts + (<usize>row << 2), <u32>line)
+      row++
+      p = q + 1
+      continue
+    }
+    clearRow(row)
+    store<u32>(at, fixups, 28)
+    store<u32>(at, arena, 16)
+    const stop = findNewline(err < 0 || errAt < line ? line : errAt)
+    if (err < 0) {
+      store<u32>(at, <u32>(stop - line), 72)
+      status = -err
+      break
+    }
+    const dead = <usize>load<u32>(at, 36) + <usize>load<u32>(at, 40) * 24
+    store<u32>(dead, <u32>line)
+    store<u32>(dead, <u32>(stop - line), 4)
+    store<u32>(dead, stop - line > maxLine ? ERR_LONG : err, 8)
+    store<u32>(dead, <u32>(errAt - line), 12)
+    store<u32>(dead, errChild == 0 ? 0xffffffff : <u32>(errChild - base), 16)
+    store<u32>(at, load<u32>(at, 40) + 1, 40)
+    p = stop + 1
+  }
+  store<u32>(at, <u32>p)
+  store<u32>(at, row, 8)
+  store<u32>(at, serial, 60)
+  return status
+}

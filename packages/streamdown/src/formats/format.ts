@@ -1,0 +1,45 @@
+import type { Batch, Pointer } from '../batch/batch.ts'
+
+/** A record that could not be decoded: where its line starts in the buffer, its bytes, and why. */
+export interface DeadRecord {
+  readonly offset: number
+  readonly raw: Uint8Array
+  readonly problem: string
+}
+
+export interface Decoded {
+  readonly batch: Batch
+  /** Bytes of whole records that were used, dead ones included. */
+  readonly consumed: number
+  readonly dead: readonly DeadRecord[]
+}
+
+/**
+ * Turns bytes into rows of the wanted columns, whole records only. One decoder serves one partition, in order: it
+ * learns the layout of its records.
+ *
+ * `decode` takes `length` bytes at `at`, of which `PADDING` more must be writable memory. It uses at most `maxRows`
+ * rows' worth of whole records; the last record of the input may lack its line break when `last`. The strings of the
+ * batch point into the bytes and into chunk memory.
+ */
+export interface Decoder {
+  decode(at: Pointer, length: number, maxRows: number, last: boolean): Decoded
+}
+
+/** Readable, writable bytes that a decoder needs behind the ones that it is given. */
+export const PADDING = 64
+
+/** The longest record that is accepted, unless an option says otherwise. */
+export const MAX_RECORD_BYTES = 16 * 1024 * 1024
+
+/** A column of a scan: a column of the relation, or a path into its ROW fields. */
+export interface ScanColumn {
+  readonly column: number
+  readonly path: readonly number[]
+}
+
+/** Turns rows into bytes, whole records; `header` once before the first. */
+export interface Encoder {
+  header(): Uint8Array
+  encode(batch: Batch): Uint8Array
+}
