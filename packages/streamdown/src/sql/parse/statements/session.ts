@@ -1,0 +1,166 @@
+/** Statements about the session, and those that hold others: SET, SHOW, EXPLAIN, USE, statement sets. */
+
+import type {
+  Describe,
+  Explain,
+  Insert,
+  Name,
+  ResetOption,
+  SetOption,
+  Show,
+  StatementSet,
+  Transaction,
+  Truncate,
+  Use,
+} from '../ast.ts'
+import type { Cursor } from '../cursor.ts'
+import { identifier, isName, name, text } from '../names.ts'
+import { optionKey } from '../options.ts'
+import { insert } from './insert.ts'
+import { statement } from './statement.ts'
+
+export function setOption(c: Cursor): SetOption {
+  const { start } = c.expect('SET')
+  if (c.isOneOf('SESSION', 'LOCAL') && !c.isAt(1, '=', 'TO', '.')) c.take()
+  if (c.accept('TIME', 'ZONE')) {
+    const zone = settingText(c)
+    return { is: 'set', key: 'timezone', text: zone, at: c.since(start) }
+  }
+  const key = optionKey(c)
+  c.expectOneOf('=', 'TO')
+  const value = settingText(c)
+  return { is: 'set', key, text: value, at: c.since(start) }
+}
+
+/** Everything to the end of the statement as text; undefined for DEFAULT. */
+function settingText(c: Cursor): string | undefined {
+  if (c.is('DEFAULT') && (c.isAt(1, ';') || c.peek(1).kind === 'end')) {
+    c.take()
+    return undefined
+  }
+  if (c.atEnd || c.is(';')) throw c.expected('a value')
+  const parts = c.list(() => {
+    if (c.token.kind === 'string' || c.token.kind === 'quoted') return c.take().text
+    const start = c.start
+    while (!c.atEnd && !c.isOneOf(';', ',')) c.take()
+    const { end } = c.since(start)
+    return c.text.slice(start, end)
+  })
+  return parts.join(', ')
+}
+
+export function reset(c: Cursor): ResetOption {
+  const { start } = c.expect('RESET')
+  const key = c.atEnd || c.is(';') || c.accept('ALL') ? undefined : optionKey(c)
+  return { is: 'reset', key, at: c.since(start) }
+}
+
+const showSingle = [
+  'TABLES',
+  'VIEWS',
+  'MATERIALIZED VIEWS',
+  'SOURCES',
+  'SINKS',
+  'FUNCTIONS',
+  'USER FUNCTIONS',
+  'DATABASES',
+  'SCHEMAS',
+  'CATALOGS',
+  'CURRENT CATALOG',
+  'CURRENT DATABASE',
+  'JOBS',
+  'MODULES',
+  'FULL MODULES',
+  'CONNECTORS',
+  'ALL',
+  'INDEXES',
+  'PARTITIONS',
+  'COLUMNS',
+  'CREATE TABLE',
+  'CREATE VIEW',
+  'CREATE MATERIALIZED VIEW',
+  'CREATE SOURCE',
+  'CREATE SINK',
+  'CREATE CATALOG',
+] // prettier-ignore
+
+export function show(c: Cursor): Show {
+  const { start } = c.expect('SHOW')
+  const what = showSingle.find(words => c.accept(...words.split(' ')))
+  let named: Name | undefined
+  if (what === undefined || what.startsWith('CREATE ')) named = name(c, 'what to show')
+  else if (c.acceptOneOf('FROM', 'IN') !== undefined) named = name(c)
+  const like = c.acceptOneOf('LIKE', 'ILIKE') !== undefined ? text(c) : undefined
+  return { is: 'show', what: what ?? '', name: named, like, at: c.since(start) }
+}
+
+export function describe(c: Cursor): Describe {
+  const { start } = c.take()
+  const extended = c.accept('EXTENDED')
+  if (isName(c.peek(1))) c.acceptOneOf('TABLE', 'VIEW', 'CATALOG', 'DATABASE')
+  const described = name(c)
+  return { is: 'describe', name: described, extended, at: c.since(start) }
+}
+
+/** `EXPLAIN PLAN FOR …`, `EXPLAIN (VERBOSE, TRACE) …`, `EXPLAIN CHANGELOG_MODE, ESTIMATED_COST …`. */
+export function explain(c: Cursor): Explain {
+  const { start } = c.expect('EXPLAIN')
+  const details: string[] = []
+  if (c.is('(') && isName(c.peek(1)) && c.isAt(2, ',', ')', 'TRUE', 'FALSE')) {
+    c.parenthesised(() => {
+      details.push(identifier(c).text.toUpperCase())
+      c.acceptOneOf('TRUE', 'FALSE')
+    })
+  }
+  if (c.accept('PLAN', 'FOR')) details.push('PLAN FOR')
+  for (;;) {
+    const word = c.acceptOneOf(
+      'ANALYZE',
+      'VERBOSE',
+      'LOGICAL',
+      'CHANGELOG_MODE',
+      'ESTIMATED_COST',
+      'JSON_EXECUTION_PLAN',
+      'PLAN_ADVICE',
+    )
+    if (word === undefined) break
+    details.push(word)
+    c.accept(',')
+  }
+  const explained = c.nested(() => statement(c))
+  return { is: 'explain', details, statement: explained, at: c.since(start) }
+}
+
+export function statementSet(c: Cursor): StatementSet {
+  const start = c.start
+  if (c.accept('EXECUTE', 'STATEMENT', 'SET')) c.expect('BEGIN')
+  else c.expect('BEGIN', 'STATEMENT', 'SET', ';')
+  const inserts: Insert[] = []
+  while (!c.accept('END')) {
+    if (!c.is('INSERT')) throw c.expected('INSERT or END', ['INSERT', 'END'])
+    inserts.push(insert(c, undefined))
+    if (!c.is('END')) c.expect(';')
+  }
+  return { is: 'statementSet', inserts, at: c.since(start) }
+}
+
+export function use(c: Cursor): Use {
+  const { start } = c.expect('USE')
+  const kind = isName(c.peek(1)) ? c.acceptOneOf('CATALOG', 'DATABASE', 'SCHEMA') : undefined
+  const used = name(c)
+  return { is: 'use', kind, name: used, at: c.since(start) }
+}
+
+export function truncate(c: Cursor): Truncate {
+  const { start } = c.expect('TRUNCATE')
+  c.accept('TABLE')
+  const tables = c.list(() => name(c, 'a table'))
+  return { is: 'truncate', tables, at: c.since(start) }
+}
+
+export function transaction(c: Cursor): Transaction {
+  const { start } = c.token
+  const verb = c.expectOneOf('BEGIN', 'START', 'COMMIT', 'ROLLBACK')
+  c.acceptOneOf('TRANSACTION', 'WORK')
+  return { is: 'transaction', action: verb === 'START' ? 'BEGIN' : verb, at: c.since(start) }
+}
