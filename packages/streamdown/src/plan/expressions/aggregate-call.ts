@@ -1,4 +1,5 @@
 import type { DataType } from '../../types/data-type.ts'
+import type { Value } from '../../types/value.ts'
 import type { Expression } from './expression.ts'
 
 /**
@@ -13,6 +14,13 @@ export interface AggregateCall {
   readonly orderBy?: readonly { readonly by: Expression; readonly descending: boolean; readonly nullsFirst: boolean }[]
   readonly type: DataType
   readonly nullable: boolean
-  /** A fold written in TypeScript (`fold` in the API). */
-  readonly fold?: { readonly initial: unknown; readonly step: (state: never, row: never) => unknown; readonly source: string }
+  /**
+   * A fold written in TypeScript (`fold` in the API; name 'fold'): a state of `type`, from `initial`. `step` is given
+   * the values of `args`, which are the input's columns that it reads, in arrival order.
+   */
+  readonly fold?: {
+    readonly initial: Value
+    readonly step: (state: Value, args: readonly Value[]) => Value
+    readonly source: string
+  }
 }

@@ -70,10 +70,14 @@ export interface FieldExpression extends Typed {
 /**
  * A TypeScript arrow over the row. `compiled`, when present, says the same as an expression and may be run instead.
  * `reads` are the input columns that the arrow's source reads; undefined: all.
+ *
+ * `arrow` is the user's function behind the conversion of values: it takes the values of `input`'s columns in their
+ * order (those that are not in `reads` may be NULL) and gives a value of `type`; it throws what the user's throws,
+ * or a StreamdownError when the result does not fit.
  */
 export interface LambdaExpression extends Typed {
   readonly is: 'lambda'
-  readonly arrow: (row: never) => unknown
+  readonly arrow: (values: readonly Value[]) => Value
   readonly source: string
   readonly reads?: readonly number[]
   readonly compiled?: Expression
@@ -81,6 +85,6 @@ export interface LambdaExpression extends Typed {
   readonly reason?: string
   /** The row that the arrow sees. */
   readonly input: readonly { readonly name: string; readonly type: DataType; readonly nullable: boolean }[]
-  /** `whole` lambdas return an object with all output columns (map) or an iterable of them (flatMap). */
+  /** `whole` lambdas give a ROW with all output columns (map), or an ARRAY of such rows (flatMap). */
   readonly whole?: 'row' | 'rows'
 }
