@@ -9,7 +9,7 @@ import { identifier, identifiers, isName, name } from './names.ts'
 import { parenthesisedQuery } from './primary.ts'
 import { query, startsQuery } from './queries.ts'
 import { star } from './select.ts'
-import { orderBy, over } from './windows.ts'
+import { orderBy, over, sortItem } from './windows.ts'
 
 /** From the opening parenthesis on. */
 export function call(c: Cursor, called: Name): Call {
@@ -119,7 +119,7 @@ function tableArgument(c: Cursor): TableArgument {
   const { start } = c.expect('TABLE')
   const table = c.is('(') ? parenthesisedTable(c) : name(c, 'a table')
   const partitionBy = c.accept('PARTITION', 'BY') ? partitionColumns(c) : []
-  const sorted = orderBy(c)
+  const sorted = sortColumns(c)
   return { is: 'tableArgument', table, partitionBy, orderBy: sorted, at: c.since(start) }
 }
 
@@ -131,13 +131,24 @@ function parenthesisedTable(c: Cursor): TableArgument['table'] {
   return table
 }
 
-/** `PARTITION BY a, b`: the comma before DESCRIPTOR or a named argument ends the list. */
+/** `PARTITION BY a, b`, `PARTITION BY (a, b)`. */
 function partitionColumns(c: Cursor): Expression[] {
   if (c.is('(')) return c.parenthesised(() => expression(c))
-  const columns = [expression(c)]
-  while (c.is(',') && isName(c.peek(1)) && c.isAt(2, ',', ')', 'ORDER') && !c.isAt(1, 'DESCRIPTOR')) {
+  return columnList(c, () => expression(c))
+}
+
+function sortColumns(c: Cursor): SortItem[] {
+  if (!c.accept('ORDER', 'BY')) return []
+  if (c.is('(')) return c.parenthesised(() => sortItem(c))
+  return columnList(c, () => sortItem(c))
+}
+
+/** A list within a list of arguments: a comma goes on with it only if a plain column follows. */
+function columnList<Item>(c: Cursor, read: () => Item): Item[] {
+  const items = [read()]
+  while (c.is(',') && isName(c.peek(1)) && c.isAt(2, ',', ')', 'ORDER', 'ASC', 'DESC', 'NULLS')) {
     c.take()
-    columns.push(expression(c))
+    items.push(read())
   }
-  return columns
+  return items
 }

@@ -47,13 +47,18 @@ function tableElement(c: Cursor, elements: TableElements): void {
     elements.watermarks.push(watermark(c))
     return
   }
-  if (c.is('LIKE') && isName(c.peek(1)) && c.isAt(2, ')', ',', '.')) {
+  if (startsLikeClause(c)) {
     elements.like = likeClause(c)
     return
   }
   const constraint = tableConstraint(c)
   if (constraint !== undefined) elements.constraints.push(constraint)
   else elements.columns.push(columnDefinition(c))
+}
+
+function startsLikeClause(c: Cursor): boolean {
+  if (!c.is('LIKE') || !isName(c.peek(1))) return false
+  return c.isAt(2, ')', ',', '.') || (c.isAt(2, '(') && c.isAt(3, 'INCLUDING', 'EXCLUDING', 'OVERWRITING'))
 }
 
 function watermark(c: Cursor): WatermarkDefinition {
