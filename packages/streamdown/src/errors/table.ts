@@ -13,6 +13,7 @@ export const errorTable = {
   DSD2006: { title: 'Statement not valid here', fix: 'The message says which rule the statement breaks.' },
   DSD3001: { title: 'Unknown connector', fix: 'See `dsd connectors list`.' },
   DSD3002: { title: 'Connector option wrong or missing', fix: 'See `dsd connectors describe NAME`.' },
+  DSD3003: { title: 'Connector cannot be opened', fix: 'The message says what the system answered; free the port, correct the path or the rights.' },
   DSD4001: { title: 'Record cannot be decoded', fix: 'The dead letter holds the raw bytes; correct and send again.' },
   DSD4002: { title: 'Division by zero', fix: 'Guard with NULLIF(divisor, 0).' },
   DSD4003: { title: 'Numeric overflow', fix: 'CAST to a wider type first.' },
@@ -28,7 +29,9 @@ export const errorTable = {
   DSD5006: { title: 'Part of the API that does not run yet', fix: 'The message names the nearest thing that runs.' },
   DSD5007: { title: 'Argument of an API call wrong', fix: 'The message says what is expected there.' },
   DSD5008: { title: 'Value does not fit its column', fix: 'Give a value of the type that the message names.' },
+  DSD6001: { title: 'Sink did not take the rows', fix: 'Mend the receiver; a restart sends what was not delivered.' },
   DSD7001: { title: 'Stored state cannot be read', fix: 'Restore from another checkpoint; the message says what is damaged.' },
+  DSD8001: { title: 'Command line not understood', fix: 'See `dsd --help`.' },
   DSD9001: { title: 'Memory of a worker is full', fix: 'Use more workers, shorter windows or a state TTL.' },
   DSD9002: { title: 'Defect in Data-Streamdown', fix: 'Please report it with the message.' },
 } as const satisfies Record<string, { readonly title: string; readonly fix: string }>

@@ -78,6 +78,29 @@ export interface AggregateKernels {
     out: Pointer,
   ): void
   agg_changes(rows: number, oldThere: Pointer, newThere: Pointer, differs: Pointer, out: Pointer, weights: Pointer): number
+  agg_winners_text(
+    addresses: Pointer,
+    rows: number,
+    value: number,
+    valid: number,
+    best: number,
+    data: Pointer,
+    largest: number,
+    mask: Pointer,
+    out: Pointer,
+  ): number
+  agg_winners_arrival(
+    addresses: Pointer,
+    rows: number,
+    valid: number,
+    ordinal: number,
+    best: number,
+    ordinals: Pointer,
+    first: bigint,
+    last: number,
+    mask: Pointer,
+    out: Pointer,
+  ): number
   agg_pick(picks: Pointer, rows: number, a: Pointer, b: Pointer, width: number, out: Pointer): void
 
   agg_gather(addresses: Pointer, rows: number, offset: number, width: number, out: Pointer): void

@@ -1,5 +1,6 @@
 import type { AggregateKernels } from './aggregate-kernels.ts'
 import type { BatchKernels } from './batch-kernels.ts'
+import type { ChecksumKernels } from './checksum-kernels.ts'
 import type { EventTimeKernels } from './event-time-kernels.ts'
 import type { FormatKernels } from './format-kernels.ts'
 import type { HeapKernels } from './heap-kernels.ts'
@@ -9,4 +10,4 @@ import type { OperatorKernels } from './operator-kernels.ts'
 /**
  * The exports of kernels.wasm: numbers are addresses or counts; one interface a part, contracts stand in the kernels.
  */
-export interface Kernels extends AggregateKernels, BatchKernels, EventTimeKernels, FormatKernels, HeapKernels, NexmarkKernels, OperatorKernels {}
+export interface Kernels extends ChecksumKernels, AggregateKernels, BatchKernels, EventTimeKernels, FormatKernels, HeapKernels, NexmarkKernels, OperatorKernels {}

@@ -31,14 +31,13 @@ export interface WindowExpandKernels {
 
 /** Kernels of kernels/row-weights.ts. */
 export interface RowWeightsKernels {
-  fill_i32(out: Pointer, value: number, rows: number): void
-  fill_i64(out: Pointer, value: bigint, rows: number): void
-  iota_i64(out: Pointer, first: bigint, rows: number): void
   iota_i32(out: Pointer, first: number, rows: number): void
+  widen_weights(weights: Pointer, rows: number, out: Pointer): void
   min_i64(values: Pointer, bound: bigint, rows: number, out: Pointer): void
+  hold_watermarks(watermarks: Pointer, hold: bigint, rows: number, out: Pointer): void
+  stored_weights(addresses: Pointer, value: Pointer, rows: number, out: Pointer): void
+  mask_nulls_in(validity: Pointer, rows: number, mask: Pointer): void
   add_i64(values: Pointer, add: bigint, rows: number, out: Pointer): void
-  take_i32(values: Pointer, indexes: Pointer, rows: number, out: Pointer): void
-  take_i64(values: Pointer, indexes: Pointer, rows: number, out: Pointer): void
   select_bytes(bytes: Pointer, wanted: number, rows: number, out: Pointer): number
   mask_nulls(validity: Pointer, rows: number, mask: Pointer): void
   mask_from_watermark(values: Pointer, add: bigint, watermarks: Pointer, rows: number, mask: Pointer): number

@@ -1,5 +1,6 @@
 import type { Field, Schema } from '../types/data-type.ts'
 import type { Value } from '../types/value.ts'
+import type { DeadLetter } from './job.ts'
 
 /** How a session's programs run; all of it can also be set by SET. */
 export interface SessionOptions {
@@ -26,6 +27,29 @@ export type StatementResult =
   /** INSERT INTO a connector, a view over one: a program that runs as the session is stepped. */
   | { readonly is: 'started'; readonly job: string }
 
+export interface RunOptions {
+  /** Asked between steps: true finishes the run. */
+  stop(): boolean
+  /** End when no source has anything more now. */
+  readonly untilIdle?: boolean
+  /** Called between steps, for progress. */
+  onStep?(): void
+}
+
+export interface JobStatus {
+  readonly name: string
+  readonly rowsIn: number
+  readonly rowsOut: number
+  readonly late: number
+  readonly dead: number
+  readonly stateBytes: number
+  /** Windows that are open, by operators that keep some. */
+  readonly openWindows: number
+  /** µs; the lowest int64 before any. */
+  readonly watermark: bigint
+  readonly ended: boolean
+}
+
 /**
  * A catalog, settings and the running programs of one user. `dsd sql`, tests and the conformance runner use it.
  * In-memory tables (no connector) take INSERT, UPDATE, DELETE; views over them are maintained by the same engine;
@@ -34,9 +58,14 @@ export type StatementResult =
 export interface Session {
   execute(sql: string): Promise<readonly StatementResult[]>
   /** Feeds rows (weights by `op`) to a relation with connector 'memory', to be taken in the next steps. */
-  push(relation: string, rows: readonly { readonly op?: '+I' | '-U' | '+U' | '-D'; readonly values: readonly Value[] }[]): void
+  push(
+    relation: string,
+    rows: readonly { readonly op?: '+I' | '-U' | '+U' | '-D'; readonly values: readonly Value[] }[],
+  ): void
   /** Runs steps until no source has anything more now. */
   settle(): Promise<void>
+  /** Runs until every source has ended, or as the options say. */
+  run(options: RunOptions): Promise<void>
   /** Moves the virtual clock, fires timers; and settles. */
   advance(micros: bigint): Promise<void>
   /** Says that the inputs have ended: all windows close. */
@@ -44,6 +73,8 @@ export interface Session {
   /** Changes that a job wrote to a 'memory' sink or a view since the last call, step by step consolidated. */
   changes(relation: string): readonly ChangeRow[]
   columns(relation: string): readonly Field[]
+  status(): readonly JobStatus[]
+  deadLetters(): readonly DeadLetter[]
   /** All state, positions and the journal's place, as bytes; and a new session that goes on from there. */
   snapshot(): Promise<Uint8Array>
   restore(bytes: Uint8Array): Promise<void>

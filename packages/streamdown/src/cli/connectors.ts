@@ -1,0 +1,58 @@
+import { parseArgs } from 'node:util'
+import { createNodeEnvironment } from '../connect/node/environment.ts'
+import type { Connector } from '../connect/source.ts'
+import { StreamdownError } from '../errors/error.ts'
+import { exitCodes } from './exit-codes.ts'
+
+export async function connectors(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { json: { type: 'boolean' } },
+  })
+  const [verb = 'list', name] = positionals
+  const { connectors: all } = await createNodeEnvironment()
+  if (verb === 'list') {
+    process.stdout.write(values.json === true ? all.map((each) => `${JSON.stringify(summaryOf(each))}\n`).join('') : listOf(all))
+    return exitCodes.done
+  }
+  if (verb !== 'describe' || name === undefined) throw new StreamdownError('DSD8001', 'connectors takes `list` or `describe NAME`')
+  const connector = all.find((each) => each.name === name)
+  if (connector === undefined) {
+    throw new StreamdownError('DSD3001', `no connector '${name}'; there are ${all.map((each) => each.name).join(', ')}`)
+  }
+  process.stdout.write(values.json === true ? `${JSON.stringify(summaryOf(connector))}\n` : describe(connector))
+  return exitCodes.done
+}
+
+const summaryOf = ({ name, summary, options, source, sink }: Connector) => ({
+  name,
+  summary,
+  source: source?.guarantee,
+  sink: sink?.guarantee,
+  options,
+})
+
+const listOf = (all: readonly Connector[]): string =>
+  all
+    .map(({ name, summary, source, sink }) => {
+      const ways = [source === undefined ? '' : 'source', sink === undefined ? '' : 'sink'].filter((way) => way !== '')
+      return `${name.padEnd(12)} ${ways.join(', ').padEnd(13)} ${summary}\n`
+    })
+    .join('')
+
+function describe({ name, summary, options, source, sink }: Connector): string {
+  const lines = [`${name}: ${summary}`, '']
+  if (source !== undefined) lines.push(`source  ${source.guarantee}`)
+  if (sink !== undefined) lines.push(`sink    ${sink.guarantee}`)
+  lines.push('', options.length === 0 ? 'No options.' : 'Options of WITH (...):')
+  for (const option of options) {
+    const facts = [
+      option.values === undefined ? option.type : option.values.join(' | '),
+      option.required === true ? 'required' : option.default === undefined ? 'optional' : `default ${option.default}`,
+    ]
+    lines.push(`  '${option.name}'  (${facts.join(', ')})`, `      ${option.summary}`)
+    if (option.example !== undefined) lines.push(`      example: '${option.name}' = '${option.example}'`)
+  }
+  return `${lines.join('\n')}\n`
+}

@@ -1,0 +1,47 @@
+import { readFile } from 'node:fs/promises'
+import { StreamdownError } from '../errors/error.ts'
+import type { SessionOptions } from '../session/session.ts'
+
+/** `--set a=b --set c=d` as settings. */
+export function settingsOf(pairs: readonly string[]): Readonly<Record<string, string>> {
+  const settings: Record<string, string> = {}
+  for (const pair of pairs) {
+    const at = pair.indexOf('=')
+    if (at < 1) throw new StreamdownError('DSD8001', `--set takes NAME=VALUE, not '${pair}'`)
+    settings[pair.slice(0, at)] = pair.slice(at + 1)
+  }
+  return settings
+}
+
+export function sessionOptionsOf(set: readonly string[], workers: string | undefined): SessionOptions {
+  const { dialect, ...settings } = settingsOf(set)
+  if (dialect !== undefined && dialect !== 'flink' && dialect !== 'postgres') {
+    throw new StreamdownError('DSD8001', `dialect is flink or postgres, not '${dialect}'`)
+  }
+  return {
+    settings,
+    ...(dialect === undefined ? {} : { dialect }),
+    ...(workers === undefined ? {} : { workers: wholeNumber('--workers', workers) }),
+  }
+}
+
+export function wholeNumber(option: string, text: string): number {
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(Number(text))) {
+    throw new StreamdownError('DSD8001', `${option} takes a whole number, not '${text}'`)
+  }
+  return Number(text)
+}
+
+export async function readProgram(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    throw new StreamdownError('DSD8001', `cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+export function oneFile(positionals: readonly string[], command: string): string {
+  const [file, ...more] = positionals
+  if (file === undefined || more.length > 0) throw new StreamdownError('DSD8001', `${command} takes one FILE.sql or FILE.ts`)
+  return file
+}

@@ -1,0 +1,23 @@
+import type { Connector } from './source.ts'
+
+/** Takes every row and keeps nothing. The query's columns are all made: they are its input. */
+export const blackhole: Connector = {
+  name: 'blackhole',
+  summary: 'Reads every column that its query names, and drops the rows.',
+  options: [],
+  sink: {
+    guarantee: 'exactly-once: nothing is written',
+    create: () => ({
+      accepts: 'retract',
+      delivery: 'exactly-once',
+      open: async () => undefined,
+      write: () => undefined,
+      backlog: () => 0,
+      flush: async () => undefined,
+      prepare: async () => '',
+      commit: async () => undefined,
+      abort: async () => undefined,
+      close: async () => undefined,
+    }),
+  },
+}
