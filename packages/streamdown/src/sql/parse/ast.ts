@@ -473,6 +473,8 @@ export type Argument = {
   readonly is: 'argument'
   /** `name => value` (also `name := value`). */
   readonly name: Identifier | undefined
+  /** `VARIADIC list`: the list's elements are the arguments. */
+  readonly variadic: boolean
   readonly value: Expression | TableArgument | Descriptor
   readonly at: Span
 }

@@ -84,8 +84,14 @@ function argument(c: Cursor, lambdas: boolean): Argument {
   const named = isName(c.token) && c.isAt(1, '=>', ':=')
   const argumentName = named ? identifier(c) : undefined
   if (named) c.take()
+  const variadic = c.is('VARIADIC') && !c.isAt(1, ',', ')', '.') && c.accept('VARIADIC')
   const value = argumentValue(c, lambdas)
-  return { is: 'argument', name: argumentName, value, at: c.since(start) }
+  return { is: 'argument', name: argumentName, variadic, value, at: c.since(start) }
+}
+
+/** An argument by place, outside an argument list. */
+export function plainArgument(value: Expression): Argument {
+  return { is: 'argument', name: undefined, variadic: false, value, at: value.at }
 }
 
 function argumentValue(c: Cursor, lambdas: boolean): Argument['value'] {

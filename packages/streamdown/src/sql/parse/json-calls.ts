@@ -1,7 +1,7 @@
 /** The SQL/JSON functions, whose arguments carry clauses: `JSON_VALUE(x, '$.a' RETURNING INT NULL ON ERROR)`. */
 
-import type { Argument, Call, Expression, JsonBehavior, JsonOptions, Name, SortItem } from './ast.ts'
-import { callSuffix, plainCall } from './calls.ts'
+import type { Call, Expression, JsonBehavior, JsonOptions, Name, SortItem } from './ast.ts'
+import { callSuffix, plainArgument, plainCall } from './calls.ts'
 import type { Cursor } from './cursor.ts'
 import { expression } from './expressions.ts'
 import { typeName } from './types.ts'
@@ -31,8 +31,7 @@ export function jsonCall(c: Cursor, called: Name): Call {
   const sorted: readonly SortItem[] = orderBy(c)
   const json = options(c)
   c.expect(')')
-  const args = values.map((value): Argument => ({ is: 'argument', name: undefined, value, at: value.at }))
-  return callSuffix(c, plainCall(called, args, c, { distinct, orderBy: sorted, json }))
+  return callSuffix(c, plainCall(called, values.map(plainArgument), c, { distinct, orderBy: sorted, json }))
 }
 
 function isNullClause(c: Cursor): boolean {

@@ -7,8 +7,17 @@ const words = (list: string): ReadonlySet<string> => new Set(list.trim().split(/
 
 /** Cannot start an expression as a column name. */
 export const notAColumn = words(`
-  ALL AND AS BETWEEN CASE CREATE CROSS DISTINCT ELSE EXCEPT FETCH FROM FULL GROUP HAVING IN INNER INTERSECT INTO IS JOIN
-  LATERAL LIMIT NATURAL NOT ON OR ORDER SELECT TABLE THEN UNION USING WHEN WHERE WITH
+  AND AS BETWEEN CASE DISTINCT ELSE EXCEPT FROM HAVING IN INTERSECT IS NOT ON OR SELECT THEN UNION WHEN WHERE
+`)
+
+/** Start an expression as a column name only if what follows shows it, as in `SELECT a, order FROM t`. */
+export const seldomAColumn = words(`
+  ALL CREATE CROSS FETCH FULL GROUP INNER INTO JOIN LATERAL LIMIT NATURAL ORDER TABLE USING WITH
+`)
+
+/** What follows shows that a name was a column. */
+export const afterColumn = words(`
+  , ) ; . :: [ = == <> != < <= > >= + - * / % || AND AS ASC BETWEEN DESC FROM ILIKE IN IS LIKE NOT NULLS OR
 `)
 
 /** Cannot be an alias without AS: each may follow an expression of a select list. */

@@ -64,6 +64,7 @@ export function tableAlias(c: Cursor): TableAlias | undefined {
   if (!c.accept('AS')) {
     if (!mayBeBareAlias(c) || notABareTableAlias.has(c.token.key)) return undefined
     if (c.is('ASOF') && c.isAt(1, 'JOIN', 'LEFT', 'INNER')) return undefined
+    if (c.is('OUTER', 'APPLY')) return undefined
     if (c.isOneOf('SEMI', 'ANTI') && c.isAt(1, 'JOIN')) return undefined
     if (c.is('WINDOW') && isName(c.peek(1)) && c.isAt(2, 'AS')) return undefined
   }

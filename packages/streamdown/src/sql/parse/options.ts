@@ -23,6 +23,15 @@ function optionSetting(c: Cursor): OptionSetting {
   return { is: 'option', key, text: optionText(c, value), value, at: c.since(start) }
 }
 
+/** `key = value` or `key TO value`, as in `ALTER TABLE t SET parallelism = 4`. */
+export function oneOption(c: Cursor): OptionSetting {
+  const start = c.start
+  const key = optionKey(c)
+  c.expectOneOf('=', 'TO')
+  const value = expression(c)
+  return { is: 'option', key, text: optionText(c, value), value, at: c.since(start) }
+}
+
 /** `'a.b'`, `a.b` or `a-b`. */
 export function optionKey(c: Cursor): string {
   if (c.token.kind === 'string') return c.take().text

@@ -5,7 +5,7 @@ import { call, isStarArgument } from './calls.ts'
 import type { Cursor } from './cursor.ts'
 import { castCall, continueExpression, expression } from './expressions.ts'
 import { interval, isInterval } from './intervals.ts'
-import { bareFunctions, notAColumn } from './keywords.ts'
+import { afterColumn, bareFunctions, notAColumn, seldomAColumn } from './keywords.ts'
 import { identifier, isName } from './names.ts'
 import { continueQuery, continuesQuery, query, startsQuery } from './queries.ts'
 import { star } from './select.ts'
@@ -121,8 +121,13 @@ function wordPrimary(c: Cursor): Expression {
       }
       break
   }
-  if (notAColumn.has(key)) throw c.expected('an expression')
+  if (notAColumn.has(key) || (seldomAColumn.has(key) && !isColumnByWhatFollows(c))) throw c.expected('an expression')
   return specialCall(c) ?? typedLiteral(c) ?? reference(c)
+}
+
+function isColumnByWhatFollows(c: Cursor): boolean {
+  const next = c.peek(1)
+  return next.kind === 'end' || afterColumn.has(next.key)
 }
 
 /** `a.b.c`, `t.*`, `f(…)`, `s.f(…)`, `CURRENT_DATE`. */

@@ -1,20 +1,25 @@
 /** Queries: WITH, set operations, VALUES, and the tail of ORDER BY, LIMIT, OFFSET, FETCH and EMIT. */
 
 import type {
+  Argument,
   CommonTable,
   Corresponding,
   Emit,
   Expression,
   Query,
   QueryBody,
+  Select,
   SetOperation,
   SortItem,
+  TableFunction,
   Values,
   With,
 } from './ast.ts'
+import { plainCall } from './calls.ts'
 import type { Cursor } from './cursor.ts'
 import { expression } from './expressions.ts'
 import { identifier, identifiers, isName, name } from './names.ts'
+import { parenthesisedQuery } from './primary.ts'
 import { select } from './select.ts'
 import { orderBy } from './windows.ts'
 
@@ -66,10 +71,59 @@ function commonTable(c: Cursor): CommonTable {
   c.expect('AS')
   // [NOT] MATERIALIZED advises a planner that may inline; it has no meaning here.
   if (!c.accept('NOT', 'MATERIALIZED')) c.accept('MATERIALIZED')
-  c.expect('(')
-  const body = query(c)
-  c.expect(')')
+  const body = c.is('CHANGELOG', 'FROM') ? changelog(c) : parenthesisedQuery(c)
   return { is: 'commonTable', name: table, columns, query: body, at: c.since(table.at.start) }
+}
+
+/** RisingWave's `WITH s AS CHANGELOG FROM t` is `SELECT * FROM CHANGELOG(TABLE t)`. */
+function changelog(c: Cursor): Query {
+  const word = identifier(c)
+  c.expect('FROM')
+  const table = name(c, 'a table')
+  const at = c.since(word.at.start)
+  const argument: Argument = {
+    is: 'argument',
+    name: undefined,
+    variadic: false,
+    value: { is: 'tableArgument', table, partitionBy: [], orderBy: [], at: table.at },
+    at: table.at,
+  }
+  const call = plainCall({ is: 'name', parts: [word], at: word.at }, [argument], c)
+  const rows: TableFunction = {
+    is: 'tableFunction',
+    call,
+    wrapped: false,
+    lateral: false,
+    withOrdinality: false,
+    alias: undefined,
+    at,
+  }
+  const all: Select = {
+    is: 'select',
+    hints: [],
+    distinct: undefined,
+    items: [
+      { is: 'selectItem', value: { is: 'star', of: undefined, except: [], replace: [], at }, alias: undefined, at },
+    ],
+    from: [rows],
+    where: undefined,
+    groupBy: undefined,
+    having: undefined,
+    windows: [],
+    qualify: undefined,
+    at,
+  }
+  return {
+    is: 'query',
+    with: undefined,
+    body: all,
+    orderBy: [],
+    limit: undefined,
+    offset: undefined,
+    withTies: false,
+    emit: undefined,
+    at,
+  }
 }
 
 function operand(c: Cursor): QueryBody {
@@ -174,9 +228,9 @@ function limitClause(c: Cursor, tail: Tail): boolean {
     fetchClause(c, tail)
     return true
   }
-  if (!startsEmit(c) || tail.emit !== undefined) return false
+  if (tail.emit !== undefined) return false
   tail.emit = emitClause(c)
-  return true
+  return tail.emit !== undefined
 }
 
 function fetchClause(c: Cursor, tail: Tail): void {
@@ -192,7 +246,8 @@ function startsEmit(c: Cursor): boolean {
   return c.is('EMIT') && c.isAt(1, 'CHANGES', 'ON', 'IMMEDIATELY', 'FINAL')
 }
 
-function emitClause(c: Cursor): Emit {
+export function emitClause(c: Cursor): Emit | undefined {
+  if (!startsEmit(c)) return undefined
   const { start } = c.expect('EMIT')
   const written = c.acceptOneOf('CHANGES', 'IMMEDIATELY', 'FINAL')
   if (written !== undefined) return { is: 'emit', mode: written, at: c.since(start) }

@@ -1,7 +1,7 @@
 /** Calls with words between their arguments: EXTRACT, TRIM, SUBSTRING, POSITION, OVERLAY, FLOOR … TO, TIMESTAMPADD. */
 
-import type { Argument, Expression, Name } from './ast.ts'
-import { callSuffix, plainCall } from './calls.ts'
+import type { Expression, Name } from './ast.ts'
+import { callSuffix, plainArgument, plainCall } from './calls.ts'
 import type { Cursor } from './cursor.ts'
 import { expression, TIGHTER_THAN_PATTERN } from './expressions.ts'
 import { timeUnit } from './intervals.ts'
@@ -42,8 +42,7 @@ function calledName(c: Cursor): Name {
 function finish(c: Cursor, called: Name, values: readonly Expression[]): Expression {
   while (c.accept(',')) values = [...values, expression(c)]
   c.expect(')')
-  const args = values.map((value): Argument => ({ is: 'argument', name: undefined, value, at: value.at }))
-  return callSuffix(c, plainCall(called, args, c))
+  return callSuffix(c, plainCall(called, values.map(plainArgument), c))
 }
 
 function extract(c: Cursor): Expression {

@@ -41,12 +41,14 @@ function joins(c: Cursor, first: TableReference): TableReference {
 
 function startsJoin(c: Cursor): boolean {
   if (c.isOneOf('JOIN', 'CROSS', 'INNER', 'LEFT', 'RIGHT', 'FULL', 'NATURAL')) return true
+  if (c.is('OUTER')) return c.isAt(1, 'APPLY')
   if (c.is('ASOF')) return c.isAt(1, 'JOIN', 'LEFT', 'INNER')
   return c.isOneOf('SEMI', 'ANTI') && c.isAt(1, 'JOIN')
 }
 
 function join(c: Cursor, left: TableReference): Join | undefined {
   if (!startsJoin(c)) return undefined
+  if (c.isAt(1, 'APPLY')) return apply(c, left)
   const natural = c.accept('NATURAL')
   const asofFirst = c.accept('ASOF')
   const kind = joinKind(c)
@@ -65,6 +67,28 @@ function join(c: Cursor, left: TableReference): Join | undefined {
   const using: Identifier[] = on === undefined && c.accept('USING') ? identifiers(c) : []
   const at = c.since(left.at.start)
   return { is: 'join', kind, natural, asof, left, right, on, using, matchCondition, alias: undefined, at }
+}
+
+/** `CROSS APPLY f` is a join with what may use the left row; `OUTER APPLY` keeps left rows without a match. */
+function apply(c: Cursor, left: TableReference): Join {
+  const outer = c.take().key === 'OUTER'
+  c.expect('APPLY')
+  const written = tablePrimary(c)
+  const right = 'lateral' in written ? { ...written, lateral: true } : written
+  const at = c.since(left.at.start)
+  return {
+    is: 'join',
+    kind: outer ? 'LEFT' : 'CROSS',
+    natural: false,
+    asof: false,
+    left,
+    right,
+    on: outer ? { is: 'boolean', value: true, at } : undefined,
+    using: [],
+    matchCondition: undefined,
+    alias: undefined,
+    at,
+  }
 }
 
 /** Whether two conditions follow one another before the next clause, so that the inner join has one of its own. */
@@ -173,6 +197,7 @@ function unnest(c: Cursor, start: number, lateral: boolean): Unnest {
 function namedTable(c: Cursor): NamedTable {
   const start = c.start
   if (c.isOneOf('SELECT', 'WHERE', 'FROM', 'ON', 'GROUP', 'ORDER', 'JOIN')) throw c.expected('a table')
+  if (c.is('TABLE') && isName(c.peek(1))) c.take()
   const table = name(c, 'a table')
   let written = hints(c)
   let systemTime = systemTimeClause(c)

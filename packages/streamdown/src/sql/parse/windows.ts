@@ -28,8 +28,9 @@ export function over(c: Cursor): Over {
 function windowSpecification(c: Cursor): WindowSpecification {
   const { start } = c.expect('(')
   const base = isName(c.token) && !startsWindowClause(c) ? identifier(c) : undefined
+  const sortedFirst = orderBy(c)
   const partitionBy = c.accept('PARTITION', 'BY') ? c.list(() => expression(c)) : []
-  const sorted = orderBy(c)
+  const sorted = sortedFirst.length > 0 ? sortedFirst : orderBy(c)
   const frame = windowFrame(c)
   c.expect(')')
   return { is: 'windowSpecification', base, partitionBy, orderBy: sorted, frame, at: c.since(start) }
@@ -59,7 +60,9 @@ function windowFrame(c: Cursor): WindowFrame | SessionFrame | undefined {
 
 function frameBound(c: Cursor): FrameBound {
   const start = c.start
-  if (c.accept('CURRENT', 'ROW')) return { is: 'currentRow', at: c.since(start) }
+  if (c.accept('CURRENT', 'ROW') || (c.is('CURRENT') && c.isAt(1, 'AND', ')') && c.accept('CURRENT'))) {
+    return { is: 'currentRow', at: c.since(start) }
+  }
   if (c.accept('UNBOUNDED', 'PRECEDING')) return { is: 'unboundedPreceding', at: c.since(start) }
   if (c.accept('UNBOUNDED', 'FOLLOWING')) return { is: 'unboundedFollowing', at: c.since(start) }
   const distance = expression(c, TIGHTER_THAN_PATTERN)

@@ -4,7 +4,7 @@ import type { AlterAction, AlterTable } from '../ast.ts'
 import type { Cursor } from '../cursor.ts'
 import { expression } from '../expressions.ts'
 import { identifier, name } from '../names.ts'
-import { optionKey, optionSettings } from '../options.ts'
+import { oneOption, optionKey, optionSettings } from '../options.ts'
 import { typeName } from '../types.ts'
 import { columnDefinition, tableConstraint } from './columns.ts'
 
@@ -49,6 +49,7 @@ function action(c: Cursor): AlterAction {
     case 'ALTER':
       return columnAction(c, start)
     case 'SET': {
+      if (!c.is('(')) return { is: 'setOptions', options: [oneOption(c)], at: c.since(start) }
       const options = optionSettings(c)
       return { is: 'setOptions', options, at: c.since(start) }
     }

@@ -171,6 +171,7 @@ export function likeClause(c: Cursor): LikeClause {
     while (!c.accept(')')) {
       const verb = c.expectOneOf('INCLUDING', 'EXCLUDING', 'OVERWRITING')
       rules.push(`${verb} ${identifier(c, 'a part of the table').text.toUpperCase()}`)
+      c.accept(',')
     }
   }
   return { is: 'likeClause', table, rules, at: c.since(start) }

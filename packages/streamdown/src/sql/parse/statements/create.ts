@@ -14,7 +14,7 @@ import type {
 import type { Cursor } from '../cursor.ts'
 import { identifier, identifiers, isName, name, text } from '../names.ts'
 import { formatClause, optionSettings, withOptions } from '../options.ts'
-import { query } from '../queries.ts'
+import { emitClause, query } from '../queries.ts'
 import { rowTypeField, typeName } from '../types.ts'
 import { sortItem } from '../windows.ts'
 import { createFunction } from './create-function.ts'
@@ -27,9 +27,10 @@ export interface CreateWords {
   readonly temporary: boolean
 }
 
+/** Flink also writes `REPLACE TABLE` for `CREATE OR REPLACE TABLE`. */
 export function create(c: Cursor): Statement {
-  const { start } = c.expect('CREATE')
-  const orReplace = c.accept('OR', 'REPLACE')
+  const { start, key } = c.take()
+  const orReplace = key === 'REPLACE' || c.accept('OR', 'REPLACE')
   const temporary = c.acceptOneOf('TEMPORARY', 'TEMP') !== undefined
   const words: CreateWords = { start, orReplace, temporary }
   if (c.accept('TABLE')) return createTable(c, words, 'TABLE')
@@ -73,8 +74,10 @@ function createView(
   const columns = c.is('(') ? viewColumns(c) : []
   const comment = c.accept('COMMENT') ? text(c) : undefined
   const options = withOptions(c)
+  const emitted = emitClause(c)
   c.expect('AS')
-  const body: Query = query(c)
+  const written: Query = query(c)
+  const body = emitted === undefined || written.emit !== undefined ? written : { ...written, emit: emitted }
   if (!c.accept('WITH', 'NO', 'DATA')) c.accept('WITH', 'DATA')
   return {
     is: 'createView',

@@ -162,5 +162,6 @@ export function transaction(c: Cursor): Transaction {
   const { start } = c.token
   const verb = c.expectOneOf('BEGIN', 'START', 'COMMIT', 'ROLLBACK')
   c.acceptOneOf('TRANSACTION', 'WORK')
+  if (c.accept('READ')) c.expectOneOf('ONLY', 'WRITE')
   return { is: 'transaction', action: verb === 'START' ? 'BEGIN' : verb, at: c.since(start) }
 }

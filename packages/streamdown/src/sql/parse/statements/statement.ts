@@ -38,6 +38,7 @@ export function statement(c: Cursor): Statement {
   const { start, key } = c.token
   switch (key) {
     case 'CREATE':
+    case 'REPLACE':
       return create(c)
     case 'DROP':
       return drop(c)
