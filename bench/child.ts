@@ -1,0 +1,11 @@
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+/** Runs a script of this folder in a process of its own and reads its last line as JSON. */
+export function runChild<T>(script: string, args: readonly string[], flags: readonly string[] = []): T {
+  const path = fileURLToPath(new URL(script, import.meta.url))
+  const child = spawnSync(process.execPath, [...flags, path, ...args], { encoding: 'utf8', maxBuffer: 64 << 20 })
+  if (child.status !== 0) throw new Error(`${script} ${args.join(' ')} failed:\n${child.stderr}${child.stdout}`)
+  const line = child.stdout.trim().split('\n').at(-1) ?? ''
+  return JSON.parse(line) as T
+}
