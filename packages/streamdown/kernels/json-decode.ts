@@ -63,20 +63,35 @@ function blanks(p: usize): usize {
   return p
 }
 
+// Vectors are loaded, not written as constants: V8 would build a constant again at each use.
+const vectors = memory.data<u8>([
+  0x22, 0x22, 0x22, 0x22, 0x22, 0x22, 0x22, 0x22, 0x22, 0x22, 0x22, 0x22, 0x22, 0x22, 0x22, 0x22,
+  0x5c, 0x5c, 0x5c, 0x5c, 0x5c, 0x5c, 0x5c, 0x5c, 0x5c, 0x5c, 0x5c, 0x5c, 0x5c, 0x5c, 0x5c, 0x5c,
+  0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20,
+])
+
 /** The first quote, backslash, control character or non-ASCII byte at or after `p`. */
 // @ts-ignore: decorator
 @inline
 function special(p: usize): usize {
+  return specialBy(p, v128.load(vectors), v128.load(vectors + 16), v128.load(vectors + 32))
+}
+
+// @ts-ignore: decorator
+@inline
+function specials(p: usize, quote: v128, backslash: v128, blank: v128): u32 {
+  const v = v128.load(p)
+  return <u32>i8x16.bitmask(v128.or(v128.or(i8x16.eq(v, quote), i8x16.eq(v, backslash)), i8x16.lt_s(v, blank)))
+}
+
+// @ts-ignore: decorator
+@inline
+function specialBy(p: usize, quote: v128, backslash: v128, blank: v128): usize {
   while (true) {
-    const v = v128.load(p)
-    const m = i8x16.bitmask(
-      v128.or(
-        v128.or(i8x16.eq(v, i8x16.splat(0x22)), i8x16.eq(v, i8x16.splat(0x5c))),
-        i8x16.lt_s(v, i8x16.splat(0x20)),
-      ),
-    )
+    // Two blocks for one branch: the length of a string is what a processor cannot foresee.
+    const m = specials(p, quote, backslash, blank) | (specials(p + 16, quote, backslash, blank) << 16)
     if (m != 0) return p + ctz(m)
-    p += 16
+    p += 32
   }
   return 0
 }
@@ -263,14 +278,8 @@ function skipNested(p: usize): usize {
   return 0
 }
 
-// @ts-ignore: decorator
-@inline
-function skipValue(p: usize, c: u32): usize {
-  if (c == 0x22) {
-    const q = stringEnd(p + 1)
-    return q == 0 ? 0 : q + 1
-  }
-  if (isDigit(c)) return skipNumber(p)
+/** `p` is at a value; returns the address behind it, or 0. */
+function skipOther(p: usize, c: u32): usize {
   if (c == 0x7b || c == 0x5b) return skipNested(p)
   return skipScalar(p, c)
 }
@@ -463,27 +472,11 @@ function textValue(child: usize, kind: i32, p: usize, row: u32): usize {
 /** A value that is not null into its column; returns the address behind it, or 0. */
 function columnValue(child: usize, kind: i32, p: usize, c: u32, row: u32): usize {
   switch (kind) {
-    case KIND_I64: {
-      const n = digitRun(p)
-      if (n != 0 && n < 16) {
-        const d = <u32>load<u8>(p + n)
-        if (d != 0x2e && (d | 0x20) != 0x65 && (n == 1 || c != 0x30)) {
-          store<u64>(<usize>load<u32>(child, 36) + (<usize>row << 3), digits(p, n))
-          return p + n
-        }
-      }
-      break
-    }
     case KIND_STRING: {
       if (c != 0x22) return fail(ERR_TYPE, p)
-      const q = special(p + 1)
       const view = <usize>load<u32>(child, 36) + (<usize>row << 4)
-      if (load<u8>(q) == 0x22) {
-        storeView(view, p + 1, q)
-        return q + 1
-      }
       escaped = false
-      const end = checkString(q)
+      const end = checkString(special(p + 1))
       if (end == 0) return 0
       if (!escaped) storeView(view, p + 1, end)
       else {
@@ -509,7 +502,7 @@ function columnValue(child: usize, kind: i32, p: usize, c: u32, row: u32): usize
       return fail(ERR_TYPE, p)
     }
     case KIND_RAW: {
-      const q = skipValue(p, c)
+      const q = skipOther(p, c)
       if (q != 0) fixup(load<u32>(child, 32), row, p, q)
       return q
     }
@@ -532,134 +525,189 @@ function columnValue(child: usize, kind: i32, p: usize, c: u32, row: u32): usize
   return fail(c == 0x0a ? ERR_OPEN : ERR_TYPE, p)
 }
 
+/** What `nextMember` found: the wanted child or 0, the slot to try next, and whether the object ended instead. */
+let memberChild: usize = 0
+let memberSlot: usize = 0
+let memberEnd: bool = false
+
+/**
+ * The next member of an object where the prediction at `slot` does not hold: `p` is behind the value before it, or at
+ * the opening brace. Returns the address of its value (behind the brace when the object ended), or 0.
+ */
+function nextMember(node: usize, slot: usize, p: usize, first: bool): usize {
+  const slots = base + load<u32>(node, 12)
+  const last = slots + <usize>load<u32>(node, 16) * SLOT
+  memberEnd = false
+  if (!first) {
+    // Another order, or a member left out: a prediction near this one may fit.
+    let other = max(slots + SLOT, slot - 6 * SLOT)
+    const stop = min(last, slot + 10 * SLOT)
+    while (other < stop) {
+      if (matches(other, p)) {
+        if (slot < last) store<u32>(slot, load<u32>(slot, 12) + 1, 12)
+        const offset = load<u32>(other, 4)
+        memberChild = offset == 0 ? 0 : base + offset
+        memberSlot = other + SLOT
+        return p + load<u32>(other, 8)
+      }
+      other += SLOT
+    }
+  }
+  const from = p
+  p = blanks(p)
+  const c = <u32>load<u8>(p)
+  if (first) {
+    p = blanks(p + 1)
+    if (load<u8>(p) == 0x7d) {
+      memberEnd = true
+      return p + 1
+    }
+  } else if (c == 0x7d) {
+    memberEnd = true
+    return p + 1
+  } else {
+    if (c != 0x2c) return fail(c == 0x0a ? ERR_OPEN : ERR_SYNTAX, p)
+    p = blanks(p + 1)
+  }
+  if (load<u8>(p) != 0x22) return fail(load<u8>(p) == 0x0a ? ERR_OPEN : ERR_SYNTAX, p)
+  const key = p + 1
+  escaped = false
+  const end = stringEnd(key)
+  if (end == 0) return 0
+  let child: usize = 0
+  if (!escaped) child = childOf(node, key, end - key)
+  else if (end - key <= 1024) child = childOf(node, keyScratch, unescape(key, end, keyScratch) - keyScratch)
+  p = blanks(end + 1)
+  if (load<u8>(p) != 0x3a) return fail(load<u8>(p) == 0x0a ? ERR_OPEN : ERR_SYNTAX, p)
+  p = blanks(p + 1)
+  const offset = child == 0 ? 0 : <u32>(child - base)
+  memberChild = child
+  memberSlot = slot + SLOT
+  if (slot < last) {
+    // Two misses in a row replace a prediction; one stranger among equals does not.
+    const misses = load<u32>(slot, 12) + 1
+    store<u32>(slot, misses, 12)
+    if (misses >= 2) setSlot(slot, from, p, offset)
+  } else if (load<u32>(node, 16) < load<u32>(node, 20)) {
+    setSlot(slot, from, p, offset)
+    store<u32>(node, load<u32>(node, 16) + 1, 16)
+  } else memberSlot = slot
+  return p
+}
+
+/** A value that is not one of the commonest; returns the address behind it, or 0. */
+function otherValue(child: usize, p: usize, c: u32, row: u32): usize {
+  if (c == 0x6e && load<u32>(p) == 0x6c6c756e) {
+    store<u32>(child, stampSeen, 20)
+    return p + 4
+  }
+  const next = columnValue(child, load<u32>(child, 8), p, c, row)
+  if (next != 0) {
+    store<u32>(child, stampSeen | 1, 20)
+    const validity = load<u32>(child, 40)
+    if (validity != 0) store<u8>(validity + row, 1)
+    return next
+  }
+  if (err < 0) return 0
+  // An error of an inner object keeps the inner column.
+  if (errChild == 0) errChild = child
+  if ((flags & 64) == 0 || (err != ERR_TYPE && err != ERR_RANGE && err != ERR_TIME)) return 0
+  err = 0
+  errChild = 0
+  forget(child, row)
+  store<u32>(child, stampSeen, 20)
+  return skipOther(p, c)
+}
+
 /** The wanted members of the object at `p` (its brace) into row `row`; returns the address behind it, or 0. */
 function members(node: usize, p: usize, row: u32): usize {
-  const slots = base + load<u32>(node, 12)
-  let slot = slots
-  let first = true
+  const quote = v128.load(vectors)
+  const backslash = v128.load(vectors + 16)
+  const blank = v128.load(vectors + 32)
+  const plan = base
+  const stamp = stampSeen
+  const brace = p
+  let slot = plan + load<u32>(node, 12)
+  let last = slot + <usize>load<u32>(node, 16) * SLOT
   while (true) {
-    let child: usize = 0
-    let known = false
-    let last = slots + <usize>load<u32>(node, 16) * SLOT
-    if (slot < last) {
-      if (matches(slot, p)) {
-        store<u32>(slot, 0, 12)
-        known = true
-      }
-    } else if (load<u8>(p) == 0x7d && !first) {
-      p++
-      break
-    }
-    if (!known && !first) {
-      // Another order, or a member left out: a prediction near this one may fit.
-      let other = max(slots + SLOT, slot - 6 * SLOT)
-      const stop = min(last, slot + 10 * SLOT)
-      while (other < stop) {
-        if (matches(other, p)) {
-          if (slot < last) store<u32>(slot, load<u32>(slot, 12) + 1, 12)
-          slot = other
-          known = true
-          break
-        }
-        other += SLOT
-      }
-    }
-    if (known) {
+    let child: usize
+    if (slot < last && matches(slot, p)) {
+      store<u32>(slot, 0, 12)
       p += load<u32>(slot, 8)
-      const offset = load<u32>(slot, 4)
-      child = offset == 0 ? 0 : base + offset
+      child = load<u32>(slot, 4)
+      if (child != 0) child += plan
       slot += SLOT
     } else {
-      const from = p
-      p = blanks(p)
-      const c = <u32>load<u8>(p)
-      if (first) {
-        p = blanks(p + 1)
-        if (load<u8>(p) == 0x7d) {
-          p++
-          break
-        }
-      } else if (c == 0x7d) {
+      if (slot == last && load<u8>(p) == 0x7d) {
         p++
         break
-      } else {
-        if (c != 0x2c) return fail(c == 0x0a ? ERR_OPEN : ERR_SYNTAX, p)
-        p = blanks(p + 1)
       }
-      if (load<u8>(p) != 0x22) return fail(load<u8>(p) == 0x0a ? ERR_OPEN : ERR_SYNTAX, p)
-      const key = p + 1
-      escaped = false
-      const end = stringEnd(key)
-      if (end == 0) return 0
-      if (!escaped) child = childOf(node, key, end - key)
-      else if (end - key <= 1024) child = childOf(node, keyScratch, unescape(key, end, keyScratch) - keyScratch)
-      p = blanks(end + 1)
-      if (load<u8>(p) != 0x3a) return fail(load<u8>(p) == 0x0a ? ERR_OPEN : ERR_SYNTAX, p)
-      p = blanks(p + 1)
-      const offset = child == 0 ? 0 : <u32>(child - base)
-      if (slot < last) {
-        // Two misses in a row replace a prediction; one stranger among equals does not.
-        const misses = load<u32>(slot, 12) + 1
-        store<u32>(slot, misses, 12)
-        if (misses >= 2) setSlot(slot, from, p, offset)
-        slot += SLOT
-      } else if (load<u32>(node, 16) < load<u32>(node, 20)) {
-        setSlot(slot, from, p, offset)
-        store<u32>(node, load<u32>(node, 16) + 1, 16)
-        slot += SLOT
-      }
+      p = nextMember(node, slot, p, p == brace)
+      if (p == 0) return 0
+      if (memberEnd) break
+      child = memberChild
+      slot = memberSlot
+      last = plan + load<u32>(node, 12) + <usize>load<u32>(node, 16) * SLOT
     }
-    first = false
     let c = <u32>load<u8>(p)
     if (c <= 0x20) {
       p = blanks(p)
       c = load<u8>(p)
     }
     if (child == 0) {
-      p = skipValue(p, c)
+      if (c == 0x22) {
+        p = specialBy(p + 1, quote, backslash, blank)
+        if (load<u8>(p) != 0x22) {
+          p = checkString(p)
+          if (p == 0) return 0
+        }
+        p++
+        continue
+      }
+      p = isDigit(c) ? skipNumber(p) : skipOther(p, c)
       if (p == 0) return 0
       continue
     }
-    if (load<u32>(child, 20) >> 1 == stampSeen >> 1) forget(child, row)
-    if (c == 0x6e && load<u32>(p) == 0x6c6c756e) {
-      store<u32>(child, stampSeen, 20)
-      p += 4
-      continue
-    }
+    if (load<u32>(child, 20) >> 1 == stamp >> 1) forget(child, row)
     const kind = <i32>load<u32>(child, 8)
-    const next = columnValue(child, kind, p, c, row)
-    if (next == 0) {
-      if (err < 0) return 0
-      // Errors of an inner object keep the inner column.
-      if (errChild == 0) errChild = child
-      if ((flags & 64) == 0 || (err != ERR_TYPE && err != ERR_RANGE && err != ERR_TIME)) return 0
-      err = 0
-      errChild = 0
-      forget(child, row)
-      p = skipValue(p, c)
-      if (p == 0) return 0
-      store<u32>(child, stampSeen, 20)
-      continue
+    // The commonest values of the two commonest kinds stand here, all others in columnValue.
+    if (kind == KIND_I64) {
+      const n = digitRun(p)
+      const d = <u32>load<u8>(p + n)
+      if (n - 1 < 15 && n != 0 && d != 0x2e && (d | 0x20) != 0x65 && (c != 0x30 || n == 1)) {
+        store<u64>(<usize>load<u32>(child, 36) + (<usize>row << 3), digits(p, n))
+        p += n
+        store<u32>(child, stamp | 1, 20)
+        store<u8>(load<u32>(child, 40) + row, 1)
+        continue
+      }
+    } else if (kind == KIND_STRING && c == 0x22) {
+      const q = specialBy(p + 1, quote, backslash, blank)
+      if (load<u8>(q) == 0x22) {
+        storeView(<usize>load<u32>(child, 36) + (<usize>row << 4), p + 1, q)
+        p = q + 1
+        store<u32>(child, stamp | 1, 20)
+        store<u8>(load<u32>(child, 40) + row, 1)
+        continue
+      }
     }
-    p = next
-    store<u32>(child, stampSeen | 1, 20)
-    const validity = load<u32>(child, 40)
-    if (validity != 0) store<u8>(validity + row, 1)
+    p = otherValue(child, p, c, row)
+    if (p == 0) return 0
   }
   const required = load<u32>(node, 8)
-  let child = base + load<u32>(node, 4)
+  let child = plan + load<u32>(node, 4)
   if (flags & 32) {
     const count = load<u32>(node)
     for (let i: u32 = 0; i < count; i++) {
       const here = child + <usize>i * CHILD
-      if (load<u32>(here, 20) >> 1 != stampSeen >> 1) {
+      if (load<u32>(here, 20) >> 1 != stamp >> 1) {
         errChild = here
         return fail(ERR_MISSING, p)
       }
     }
   }
   for (let i: u32 = 0; i < required; i++) {
-    if (load<u32>(child, 20) != (stampSeen | 1)) {
+    if (load<u32>(child, 20) != (stamp | 1)) {
       errChild = child
       return fail(ERR_NULL, p)
     }
@@ -717,7 +765,7 @@ export function json_decode(at: usize): i32 {
     stampSeen = serial << 1
     if (c != 0x7b) {
       errAt = q
-      q = skipValue(q, c)
+      q = skipOther(q, c)
       if (q != 0) fail(ERR_TYPE, line)
     } else {
       q = members(root, q, row)
