@@ -55,8 +55,8 @@ export function isInterval(c: Cursor): boolean {
   if (!c.is('INTERVAL')) return false
   const signed = c.isAt(1, '-', '+') ? 1 : 0
   const value = c.peek(1 + signed)
-  if (value.kind === 'string' || value.kind === 'number') return true
-  if (value.kind === 'word') return timeUnit(c.peek(2 + signed)) !== undefined
+  if (value.kind === 'string') return true
+  if (value.kind === 'number' || value.kind === 'word') return timeUnit(c.peek(2 + signed)) !== undefined
   return value.key === '(' && isUnitAfterParenthesis(c, 1 + signed)
 }
 

@@ -311,9 +311,9 @@ function parenthesis(c: Cursor): Expression {
   return { is: 'scalarQuery', query: inner, at: c.since(start) }
 }
 
-/** The rest of `(first)` or of the row `(first, …)`. */
+/** The rest of `(first)`, which then spans its parentheses, or of the row `(first, …)`. */
 function closeParenthesis(c: Cursor, start: number, first: Expression): Expression {
-  if (c.accept(')')) return first
+  if (c.accept(')')) return { ...first, at: c.since(start) }
   const elements = [first]
   while (c.accept(',')) elements.push(expression(c))
   c.expect(')')
