@@ -19,6 +19,7 @@ import type { Memory } from './memory.ts'
 const MAGIC = 0x31445344
 const HEADER_BYTES = 32
 const COLUMN_BYTES = 16
+const FRAME_BYTES = 16
 const HAS_WEIGHTS = 1
 const HAS_WATERMARKS = 2
 const HAS_ORDINALS = 4
@@ -129,6 +130,50 @@ export function decodeBatch(memory: Memory, bytes: Uint8Array, schema: Schema): 
     watermark: view.getBigInt64(base + 16, true),
     ordinals,
     firstOrdinal: view.getBigInt64(base + 24, true),
+  }
+}
+
+/**
+ * Many rows as frames, each a batch of at most `frameRows`: u32 bytes of the batch, three times u32 0, the batch.
+ * `part` gives the rows [from, from + count) in chunk memory, which is released after each.
+ */
+export function encodeFrames(
+  memory: Memory,
+  schema: Schema,
+  rows: number,
+  frameRows: number,
+  part: (from: number, count: number) => Batch,
+): Uint8Array {
+  const frames: Uint8Array[] = []
+  for (let from = 0; from < rows; from += frameRows) {
+    const mark = memory.mark()
+    frames.push(encodeBatch(memory, part(from, Math.min(frameRows, rows - from)), schema))
+    memory.release(mark)
+  }
+  const bytes = new Uint8Array(frames.reduce((sum, frame) => sum + FRAME_BYTES + frame.length, 0))
+  const view = new DataView(bytes.buffer)
+  let at = 0
+  for (const frame of frames) {
+    view.setUint32(at, frame.length, true)
+    bytes.set(frame, at + FRAME_BYTES)
+    at += FRAME_BYTES + frame.length
+  }
+  return bytes
+}
+
+/** Hands over the batches of `encodeFrames` one by one, each valid during the call. */
+export function decodeFrames(memory: Memory, bytes: Uint8Array, schema: Schema, each: (batch: Batch) => void): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  let at = 0
+  while (at < bytes.length) {
+    if (at + FRAME_BYTES > bytes.length) throw damaged('it ends too early')
+    const length = view.getUint32(at, true)
+    at += FRAME_BYTES
+    if (at + length > bytes.length) throw damaged('it ends too early')
+    const mark = memory.mark()
+    each(decodeBatch(memory, bytes.subarray(at, at + length), schema))
+    memory.release(mark)
+    at += length
   }
 }
 

@@ -1,0 +1,57 @@
+import { physicalOf, widthOf } from '../types/physical.ts'
+import type { StateTableSpec } from './state-table.ts'
+
+/** Codes shared with kernels/rows.ts. */
+export const tableKinds = { unique: 1, multimap: 2, ordered: 3, orderedUnique: 4 } as const
+
+/** Where the fields of a state row lie. */
+export interface RowLayout {
+  readonly kind: number
+  readonly stride: number
+  /** log2 of the rows of a page. */
+  readonly pageShift: number
+  readonly offsets: readonly { readonly value: number; readonly valid: number }[]
+}
+
+const HEADER_BYTES = 8
+const LINKED_HEADER_BYTES = 16
+const HEAP_PAGE = 65536
+const HEAP_HEADER = 64
+
+/** Header, values from the widest to the narrowest, then a byte a field; a multiple of 8 bytes in all. */
+export function layoutOf(spec: StateTableSpec): RowLayout {
+  const kind = kindOf(spec)
+  let at = kind === tableKinds.multimap ? LINKED_HEADER_BYTES : HEADER_BYTES
+  const widths = spec.fields.map(field => widthOf(physicalOf(field.type)))
+  const values = new Array<number>(widths.length).fill(0)
+  for (const index of [...widths.keys()].sort((a, b) => (widths[b] ?? 0) - (widths[a] ?? 0) || a - b)) {
+    values[index] = at
+    at += widths[index] ?? 0
+  }
+  const firstValid = at
+  const stride = Math.ceil((at + widths.length) / 8) * 8
+  return {
+    kind,
+    stride,
+    pageShift: pageShiftOf(stride),
+    offsets: values.map((value, index) => ({ value, valid: firstValid + index })),
+  }
+}
+
+function kindOf(spec: StateTableSpec): number {
+  if (spec.order !== undefined) return spec.unique ? tableKinds.orderedUnique : tableKinds.ordered
+  return spec.unique ? tableKinds.unique : tableKinds.multimap
+}
+
+/** The rows of a page so that a page of about 128 KiB to 2 MiB fills its blocks best. */
+function pageShiftOf(stride: number): number {
+  let best = 0
+  let least = Number.POSITIVE_INFINITY
+  for (let shift = 0; stride * 2 ** shift <= 2 ** 21 || shift === 0; shift++) {
+    const bytes = stride * 2 ** shift
+    if (bytes < 2 ** 17 && stride < 2 ** 17) continue
+    const waste = (Math.ceil((bytes + HEAP_HEADER) / HEAP_PAGE) * HEAP_PAGE) / bytes
+    if (waste < least) [best, least] = [shift, waste]
+  }
+  return best
+}

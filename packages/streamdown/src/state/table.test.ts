@@ -1,0 +1,243 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import type { Column } from '../batch/batch.ts'
+import { createMemory, type MemoryOptions } from '../batch/linear-memory.ts'
+import type { Memory } from '../batch/memory.ts'
+import { columnFromValues, int32s, readValue } from '../batch/values.ts'
+import { type Field, field, types } from '../types/data-type.ts'
+import type { Value } from '../types/value.ts'
+import type { StateTable, StateTableSpec } from './state-table.ts'
+import { createStateTable } from './table.ts'
+import { canonical, columnsOf, pairsOf, randomOf, rowOf, TableModel } from './test-model.ts'
+
+const modes: Record<string, MemoryOptions> = {
+  plain: {},
+  'grow at every allocation': { growAlways: true },
+  'heap above 2 GiB': { heapStart: 2 ** 31 },
+}
+
+const payload: readonly Field[] = [field('text', types.string), field('n', types.int)]
+
+const specs: Record<string, StateTableSpec> = {
+  'a BIGINT key': {
+    name: 't',
+    fields: [field('k', types.bigint), ...payload],
+    keys: 1,
+    unique: true,
+  },
+  'two BIGINT keys': {
+    name: 't',
+    fields: [field('k', types.bigint), field('l', types.bigint), ...payload],
+    keys: 2,
+    groupBy: 1,
+    unique: true,
+  },
+  'keys of other types': {
+    name: 't',
+    fields: [field('s', types.string), field('d', types.double), field('m', types.decimal(30, 2)), ...payload],
+    keys: 3,
+    unique: true,
+  },
+  'no key': { name: 't', fields: payload, keys: 0, unique: true },
+}
+
+for (const [mode, options] of Object.entries(modes)) {
+  for (const [form, unique] of Object.entries(specs)) {
+    for (const spec of [unique, { ...unique, unique: false }]) {
+      test(`${spec.unique ? 'unique table' : 'multimap'} with ${form}, ${mode}`, () => {
+        const memory = createMemory(options)
+        const before = memory.stateBytes()
+        fc.assert(
+          fc.property(fc.integer(), seed => {
+            const mark = memory.mark()
+            const table = createStateTable(memory, spec)
+            drive(memory, table, seed, 12)
+            table.clear()
+            memory.release(mark)
+          }),
+          { numRuns: 12 },
+        )
+        assert.ok(memory.stateBytes() - before < 12 * 2000, 'an empty table is small')
+      })
+    }
+  }
+}
+
+/** Random batches of operations on a table and a model, compared after each. */
+function drive(memory: Memory, table: StateTable, seed: number, steps: number): void {
+  const { spec } = table
+  const random = randomOf(seed)
+  const model = new TableModel(spec)
+  const keys = spec.fields.slice(0, spec.keys)
+  for (let step = 0; step < steps; step++) {
+    const mark = memory.mark()
+    const rows = Array.from({ length: random.below(60) }, () => rowOf(random, spec.fields))
+    const keyColumns = columnsOf(memory, keys, rows)
+    if (spec.unique) {
+      const { slots, fresh, inserted } = table.findOrInsert(keyColumns, rows.length)
+      const expected = rows.map(row => model.findOrInsert(row.slice(0, spec.keys)))
+      assert.deepEqual(
+        [...memory.u8(fresh, rows.length)],
+        expected.map(each => (each.fresh ? 1 : 0)),
+      )
+      assert.equal(inserted, expected.filter(each => each.fresh).length)
+      for (const [index, { row }] of expected.entries()) row.slot = memory.i32(slots, rows.length)[index] ?? -1
+      for (let index = spec.keys; index < spec.fields.length; index++) {
+        const values = rows.map(row => row[index] ?? null)
+        table.scatter(
+          slots,
+          rows.length,
+          index,
+          columnFromValues(memory, spec.fields[index]?.type ?? types.null, values),
+        )
+        for (const [at, { row }] of expected.entries()) row.values[index] = values[at] ?? null
+      }
+    } else {
+      const slots = table.insert(columnsOf(memory, spec.fields, rows), rows.length)
+      for (const [index, row] of rows.entries()) model.insert(row, memory.i32(slots, rows.length)[index] ?? -1)
+    }
+    const probes = Array.from({ length: 30 }, () => rowOf(random, spec.fields))
+    check(memory, table, model, columnsOf(memory, keys, probes), probes)
+    const gone = model.rows.filter(() => random.below(step % 4 === 3 ? 1.2 : 5) === 0)
+    table.remove(
+      int32s(
+        memory,
+        gone.map(row => row.slot),
+      ),
+      gone.length,
+    )
+    for (const row of gone) model.remove(row)
+    if (step === 5) memory.kernels.table_set_sequence(table.address, 0xfffffff0)
+    checkAll(memory, table, model)
+    if (step % 5 === 4) checkRestored(memory, table, model)
+    memory.release(mark)
+  }
+}
+
+function check(memory: Memory, table: StateTable, model: TableModel, keys: readonly Column[], probes: Value[][]): void {
+  if (table.spec.unique) {
+    const found = table.find(keys, probes.length)
+    assert.deepEqual(
+      [...memory.i32(found, probes.length)],
+      probes.map(probe => model.find(probe.slice(0, table.spec.keys))?.slot ?? -1),
+    )
+    return
+  }
+  for (const nullsMatch of [true, false]) {
+    const expected = probes.flatMap((probe, index) =>
+      model.matches(probe.slice(0, table.spec.keys), nullsMatch).map(row => [index, row.slot]),
+    )
+    assert.deepEqual(pairsOf(memory, table.matches(keys, probes.length, nullsMatch)), expected)
+    const cursor = table.matchCursor(keys, probes.length, nullsMatch)
+    const portions: number[][] = []
+    for (;;) {
+      const portion = pairsOf(memory, cursor.next(7))
+      if (portion.length === 0) break
+      portions.push(...portion)
+    }
+    assert.deepEqual(portions, expected)
+  }
+}
+
+function valuesAt(memory: Memory, table: StateTable): Value[][] {
+  const { slots, rows } = table.all()
+  const columns = table.spec.fields.map((_, index) => table.gather(slots, rows, index))
+  return Array.from({ length: rows }, (_, row) => columns.map(column => readValue(memory, column, row)))
+}
+
+const sorted = (rows: readonly (readonly Value[])[]): string[] => rows.map(row => canonical(row)).sort()
+
+function checkAll(memory: Memory, table: StateTable, model: TableModel): void {
+  assert.equal(table.rows, model.rows.length)
+  const stored = valuesAt(memory, table)
+  assert.deepEqual(sorted(stored), sorted(model.rows.map(row => row.values)))
+  // Insertion order within a key, and so within a group.
+  const byKey = (rows: readonly (readonly Value[])[]) =>
+    Map.groupBy(
+      rows.map(row => canonical(row)),
+      (_, index) => canonical(rows[index]?.slice(0, table.spec.keys) ?? []),
+    )
+  const expected = byKey(model.rows.map(row => row.values))
+  for (const [key, rows] of byKey(stored)) assert.deepEqual(rows, expected.get(key))
+}
+
+function checkRestored(memory: Memory, table: StateTable, model: TableModel): void {
+  const snapshot = table.snapshot()
+  const workers = [createMemory(), createMemory(), createMemory()]
+  const parts = workers.map((worker, index) => {
+    const part = createStateTable(worker, table.spec)
+    part.restore(snapshot, group => group % workers.length === index)
+    assert.deepEqual(
+      [...part.snapshot().groups.keys()].every(group => group % workers.length === index),
+      true,
+    )
+    return part
+  })
+  const rows = parts.flatMap((part, index) => valuesAt(workers[index] ?? memory, part))
+  assert.deepEqual(sorted(rows), sorted(model.rows.map(row => row.values)))
+  const together = createStateTable(memory, table.spec)
+  for (const part of parts) together.restore(part.snapshot(), () => true)
+  checkAll(memory, together, model)
+  assert.deepEqual([...together.snapshot().groups], [...snapshot.groups])
+  together.clear()
+}
+
+test('bytes are exact: what a table says is what the heap gave', () => {
+  const memory = createMemory()
+  const before = memory.stateBytes()
+  const table = createStateTable(memory, specs['keys of other types'] as StateTableSpec)
+  const random = randomOf(7)
+  for (let step = 0; step < 20; step++) {
+    const mark = memory.mark()
+    const rows = Array.from({ length: 500 }, () => rowOf(random, table.spec.fields, 100_000))
+    const { slots } = table.findOrInsert(columnsOf(memory, table.spec.fields.slice(0, 3), rows), rows.length)
+    const texts = rows.map(row => `a text that is long enough ${canonical(row)}`)
+    table.scatter(slots, rows.length, 3, columnFromValues(memory, types.string, texts))
+    assert.equal(memory.stateBytes() - before, table.bytes())
+    const all = table.all()
+    table.remove(all.slots, step % 5 === 4 ? all.rows : Math.floor(all.rows / 3))
+    assert.equal(memory.stateBytes() - before, table.bytes())
+    memory.release(mark)
+  }
+  table.clear()
+  assert.equal(memory.stateBytes() - before, table.bytes())
+  assert.ok(table.bytes() < 2000)
+})
+
+test('two million rows of one key and of many are removed in linear time', () => {
+  const memory = createMemory()
+  const spec: StateTableSpec = {
+    name: 't',
+    fields: [field('k', types.bigint), field('v', types.bigint)],
+    keys: 1,
+    unique: false,
+  }
+  const table = createStateTable(memory, spec)
+  const rows = 4096
+  for (let round = 0; round < 500; round++) {
+    const mark = memory.mark()
+    const keys = Array.from({ length: rows }, (_, i) => (i % 2 === 0 ? 1n : BigInt(round * rows + i)))
+    const key = columnFromValues(memory, types.bigint, keys)
+    table.insert([key, key], rows)
+    memory.release(mark)
+  }
+  const mark = memory.mark()
+  const all = table.all()
+  assert.equal(all.rows, 500 * rows)
+  table.remove(all.slots, all.rows)
+  memory.release(mark)
+  assert.equal(table.rows, 0)
+  assert.ok(table.bytes() < 4_000_000)
+})
+
+test('a table that is used as another kind is an error with a code', () => {
+  const memory = createMemory()
+  const table = createStateTable(memory, specs['a BIGINT key'] as StateTableSpec)
+  const key = columnFromValues(memory, types.bigint, [1n])
+  assert.throws(() => table.insert([key], 1), { code: 'DSD9002' })
+  assert.throws(() => table.matches([key], 1, true), { code: 'DSD9002' })
+  assert.throws(() => table.firstOf([key], 1, 1), { code: 'DSD9002' })
+  assert.throws(() => table.find([columnFromValues(memory, types.int, [1])], 1), { code: 'DSD9002' })
+  assert.throws(() => table.restore({ name: 't', fields: [], groups: new Map() }, () => true), { code: 'DSD7001' })
+})
