@@ -2,21 +2,15 @@
 // that only operators know. `addresses` are u32 a row, as `StateTable.addresses` gives them; a field is given by the
 // offsets of its value and of its null byte.
 
-export function fill_i32(out: usize, value: i32, rows: i32): void {
-  for (let i: usize = 0; i < <usize>rows; i++) store<i32>(out + (i << 2), value)
-}
-
-export function fill_i64(out: usize, value: i64, rows: i32): void {
-  for (let i: usize = 0; i < <usize>rows; i++) store<i64>(out + (i << 3), value)
-}
-
-/** first, first + 1, ... */
-export function iota_i64(out: usize, first: i64, rows: i32): void {
-  for (let i: usize = 0; i < <usize>rows; i++) store<i64>(out + (i << 3), first + <i64>i)
-}
-
 export function iota_i32(out: usize, first: i32, rows: i32): void {
   for (let i: usize = 0; i < <usize>rows; i++) store<i32>(out + (i << 2), first + <i32>i)
+}
+
+/** i32 as i64; 0 (absent) gives ones. */
+export function widen_weights(weights: usize, rows: i32, out: usize): void {
+  for (let i: usize = 0; i < <usize>rows; i++) {
+    store<i64>(out + (i << 3), weights == 0 ? 1 : <i64>load<i32>(weights + (i << 2)))
+  }
 }
 
 /** out = min(values, bound) a row. */
@@ -24,25 +18,28 @@ export function min_i64(values: usize, bound: i64, rows: i32, out: usize): void 
   for (let i: usize = 0; i < <usize>rows; i++) store<i64>(out + (i << 3), min(load<i64>(values + (i << 3)), bound))
 }
 
+/** out = watermarks - hold a row; the ends of time stay. */
+export function hold_watermarks(watermarks: usize, hold: i64, rows: i32, out: usize): void {
+  for (let i: usize = 0; i < <usize>rows; i++) {
+    const watermark = load<i64>(watermarks + (i << 3))
+    const open = watermark == i64.MIN_VALUE || watermark == i64.MAX_VALUE
+    store<i64>(out + (i << 3), open ? watermark : watermark - hold)
+  }
+}
+
+/** The i64 weights of state rows as i32. */
+export function stored_weights(addresses: usize, value: usize, rows: i32, out: usize): void {
+  for (let i: usize = 0; i < <usize>rows; i++) {
+    store<i32>(out + (i << 2), <i32>load<i64>(<usize>load<u32>(addresses + (i << 2)) + value))
+  }
+}
+
 /** out = values + add a row. */
 export function add_i64(values: usize, add: i64, rows: i32, out: usize): void {
   for (let i: usize = 0; i < <usize>rows; i++) store<i64>(out + (i << 3), load<i64>(values + (i << 3)) + add)
 }
 
-/** Keeps of `values` (4 bytes each) those at `indexes`; `out` may be `values` when indexes ascend. */
-export function take_i32(values: usize, indexes: usize, rows: i32, out: usize): void {
-  for (let i: usize = 0; i < <usize>rows; i++) {
-    store<i32>(out + (i << 2), load<i32>(values + (<usize>load<u32>(indexes + (i << 2)) << 2)))
-  }
-}
-
-export function take_i64(values: usize, indexes: usize, rows: i32, out: usize): void {
-  for (let i: usize = 0; i < <usize>rows; i++) {
-    store<i64>(out + (i << 3), load<i64>(values + (<usize>load<u32>(indexes + (i << 2)) << 3)))
-  }
-}
-
-/** Indexes of the rows whose byte is (`wanted` 1) or is not (0) zero... the count of them. */
+/** Indexes of the rows whose byte is set (`wanted` 1) or zero (0). */
 export function select_bytes(bytes: usize, wanted: i32, rows: i32, out: usize): i32 {
   let count: usize = 0
   for (let i: usize = 0; i < <usize>rows; i++) {
@@ -59,6 +56,13 @@ export function mask_nulls(validity: usize, rows: i32, mask: usize): void {
   }
 }
 
+/** mask[row] = 1 where the column is NULL: those rows are not judged by it. */
+export function mask_nulls_in(validity: usize, rows: i32, mask: usize): void {
+  for (let i: usize = 0; i < <usize>rows; i++) {
+    if (load<u8>(validity + i) == 0) store<u8>(mask + i, 1)
+  }
+}
+
 /** mask[row] = 1 where values[row] + add >= watermarks[row], else 0. Returns the number of zeros. */
 export function mask_from_watermark(values: usize, add: i64, watermarks: usize, rows: i32, mask: usize): i32 {
   let late = 0
@@ -70,14 +74,21 @@ export function mask_from_watermark(values: usize, add: i64, watermarks: usize, 
   return late
 }
 
-/** Indexes of the rows whose i32 is nonzero. */
-export function select_nonzero(values: usize, rows: i32, out: usize): i32 {
+/** Indexes of the rows whose i32 is neither NULL nor zero. */
+export function select_valid_nonzero(values: usize, validity: usize, rows: i32, out: usize): i32 {
   let count: usize = 0
   for (let i: usize = 0; i < <usize>rows; i++) {
     store<i32>(out + (count << 2), <i32>i)
-    if (load<i32>(values + (i << 2)) != 0) count++
+    if ((validity == 0 || load<u8>(validity + i) != 0) && load<i32>(values + (i << 2)) != 0) count++
   }
   return <i32>count
+}
+
+/** mask[row] = 1 where the weight (0: all +1) is above zero. */
+export function mask_positive(weights: usize, rows: i32, mask: usize): void {
+  for (let i: usize = 0; i < <usize>rows; i++) {
+    store<u8>(mask + i, weights == 0 || load<i32>(weights + (i << 2)) > 0 ? 1 : 0)
+  }
 }
 
 /** out = -weights (0: all +1) a row. */

@@ -41,7 +41,8 @@ export interface RowWeightsKernels {
   select_bytes(bytes: Pointer, wanted: number, rows: number, out: Pointer): number
   mask_nulls(validity: Pointer, rows: number, mask: Pointer): void
   mask_from_watermark(values: Pointer, add: bigint, watermarks: Pointer, rows: number, mask: Pointer): number
-  select_nonzero(values: Pointer, rows: number, out: Pointer): number
+  select_valid_nonzero(values: Pointer, validity: Pointer, rows: number, out: Pointer): number
+  mask_positive(weights: Pointer, rows: number, mask: Pointer): void
   weights_negate(weights: Pointer, rows: number, out: Pointer): void
   field_add(addresses: Pointer, value: Pointer, valid: Pointer, weights: Pointer, sign: number, rows: number): void
   field_set_i64(addresses: Pointer, value: Pointer, valid: Pointer, values: Pointer, mask: Pointer, rows: number): void

@@ -1,0 +1,36 @@
+import type { Batch } from '../../batch/batch.ts'
+import type { Memory } from '../../batch/memory.ts'
+import { takeRows } from '../../batch/select.ts'
+import { columnFromValues } from '../../batch/values.ts'
+import type { FailedRows } from '../../compile/compiled.ts'
+import { errorTable, rowErrorCodes } from '../../errors/table.ts'
+import { field, type Schema, types } from '../../types/data-type.ts'
+import type { Output } from '../operator.ts'
+
+/** Dead letters of an operator: its input's columns, then the code and the message of the error. */
+export function deadSchema(input: Schema): Schema {
+  return [...input, field('code', types.string, false), field('message', types.string, false)]
+}
+
+/** The rows that failed go to the side output `dead`, each with its weight: a retraction takes its dead letter back. */
+export function emitDead(memory: Memory, schema: Schema, input: Batch, failed: FailedRows, out: Output): void {
+  if (failed.count === 0) return
+  const rows = takeRows(memory, input, failed.rows, failed.count)
+  const codes = Array.from(memory.u8(failed.codes, failed.count), codeOf)
+  const messages = codes.map((code, row) => failed.messages.get(row) ?? errorTable[code].title)
+  const [code, message] = deadSchema(schema).slice(-2)
+  if (code === undefined || message === undefined) return
+  out.side('dead', {
+    ...rows,
+    columns: [
+      ...rows.columns,
+      columnFromValues(memory, code.type, codes),
+      columnFromValues(memory, message.type, messages),
+    ],
+  })
+}
+
+function codeOf(byte: number): (typeof rowErrorCodes)[keyof typeof rowErrorCodes] | 'DSD9002' {
+  for (const [key, code] of Object.entries(rowErrorCodes)) if (Number(key) === byte) return code
+  return 'DSD9002'
+}

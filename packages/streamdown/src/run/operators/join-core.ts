@@ -1,0 +1,555 @@
+import { type Batch, CHUNK_ROWS, type Column, END_OF_TIME, NO_WATERMARK, type Pointer } from '../../batch/batch.ts'
+import { columnAt } from '../../batch/key-groups.ts'
+import { takeColumn, takeRows } from '../../batch/select.ts'
+import type { CompiledProjection } from '../../compile/compiled.ts'
+import { compileProjection } from '../../compile/projection.ts'
+import type { JoinNode } from '../../plan/nodes/node.ts'
+import type { StateSnapshot } from '../../state/state-table.ts'
+import type { Schema } from '../../types/data-type.ts'
+import type { Operator, Output, StepEnd } from '../operator.ts'
+import type { OperatorContext } from '../operator-context.ts'
+import { columnsRead } from './columns-read.ts'
+import { emitDead } from './dead.ts'
+import {
+  boundWatermarks,
+  lowest,
+  negatedWeights,
+  nullColumn,
+  ordinalColumn,
+  selectBytes,
+  watermarkColumn,
+} from './hidden.ts'
+import { InputWatermarks } from './input-watermarks.ts'
+import { JoinSide, type ProbeTimes } from './join-side.ts'
+import type { InputShape } from './shape.ts'
+import { restoreTables, snapshotOf } from './state-of.ts'
+
+/**
+ * How rows of a join end.
+ *
+ * - `interval`: left time - right time lies in [lower, upper]; a row ends when the watermark has passed the last time
+ *   that it could meet.
+ * - `window`: rows of equal windows meet; they end with their window. Rows of a window that has ended are late.
+ * - `keep`: a row ends `ttl` after it came, by the processing clock.
+ *
+ * In an interval or window join rows without a match come out with NULLs (or from an anti join) when they end, so that
+ * nothing is ever taken back; elsewhere at once, and are taken back when a match comes.
+ */
+export type JoinTime = NonNullable<JoinNode['time']>
+
+/** Pairs that are looked at together. */
+const PAIRS = 65536
+
+type Input = 0 | 1
+const otherOf = (input: Input): Input => (input === 0 ? 1 : 0)
+
+interface Pairs {
+  readonly count: number
+  readonly probe: Pointer
+  readonly slots: Pointer
+}
+
+/**
+ * A symmetric join: rows of each input meet what is stored of the other, then are stored. A stored row of a side that
+ * must know of its matches (outer, semi, anti) counts the weight of what it met; it has matches while that is above 0.
+ */
+export class Join implements Operator {
+  readonly #node: JoinNode
+  readonly #context: OperatorContext
+  readonly #time: JoinTime | undefined
+  readonly #sides: readonly [JoinSide, JoinSide]
+  readonly #schemas: readonly [Schema, Schema]
+  readonly #keys: readonly [readonly number[], readonly number[]]
+  readonly #tracked: readonly [boolean, boolean]
+  readonly #nullRefused: readonly boolean[]
+  readonly #condition: { readonly projection: CompiledProjection; readonly reads: ReadonlySet<number> } | undefined
+  readonly #watermarks = new InputWatermarks(2)
+  /** How far output times may lie behind the inputs' watermark. */
+  readonly #hold: bigint
+
+  constructor(node: JoinNode, context: OperatorContext, shapes: readonly [InputShape, InputShape], time?: JoinTime) {
+    this.#node = node
+    this.#context = context
+    this.#time = time
+    this.#schemas = [shapes[0].schema, shapes[1].schema]
+    const keys = joinKeys(node, time)
+    this.#keys = [keys.map(key => key.left), keys.map(key => key.right)]
+    this.#nullRefused = keys.map(key => !key.nullsMatch)
+    const { kind } = node
+    this.#tracked = [kind !== 'inner' && kind !== 'right', kind === 'right' || kind === 'full']
+    this.#hold = time?.kind === 'interval' ? highest(0n, -time.lower, time.upper) : 0n
+    const both = [...this.#schemas[0], ...this.#schemas[1]]
+    const { condition } = node
+    this.#condition =
+      condition === undefined
+        ? undefined
+        : {
+            projection: compileProjection({ input: both, filter: condition, outputs: [], context }),
+            reads: columnsRead(condition, both.length),
+          }
+    this.#sides = [this.#side(0, shapes[0]), this.#side(1, shapes[1])]
+  }
+
+  push(input: number, batch: Batch, out: Output): void {
+    const side: Input = input === 0 ? 0 : 1
+    const { memory } = this.#context
+    if (this.#time?.kind === 'keep') this.#expire(this.#context.now(), out)
+    const bounded = boundWatermarks(memory, batch, this.#watermarks.others(side))
+    this.#watermarks.see(memory, side, batch)
+    const timed = this.#dropLate(side, bounded, out)
+    if (timed === undefined) return
+    const keyed = this.#dropUnmatchable(side, timed, out)
+    if (keyed === undefined) return
+    const counts = this.#tracked[side] ? memory.chunkZeroed(keyed.rows * 8) : 0
+    this.#probe(side, keyed, counts, out)
+    this.#sides[side].add(keyed, { matches: counts, expires: this.#expiry(side, keyed) })
+  }
+
+  endStep(end: StepEnd, out: Output): void {
+    const { kind } = this.#time ?? {}
+    if (kind === 'keep') this.#expire(end.now, out)
+    else if (kind !== undefined) this.#expire(lowest(end.watermarks), out)
+    this.#watermarks.set(end.watermarks)
+  }
+
+  watermark(inputs: readonly bigint[]): bigint {
+    return this.#held(lowest(inputs))
+  }
+
+  nextTimer(): undefined {
+    return undefined
+  }
+
+  snapshot(): StateSnapshot {
+    return snapshotOf([this.#sides[0].table, this.#sides[1].table], this.#watermarks.values())
+  }
+
+  restore(from: StateSnapshot): void {
+    restoreTables([this.#sides[0].table, this.#sides[1].table], from)
+    for (const side of this.#sides) side.rebuild()
+    this.#watermarks.restore(from.values)
+  }
+
+  stateBytes(): number {
+    return this.#sides[0].bytes() + this.#sides[1].bytes()
+  }
+
+  #side(input: Input, shape: InputShape): JoinSide {
+    const { kind } = this.#node
+    const leftOnly = kind === 'semi' || kind === 'anti'
+    const needed = (column: number): boolean => {
+      if (input === 0 || !leftOnly) return true
+      return this.#condition?.reads.has(this.#schemas[0].length + column) === true || column === this.#timeColumn(1)
+    }
+    const stored = shape.schema.map((_, column) => column).filter(needed)
+    return new JoinSide(this.#context, {
+      name: input === 0 ? 'left' : 'right',
+      schema: shape.schema,
+      keys: this.#keys[input],
+      stored,
+      appendOnly: shape.appendOnly,
+      ...(this.#time?.kind === 'interval' ? { time: input === 0 ? this.#time.left : this.#time.right } : {}),
+      ...(this.#time === undefined ? {} : { timers: timerWidth(this.#time) }),
+    })
+  }
+
+  #timeColumn(input: Input): number | undefined {
+    if (this.#time?.kind === 'interval') return input === 0 ? this.#time.left : this.#time.right
+    if (this.#time?.kind === 'window') return input === 0 ? this.#time.leftEnd : this.#time.rightEnd
+    return undefined
+  }
+
+  /** What must be added to a row's time for its last moment. */
+  #lasts(input: Input): bigint {
+    if (this.#time?.kind === 'interval') return input === 0 ? -this.#time.lower : this.#time.upper
+    return -1n
+  }
+
+  #expiry(input: Input, batch: Batch): Pointer {
+    const { memory } = this.#context
+    if (this.#time === undefined) return 0
+    const out = memory.chunk(batch.rows * 8)
+    if (this.#time.kind === 'keep') {
+      memory.kernels.fill_i64(out, batch.rows, this.#context.now() + this.#time.ttl - 1n)
+    } else {
+      const times = columnAt(batch, this.#timeColumn(input) ?? 0)
+      memory.kernels.add_i64(times.data, this.#lasts(input), batch.rows, out)
+    }
+    return out
+  }
+
+  /** Window joins: without the rows of windows that have ended. Interval joins: without those that nothing can meet. */
+  #dropLate(input: Input, batch: Batch, out: Output): Batch | undefined {
+    const { memory } = this.#context
+    const column = this.#timeColumn(input)
+    if (column === undefined || this.#time === undefined || this.#time.kind === 'keep') return batch
+    // A row that its side must show goes on without a match.
+    if (this.#time.kind === 'interval' && this.#shown(input)) return batch
+    const reach = this.#time.kind === 'interval' ? this.#time.upper - this.#time.lower : -1n
+    const mask = memory.chunk(batch.rows)
+    const late = memory.kernels.mask_from_watermark(
+      columnAt(batch, column).data,
+      reach,
+      watermarkColumn(memory, batch),
+      batch.rows,
+      mask,
+    )
+    if (late === 0) return batch
+    const { validity } = columnAt(batch, column)
+    if (validity !== 0) memory.kernels.mask_nulls_in(validity, batch.rows, mask)
+    const lateRows = selectBytes(memory, mask, false, batch.rows)
+    if (lateRows.rows > 0) this.#emitLate(input, takeRows(memory, batch, lateRows.selection, lateRows.rows), out)
+    const rest = selectBytes(memory, mask, true, batch.rows)
+    return rest.rows === 0 ? undefined : takeRows(memory, batch, rest.selection, rest.rows)
+  }
+
+  /** Without the rows that can meet nothing: NULL in a key, no time. Where they must be shown they go out at once. */
+  #dropUnmatchable(input: Input, batch: Batch, out: Output): Batch | undefined {
+    const { memory } = this.#context
+    const must = this.#keys[input].filter((_, at) => this.#nullRefused[at])
+    const time = this.#timeColumn(input)
+    const nullable = [...must, ...(time === undefined ? [] : [time])].filter(
+      column => columnAt(batch, column).validity !== 0,
+    )
+    if (nullable.length === 0) return batch
+    const mask = memory.chunk(batch.rows)
+    memory.u8(mask, batch.rows).fill(1)
+    for (const column of nullable) memory.kernels.mask_nulls(columnAt(batch, column).validity, batch.rows, mask)
+    const lone = selectBytes(memory, mask, false, batch.rows)
+    if (lone.rows === 0) return batch
+    if (this.#shown(input)) this.#emitAlone(input, takeRows(memory, batch, lone.selection, lone.rows), out)
+    const rest = selectBytes(memory, mask, true, batch.rows)
+    return rest.rows === 0 ? undefined : takeRows(memory, batch, rest.selection, rest.rows)
+  }
+
+  /** Rows of this input that meet nothing are part of the result. */
+  #shown(input: Input): boolean {
+    return this.#tracked[input] && this.#node.kind !== 'semi'
+  }
+
+  /** Rows without a match are shown only when they end. */
+  get #showsAtEnd(): boolean {
+    return this.#time !== undefined && this.#time.kind !== 'keep'
+  }
+
+  #probe(input: Input, batch: Batch, counts: Pointer, out: Output): void {
+    const { memory } = this.#context
+    const keys = this.#keys[input].map(column => columnAt(batch, column))
+    const cursor = this.#sides[otherOf(input)].probe(keys, batch.rows, this.#probeTimes(input, batch))
+    for (;;) {
+      const mark = memory.mark()
+      const { pairs: count, probe, slots } = cursor.next(PAIRS)
+      if (count > 0) this.#meet(input, batch, { count, probe, slots }, counts, out)
+      memory.release(mark)
+      if (count === 0) break
+    }
+    const { kind } = this.#node
+    if (counts === 0 || (kind !== 'semi' && this.#showsAtEnd)) return
+    const selection = memory.chunk(batch.rows * 4)
+    const rows = memory.kernels.join_select_counts(counts, kind === 'semi' ? 1 : 0, batch.rows, selection)
+    if (rows > 0) this.#emitAlone(input, takeRows(memory, batch, selection, rows), out)
+  }
+
+  #meet(input: Input, batch: Batch, candidates: Pairs, counts: Pointer, out: Output): void {
+    const { kernels } = this.#context.memory
+    const other = otherOf(input)
+    const stored = this.#sides[other]
+    const pairs = this.#holding(input, batch, this.#matching(input, batch, candidates), out)
+    if (pairs.count === 0) return
+    const { kind } = this.#node
+    const addresses = stored.table.addresses(pairs.slots, pairs.count)
+    if (counts !== 0) kernels.join_count_probe(pairs.probe, addresses, pairs.count, stored.weight, counts)
+    const [matched, unmatched] = this.#tracked[other] ? this.#countStored(batch, pairs, addresses, stored) : [[], []]
+    if (kind === 'semi') {
+      this.#emitStored(input, batch, pairs, matched, true, out)
+      this.#emitStored(input, batch, pairs, unmatched, false, out)
+    } else if (kind === 'anti') {
+      if (this.#showsAtEnd) return
+      this.#emitStored(input, batch, pairs, matched, false, out)
+      this.#emitStored(input, batch, pairs, unmatched, true, out)
+    } else {
+      if (!this.#showsAtEnd) this.#emitStored(input, batch, pairs, matched, false, out)
+      this.#emitJoined(input, batch, pairs, out)
+      if (!this.#showsAtEnd) this.#emitStored(input, batch, pairs, unmatched, true, out)
+    }
+  }
+
+  #probeTimes(input: Input, batch: Batch): ProbeTimes | undefined {
+    if (this.#time?.kind !== 'interval') return undefined
+    const { left, right, lower, upper } = this.#time
+    return input === 0
+      ? { times: columnAt(batch, left).data, lower, upper }
+      : { times: columnAt(batch, right).data, lower: -upper, upper: -lower }
+  }
+
+  /** The pairs whose times fit. */
+  #matching(input: Input, part: Batch, pairs: Pairs): Pairs {
+    const { memory } = this.#context
+    if (this.#time?.kind !== 'interval' || pairs.count === 0) return pairs
+    const other = otherOf(input)
+    const stored = this.#sides[other]
+    const bounds = this.#probeTimes(input, part)
+    if (bounds === undefined) return pairs
+    const count = memory.kernels.join_within(
+      pairs.probe,
+      pairs.slots,
+      stored.table.addresses(pairs.slots, pairs.count),
+      pairs.count,
+      bounds.times,
+      stored.valueOffset(input === 0 ? this.#time.right : this.#time.left),
+      stored.expires,
+      bounds.lower,
+      bounds.upper,
+      watermarkColumn(memory, part),
+    )
+    return { ...pairs, count }
+  }
+
+  /** The pairs for which the condition is true. */
+  #holding(input: Input, part: Batch, pairs: Pairs, out: Output): Pairs {
+    const { memory } = this.#context
+    const condition = this.#condition
+    if (condition === undefined) return pairs
+    let count = 0
+    for (let from = 0; from < pairs.count; from += CHUNK_ROWS) {
+      const mark = memory.mark()
+      const rows = Math.min(CHUNK_ROWS, pairs.count - from)
+      const chunk = { count: rows, probe: pairs.probe + from * 4, slots: pairs.slots + from * 4 }
+      const candidates = {
+        ...part,
+        rows,
+        columns: this.#columns(input, part, chunk, condition.reads),
+        weights: 0,
+        watermarks: 0,
+        ordinals: 0,
+      }
+      const { output, selection, failed } = condition.projection.run(candidates)
+      if (failed.count > 0) {
+        const whole = this.#joined(input, part, chunk)
+        emitDead(memory, [...this.#schemas[0], ...this.#schemas[1]], whole, failed, out)
+      }
+      memory.kernels.take_values(chunk.probe, 2, selection, output.rows, pairs.probe + count * 4)
+      memory.kernels.take_values(chunk.slots, 2, selection, output.rows, pairs.slots + count * 4)
+      count += output.rows
+      memory.release(mark)
+    }
+    return { ...pairs, count }
+  }
+
+  /** Counts the pairs at the stored rows: the pairs that gave a row its first match, and that took its last. */
+  #countStored(part: Batch, pairs: Pairs, addresses: Pointer, stored: JoinSide): readonly [number[], number[]] {
+    const { memory } = this.#context
+    const at = memory.chunk(pairs.count * 4)
+    const signs = memory.chunk(pairs.count * 4)
+    const turned = memory.kernels.join_count_stored(
+      pairs.probe,
+      addresses,
+      pairs.count,
+      part.weights,
+      stored.matches,
+      at,
+      signs,
+    )
+    const out: [number[], number[]] = [[], []]
+    const indexes = memory.i32(at, turned)
+    for (const [row, sign] of memory.i32(signs, turned).entries()) out[sign > 0 ? 0 : 1].push(indexes[row] ?? 0)
+    return out
+  }
+
+  #emitJoined(input: Input, part: Batch, pairs: Pairs, out: Output): void {
+    const { memory } = this.#context
+    for (let from = 0; from < pairs.count; from += CHUNK_ROWS) {
+      const mark = memory.mark()
+      const count = Math.min(CHUNK_ROWS, pairs.count - from)
+      out.emit(this.#joined(input, part, { count, probe: pairs.probe + from * 4, slots: pairs.slots + from * 4 }))
+      memory.release(mark)
+    }
+  }
+
+  #joined(input: Input, part: Batch, pairs: Pairs): Batch {
+    const hidden = this.#hidden(input, part, pairs, part.weights)
+    return { ...hidden, columns: this.#columns(input, part, pairs) }
+  }
+
+  /** Stored rows of the other side on their own, at some of the pairs. */
+  #emitStored(input: Input, part: Batch, pairs: Pairs, at: readonly number[], add: boolean, out: Output): void {
+    const { memory } = this.#context
+    const other = otherOf(input)
+    for (let from = 0; from < at.length; from += CHUNK_ROWS) {
+      const mark = memory.mark()
+      const count = Math.min(CHUNK_ROWS, at.length - from)
+      const selection = memory.chunk(count * 4)
+      memory.i32(selection, count).set(at.slice(from, from + count))
+      const probe = memory.chunk(count * 4)
+      const slots = memory.chunk(count * 4)
+      memory.kernels.take_values(pairs.probe, 2, selection, count, probe)
+      memory.kernels.take_values(pairs.slots, 2, selection, count, slots)
+      const hidden = this.#hidden(input, part, { count, probe, slots }, 0)
+      out.emit({
+        ...hidden,
+        weights: add ? hidden.weights : negatedWeights(memory, hidden.weights, count),
+        columns: this.#alone(other, this.#storedColumns(other, slots, count), count),
+      })
+      memory.release(mark)
+    }
+  }
+
+  #hidden(input: Input, part: Batch, pairs: Pairs, weights: Pointer): Omit<Batch, 'columns'> {
+    const { memory } = this.#context
+    const stored = this.#sides[otherOf(input)]
+    const { count } = pairs
+    const out = {
+      weights: memory.chunk(count * 4),
+      watermarks: memory.chunk(count * 8),
+      ordinals: memory.chunk(count * 8),
+    }
+    const ones = memory.kernels.join_hidden(
+      pairs.probe,
+      stored.table.addresses(pairs.slots, count),
+      count,
+      weights,
+      ordinalColumn(memory, part),
+      watermarkColumn(memory, part),
+      stored.weight,
+      stored.ordinal,
+      out.weights,
+      out.ordinals,
+      out.watermarks,
+    )
+    return this.#heldBatch({
+      rows: count,
+      weights: ones === 1 ? 0 : out.weights,
+      watermarks: out.watermarks,
+      watermark: part.watermark,
+      ordinals: out.ordinals,
+      firstOrdinal: 0n,
+    })
+  }
+
+  /** Columns of joined rows, left then right; those that are not in `only` are not read. */
+  #columns(input: Input, part: Batch, pairs: Pairs, only?: ReadonlySet<number>): readonly Column[] {
+    const { memory } = this.#context
+    const leftColumns = this.#schemas[0].length
+    const own = part.columns.map((column, index): Column => {
+      const read = only === undefined || only.has(input === 0 ? index : leftColumns + index)
+      return read
+        ? takeColumn(memory, column, pairs.probe, pairs.count, false)
+        : { type: column.type, data: 0, validity: 0 }
+    })
+    const other = otherOf(input)
+    const stored = this.#schemas[other].map(({ type }, index): Column => {
+      const read = only === undefined || only.has(other === 0 ? index : leftColumns + index)
+      const side = this.#sides[other]
+      if (!read) return { type, data: 0, validity: 0 }
+      return side.keeps(index) ? side.column(pairs.slots, pairs.count, index) : nullColumn(memory, type, pairs.count)
+    })
+    return input === 0 ? [...own, ...stored] : [...stored, ...own]
+  }
+
+  #storedColumns(input: Input, slots: Pointer, rows: number): readonly Column[] {
+    const side = this.#sides[input]
+    return this.#schemas[input].map((_, index) => side.column(slots, rows, index))
+  }
+
+  /** Output columns of rows that have no other side. */
+  #alone(input: Input, columns: readonly Column[], rows: number): readonly Column[] {
+    const { memory } = this.#context
+    const { kind } = this.#node
+    if (kind === 'semi' || kind === 'anti') return columns
+    const nulls = this.#schemas[otherOf(input)].map(({ type }) => nullColumn(memory, type, rows))
+    return input === 0 ? [...columns, ...nulls] : [...nulls, ...columns]
+  }
+
+  #emitAlone(input: Input, batch: Batch, out: Output): void {
+    out.emit(this.#heldBatch({ ...batch, columns: this.#alone(input, batch.columns, batch.rows) }))
+  }
+
+  /** Rows of a window that has ended; the columns of the other side are NULL. */
+  #emitLate(input: Input, batch: Batch, out: Output): void {
+    const { memory } = this.#context
+    const nulls = this.#schemas[otherOf(input)].map(({ type }) => nullColumn(memory, type, batch.rows))
+    const columns = input === 0 ? [...batch.columns, ...nulls] : [...nulls, ...batch.columns]
+    const ones = memory.chunk(batch.rows * 4)
+    memory.kernels.fill_i32(ones, batch.rows, 1)
+    const count: Column = { type: { is: 'int' }, data: ones, validity: 0 }
+    out.side('late', { ...batch, columns: [...columns, count, count] })
+  }
+
+  /** Ends the rows whose last moment is before `bound`. */
+  #expire(bound: bigint, out: Output): void {
+    for (const input of [0, 1] as const) {
+      const side = this.#sides[input]
+      side.timers?.forDue(bound, ({ rows, slots }) => {
+        const { memory } = this.#context
+        for (let from = 0; from < rows; from += CHUNK_ROWS) {
+          const mark = memory.mark()
+          const count = Math.min(CHUNK_ROWS, rows - from)
+          if (this.#showsAtEnd && this.#shown(input)) this.#emitEnded(input, slots + from * 4, count, out)
+          side.end(slots + from * 4, count)
+          memory.release(mark)
+        }
+      })
+    }
+  }
+
+  #emitEnded(input: Input, slots: Pointer, rows: number, out: Output): void {
+    const { memory } = this.#context
+    const { kernels } = memory
+    const side = this.#sides[input]
+    const selection = memory.chunk(rows * 4)
+    const count = kernels.join_select_counts(side.matchCounts(slots, rows), 0, rows, selection)
+    if (count === 0) return
+    const lone = memory.chunk(count * 4)
+    kernels.take_values(slots, 2, selection, count, lone)
+    const weights = memory.chunk(count * 4)
+    kernels.stored_weights(side.table.addresses(lone, count), side.weight, count, weights)
+    out.emit({
+      rows: count,
+      columns: this.#alone(input, this.#storedColumns(input, lone, count), count),
+      weights,
+      watermarks: 0,
+      watermark: this.#held(this.#watermarks.lowest()),
+      ordinals: side.ordinals(lone, count),
+      firstOrdinal: 0n,
+    })
+  }
+
+  #held(watermark: bigint): bigint {
+    if (this.#hold === 0n || watermark === NO_WATERMARK || watermark === END_OF_TIME) return watermark
+    return watermark - this.#hold
+  }
+
+  #heldBatch<B extends Omit<Batch, 'columns'>>(batch: B): B {
+    if (this.#hold === 0n) return batch
+    const watermark = this.#held(batch.watermark)
+    if (batch.watermarks === 0) return { ...batch, watermark }
+    const { memory } = this.#context
+    const watermarks = memory.chunk(batch.rows * 8)
+    memory.kernels.hold_watermarks(batch.watermarks, this.#hold, batch.rows, watermarks)
+    return { ...batch, watermark, watermarks }
+  }
+}
+
+/** The node's keys, and the windows' ends where they are not among them. */
+function joinKeys(node: JoinNode, time: JoinTime | undefined): JoinNode['keys'] {
+  if (time?.kind !== 'window') return node.keys
+  const { leftEnd, rightEnd } = time
+  if (node.keys.some(({ left, right }) => left === leftEnd && right === rightEnd)) return node.keys
+  return [...node.keys, { left: leftEnd, right: rightEnd, nullsMatch: false }]
+}
+
+/** Some tens of buckets over the life of a row. */
+function timerWidth(time: JoinTime): bigint {
+  switch (time.kind) {
+    case 'interval':
+      return (time.upper - time.lower) / 64n
+    case 'keep':
+      return time.ttl / 64n
+    case 'window':
+      return 1n
+  }
+}
+
+function highest(...values: readonly bigint[]): bigint {
+  return values.reduce((high, value) => (value > high ? value : high))
+}

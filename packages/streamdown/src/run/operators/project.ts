@@ -1,0 +1,60 @@
+import type { Batch } from '../../batch/batch.ts'
+import type { CompiledProjection } from '../../compile/compiled.ts'
+import { compileProjection } from '../../compile/projection.ts'
+import type { Expression } from '../../plan/expressions/expression.ts'
+import type { StateSnapshot } from '../../state/state-table.ts'
+import type { Schema } from '../../types/data-type.ts'
+import type { Operator, Output } from '../operator.ts'
+import type { OperatorContext } from '../operator-context.ts'
+import { emitDead } from './dead.ts'
+import { lowest } from './hidden.ts'
+
+export interface ProjectOptions {
+  readonly input: Schema
+  readonly filter?: Expression
+  readonly outputs: readonly Expression[]
+  readonly schema: Schema
+}
+
+/** A filter and a projection in one compiled loop. Rows that fail in it are dead letters. */
+export function createProject(options: ProjectOptions, context: OperatorContext): Operator {
+  return new Project(options, context)
+}
+
+class Project implements Operator {
+  readonly #context: OperatorContext
+  readonly #input: Schema
+  readonly #projection: CompiledProjection
+
+  constructor({ input, filter, outputs }: ProjectOptions, context: OperatorContext) {
+    this.#context = context
+    this.#input = input
+    this.#projection = compileProjection({ input, outputs, context, ...(filter === undefined ? {} : { filter }) })
+  }
+
+  push(_input: number, batch: Batch, out: Output): void {
+    const { output, failed } = this.#projection.run(batch)
+    if (failed.count > 0) emitDead(this.#context.memory, this.#input, batch, failed, out)
+    if (output.rows > 0) out.emit(output)
+  }
+
+  endStep(): void {}
+
+  watermark(inputs: readonly bigint[]): bigint {
+    return lowest(inputs)
+  }
+
+  nextTimer(): undefined {
+    return undefined
+  }
+
+  snapshot(): StateSnapshot {
+    return { tables: [], values: {} }
+  }
+
+  restore(): void {}
+
+  stateBytes(): number {
+    return 0
+  }
+}

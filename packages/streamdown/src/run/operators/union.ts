@@ -1,0 +1,54 @@
+import type { Batch } from '../../batch/batch.ts'
+import type { UnionNode } from '../../plan/nodes/node.ts'
+import type { StateSnapshot } from '../../state/state-table.ts'
+import type { Operator, Output, StepEnd } from '../operator.ts'
+import type { OperatorContext } from '../operator-context.ts'
+import { boundWatermarks, lowest } from './hidden.ts'
+import { InputWatermarks } from './input-watermarks.ts'
+import type { InputShape } from './shape.ts'
+
+/** UNION ALL: rows pass in arrival order; before each row the watermark is the lowest of the inputs' current ones. */
+export function createUnion(_node: UnionNode, context: OperatorContext, shapes: readonly InputShape[]): Operator {
+  return new Union(context, shapes.length)
+}
+
+class Union implements Operator {
+  readonly #context: OperatorContext
+  readonly #watermarks: InputWatermarks
+
+  constructor(context: OperatorContext, inputs: number) {
+    this.#context = context
+    this.#watermarks = new InputWatermarks(inputs)
+  }
+
+  push(input: number, batch: Batch, out: Output): void {
+    const { memory } = this.#context
+    const others = this.#watermarks.others(input)
+    this.#watermarks.see(memory, input, batch)
+    out.emit(boundWatermarks(memory, batch, others))
+  }
+
+  endStep(end: StepEnd): void {
+    this.#watermarks.set(end.watermarks)
+  }
+
+  watermark(inputs: readonly bigint[]): bigint {
+    return lowest(inputs)
+  }
+
+  nextTimer(): undefined {
+    return undefined
+  }
+
+  snapshot(): StateSnapshot {
+    return { tables: [], values: this.#watermarks.values() }
+  }
+
+  restore(from: StateSnapshot): void {
+    this.#watermarks.restore(from.values)
+  }
+
+  stateBytes(): number {
+    return 0
+  }
+}
