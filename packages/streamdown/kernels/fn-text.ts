@@ -1,0 +1,302 @@
+// Functions of text, one row a call: arguments are addresses of 16-byte views, a result view is written to `out`.
+// A result that is part of its argument refers to the argument's bytes; other long results are chunk memory.
+
+import { chunk_alloc } from './heap'
+
+/** Status: the row is left to the JavaScript function. */
+const LEFT: i32 = 255
+
+@inline
+function sizeOf(view: usize): i32 {
+  return load<i32>(view)
+}
+
+@inline
+function bytesOf(view: usize): usize {
+  return load<i32>(view) <= 12 ? view + 4 : <usize>load<u32>(view, 12)
+}
+
+/** A view of `size` bytes at `data`; short ones are copied in, with zeros behind them. `out` may be the source view. */
+function writeView(out: usize, data: usize, size: i32): void {
+  if (size > 12) {
+    const prefix = load<u32>(data)
+    store<i32>(out, size)
+    store<u32>(out, prefix, 4)
+    store<u32>(out, 0, 8)
+    store<u32>(out, <u32>data, 12)
+    return
+  }
+  let low: u64 = 0
+  let high: u32 = 0
+  for (let i = 0; i < size; i++) {
+    const byte = load<u8>(data + i)
+    if (i < 8) low |= <u64>byte << (i << 3)
+    else high |= <u32>byte << ((i - 8) << 3)
+  }
+  store<i32>(out, size)
+  store<u64>(out, low, 4)
+  store<u32>(out, high, 12)
+}
+
+/** Order of the bytes: -1, 0, 1; for UTF-8 the order of code points. */
+export function fn_compare(a: usize, b: usize): i32 {
+  const m = sizeOf(a)
+  const n = sizeOf(b)
+  const order = memory.compare(bytesOf(a), bytesOf(b), <usize>min(m, n))
+  if (order != 0) return order < 0 ? -1 : 1
+  return m < n ? -1 : m > n ? 1 : 0
+}
+
+@inline
+function sameBytes(a: usize, b: usize, size: i32): bool {
+  let i: i32 = 0
+  for (; i + 8 <= size; i += 8) if (load<u64>(a + i) != load<u64>(b + i)) return false
+  for (; i < size; i++) if (load<u8>(a + i) != load<u8>(b + i)) return false
+  return true
+}
+
+export function fn_equal(a: usize, b: usize): i32 {
+  const size = sizeOf(a)
+  return size == sizeOf(b) && sameBytes(bytesOf(a), bytesOf(b), size) ? 1 : 0
+}
+
+export function fn_starts_with(text: usize, piece: usize): i32 {
+  const size = sizeOf(piece)
+  return size <= sizeOf(text) && sameBytes(bytesOf(text), bytesOf(piece), size) ? 1 : 0
+}
+
+export function fn_ends_with(text: usize, piece: usize): i32 {
+  const size = sizeOf(piece)
+  const rest = sizeOf(text) - size
+  return rest >= 0 && sameBytes(bytesOf(text) + rest, bytesOf(piece), size) ? 1 : 0
+}
+
+/** Byte offset of a piece in `size` bytes, from `from` on; -1: none. */
+function find(data: usize, size: i32, piece: usize, length: i32, from: i32): i32 {
+  if (length == 0) return from
+  const first = load<u8>(piece)
+  const last = size - length
+  const wanted = i8x16.splat(<i8>first)
+  let i = from
+  while (i <= last) {
+    if (i + 16 <= size) {
+      let mask = i8x16.bitmask(i8x16.eq(v128.load(data + i), wanted))
+      if (mask == 0) {
+        i += 16
+        continue
+      }
+      i += ctz(mask)
+      if (i > last) return -1
+      if (sameBytes(data + i, piece, length)) return i
+      i++
+      continue
+    }
+    if (load<u8>(data + i) == first && sameBytes(data + i, piece, length)) return i
+    i++
+  }
+  return -1
+}
+
+export function fn_contains(text: usize, piece: usize): i32 {
+  return find(bytesOf(text), sizeOf(text), bytesOf(piece), sizeOf(piece), 0) >= 0 ? 1 : 0
+}
+
+/** LIKE with a pattern of pieces between `%` (no `_`, no escapes): the first and last are anchored. */
+export function fn_like_parts(text: usize, pattern: usize): i32 {
+  const data = bytesOf(text)
+  let size = sizeOf(text)
+  const parts = bytesOf(pattern)
+  const length = sizeOf(pattern)
+  let end = length
+  while (end > 0 && load<u8>(parts + end - 1) != 0x25) end--
+  // What stands behind the last `%`.
+  const tail = length - end
+  let start = 0
+  while (start < length && load<u8>(parts + start) != 0x25) start++
+  if (start + tail > size) return 0
+  if (!sameBytes(data, parts, start)) return 0
+  if (!sameBytes(data + size - tail, parts + end, tail)) return 0
+  size -= tail
+  let at = start
+  let p = start + 1
+  while (p < end) {
+    let next = p
+    while (load<u8>(parts + next) != 0x25) next++
+    const found = find(data, size, parts + p, next - p, at)
+    if (found < 0) return 0
+    at = found + (next - p)
+    p = next + 1
+  }
+  return 1
+}
+
+@inline
+function isAscii(data: usize, size: i32): bool {
+  let all: u64 = 0
+  let i: i32 = 0
+  for (; i + 8 <= size; i += 8) all |= load<u64>(data + i)
+  for (; i < size; i++) all |= <u64>load<u8>(data + i)
+  return (all & 0x8080808080808080) == 0
+}
+
+@inline
+function changeCase(text: usize, out: usize, from: u8): i32 {
+  const size = sizeOf(text)
+  const data = bytesOf(text)
+  if (!isAscii(data, size)) return LEFT
+  let target: usize
+  if (size <= 12) {
+    store<i32>(out, size)
+    store<u64>(out, 0, 4)
+    store<u32>(out, 0, 12)
+    target = out + 4
+  } else {
+    target = chunk_alloc(size)
+  }
+  for (let i = 0; i < size; i++) {
+    const byte = load<u8>(data + i)
+    store<u8>(target + i, byte - from < 26 ? byte ^ 0x20 : byte)
+  }
+  if (size > 12) writeView(out, target, size)
+  return 0
+}
+
+export function fn_upper(text: usize, out: usize): i32 {
+  return changeCase(text, out, 0x61)
+}
+
+export function fn_lower(text: usize, out: usize): i32 {
+  return changeCase(text, out, 0x41)
+}
+
+@inline
+function isContinuation(byte: u8): bool {
+  return (byte & 0xc0) == 0x80
+}
+
+/** Code points. */
+export function fn_char_length(text: usize): i32 {
+  const size = sizeOf(text)
+  const data = bytesOf(text)
+  let points = 0
+  for (let i = 0; i < size; i++) points += isContinuation(load<u8>(data + i)) ? 0 : 1
+  return points
+}
+
+export function fn_octet_length(text: usize): i32 {
+  return sizeOf(text)
+}
+
+/** The byte offset behind `points` code points. */
+function skipPoints(data: usize, size: i32, from: i32, points: i32): i32 {
+  let i = from
+  let left = points
+  while (i < size && left > 0) {
+    i++
+    while (i < size && isContinuation(load<u8>(data + i))) i++
+    left--
+  }
+  return i
+}
+
+@inline
+function slice(text: usize, from: i32, to: i32, out: usize): void {
+  writeView(out, bytesOf(text) + from, to - from)
+}
+
+/** Code points [start, start + length), counted from 1; what lies before the text counts and is left out. */
+export function fn_substring(text: usize, start: i32, length: i32, out: usize): void {
+  const size = sizeOf(text)
+  const data = bytesOf(text)
+  let from: i64 = start
+  let to: i64 = from + length
+  if (from < 1) from = 1
+  if (to < from) to = from
+  const low = skipPoints(data, size, 0, <i32>min<i64>(from - 1, i32.MAX_VALUE))
+  const high = skipPoints(data, size, low, <i32>min<i64>(to - from, i32.MAX_VALUE))
+  slice(text, low, high, out)
+}
+
+/** The first `points` code points; all but the last -points when negative. */
+export function fn_left(text: usize, points: i32, out: usize): void {
+  const count = points < 0 ? max(0, fn_char_length(text) + points) : points
+  slice(text, 0, skipPoints(bytesOf(text), sizeOf(text), 0, count), out)
+}
+
+/** The last `points` code points; all but the first -points when negative. */
+export function fn_right(text: usize, points: i32, out: usize): void {
+  const skipped = points < 0 ? -points : max(0, fn_char_length(text) - points)
+  slice(text, skipPoints(bytesOf(text), sizeOf(text), 0, skipped), sizeOf(text), out)
+}
+
+@inline
+function trimTo(text: usize, out: usize, left: bool, right: bool): void {
+  const data = bytesOf(text)
+  let from = 0
+  let to = sizeOf(text)
+  if (left) while (from < to && load<u8>(data + from) == 0x20) from++
+  if (right) while (to > from && load<u8>(data + to - 1) == 0x20) to--
+  slice(text, from, to, out)
+}
+
+export function fn_trim(text: usize, out: usize): void {
+  trimTo(text, out, true, true)
+}
+
+export function fn_ltrim(text: usize, out: usize): void {
+  trimTo(text, out, true, false)
+}
+
+export function fn_rtrim(text: usize, out: usize): void {
+  trimTo(text, out, false, true)
+}
+
+export function fn_concat(a: usize, b: usize, out: usize): void {
+  const m = sizeOf(a)
+  const n = sizeOf(b)
+  const size = m + n
+  let target: usize
+  if (size <= 12) {
+    store<i32>(out, size)
+    store<u64>(out, 0, 4)
+    store<u32>(out, 0, 12)
+    target = out + 4
+  } else {
+    target = chunk_alloc(size)
+  }
+  memory.copy(target, bytesOf(a), m)
+  memory.copy(target + m, bytesOf(b), n)
+  if (size > 12) writeView(out, target, size)
+}
+
+/** Position of a piece in code points from 1; 0: none. */
+export function fn_position(piece: usize, text: usize): i32 {
+  const data = bytesOf(text)
+  const found = find(data, sizeOf(text), bytesOf(piece), sizeOf(piece), 0)
+  if (found < 0) return 0
+  let points = 1
+  for (let i = 0; i < found; i++) points += isContinuation(load<u8>(data + i)) ? 0 : 1
+  return points
+}
+
+/** The part number `index` (from 0) between separators; the row is left where there is none. */
+export function fn_split_part(text: usize, separator: usize, index: i32, out: usize): i32 {
+  const length = sizeOf(separator)
+  if (index < 0 || length == 0) return LEFT
+  const data = bytesOf(text)
+  const size = sizeOf(text)
+  const piece = bytesOf(separator)
+  let start = 0
+  let part = 0
+  while (true) {
+    const found = find(data, size, piece, length, start)
+    if (part == index) {
+      slice(text, start, found < 0 ? size : found, out)
+      return 0
+    }
+    if (found < 0) break
+    start = found + length
+    part++
+  }
+  return LEFT
+}

@@ -1,0 +1,202 @@
+import type { BoundArgument, ScalarFunction, Signature } from '../functions/definition.ts'
+import { findFunction } from '../functions/registry.ts'
+import { signatureOf } from '../functions/resolve.ts'
+import type { CallExpression, Expression } from '../plan/expressions/expression.ts'
+import { type DataType, types } from '../types/data-type.ts'
+import { physicalOf } from '../types/physical.ts'
+import { emitArithmetic, emitBitNot, emitBits, emitNegate } from './emit-arithmetic.ts'
+import { emitComparison } from './emit-comparison.ts'
+import { emitHostCall } from './emit-host.ts'
+import { emitLike } from './emit-like.ts'
+import {
+  emitBetween,
+  emitCoalesce,
+  emitExtreme,
+  emitIn,
+  emitIsDistinct,
+  emitIsNull,
+  emitIsTruth,
+  emitJunction,
+  emitNot,
+  emitNullIf,
+} from './emit-logic.ts'
+import { emitMath } from './emit-math.ts'
+import { emitTimeArithmetic, isTimeArithmetic } from './emit-time.ts'
+import type { Emit, Emitter } from './emitter.ts'
+import { localTypes, type Operand } from './operand.ts'
+import { op, type ValueType } from './wasm/opcodes.ts'
+
+export function emitCall(e: Emitter, emit: Emit, expression: CallExpression): Operand {
+  const definition = findFunction(expression.name)
+  if (definition === undefined) throw new TypeError(`no function ${expression.name}`)
+  const bound = expression.args.map(boundArgument)
+  const signature = signatureOf(definition, bound)
+  if (signature === undefined) {
+    throw new TypeError(`no signature of ${expression.name}(${bound.map(({ type }) => type.is).join(', ')})`)
+  }
+  switch (signature.implementation.is) {
+    case 'inline':
+      return emitInline(e, emit, definition.name, expression)
+    case 'kernel':
+      return emitKernel(e, expression.args.map(arg => emit(e, arg)), expression.type, signature.implementation)
+    case 'javascript':
+      return emitHostCall(
+        e,
+        expression.args.map(arg => emit(e, arg)),
+        expression.type,
+        { strict: definition.strict !== false, mayBeNull: mayBeNull(definition, signature, bound) },
+        signature.implementation.call,
+      )
+  }
+}
+
+export const boundArgument = (expression: Expression): BoundArgument =>
+  expression.is === 'literal'
+    ? { type: expression.type, nullable: expression.nullable, literal: expression.value }
+    : { type: expression.type, nullable: expression.nullable }
+
+/** Whether a call can give NULL though no argument of it is: everything that the definition does not exclude. */
+function mayBeNull(definition: ScalarFunction, signature: Signature, args: readonly BoundArgument[]): boolean {
+  const certain = args.map(arg => ({ ...arg, nullable: false }))
+  if (typeof signature.nullable === 'function') return signature.nullable(certain)
+  return signature.nullable ?? definition.strict === false
+}
+
+function emitInline(e: Emitter, emit: Emit, name: string, expression: CallExpression): Operand {
+  const { args, type } = expression
+  switch (name) {
+    case 'and':
+      return emitJunction(e, emit, expression, 0)
+    case 'or':
+      return emitJunction(e, emit, expression, 1)
+    case 'in':
+      return emitIn(e, emit, expression)
+    case 'coalesce':
+      return emitCoalesce(e, emit, expression)
+  }
+  const operands = args.map(arg => emit(e, arg))
+  const a = operands[0] ?? e.nullOf(types.null)
+  const b = operands[1] ?? a
+  switch (name) {
+    case '+':
+    case '-':
+    case '*':
+    case '/':
+    case '%':
+      return isTimeArithmetic(a.type, b.type) ? emitTimeArithmetic(e, name, a, b, type) : emitArithmetic(e, name, a, b, type)
+    case 'negate':
+      return emitNegate(e, a, type)
+    case '&':
+    case '|':
+    case '#':
+    case '<<':
+    case '>>':
+      return emitBits(e, name, a, b, type)
+    case 'bit_not':
+      return emitBitNot(e, a)
+    case '=':
+    case '<>':
+    case '<':
+    case '<=':
+    case '>':
+    case '>=':
+      return emitComparison(e, name, a, b)
+    case 'between':
+      return emitBetween(e, a, b, operands[2] ?? b)
+    case 'is_distinct_from':
+      return emitIsDistinct(e, a, b, false)
+    case 'is_not_distinct_from':
+      return emitIsDistinct(e, a, b, true)
+    case 'is_null':
+    case 'is_unknown':
+      return emitIsNull(e, a, false)
+    case 'is_not_null':
+    case 'is_not_unknown':
+      return emitIsNull(e, a, true)
+    case 'is_true':
+      return emitIsTruth(e, a, true, false)
+    case 'is_not_true':
+      return emitIsTruth(e, a, true, true)
+    case 'is_false':
+      return emitIsTruth(e, a, false, false)
+    case 'is_not_false':
+      return emitIsTruth(e, a, false, true)
+    case 'not':
+      return emitNot(e, a)
+    case 'nullif':
+      return emitNullIf(e, a, b)
+    case 'greatest':
+    case 'least':
+      return emitExtreme(e, operands, type, { largest: name === 'greatest', skipNull: false })
+    case 'greatest_known':
+    case 'least_known':
+      return emitExtreme(e, operands, type, { largest: name === 'greatest_known', skipNull: true })
+    case 'like':
+      return emitLike(e, operands)
+    default:
+      return emitMath(e, name, operands, type)
+  }
+}
+
+/** Flat values of an operand as a kernel takes them: one of each local, 128-bit values as two i64. */
+function pushForKernel(e: Emitter, operand: Operand): ValueType[] {
+  const physical = physicalOf(operand.type)
+  if (physical === 'i128') {
+    e.code.get(operand.values[0] ?? 0)
+    e.high(operand)
+    return ['i64', 'i64']
+  }
+  for (const value of operand.values) e.code.get(value)
+  return [...localTypes(operand.type)]
+}
+
+function emitKernel(
+  e: Emitter,
+  args: readonly Operand[],
+  type: DataType,
+  { kernel, status, otherwise }: Extract<Signature['implementation'], { is: 'kernel' }>,
+): Operand {
+  const { code } = e
+  const valid = e.allValid(args)
+  if (status !== true && physicalOf(type) !== 'view') {
+    const values = e.locals(type)
+    e.guard(valid, () => {
+      const parameters = args.flatMap(arg => pushForKernel(e, arg))
+      const result = localTypes(type)[0] ?? 'i32'
+      code.call(e.module.importFunction('kernels', kernel, parameters, [result])).set(values[0] ?? 0)
+    })
+    return { type, valid, values }
+  }
+  const slot = e.reserve(16)
+  let values: number[] = []
+  e.guard(valid, () => {
+    const parameters = args.flatMap(arg => pushForKernel(e, arg))
+    e.address(slot)
+    parameters.push('i32')
+    code.call(e.module.importFunction('kernels', kernel, parameters, status === true ? ['i32'] : []))
+    if (status === true) {
+      const outcome = e.store()
+      if (otherwise !== undefined) {
+        code.get(outcome).i32(LEFT_TO_JAVASCRIPT).emit(op.i32Eq)
+        e.when(() => {
+          const fallback = emitHostCall(e, args.map(arg => ({ ...arg, valid: true })), type, { strict: true, mayBeNull: false }, otherwise)
+          e.address(slot)
+          const at = e.store()
+          e.storeAt(at, fallback)
+          code.i32(0).set(outcome)
+        })
+      }
+      code.get(outcome)
+      code.open('if')
+      e.failLocal(outcome)
+      code.end()
+    }
+    e.address(slot)
+    values = e.load(type)
+  })
+  return { type, valid, values }
+}
+
+/** The status with which a kernel hands a row over to the JavaScript function. */
+export const LEFT_TO_JAVASCRIPT = 255
+

@@ -1,0 +1,254 @@
+import type { DataType } from '../types/data-type.ts'
+import { types } from '../types/data-type.ts'
+import { physicalOf } from '../types/physical.ts'
+import { emitScaleUp } from './emit-decimal.ts'
+import { emitHostCall } from './emit-host.ts'
+import type { Emitter } from './emitter.ts'
+import type { Operand } from './operand.ts'
+import { op } from './wasm/opcodes.ts'
+
+export type ComparisonOperator = '=' | '<>' | '<' | '<=' | '>' | '>='
+
+const ints = {
+  '=': op.i32Eq,
+  '<>': op.i32Ne,
+  '<': op.i32LtS,
+  '<=': op.i32LeS,
+  '>': op.i32GtS,
+  '>=': op.i32GeS,
+} as const
+const longs = {
+  '=': op.i64Eq,
+  '<>': op.i64Ne,
+  '<': op.i64LtS,
+  '<=': op.i64LeS,
+  '>': op.i64GtS,
+  '>=': op.i64GeS,
+} as const
+
+/** Compares two values of one type; the result is valid where both are. */
+export function emitComparison(e: Emitter, operator: ComparisonOperator, a: Operand, b: Operand): Operand {
+  const valid = e.allValid([a, b])
+  if (physicalOf(a.type) === 'view') return compareViews(e, operator, a, b, valid)
+  compareNumbers(e, operator, a, b)
+  return e.boolean(valid)
+}
+
+function compareViews(e: Emitter, operator: ComparisonOperator, a: Operand, b: Operand, valid: Operand['valid']): Operand {
+  const { code } = e
+  const result = code.local('i32')
+  const [left = 0] = a.values
+  const [right = 0] = b.values
+  const ordered = operator !== '=' && operator !== '<>'
+  if (ordered && (a.type.is === 'row' || a.type.is === 'array' || a.type.is === 'map')) {
+    const order = emitHostCall(e, [a, b], types.int, { strict: true, mayBeNull: false }, ([x, y], { types: [type] }) =>
+      compareValues(x ?? null, y ?? null, type ?? a.type),
+    )
+    code.get(order.values[0] ?? 0).i32(0).emit(ints[operator]).set(result)
+    return { type: types.boolean, valid, values: [result] }
+  }
+  e.guard(valid, () => {
+    if (ordered) {
+      const compare = e.module.importFunction('kernels', 'fn_compare', ['i32', 'i32'], ['i32'])
+      code.get(left).get(right).call(compare).i32(0).emit(ints[operator]).set(result)
+      return
+    }
+    emitViewsEqual(e, left, right)
+    if (operator === '<>') code.emit(op.i32Eqz)
+    code.set(result)
+  })
+  return { type: types.boolean, valid, values: [result] }
+}
+
+/** Pushes whether two views hold the same bytes: length and prefix first, then what is inline, then the bytes. */
+function emitViewsEqual(e: Emitter, left: number, right: number): void {
+  const { code } = e
+  code.get(left).memory(op.i64Load).get(right).memory(op.i64Load).emit(op.i64Eq)
+  code.openIf('i32')
+  code.get(left).memory(op.i64Load, 8).get(right).memory(op.i64Load, 8).emit(op.i64Eq)
+  code.openIf('i32')
+  code.i32(1)
+  code.else()
+  code.get(left).memory(op.i32Load).i32(12).emit(op.i32GtU)
+  code.openIf('i32')
+  const equal = e.module.importFunction('kernels', 'fn_equal', ['i32', 'i32'], ['i32'])
+  code.get(left).get(right).call(equal)
+  code.else().i32(0).end()
+  code.end()
+  code.else().i32(0).end()
+}
+
+/** Pushes the result for two operands of one fixed-width type. */
+function compareNumbers(e: Emitter, operator: ComparisonOperator, a: Operand, b: Operand): void {
+  const { code } = e
+  const [left = 0] = a.values
+  const [right = 0] = b.values
+  const physical = physicalOf(a.type)
+  switch (physical) {
+    case 'f32':
+    case 'f64':
+      compareDoubles(e, operator, wideFloat(e, a), wideFloat(e, b))
+      return
+    case 'i64':
+      code.get(left).get(right).emit(longs[operator])
+      return
+    case 'i128':
+      compareDecimals(e, operator, a, b)
+      return
+    case 'interval':
+      code.get(comparableInterval(e, a)).get(comparableInterval(e, b)).emit(longs[operator])
+      return
+    default:
+      code.get(left).get(right).emit(ints[operator])
+  }
+}
+
+function wideFloat(e: Emitter, a: Operand): number {
+  const [value = 0] = a.values
+  if (physicalOf(a.type) === 'f64') return value
+  e.code.get(value).emit(op.f64PromoteF32)
+  return e.store('f64')
+}
+
+/** NaN equals NaN and is the largest. */
+function compareDoubles(e: Emitter, operator: ComparisonOperator, a: number, b: number): void {
+  const { code } = e
+  const less = (x: number, y: number) => code.get(x).get(x).emit(op.f64Eq).get(x).get(y).emit(op.f64Ge, op.i32Eqz, op.i32And)
+  switch (operator) {
+    case '=':
+    case '<>':
+      code.get(a).get(b).emit(op.f64Eq)
+      code.get(a).get(a).emit(op.f64Ne).get(b).get(b).emit(op.f64Ne, op.i32And, op.i32Or)
+      if (operator === '<>') code.emit(op.i32Eqz)
+      return
+    case '<':
+      less(a, b)
+      return
+    case '>':
+      less(b, a)
+      return
+    case '<=':
+      less(b, a).emit(op.i32Eqz)
+      return
+    case '>=':
+      less(a, b).emit(op.i32Eqz)
+  }
+}
+
+function compareDecimals(e: Emitter, operator: ComparisonOperator, first: Operand, second: Operand): void {
+  const { code } = e
+  const { a, b } = sameScale(e, first, second)
+  const [left = 0] = a.values
+  const [right = 0] = b.values
+  if (a.values.length === 1 && b.values.length === 1) {
+    code.get(left).get(right).emit(longs[operator])
+    return
+  }
+  e.high(a)
+  const highA = e.store('i64')
+  e.high(b)
+  const highB = e.store('i64')
+  const equal = () => code.get(left).get(right).emit(op.i64Eq).get(highA).get(highB).emit(op.i64Eq, op.i32And)
+  const less = (x: number, xHigh: number, y: number, yHigh: number) => {
+    code.get(xHigh).get(yHigh).emit(op.i64LtS)
+    code.get(xHigh).get(yHigh).emit(op.i64Eq).get(x).get(y).emit(op.i64LtU, op.i32And, op.i32Or)
+    return code
+  }
+  switch (operator) {
+    case '=':
+      equal()
+      return
+    case '<>':
+      equal().emit(op.i32Eqz)
+      return
+    case '<':
+      less(left, highA, right, highB)
+      return
+    case '>':
+      less(right, highB, left, highA)
+      return
+    case '<=':
+      less(right, highB, left, highA).emit(op.i32Eqz)
+      return
+    case '>=':
+      less(left, highA, right, highB).emit(op.i32Eqz)
+  }
+}
+
+/** The binder gives both one type; values that a plan rewrite brought together may differ in scale. */
+function sameScale(e: Emitter, a: Operand, b: Operand): { a: Operand; b: Operand } {
+  if (a.type.is !== 'decimal' || b.type.is !== 'decimal' || a.type.scale === b.type.scale) return { a, b }
+  const scale = Math.max(a.type.scale, b.type.scale)
+  const wide = { a: emitScaleUp(e, a, a.type, scale), b: emitScaleUp(e, b, b.type, scale) }
+  if (wide.a === undefined || wide.b === undefined) throw new TypeError('decimals of different scales compared')
+  return { a: wide.a, b: wide.b }
+}
+
+const DAY = 86_400_000_000n
+
+/** µs with months of 30 days, PostgreSQL's order of intervals. */
+function comparableInterval(e: Emitter, a: Operand): number {
+  const [low = 0, micros = 0] = a.values
+  const { code } = e
+  code.get(low).i64(32n).emit(op.i64Shl).i64(32n).emit(op.i64ShrS).i64(30n).emit(op.i64Mul)
+  code.get(low).i64(32n).emit(op.i64ShrS, op.i64Add).i64(DAY).emit(op.i64Mul).get(micros).emit(op.i64Add)
+  return e.store('i64')
+}
+
+type AnyValue = Operand['literal']
+
+/** Order of nested values: element by element, NULL last, the shorter first. */
+export function compareValues(a: AnyValue, b: AnyValue, type: DataType): number {
+  if (a === undefined || b === undefined || a === null || b === null) {
+    return (a === undefined || a === null ? 1 : 0) - (b === undefined || b === null ? 1 : 0)
+  }
+  if (Array.isArray(a) && Array.isArray(b)) {
+    for (let i = 0; i < Math.min(a.length, b.length); i++) {
+      const order = compareValues(a[i], b[i], elementType(type, i))
+      if (order !== 0) return order
+    }
+    return Math.sign(a.length - b.length)
+  }
+  if (typeof a === 'string' && typeof b === 'string') return compareText(a, b)
+  if (typeof a === 'number' && typeof b === 'number') {
+    if (Number.isNaN(a) || Number.isNaN(b)) return Number(Number.isNaN(a)) - Number(Number.isNaN(b))
+    return a < b ? -1 : a > b ? 1 : 0
+  }
+  if (a instanceof Uint8Array && b instanceof Uint8Array) {
+    for (let i = 0; i < Math.min(a.length, b.length); i++) {
+      const order = (a[i] ?? 0) - (b[i] ?? 0)
+      if (order !== 0) return Math.sign(order)
+    }
+    return Math.sign(a.length - b.length)
+  }
+  if (typeof a === 'object' && typeof b === 'object' && 'micros' in a && 'micros' in b) {
+    const left = BigInt(a.months * 30 + a.days) * DAY + a.micros
+    const right = BigInt(b.months * 30 + b.days) * DAY + b.micros
+    return left < right ? -1 : left > right ? 1 : 0
+  }
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+function elementType(type: DataType, index: number): DataType {
+  if (type.is === 'array') return type.element
+  if (type.is === 'row') return type.fields[index]?.type ?? types.null
+  if (type.is === 'map') return types.row([{ name: 'key', type: type.key, nullable: false }, { name: 'value', type: type.value, nullable: true }])
+  return type
+}
+
+/** Code point order, which is the order of UTF-8 bytes. */
+export function compareText(a: string, b: string): number {
+  const length = Math.min(a.length, b.length)
+  for (let i = 0; i < length; i++) {
+    const x = a.charCodeAt(i)
+    const y = b.charCodeAt(i)
+    if (x !== y) {
+      // Surrogates come after every other unit in code point order.
+      const surrogateX = x >= 0xd800 && x <= 0xdfff
+      const surrogateY = y >= 0xd800 && y <= 0xdfff
+      return surrogateX === surrogateY ? Math.sign(x - y) : surrogateX ? 1 : -1
+    }
+  }
+  return Math.sign(a.length - b.length)
+}
+

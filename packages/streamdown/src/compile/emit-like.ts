@@ -1,0 +1,58 @@
+import { likeToPattern } from '../functions/regex/patterns.ts'
+import { asText } from '../functions/values.ts'
+import { types } from '../types/data-type.ts'
+import { emitComparison } from './emit-comparison.ts'
+import { emitHostCall } from './emit-host.ts'
+import { emitLiteral } from './emit-literal.ts'
+import type { Emitter } from './emitter.ts'
+import type { Operand } from './operand.ts'
+
+/** LIKE: constant patterns without `_` become comparisons of bytes; the others a matcher over code points. */
+export function emitLike(e: Emitter, [value, pattern, escape]: readonly Operand[]): Operand {
+  if (value === undefined || pattern === undefined) throw new TypeError('LIKE without operands')
+  const constant = typeof pattern.literal === 'string' && (escape === undefined || typeof escape.literal === 'string')
+  const parts = constant ? simpleParts(asText(pattern.literal), escape === undefined ? '' : asText(escape.literal)) : undefined
+  if (parts === undefined) {
+    const args = escape === undefined ? [value, pattern] : [value, pattern, escape]
+    return emitHostCall(e, args, types.boolean, { strict: true, mayBeNull: false }, ([text, like, mark]) =>
+      likeToPattern(asText(like), mark === undefined ? '' : asText(mark), false).test(asText(text)),
+    )
+  }
+  const { before, middle, after } = parts
+  const literal = (text: string) => emitLiteral(e, text, types.string)
+  if (middle === undefined) return emitComparison(e, '=', value, literal(before))
+  const { code } = e
+  const result = code.local('i32')
+  const pieces = [before, after, ...middle].filter(piece => piece !== '').length
+  if (pieces <= 1) {
+    const [kernel, piece] = before !== '' ? ['fn_starts_with', before] : after !== '' ? ['fn_ends_with', after] : ['fn_contains', middle[0] ?? '']
+    const operand = literal(piece)
+    e.guard(value.valid, () => {
+      const index = e.module.importFunction('kernels', kernel, ['i32', 'i32'], ['i32'])
+      code.get(value.values[0] ?? 0).get(operand.values[0] ?? 0).call(index).set(result)
+    })
+    return { type: types.boolean, valid: value.valid, values: [result] }
+  }
+  const operand = literal([before, ...middle, after].join('%'))
+  e.guard(value.valid, () => {
+    const index = e.module.importFunction('kernels', 'fn_like_parts', ['i32', 'i32'], ['i32'])
+    code.get(value.values[0] ?? 0).get(operand.values[0] ?? 0).call(index).set(result)
+  })
+  return { type: types.boolean, valid: value.valid, values: [result] }
+}
+
+interface Parts {
+  readonly before: string
+  /** What must stand between, in order; undefined: no `%` at all. */
+  readonly middle: readonly string[] | undefined
+  readonly after: string
+}
+
+/** The pieces between `%`, where the pattern has no `_` and no escaped character. */
+function simpleParts(pattern: string, escape: string): Parts | undefined {
+  if (pattern.includes('_') || (escape !== '' && pattern.includes(escape))) return undefined
+  const pieces = pattern.split('%')
+  const before = pieces[0] ?? ''
+  if (pieces.length === 1) return { before, middle: undefined, after: '' }
+  return { before, middle: pieces.slice(1, -1).filter(piece => piece !== ''), after: pieces.at(-1) ?? '' }
+}

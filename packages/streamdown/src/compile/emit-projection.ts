@@ -1,0 +1,131 @@
+import type { Expression } from '../plan/expressions/expression.ts'
+import type { DataType } from '../types/data-type.ts'
+import { physicalOf, widthOf } from '../types/physical.ts'
+import { columnsOf, emitExpression } from './emit-expression.ts'
+import { pushTruth } from './emit-logic.ts'
+import { Emitter } from './emitter.ts'
+import { Code, type Label } from './wasm/code.ts'
+import { op } from './wasm/opcodes.ts'
+
+/** Offsets of the frame's words, which the caller fills before `run(base, rows)`. */
+export interface FrameLayout {
+  /** Per input column read: data at `at`, validity at `at + 4`. */
+  readonly columns: readonly { readonly column: number; readonly at: number }[]
+  /** Per output: data at `at`, validity at `at + 4` (used where `nullable`). */
+  readonly outputs: readonly { readonly at: number; readonly type: DataType; readonly nullable: boolean }[]
+  readonly selection: number
+  readonly failedRows: number
+  readonly failedCodes: number
+  /** Where the code leaves the number of failed rows. */
+  readonly failedCount: number
+}
+
+export interface EmittedProjection {
+  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly frame: FrameLayout
+  readonly emitter: Emitter
+  /** Whether it writes the selection; without it every row is in the output. */
+  readonly selects: boolean
+}
+
+/** One loop over the rows: filter, then outputs; a row that fails is listed and leaves no output. */
+export function emitProjection(
+  filter: Expression | undefined,
+  outputs: readonly Expression[],
+  nullable: readonly boolean[],
+  timeZone: string,
+): EmittedProjection {
+  const code = new Code(2)
+  const [base, rows] = [0, 1]
+  const used = new Set<number>()
+  if (filter !== undefined) columnsOf(filter, used)
+  for (const output of outputs) columnsOf(output, used)
+
+  let word = 0
+  const take = (): number => 4 * word++
+  const load = (offset: number): number => {
+    const local = code.local('i32')
+    code.get(base).memory(op.i32Load, offset).set(local)
+    return local
+  }
+  const locals = new Map<number, { data: number; validity: number }>()
+  const columns = [...used].map(column => {
+    const at = take()
+    take()
+    locals.set(column, { data: load(at), validity: nullable[column] === true ? load(at + 4) : 0 })
+    return { column, at }
+  })
+  const targets = outputs.map(() => {
+    const at = take()
+    take()
+    return { at, data: load(at), validity: load(at + 4) }
+  })
+  const places = { selection: take(), failedRows: take(), failedCodes: take(), failedCount: take() }
+  const selection = load(places.selection)
+  const failedRows = load(places.failedRows)
+  const failedCodes = load(places.failedCodes)
+
+  const row = code.local('i32')
+  const count = code.local('i32')
+  const failed = code.local('i32')
+  const e = new Emitter({ code, base, row, frameBytes: 4 * word, timeZone, nullable, columns: locals })
+
+  const next = code.open('loop')
+  const done = code.open('block')
+  const fail = code.open('block')
+  const nullables: boolean[] = []
+  let selects = filter !== undefined
+  e.failingTo(fail, () => {
+    if (filter !== undefined) emitFilter(e, filter, done)
+    for (const [i, output] of outputs.entries()) {
+      const target = targets[i]
+      const operand = emitExpression(e, output)
+      nullables.push(operand.valid !== true)
+      if (target === undefined) continue
+      if (output.type.is !== 'null') {
+        const width = widthOf(physicalOf(output.type))
+        code.get(target.data).get(count)
+        if (width > 1) code.i32(width).emit(op.i32Mul)
+        code.emit(op.i32Add)
+        e.storeAt(e.store(), operand)
+      }
+      if (operand.valid !== true) {
+        code.get(target.validity).get(count).emit(op.i32Add).get(operand.valid).memory(op.i32Store8)
+      }
+    }
+  })
+  selects ||= e.fallible
+  if (selects) code.get(selection).get(count).i32(4).emit(op.i32Mul, op.i32Add).get(row).memory(op.i32Store)
+  code.get(count).i32(1).emit(op.i32Add).set(count)
+  code.br(done)
+  code.end()
+  code.get(failedRows).get(failed).i32(4).emit(op.i32Mul, op.i32Add).get(row).memory(op.i32Store)
+  code.get(failedCodes).get(failed).emit(op.i32Add).get(e.error).memory(op.i32Store8)
+  code.get(failed).i32(1).emit(op.i32Add).set(failed)
+  code.end()
+  code.get(row).i32(1).emit(op.i32Add).tee(row).get(rows).emit(op.i32LtS).brIf(next)
+  code.end()
+  code.get(base).get(failed).memory(op.i32Store, places.failedCount)
+  code.get(count)
+
+  return {
+    bytes: e.module.finish(['i32', 'i32'], ['i32'], code),
+    frame: {
+      columns,
+      outputs: outputs.map(({ type }, i) => ({ at: targets[i]?.at ?? 0, type, nullable: nullables[i] === true })),
+      ...places,
+    },
+    emitter: e,
+    selects,
+  }
+}
+
+/** Leaves to `skip` unless the condition is TRUE; the operands of AND one after the other. */
+function emitFilter(e: Emitter, filter: Expression, skip: Label): void {
+  if (filter.is === 'call' && filter.name === 'and') {
+    for (const operand of filter.args) emitFilter(e, operand, skip)
+    return
+  }
+  pushTruth(e, emitExpression(e, filter))
+  e.code.emit(op.i32Eqz).brIf(skip)
+}

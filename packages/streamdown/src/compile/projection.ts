@@ -1,0 +1,191 @@
+import { type Batch, CHUNK_ROWS, type Column, type Pointer } from '../batch/batch.ts'
+import type { Memory } from '../batch/memory.ts'
+import { takeRows } from '../batch/select.ts'
+import type { Expression } from '../plan/expressions/expression.ts'
+import type { OperatorContext } from '../run/operator-context.ts'
+import type { Schema } from '../types/data-type.ts'
+import { physicalOf, widthOf } from '../types/physical.ts'
+import type { CompiledProjection, FailedRows } from './compiled.ts'
+import { type EmittedProjection, emitProjection } from './emit-projection.ts'
+import { hostFunction, type Messages, rowFunction } from './host-functions.ts'
+import { moduleOf } from './module-cache.ts'
+import { writeView } from '../batch/views.ts'
+
+export interface ProjectionSpec {
+  readonly input: Schema
+  /** A BOOLEAN expression; rows where it is not TRUE are left out. */
+  readonly filter?: Expression | undefined
+  readonly outputs: readonly Expression[]
+  readonly context: OperatorContext
+}
+
+/**
+ * Compiles a filter and projection into one loop of WebAssembly. Outputs that are plain columns are handed on without
+ * a copy where no row is left out. The block of constants it takes from the accounted memory lives as long as the
+ * memory.
+ */
+export function compileProjection({ input, filter, outputs, context }: ProjectionSpec): CompiledProjection {
+  const isPassed = (output: Expression): boolean => filter === undefined && output.is === 'column'
+  const computed = outputs.filter(output => !isPassed(output))
+  const passed = outputs.flatMap(output => (isPassed(output) && output.is === 'column' ? [output.index] : []))
+  const messages: Messages = new Map()
+  const nullable = input.map(field => field.nullable)
+  const make = (flags: readonly boolean[]): Loop => instantiate(emitProjection(filter, computed, flags, context.timeZone), context, messages)
+  let general: Loop | undefined
+  let withoutNulls: Loop | undefined
+  const { memory } = context
+
+  return {
+    run(batch) {
+      if (batch.rows === 0 || (filter === undefined && computed.length === 0)) return unchanged(memory, batch, outputs)
+      const hasNulls = nullable.some((flag, i) => flag && batch.columns[i]?.validity !== 0)
+      let loop: Loop
+      if (hasNulls) loop = general ??= make(nullable)
+      else loop = withoutNulls ??= make(nullable.map(() => false))
+      const result = loop.run(batch)
+      const { count, selection } = result
+      const all = count === batch.rows
+      const source: Batch = { ...batch, columns: passed.map(index => columnAt(batch, index)) }
+      const carried = all ? source : takeRows(memory, source, selection, count)
+      let next = 0
+      let nextPassed = 0
+      const columns = outputs.map(output => {
+        const column = isPassed(output) ? carried.columns[nextPassed++] : result.columns[next++]
+        if (column === undefined) throw new TypeError('an output column is missing')
+        return column
+      })
+      return { output: { ...carried, columns, rows: count }, selection, failed: result.failed }
+    },
+  }
+}
+
+const noFailures: FailedRows = { count: 0, rows: 0, codes: 0, messages: new Map() }
+
+function columnAt(batch: Batch, index: number): Column {
+  const column = batch.columns[index]
+  if (column === undefined) throw new TypeError(`the batch has no column ${index}`)
+  return column
+}
+
+/** No rows, or nothing but columns that are handed on. */
+function unchanged(memory: Memory, batch: Batch, outputs: readonly Expression[]) {
+  const columns = outputs.map(output =>
+    output.is === 'column' && batch.rows > 0 ? columnAt(batch, output.index) : { type: output.type, validity: 0, data: 0 },
+  )
+  return { output: { ...batch, columns }, selection: batch.rows === 0 ? 0 : sharedOf(memory, batch.rows).sequence, failed: noFailures }
+}
+
+interface Loop {
+  run(batch: Batch): {
+    readonly count: number
+    readonly columns: readonly Column[]
+    readonly selection: Pointer
+    readonly failed: FailedRows
+  }
+}
+
+function instantiate({ bytes, frame, emitter, selects }: EmittedProjection, context: OperatorContext, messages: Messages): Loop {
+  const { memory } = context
+  const base = memory.alloc(emitter.blockBytes + 16)
+  writeConstants(memory, base, emitter)
+  const host: Record<string, unknown> = {}
+  for (const [i, call] of emitter.hostCalls.entries()) host[`f${i}`] = hostFunction(call, base, context, messages)
+  const rowFunctions = emitter.rowCalls.map(call => rowFunction(call, base, context, messages))
+  for (const [i, { call }] of rowFunctions.entries()) host[`row${i}`] = call
+  const instance = new WebAssembly.Instance(moduleOf(bytes), {
+    env: { memory: memory.memory },
+    kernels: { ...memory.kernels },
+    host,
+    math: Object.fromEntries(emitter.directImports),
+  })
+  const exported = instance.exports['run']
+  if (typeof exported !== 'function') throw new TypeError('the emitted module has no run')
+  const run: (...values: never[]) => unknown = exported
+  const { fallible } = emitter
+  const hostsRows = rowFunctions.length > 0
+
+  return {
+    run(batch) {
+      const { rows } = batch
+      messages.clear()
+      const columns = frame.outputs.map(({ type, nullable }) => ({
+        type,
+        data: memory.chunk(rows * widthOf(physicalOf(type))),
+        validity: nullable ? memory.chunk(rows) : 0,
+      }))
+      const shared = sharedOf(memory, rows)
+      const selection = selects ? memory.chunk(rows * 4) : shared.sequence
+      const failedRows = fallible ? memory.chunk(rows * 4) : 0
+      const failedCodes = fallible ? memory.chunk(rows) : 0
+      const view = memory.view()
+      for (const { column, at } of frame.columns) {
+        const { data, validity } = columnAt(batch, column)
+        view.setUint32(base + at, data, true)
+        view.setUint32(base + at + 4, validity === 0 ? shared.ones : validity, true)
+      }
+      for (const [i, { at }] of frame.outputs.entries()) {
+        view.setUint32(base + at, columns[i]?.data ?? 0, true)
+        view.setUint32(base + at + 4, columns[i]?.validity ?? 0, true)
+      }
+      view.setUint32(base + frame.selection, selection, true)
+      view.setUint32(base + frame.failedRows, failedRows, true)
+      view.setUint32(base + frame.failedCodes, failedCodes, true)
+      if (hostsRows) for (const { start } of rowFunctions) start(batch)
+      const count = Number(Reflect.apply(run, undefined, [base, rows]))
+      if (hostsRows) for (const { stop } of rowFunctions) stop()
+      const failedCount = fallible ? memory.view().getUint32(base + frame.failedCount, true) : 0
+      const failed = failedCount === 0 ? noFailures : failures(memory, failedCount, failedRows, failedCodes, messages)
+      return { count, columns, selection, failed }
+    },
+  }
+}
+
+function failures(memory: Memory, count: number, rows: Pointer, codes: Pointer, byRow: Messages): FailedRows {
+  const messages = new Map<number, string>()
+  if (byRow.size > 0) {
+    for (const [position, row] of memory.i32(rows, count).entries()) {
+      const message = byRow.get(row)
+      if (message !== undefined) messages.set(position, message)
+    }
+  }
+  return { count, rows, codes, messages }
+}
+
+function writeConstants(memory: Memory, base: Pointer, { blockBytes, constants }: EmittedProjection['emitter']): void {
+  memory.u8(base, blockBytes).fill(0)
+  for (const { is, offset, bytes } of constants) {
+    if (is === 'bytes') {
+      memory.u8(base + offset, bytes.length).set(bytes)
+      continue
+    }
+    const data = memory.alloc(Math.max(bytes.length, 16))
+    memory.u8(data, bytes.length).set(bytes)
+    writeView(memory, base + offset, data, bytes.length)
+  }
+}
+
+interface Shared {
+  /** Bytes of 1, one a row: validity of a column without NULLs. */
+  readonly ones: Pointer
+  /** 0, 1, 2 ... as i32: the selection of all rows. */
+  readonly sequence: Pointer
+  readonly rows: number
+}
+
+const sharedByMemory = new WeakMap<Memory, Shared>()
+
+function sharedOf(memory: Memory, rows: number): Shared {
+  const known = sharedByMemory.get(memory)
+  if (known !== undefined && known.rows >= rows) return known
+  if (known !== undefined) {
+    memory.free(known.ones)
+    memory.free(known.sequence)
+  }
+  const size = Math.max(CHUNK_ROWS, 2 ** Math.ceil(Math.log2(Math.max(rows, 1))))
+  const made = { ones: memory.alloc(size), sequence: memory.alloc(size * 4), rows: size }
+  memory.u8(made.ones, size).fill(1)
+  const sequence = memory.i32(made.sequence, size)
+  for (let i = 0; i < size; i++) sequence[i] = i
+  sharedByMemory.set(memory, made)
+  return made
+}

@@ -1,0 +1,72 @@
+import type { DataType } from '../../types/data-type.ts'
+import type { Value } from '../../types/value.ts'
+import { hexOf } from '../cast.ts'
+import { decimalText } from '../decimal.ts'
+import { RowError } from '../definition.ts'
+import { intervalText } from '../time/interval.ts'
+import { dateText, timestampText, timeText } from '../time/text.ts'
+import { asInterval } from '../values.ts'
+import { type Json, JsonNumber, parseJson, writeJson } from './json.ts'
+
+/** Text as a JSON value in canonical form; an invalid text fails the row. */
+export function castJson(text: string): string {
+  const parsed = parseJson(text)
+  if (parsed === undefined) throw new RowError(4, 'the text is not valid JSON')
+  return writeJson(parsed)
+}
+
+export const jsonOf = (value: Value, type: DataType): string => writeJson(toJson(value, type))
+
+/** A SQL value as JSON: numbers as numbers, times as ISO text, rows and maps as objects, bytes as hex. */
+export function toJson(value: Value, type: DataType): Json {
+  if (value === null) return null
+  switch (type.is) {
+    case 'null':
+      return null
+    case 'boolean':
+      return value === true
+    case 'tinyint':
+    case 'smallint':
+    case 'int':
+    case 'bigint':
+      return new JsonNumber(String(value))
+    case 'real':
+    case 'double':
+      return Number.isFinite(Number(value)) ? new JsonNumber(String(value)) : String(value)
+    case 'decimal':
+      return typeof value === 'bigint' ? new JsonNumber(decimalText(value, type.scale)) : null
+    case 'string':
+      return typeof value === 'string' ? value : null
+    case 'json':
+      return typeof value === 'string' ? (parseJson(value) ?? null) : null
+    case 'bytes':
+      return value instanceof Uint8Array ? `\\x${hexOf(value)}` : null
+    case 'date':
+      return typeof value === 'number' ? dateText(value) : null
+    case 'time':
+      return timeText(Number(value), 'shortest')
+    case 'timestamp':
+      return typeof value === 'bigint' ? `${timestampText(value, 'shortest', 'T')}${type.zoned ? '+00:00' : ''}` : null
+    case 'interval':
+      return intervalText(asInterval(value))
+    case 'array':
+      return Array.isArray(value) ? value.map(item => toJson(item, type.element)) : null
+    case 'row': {
+      const object = new Map<string, Json>()
+      if (Array.isArray(value)) {
+        for (const [i, field] of type.fields.entries()) object.set(field.name, toJson(value[i] ?? null, field.type))
+      }
+      return object
+    }
+    case 'map': {
+      const object = new Map<string, Json>()
+      if (Array.isArray(value)) {
+        for (const pair of value) {
+          const key = toJson(pair[0] ?? null, type.key)
+          object.set(typeof key === 'string' ? key : writeJson(key), toJson(pair[1] ?? null, type.value))
+        }
+      }
+      return object
+    }
+  }
+}

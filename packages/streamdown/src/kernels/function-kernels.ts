@@ -1,0 +1,27 @@
+import type { Pointer } from '../batch/batch.ts'
+
+/** Kernels of scalar functions (kernels/fn-text.ts, fn-time.ts); emitted code imports them by name. */
+export interface FunctionKernels {
+  fn_compare(a: Pointer, b: Pointer): number
+  fn_equal(a: Pointer, b: Pointer): number
+  fn_starts_with(text: Pointer, piece: Pointer): number
+  fn_ends_with(text: Pointer, piece: Pointer): number
+  fn_contains(text: Pointer, piece: Pointer): number
+  fn_like_parts(text: Pointer, pattern: Pointer): number
+  fn_upper(text: Pointer, out: Pointer): number
+  fn_lower(text: Pointer, out: Pointer): number
+  fn_char_length(text: Pointer): number
+  fn_octet_length(text: Pointer): number
+  fn_substring(text: Pointer, start: number, length: number, out: Pointer): void
+  fn_left(text: Pointer, points: number, out: Pointer): void
+  fn_right(text: Pointer, points: number, out: Pointer): void
+  fn_trim(text: Pointer, out: Pointer): void
+  fn_ltrim(text: Pointer, out: Pointer): void
+  fn_rtrim(text: Pointer, out: Pointer): void
+  fn_concat(a: Pointer, b: Pointer, out: Pointer): void
+  fn_position(piece: Pointer, text: Pointer): number
+  fn_split_part(text: Pointer, separator: Pointer, index: number, out: Pointer): number
+  fn_field(micros: bigint, field: number): bigint
+  fn_truncate(micros: bigint, unit: number): bigint
+  fn_format_time(micros: bigint, program: Pointer, length: number, out: Pointer): number
+}
