@@ -16,13 +16,12 @@
 // number, 36 data, 40 validity, 44 raw column's data (0 none), 48 raw validity, 52 raw column number, 56 zoned.
 // Slot (48 bytes): 0 mask of the prefix bytes, 4 child (0: skipped), 8 prefix length, 12 misses, 16 prefix (32 bytes).
 // Column: 0 validity.
+import { fixup, storeNumber, storeWord } from './text-columns'
 import {
   ERR_CONTROL, ERR_DEPTH, ERR_ESCAPE, ERR_LONG, ERR_MISSING, ERR_NULL, ERR_OPEN, ERR_RANGE, ERR_SURROGATE, ERR_SYNTAX,
   ERR_TIME, ERR_TYPE, ERR_UTF8,
-  KIND_BOOL, KIND_DATE, KIND_DECIMAL, KIND_F32, KIND_F64, KIND_I16, KIND_I32, KIND_I64, KIND_I8, KIND_OBJECT, KIND_RAW,
-  KIND_STRING, KIND_TIME, KIND_TIMESTAMP,
-  decimalValue, digitRun, digits, doubleValue, findNewline, intValue, isDigit, parseDate, parseTime,
-  parseTimestamp, power, scanNumber, scannedDecimal, scannedDouble, scannedInteger, storeView, textEnd, utf8Length,
+  KIND_BOOL, KIND_DECIMAL, KIND_I64, KIND_OBJECT, KIND_RAW, KIND_STRING,
+  digitRun, digits, findNewline, isDigit, scanNumber, storeView, utf8Length,
 } from './text-values'
 
 const SLOT: usize = 48
@@ -352,71 +351,12 @@ function forget(child: usize, row: u32): void {
   }
 }
 
-/** A value that JavaScript finishes: its text, its column, its row. */
-function fixup(column: u32, row: u32, from: usize, to: usize): void {
-  const count = load<u32>(base, 28)
-  const at = <usize>load<u32>(base, 24) + (<usize>count << 4)
-  store<u32>(at, column)
-  store<u32>(at, row, 4)
-  store<u32>(at, <u32>from, 8)
-  store<u32>(at, <u32>(to - from), 12)
-  store<u32>(base, count + 1, 28)
-}
-
 /** A number for column `child`: returns the address behind it, or 0. */
 function numberValue(child: usize, kind: i32, p: usize, row: u32): usize {
   const q = scanNumber(p, false)
   if (q == 0) return fail(ERR_SYNTAX, p)
-  const data = <usize>load<u32>(child, 36)
-  if (kind == KIND_F64 || kind == KIND_F32) {
-    if (!scannedDouble()) fixup(load<u32>(child, 32), row, p, q)
-    else if (kind == KIND_F64) store<f64>(data + (<usize>row << 3), doubleValue)
-    else {
-      const narrow = <f32>doubleValue
-      if (abs(narrow) == Infinity) return fail(ERR_RANGE, p)
-      store<f32>(data + (<usize>row << 2), narrow)
-    }
-    return q
-  }
-  if (kind == KIND_DECIMAL) {
-    const result = scannedDecimal(load<u32>(child, 24), load<u32>(child, 28))
-    if (result > 0) return fail(result, p)
-    if (result < 0) fixup(load<u32>(child, 32), row, p, q)
-    else {
-      store<i64>(data + (<usize>row << 4), decimalValue)
-      store<i64>(data + (<usize>row << 4), decimalValue >> 63, 8)
-    }
-    return q
-  }
-  if (kind > KIND_I64 && kind != KIND_TIMESTAMP) return fail(ERR_TYPE, p)
-  const result = scannedInteger()
-  if (result != 0) return fail(result, p)
-  let v = intValue
-  if (kind == KIND_TIMESTAMP) {
-    const unit = (flags >> 2) & 7
-    if (unit == 0) return fail(ERR_TYPE, p)
-    if (unit <= 2) {
-      const factor: i64 = unit == 1 ? 1000000 : 1000
-      if (v > i64.MAX_VALUE / factor || v < i64.MIN_VALUE / factor) return fail(ERR_RANGE, p)
-      v *= factor
-    } else if (unit == 4) v = v >= 0 ? v / 1000 : -((999 - v) / 1000)
-    const cut = <i64>power(6 - load<u32>(child, 24))
-    if (cut > 1) v -= ((v % cut) + cut) % cut
-    store<i64>(data + (<usize>row << 3), v)
-    return q
-  }
-  if (kind == KIND_I64) store<i64>(data + (<usize>row << 3), v)
-  else if (kind == KIND_I32) {
-    if (v != <i64>(<i32>v)) return fail(ERR_RANGE, p)
-    store<i32>(data + (<usize>row << 2), <i32>v)
-  } else if (kind == KIND_I16) {
-    if (v != <i64>(<i16>v)) return fail(ERR_RANGE, p)
-    store<i16>(data + (<usize>row << 1), <i16>v)
-  } else if (kind == KIND_I8) {
-    if (v != <i64>(<i8>v)) return fail(ERR_RANGE, p)
-    store<i8>(data + row, <i8>v)
-  } else return fail(ERR_TYPE, p)
-  return q
+  const error = storeNumber(base, child, kind, p, q, row)
+  return error == 0 ? q : fail(error, p)
 }
 
 /** A string for a column that is not STRING; `p` is behind the opening quote. Returns the closing quote, or 0. */
@@ -425,48 +365,10 @@ function textValue(child: usize, kind: i32, p: usize, row: u32): usize {
   const q = stringEnd(p)
   if (q == 0) return 0
   if (escaped) return fail(ERR_TYPE, p - 1)
-  const data = <usize>load<u32>(child, 36)
-  if (kind == KIND_TIMESTAMP) {
-    const t = parseTimestamp(p, q, flags & 3, load<u32>(child, 24))
-    if (t == i64.MIN_VALUE) return fail(ERR_TIME, p - 1)
-    store<i64>(data + (<usize>row << 3), t)
-    return q
-  }
-  if (kind == KIND_DATE) {
-    if (q - p != 10) return fail(ERR_TIME, p - 1)
-    const d = parseDate(p)
-    if (d == i32.MIN_VALUE) return fail(ERR_TIME, p - 1)
-    store<i32>(data + (<usize>row << 2), d)
-    return q
-  }
-  if (kind == KIND_TIME) {
-    const t = q - p < 5 ? i64.MIN_VALUE : parseTime(p, load<u32>(child, 24))
-    if (t == i64.MIN_VALUE) return fail(ERR_TIME, p - 1)
-    if (textEnd != q && !(load<u8>(textEnd) == 0x5a && textEnd + 1 == q)) return fail(ERR_TIME, p - 1)
-    store<i64>(data + (<usize>row << 3), t)
-    return q
-  }
-  if (kind == KIND_DECIMAL) {
-    if (scanNumber(p, false) != q) return fail(ERR_TYPE, p - 1)
-    numberValue(child, kind, p, row)
-    return err != 0 ? 0 : q
-  }
-  if (kind == KIND_F64 || kind == KIND_F32) {
-    const length = q - p
-    let f: f64 = NaN
-    const named = length == 3 && load<u16>(p) == 0x614e && load<u8>(p + 2) == 0x4e
-    if (!named) {
-      const minus = load<u8>(p) == 0x2d
-      const s = minus ? p + 1 : p
-      // 'Infinity'
-      if (q - s != 8 || load<u64>(s) != 0x7974696e69666e49) return fail(ERR_TYPE, p - 1)
-      f = minus ? -Infinity : Infinity
-    }
-    if (kind == KIND_F64) store<f64>(data + (<usize>row << 3), f)
-    else store<f32>(data + (<usize>row << 2), <f32>f)
-    return q
-  }
-  return fail(ERR_TYPE, p - 1)
+  let error: i32
+  if (kind == KIND_DECIMAL) error = scanNumber(p, false) == q ? storeNumber(base, child, kind, p, q, row) : ERR_TYPE
+  else error = storeWord(base, child, kind, p, q, row)
+  return error == 0 ? q : fail(error, p - 1)
 }
 
 /** A value that is not null into its column; returns the address behind it, or 0. */
@@ -503,14 +405,14 @@ function columnValue(child: usize, kind: i32, p: usize, c: u32, row: u32): usize
     }
     case KIND_RAW: {
       const q = skipOther(p, c)
-      if (q != 0) fixup(load<u32>(child, 32), row, p, q)
+      if (q != 0) fixup(base, load<u32>(child, 32), row, p, q)
       return q
     }
     case KIND_OBJECT: {
       if (c != 0x7b) return fail(ERR_TYPE, p)
       const q = members(base + load<u32>(child, 12), p, row)
       if (q != 0 && load<u32>(child, 44) != 0) {
-        fixup(load<u32>(child, 52), row, p, q)
+        fixup(base, load<u32>(child, 52), row, p, q)
         store<u8>(load<u32>(child, 48) + row, 1)
       }
       return q

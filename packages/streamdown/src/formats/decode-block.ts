@@ -10,7 +10,7 @@ import { decodeStop } from '../kernels/format-kernels.ts'
 import type { DataType } from '../types/data-type.ts'
 import { physicalOf, widthOf } from '../types/physical.ts'
 import type { Value } from '../types/value.ts'
-import type { DeadRecord, Decoded, Decoder } from './format.ts'
+import { type DeadRecord, type Decoded, type Decoder, markBytes } from './format.ts'
 import { problemText } from './problems.ts'
 import { typeText } from './text-kinds.ts'
 
@@ -36,6 +36,7 @@ export const header = {
   columnCount: 68,
   needed: 72,
   rowStarts: 76,
+  inputEnds: 116,
   bytes: 128,
 } as const
 
@@ -97,6 +98,10 @@ export class BlockDecoder implements Decoder {
     this.#fixupCapacity = Math.max(512, block.columns.length * 4)
   }
 
+  start(head: Uint8Array): number {
+    return markBytes(head)
+  }
+
   decode(at: Pointer, length: number, maxRows: number, last: boolean): Decoded {
     const whole = last ? length : this.#block.wholeRecords(at, length)
     if (whole === 0 || maxRows === 0) return { batch: this.#batch([], 0), consumed: 0, dead: [] }
@@ -136,6 +141,7 @@ export class BlockDecoder implements Decoder {
     put(header.dead, deadList)
     put(header.deadCapacity, DEAD_CAPACITY)
     put(header.rowStarts, rowStarts)
+    put(header.inputEnds, last ? 1 : 0)
     const list = view.getUint32(block + header.columns, true)
     for (const [index, column] of columns.entries()) {
       put(column.dataAt, data[index] ?? 0)

@@ -23,11 +23,21 @@ export interface Decoded {
  * batch point into the bytes and into chunk memory.
  */
 export interface Decoder {
+  /**
+   * Called once before the first `decode`, also of a partition that is taken up in its middle, with the partition's
+   * first bytes. Returns how many of them are no records: a byte order mark, a header. Throws a StreamdownError where
+   * the header does not fit the table.
+   */
+  start(head: Uint8Array): number
   decode(at: Pointer, length: number, maxRows: number, last: boolean): Decoded
 }
 
 /** Readable, writable bytes that a decoder needs behind the ones that it is given. */
 export const PADDING = 64
+
+/** Bytes at the head of a partition that say nothing: the UTF-8 byte order mark. */
+export const markBytes = (head: Uint8Array): number =>
+  head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0
 
 /** The longest record that is accepted, unless an option says otherwise. */
 export const MAX_RECORD_BYTES = 16 * 1024 * 1024

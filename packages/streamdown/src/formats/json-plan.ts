@@ -26,7 +26,12 @@ export interface JsonPlan {
 }
 
 /** Lays out the block of kernels/json-decode.ts for the distinct columns of a scan, in their order. */
-export function planJson(schema: Schema, columns: readonly ScanColumn[], flags: number, maxRecordBytes: number): JsonPlan {
+export function planJson(
+  schema: Schema,
+  columns: readonly ScanColumn[],
+  flags: number,
+  maxRecordBytes: number,
+): JsonPlan {
   const root: Child[] = []
   const leaves = columns.map(({ column, path }, index) => {
     let fields: Schema = schema

@@ -3,7 +3,13 @@ import type { Value } from '../types/value.ts'
 import { decimalOf, timeOf, timestampOf, dateOf, type TimestampRules } from './scalar-text.ts'
 
 /** JSON as a tree whose numbers keep their text. Objects keep members in order, the last of equal keys wins. */
-export type JsonTree = null | boolean | string | { readonly number: string } | readonly JsonTree[] | ReadonlyMap<string, JsonTree>
+export type JsonTree =
+  | null
+  | boolean
+  | string
+  | { readonly number: string }
+  | readonly JsonTree[]
+  | ReadonlyMap<string, JsonTree>
 
 /** Thrown where a JSON value does not fit a type. */
 export class MisfitError extends Error {}
@@ -111,7 +117,11 @@ export function valueOfJson(tree: JsonTree, type: DataType, rules: TimestampRule
 }
 
 function keyOf(key: string, type: DataType, rules: TimestampRules): Value {
-  return type.is === 'string' || !/^-?[0-9]/.test(key) || type.is === 'timestamp' || type.is === 'date' || type.is === 'time'
+  return type.is === 'string' ||
+    !/^-?[0-9]/.test(key) ||
+    type.is === 'timestamp' ||
+    type.is === 'date' ||
+    type.is === 'time'
     ? valueOfString(key, type, rules)
     : valueOfNumber(key, type, rules)
 }

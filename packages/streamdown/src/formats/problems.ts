@@ -1,5 +1,9 @@
 /** What the error numbers of kernels/text-values.ts mean; `expected` names the column's type. */
-export function problemText(error: number, place: { column?: string; expected?: string; at: number }, maxRecordBytes: number): string {
+export function problemText(
+  error: number,
+  place: { column?: string; expected?: string; at: number },
+  maxRecordBytes: number,
+): string {
   const column = place.column === undefined ? '' : `column "${place.column}": `
   const expected = place.expected ?? 'a value of another type'
   switch (error) {

@@ -66,7 +66,11 @@ export function timeOf(text: string, precision: number): bigint | undefined {
 }
 
 /** µs since 1970 of a SQL or ISO-8601 timestamp; an offset moves it to UTC. */
-export function timestampOf(text: string, precision: number, rules: Pick<TimestampRules, 'standard'>): bigint | undefined {
+export function timestampOf(
+  text: string,
+  precision: number,
+  rules: Pick<TimestampRules, 'standard'>,
+): bigint | undefined {
   const match = /^(.{10})([ T])([0-9:.]+)(?:(Z)|([+-])([01][0-9])(?::?([0-5][0-9]))?)?$/.exec(text)
   if (match === null) return undefined
   const [, day = '', separator, clock = '', , sign, hours = '0', minutes = '0'] = match

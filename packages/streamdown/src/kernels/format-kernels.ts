@@ -4,6 +4,7 @@ import type { Pointer } from '../batch/batch.ts'
 export interface FormatKernels {
   /** Returns a `DecodeStop`. */
   json_decode(block: Pointer): number
+  csv_decode(block: Pointer): number
 }
 
 /** Why a decode kernel stopped. */
