@@ -155,7 +155,19 @@ export class Cursor {
 
   /** The error that something else was expected here; `keywords` are those that a slip of the pen may have meant. */
   expected(what: string, keywords: readonly string[] = []): StreamdownError {
-    return this.error(this.token, `expected ${what}, found ${this.#found()}${this.#spelling(keywords)}`)
+    const meant = this.#nearKeyword(this.token, [...keywords, ...spellingHelp])
+    const help = meant === undefined ? '' : `; did you mean ${meant}?`
+    return this.error(this.token, `expected ${what}, found ${this.#found()}${help}`)
+  }
+
+  /** The error that a statement goes on after its end: in `SELECT a FORM t` the slip was read as an alias. */
+  expectedEnd(): StreamdownError {
+    const what = '; or the end of the statement'
+    const previous = this.peek(-1)
+    const meant = this.#nearKeyword(this.token, spellingHelp) ? undefined : this.#nearKeyword(previous, spellingHelp)
+    if (meant === undefined) return this.expected(what)
+    const help = `; did you mean ${meant} instead of ${previous.text}?`
+    return this.error(this.token, `expected ${what}, found ${this.#found()}${help}`)
   }
 
   #found(): string {
@@ -164,15 +176,6 @@ export class Cursor {
     if (kind === 'word') return text
     const piece = this.text.slice(start, end)
     return piece.length > 40 ? `${piece.slice(0, 40)}…` : piece
-  }
-
-  /** Also looks one word back: in `SELECT a FORM t` the slip was read as an alias. */
-  #spelling(keywords: readonly string[]): string {
-    const here = this.#nearKeyword(this.token, [...keywords, ...spellingHelp])
-    if (here !== undefined) return `; did you mean ${here}?`
-    const previous = this.#index === 0 ? undefined : this.#tokens[this.#index - 1]
-    const before = previous === undefined ? undefined : this.#nearKeyword(previous, spellingHelp)
-    return before === undefined ? '' : `; did you mean ${before} instead of ${previous?.text}?`
   }
 
   #nearKeyword(token: Token, keywords: readonly string[]): string | undefined {

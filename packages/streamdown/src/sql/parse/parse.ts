@@ -27,7 +27,7 @@ export function parseStatements(text: string): ParsedStatement[] {
     const start = c.start
     const parsed = statement(c)
     const at = c.since(start)
-    if (!c.atEnd && !c.is(';')) throw c.expected('; or the end of the statement')
+    if (!c.atEnd && !c.is(';')) throw c.expectedEnd()
     checkHeight(c, parsed, at)
     found.push({ statement: parsed, text: text.slice(at.start, at.end), at })
   }
