@@ -90,13 +90,16 @@ export function agg_first_ordinal(
   rows: usize,
   fresh: usize,
   offset: usize,
+  valid: usize,
   ordinals: usize,
   first: i64,
 ): void {
   for (let i: usize = 0; i < rows; i++) {
-    const at = <usize>load<u32>(addresses + (i << 2)) + offset
+    const group = <usize>load<u32>(addresses + (i << 2))
     const ordinal = ordinals != 0 ? load<i64>(ordinals + (i << 3)) : first + <i64>i
-    if (load<u8>(fresh + i) != 0 || ordinal < load<i64>(at)) store<i64>(at, ordinal)
+    if (load<u8>(fresh + i) == 0 && ordinal >= load<i64>(group + offset)) continue
+    store<i64>(group + offset, ordinal)
+    store<u8>(group + valid, 1)
   }
 }
 
@@ -277,4 +280,157 @@ export function agg_pick(picks: usize, rows: usize, a: usize, b: usize, width: i
     else if (width == 2) store<u16>(to, load<u16>(at))
     else store<u8>(to, load<u8>(at))
   }
+}
+
+// Winners: values that cannot be compared or copied in place (text, values in order of arrival). A first pass finds for
+// each group the best row of the batch, kept in the i32 field at `best` (row + 1); a second lists them and clears it.
+
+/** a < b, of two 16-byte views, byte by byte. */
+@inline
+function viewBelow(a: usize, b: usize): bool {
+  const lengthA = <usize>load<u32>(a)
+  const lengthB = <usize>load<u32>(b)
+  const x = lengthA <= 12 ? a + 4 : <usize>load<u32>(a, 12)
+  const y = lengthB <= 12 ? b + 4 : <usize>load<u32>(b, 12)
+  const length = min(lengthA, lengthB)
+  for (let i: usize = 0; i < length; i++) {
+    const p = load<u8>(x + i)
+    const q = load<u8>(y + i)
+    if (p != q) return p < q
+  }
+  return lengthA < lengthB
+}
+
+/** The rows whose text is smaller (larger) than all before in their group; `out`: i32, one a group that changes. */
+export function agg_winners_text(
+  addresses: usize,
+  rows: usize,
+  value: usize,
+  valid: usize,
+  best: usize,
+  data: usize,
+  largest: i32,
+  mask: usize,
+  out: usize,
+): i32 {
+  let count: usize = 0
+  for (let i: usize = 0; i < rows; i++) {
+    if (mask != 0 && load<u8>(mask + i) == 0) continue
+    const group = <usize>load<u32>(addresses + (i << 2))
+    const before = <usize>load<u32>(group + best)
+    const row = data + (i << 4)
+    if (before != 0 || load<u8>(group + valid) != 0) {
+      const known = before != 0 ? data + ((before - 1) << 4) : group + value
+      if (!(largest != 0 ? viewBelow(known, row) : viewBelow(row, known))) continue
+    }
+    store<u32>(group + best, <u32>(i + 1))
+    if (before != 0) continue
+    store<i32>(out + (count << 2), <i32>i)
+    count++
+  }
+  return listWinners(addresses, best, out, count)
+}
+
+/** The rows that arrived first (`last` 1: last) in their group, by ordinal, which is kept at `ordinal`. */
+export function agg_winners_arrival(
+  addresses: usize,
+  rows: usize,
+  valid: usize,
+  ordinal: usize,
+  best: usize,
+  ordinals: usize,
+  first: i64,
+  last: i32,
+  mask: usize,
+  out: usize,
+): i32 {
+  let count: usize = 0
+  for (let i: usize = 0; i < rows; i++) {
+    if (mask != 0 && load<u8>(mask + i) == 0) continue
+    const group = <usize>load<u32>(addresses + (i << 2))
+    const before = load<u32>(group + best)
+    const arrived = ordinals != 0 ? load<i64>(ordinals + (i << 3)) : first + <i64>i
+    if (before != 0 || load<u8>(group + valid) != 0) {
+      const known = load<i64>(group + ordinal)
+      // Of rows with one ordinal (made of one input row) the later one is later.
+      if (!(last != 0 ? arrived >= known : arrived < known)) continue
+    }
+    store<u32>(group + best, <u32>(i + 1))
+    store<i64>(group + ordinal, arrived)
+    if (before != 0) continue
+    store<i32>(out + (count << 2), <i32>i)
+    count++
+  }
+  return listWinners(addresses, best, out, count)
+}
+
+function listWinners(addresses: usize, best: usize, out: usize, count: usize): i32 {
+  for (let k: usize = 0; k < count; k++) {
+    const group = <usize>load<u32>(addresses + (<usize>load<u32>(out + (k << 2)) << 2))
+    store<u32>(out + (k << 2), load<u32>(group + best) - 1)
+    store<u32>(group + best, 0)
+  }
+  return <i32>count
+}
+
+/**
+ * After changes were sent: the flag at `flag` says whether the group has a row out there. Lists the groups whose new row
+ * was sent (i32 each), to store it. Returns how many.
+ */
+export function agg_sent(
+  addresses: usize,
+  rows: usize,
+  oldThere: usize,
+  newThere: usize,
+  differs: usize,
+  flag: usize,
+  out: usize,
+): i32 {
+  let count: usize = 0
+  for (let i: usize = 0; i < rows; i++) {
+    const old = load<u8>(oldThere + i) != 0
+    const fresh = load<u8>(newThere + i) != 0
+    store<u8>(<usize>load<u32>(addresses + (i << 2)) + flag, <u8>fresh)
+    if (!fresh || (old && load<u8>(differs + i) == 0)) continue
+    store<i32>(out + (count << 2), <i32>i)
+    count++
+  }
+  return <i32>count
+}
+
+/** mask[i] &= !other[i], of bytes. */
+export function agg_mask_without(mask: usize, other: usize, rows: usize): void {
+  for (let i: usize = 0; i < rows; i++) {
+    if (load<u8>(other + i) != 0) store<u8>(mask + i, 0)
+  }
+}
+
+/** The slots whose i64 at `offset` is 0. Returns how many. */
+export function agg_zero_slots(addresses: usize, slots: usize, rows: usize, offset: usize, out: usize): i32 {
+  let count: usize = 0
+  for (let i: usize = 0; i < rows; i++) {
+    store<i32>(out + (count << 2), load<i32>(slots + (i << 2)))
+    count += <usize>(load<i64>(<usize>load<u32>(addresses + (i << 2)) + offset) == 0)
+  }
+  return <i32>count
+}
+
+/** The slots and ordinals of rows whose i64 at `offset` (a window's end) is at most `bound`. Returns how many. */
+export function agg_ended(
+  addresses: usize,
+  slots: usize,
+  ordinals: usize,
+  rows: usize,
+  offset: usize,
+  bound: i64,
+  outSlots: usize,
+  outOrdinals: usize,
+): i32 {
+  let count: usize = 0
+  for (let i: usize = 0; i < rows; i++) {
+    store<i32>(outSlots + (count << 2), load<i32>(slots + (i << 2)))
+    store<i64>(outOrdinals + (count << 3), load<i64>(ordinals + (i << 3)))
+    count += <usize>(load<i64>(<usize>load<u32>(addresses + (i << 2)) + offset) <= bound)
+  }
+  return <i32>count
 }

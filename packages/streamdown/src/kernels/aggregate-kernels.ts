@@ -61,7 +61,7 @@ export interface AggregateKernels {
     outOrdinals: Pointer,
   ): number
   agg_store_byte(addresses: Pointer, rows: number, offset: number, value: number): void
-  agg_first_ordinal(addresses: Pointer, rows: number, fresh: Pointer, offset: number, ordinals: Pointer, first: bigint): void
+  agg_first_ordinal(addresses: Pointer, rows: number, fresh: Pointer, offset: number, valid: number, ordinals: Pointer, first: bigint): void
   agg_fresh(fresh: Pointer, slots: Pointer, ends: Pointer, rows: number, outSlots: Pointer, outEnds: Pointer): number
   agg_runs(values: Pointer, rows: number, out: Pointer): number
   agg_on_time(ends: Pointer, rows: number, lateness: bigint, watermarks: Pointer, watermark: bigint, out: Pointer): number
@@ -102,6 +102,27 @@ export interface AggregateKernels {
     out: Pointer,
   ): number
   agg_pick(picks: Pointer, rows: number, a: Pointer, b: Pointer, width: number, out: Pointer): void
+  agg_sent(
+    addresses: Pointer,
+    rows: number,
+    oldThere: Pointer,
+    newThere: Pointer,
+    differs: Pointer,
+    flag: number,
+    out: Pointer,
+  ): number
+  agg_mask_without(mask: Pointer, other: Pointer, rows: number): void
+  agg_zero_slots(addresses: Pointer, slots: Pointer, rows: number, offset: number, out: Pointer): number
+  agg_ended(
+    addresses: Pointer,
+    slots: Pointer,
+    ordinals: Pointer,
+    rows: number,
+    offset: number,
+    bound: bigint,
+    outSlots: Pointer,
+    outOrdinals: Pointer,
+  ): number
 
   agg_gather(addresses: Pointer, rows: number, offset: number, width: number, out: Pointer): void
   agg_not_zero(addresses: Pointer, rows: number, offset: number, positive: number, out: Pointer): void

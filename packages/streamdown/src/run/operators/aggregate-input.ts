@@ -1,6 +1,7 @@
 import type { AggregateCall } from '../../plan/expressions/aggregate-call.ts'
 import type { Expression } from '../../plan/expressions/expression.ts'
 import type { AggregateNode } from '../../plan/nodes/node.ts'
+import { derive } from '../../plan/properties.ts'
 import type { Field, Schema } from '../../types/data-type.ts'
 
 /** A call over plain columns of the operator's input. */
@@ -76,9 +77,13 @@ const plainColumn = ({ name, type, nullable }: Field, index: number): Expression
   nullable,
 })
 
-/** Positions in the node's keys that hold the bounds of its window. */
+/** Positions in the node's keys that hold the bounds of its window, in any form: its end decides them. */
 function windowBounds(node: AggregateNode): ReadonlySet<number> {
   const { window } = node
   if (window === undefined) return new Set()
-  return new Set(window.start === undefined ? [window.end] : [window.start, window.end])
+  const end = node.keys[window.end]
+  const bounds = derive(node.input).windows.find(columns => columns.end === end)
+  const columns = new Set([bounds?.start, bounds?.time, bounds?.row])
+  const positions = node.keys.flatMap((column, position) => (columns.has(column) ? [position] : []))
+  return new Set([window.end, ...(window.start === undefined ? [] : [window.start]), ...positions])
 }
