@@ -34,13 +34,16 @@ export class MemoryFeed {
     return {
       bounded: false,
       replays: false,
-      open: async (context: SourceContext): Promise<readonly PartitionReader[]> => {
-        const reader = new MemoryReader(context.scan, initial, (closed) => this.#readers.delete(closed))
-        this.#readers.add(reader)
-        if (this.#ended) reader.end()
-        return [reader]
-      },
+      open: async (context: SourceContext): Promise<readonly PartitionReader[]> => [this.reader(context.scan, initial)],
     }
+  }
+
+  /** One more reader of the rows that are pushed from now on. */
+  reader(scan: ScanNode, initial: readonly WeightedRow[] = []): PartitionReader {
+    const reader = new MemoryReader(scan, initial, (closed) => this.#readers.delete(closed))
+    this.#readers.add(reader)
+    if (this.#ended) reader.end()
+    return reader
   }
 }
 

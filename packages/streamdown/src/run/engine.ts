@@ -105,12 +105,21 @@ export class Engine {
         positions: own,
         worker: { index: 0, count: 1 },
       })
-      for (const reader of readers) {
-        const id = `${prefix}${reader.partition}`
-        const worker = this.#partitions.length % this.#workers.length
-        this.#partitions.push({ id, vertex, worker, reader, status: 'active' })
-        for (const tracker of this.#trackersOf(vertex)) tracker.add(id)
-      }
+      this.#attach(vertex, readers)
+    }
+  }
+
+  /** Takes the readers of sources that are there at once (rows pushed by a test), instead of `open`. */
+  openWith(readersOf: (scan: ScanNode) => readonly PartitionReader[]): void {
+    for (const vertex of this.graph.vertices) if (vertex.is === 'source') this.#attach(vertex, readersOf(vertex.scan))
+  }
+
+  #attach(vertex: SourceVertex, readers: readonly PartitionReader[]): void {
+    for (const reader of readers) {
+      const id = `${vertex.id}/${reader.partition}`
+      const worker = this.#partitions.length % this.#workers.length
+      this.#partitions.push({ id, vertex, worker, reader, status: 'active' })
+      for (const tracker of this.#trackersOf(vertex)) tracker.add(id)
     }
   }
 
