@@ -1,8 +1,8 @@
 // NDJSON scan of 3 of the 7 columns of a bid of about 216 bytes, against JSON.parse over the same lines.
 // node bench/json-scan.ts [--mixed]: every tenth record has another key order or blanks.
 import { type Batch, CHUNK_ROWS } from '../packages/streamdown/src/batch/batch.ts'
-import type { Memory } from '../packages/streamdown/src/batch/memory.ts'
 import { createMemory } from '../packages/streamdown/src/batch/linear-memory.ts'
+import type { Memory } from '../packages/streamdown/src/batch/memory.ts'
 import { PADDING } from '../packages/streamdown/src/formats/format.ts'
 import { createJsonDecoder } from '../packages/streamdown/src/formats/json.ts'
 import { field, types } from '../packages/streamdown/src/types/data-type.ts'
@@ -25,8 +25,7 @@ const random = (below: number): number => {
   seed = (Math.imul(seed, 1103515245) + 12345) >>> 0
   return Math.floor((seed / 2 ** 32) * below)
 }
-const letters = (length: number): string =>
-  Array.from({ length }, () => String.fromCharCode(97 + random(26))).join('')
+const letters = (length: number): string => Array.from({ length }, () => String.fromCharCode(97 + random(26))).join('')
 
 function record(index: number, mixed: boolean): string {
   const bid = {
