@@ -95,7 +95,6 @@ export class Join implements Operator {
     const { memory } = this.#context
     if (this.#time?.kind === 'keep') this.#expire(this.#context.now(), out)
     const bounded = boundWatermarks(memory, batch, this.#watermarks.others(side))
-    this.#watermarks.see(memory, side, batch)
     const timed = this.#dropLate(side, bounded, out)
     if (timed === undefined) return
     const keyed = this.#dropUnmatchable(side, timed, out)
@@ -146,6 +145,7 @@ export class Join implements Operator {
       name: input === 0 ? 'left' : 'right',
       schema: shape.schema,
       keys: this.#keys[input],
+      groupBy: this.#node.keys.length,
       stored,
       appendOnly: shape.appendOnly,
       ...(this.#time?.kind === 'interval' ? { time: input === 0 ? this.#time.left : this.#time.right } : {}),

@@ -13,6 +13,8 @@ export interface JoinSideOptions {
   readonly schema: Schema
   /** Input columns of the key. */
   readonly keys: readonly number[]
+  /** How many of the key columns decide the worker. */
+  readonly groupBy: number
   /** Input columns that are kept; all others read as NULL. */
   readonly stored: readonly number[]
   readonly appendOnly: boolean
@@ -85,7 +87,7 @@ export class JoinSide {
         field('$mark', types.int),
       ],
       keys: options.appendOnly ? keys.length : this.#columns.length,
-      groupBy: keys.length,
+      groupBy: options.groupBy,
       unique: !options.appendOnly,
       ...(options.appendOnly ? order(timeField) : {}),
     })

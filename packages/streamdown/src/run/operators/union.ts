@@ -23,7 +23,7 @@ class Union implements Operator {
 
   push(input: number, batch: Batch, out: Output): void {
     const { memory } = this.#context
-    const others = this.#watermarks.others(input)
+    const others = this.#watermarks.othersSeen(input)
     this.#watermarks.see(memory, input, batch)
     out.emit(boundWatermarks(memory, batch, others))
   }

@@ -69,7 +69,6 @@ class WindowRank implements Operator {
   }
 
   push(_input: number, batch: Batch, out: Output): void {
-    this.#watermarks.see(this.#context.memory, 0, batch)
     const timely = this.#dropLate(batch, out)
     if (timely === undefined) return
     this.#store.push(timely)
