@@ -44,6 +44,8 @@
  * `TIMESTAMPDIFF` have a {@link TimeUnitLiteral} as that argument. `EXTRACT` and `TRIM(… FROM …)` are nodes of their
  * own (`TRIM(x)` and `TRIM(x, y)` are calls).
  *
+ * An expression in parentheses spans them; that is all they leave behind (but `(x).f` is a field, `x.f` a column).
+ *
  * The tree's height is bounded by the parser (see height.ts), so recursive walks are safe.
  */
 

@@ -124,6 +124,14 @@ export class Cursor {
     this.#tokens.splice(this.#index, 1, ...parts)
   }
 
+  /** Reads the rest of the text anew after the first character of `?|` or `?&`, where that is a parameter. */
+  splitParameter(): void {
+    const { start, hint } = this.token
+    const end = this.#tokens.at(-1)!.end
+    const question: Token = { kind: 'operator', text: '?', key: '?', start, end: start + 1, hint }
+    this.#tokens.splice(this.#index, this.#tokens.length, question, ...lex(this.text, start + 1, end))
+  }
+
   /** Runs `read` one level deeper. */
   nested<Result>(read: () => Result): Result {
     this.#nesting += 1

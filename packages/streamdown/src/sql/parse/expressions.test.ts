@@ -172,6 +172,8 @@ describe('forms', () => {
     ['CURRENT_TIMESTAMP + x', '(CURRENT_TIMESTAMP + x)'],
     ['CURRENT_TIMESTAMP(3)', 'CURRENT_TIMESTAMP(3)'],
     ['? + ? + $3 + :name', '((($1 + $2) + $3) + $name)'],
+    ['?||?|?', '(($1 || $2) | $3)'],
+    ["j ?| ARRAY['a'] AND ?", '((j ?| ["a"]) AND $1)'],
     ["JSON_OBJECT(KEY 'a' VALUE 1, 'b' : 2)", 'JSON_OBJECT("a", 1, "b", 2)'],
   ]
   for (const [sql, tree] of cases) test(sql, () => assert.equal(brackets(sql), tree))

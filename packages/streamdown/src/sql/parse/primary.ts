@@ -46,6 +46,10 @@ function operatorPrimary(c: Cursor): Expression {
       return braces(c)
     case '|':
       return lambda(c)
+    case '?|':
+    case '?&':
+      c.splitParameter()
+      return operatorPrimary(c)
     case '?':
       c.take()
       c.parameters += 1

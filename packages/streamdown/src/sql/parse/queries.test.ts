@@ -199,6 +199,8 @@ describe('set operations', () => {
       }),
     )
     assert.deepEqual(tree('VALUES (1, 2), ROW(3, 4), 5'), values(['1', '2'], ['3', '4'], ['5']))
+    assert.deepEqual(tree('VALUES (ROW(1, 2)), ((3, 4))'), values(['ROW(1, 2)'], ['row(3, 4)']))
+    assert.deepEqual(tree('VALUES (SELECT 1), (1) + 2'), values(['<query>'], ['(1 + 2)']))
   })
 })
 

@@ -17,9 +17,9 @@ import type {
 } from './ast.ts'
 import { plainCall } from './calls.ts'
 import type { Cursor } from './cursor.ts'
-import { expression } from './expressions.ts'
+import { continueExpression, expression } from './expressions.ts'
 import { identifier, identifiers, isName, name } from './names.ts'
-import { parenthesisedQuery } from './primary.ts'
+import { insideParentheses, parenthesisedQuery } from './primary.ts'
 import { select } from './select.ts'
 import { orderBy } from './windows.ts'
 
@@ -148,9 +148,22 @@ export function values(c: Cursor): Values {
   return { is: 'values', rows, at: c.since(start) }
 }
 
+/** `(a, b)` and `ROW(a, b)` are rows of two cells; `(ROW(a, b))` is one cell, as is an expression without parentheses. */
 function valuesRow(c: Cursor): Expression[] {
-  const value = expression(c)
-  return value.is === 'row' && value.names === undefined ? [...value.elements] : [value]
+  const start = c.start
+  if (!c.accept('(')) {
+    const value = expression(c)
+    return value.is === 'row' && value.explicit ? [...value.elements] : [value]
+  }
+  const first = insideParentheses(c)
+  if (first.is === 'query') {
+    c.expect(')')
+    return [{ is: 'scalarQuery', query: first, at: c.since(start) }]
+  }
+  const cells = [first]
+  while (c.accept(',')) cells.push(expression(c))
+  c.expect(')')
+  return cells.length === 1 ? [continueExpression(c, first, 0)] : cells
 }
 
 /** INTERSECT binds tighter than UNION and EXCEPT; equals lean left. */

@@ -111,7 +111,7 @@ export type SetOption = {
 }
 /** No key: all settings. */
 export type ResetOption = { readonly is: 'reset'; readonly key: string | undefined; readonly at: Span }
-/** What follows SHOW, in upper case with single blanks, without the name after it: `TABLES`, `CREATE TABLE`. */
+/** `what`: the words after SHOW, in upper case (`TABLES`, `CREATE TABLE`); empty for `SHOW timezone`. */
 export type Show = {
   readonly is: 'show'
   readonly what: string

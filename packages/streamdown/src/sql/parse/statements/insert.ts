@@ -4,7 +4,7 @@ import type { Assignment, Insert, Name, OnConflict, PartitionValue, SelectItem, 
 import type { Cursor } from '../cursor.ts'
 import { expression } from '../expressions.ts'
 import { hints } from '../hints.ts'
-import { identifier, identifiers, isName, name } from '../names.ts'
+import { identifier, identifiers, name } from '../names.ts'
 import { opensQuery } from '../primary.ts'
 import { query } from '../queries.ts'
 import { selectItem } from '../select.ts'
@@ -15,7 +15,7 @@ export function insert(c: Cursor, clause: With | undefined): Insert {
   const overwrite = c.accept('OVERWRITE')
   const into = c.accept('INTO')
   if (!overwrite && !into) throw c.expected('INTO', ['INTO', 'OVERWRITE'])
-  if (overwrite || into) c.accept('TABLE')
+  c.accept('TABLE')
   const table = name(c, 'a table')
   let written = hints(c)
   let columns: readonly Name[] = insertColumns(c)
@@ -89,7 +89,5 @@ export function assignments(c: Cursor): Assignment[] {
 }
 
 export function returning(c: Cursor): SelectItem[] {
-  if (!c.is('RETURNING') || !(isName(c.peek(1)) || c.peek(1).kind !== 'end')) return []
-  c.take()
-  return c.list(() => selectItem(c))
+  return c.accept('RETURNING') ? c.list(() => selectItem(c)) : []
 }
