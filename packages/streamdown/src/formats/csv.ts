@@ -142,7 +142,7 @@ function planCsv(
   fields: readonly string[],
   options: CsvDecoderOptions,
 ): DecodeBlock {
-  const { delimiter = ',', quote = '"', escape, nullLiteral } = options
+  const { delimiter = ',', quote = '"', escape: escapeCharacter, nullLiteral } = options
   const maxRecordBytes = options.maxRecordBytes ?? MAX_RECORD_BYTES
   const standard = options.timestampStandard ?? 'any'
   const unit = options.timestampEpoch
@@ -172,7 +172,12 @@ function planCsv(
   put(place.fieldCount, fields.length)
   put(place.delimiter, characterCode(delimiter, 'delimiter'))
   put(place.quote, quote === null ? NONE : characterCode(quote, 'quote character'))
-  put(place.escape, escape === undefined || escape === quote ? NONE : characterCode(escape, 'escape character'))
+  put(
+    place.escape,
+    escapeCharacter === undefined || escapeCharacter === quote
+      ? NONE
+      : characterCode(escapeCharacter, 'escape character'),
+  )
   put(place.comments, options.comments === true ? 1 : 0)
   put(place.multiline, options.multiline === true ? 1 : 0)
   put(place.nullAt, nullAt)

@@ -1,5 +1,5 @@
-import type { DataType, Schema } from '../types/data-type.ts'
 import { StreamdownError } from '../errors/error.ts'
+import type { DataType, Schema } from '../types/data-type.ts'
 import { type BlockColumn, header } from './decode-block.ts'
 import type { ScanColumn } from './format.ts'
 import { textKindOf, textKinds, textParameters } from './text-kinds.ts'

@@ -1,6 +1,6 @@
 import type { DataType } from '../types/data-type.ts'
 import type { Value } from '../types/value.ts'
-import { decimalOf, timeOf, timestampOf, dateOf, type TimestampRules } from './scalar-text.ts'
+import { dateOf, decimalOf, type TimestampRules, timeOf, timestampOf } from './scalar-text.ts'
 
 /** JSON as a tree whose numbers keep their text. Objects keep members in order, the last of equal keys wins. */
 export type JsonTree =
@@ -24,7 +24,7 @@ export function parseJson(text: string): JsonTree {
     while (/[ \t\r\n]/.test(text.charAt(at))) at++
   }
   const string = (): string => {
-    const match = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y
+    const match = /"(?:[^"\\\p{Cc}]|[\u007f-\u009f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/uy
     match.lastIndex = at
     const found = match.exec(text)?.[0] ?? fail()
     at += found.length

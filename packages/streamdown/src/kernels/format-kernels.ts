@@ -5,6 +5,8 @@ export interface FormatKernels {
   /** Returns a `DecodeStop`. */
   json_decode(block: Pointer): number
   csv_decode(block: Pointer): number
+  /** 0 when all rows are written, 1 when the output is full. */
+  text_encode(block: Pointer): number
 }
 
 /** Why a decode kernel stopped. */
