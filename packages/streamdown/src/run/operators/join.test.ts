@@ -12,7 +12,13 @@ const left: Schema = [field('k', types.int), field('v', types.int), field('s', t
 const right: Schema = [field('w', types.int), field('k', types.int), field('r', types.string)]
 const kinds: readonly JoinKind[] = ['inner', 'left', 'right', 'full', 'semi', 'anti']
 
-const column = (index: number, name: string): Expression => ({ is: 'column', index, name, type: types.int, nullable: true })
+const column = (index: number, name: string): Expression => ({
+  is: 'column',
+  index,
+  name,
+  type: types.int,
+  nullable: true,
+})
 const condition: Expression = {
   is: 'call',
   name: '<',

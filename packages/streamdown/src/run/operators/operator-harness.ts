@@ -77,7 +77,10 @@ export class OperatorHarness {
     const watermarks = end.watermarks ?? this.#inputs.map(() => NO_WATERMARK)
     for (const { operator, context } of this.#workers) {
       const mark = context.memory.mark()
-      operator.endStep({ step: this.#step, watermarks, now: this.now, ended: end.ended === true }, this.#output(context))
+      operator.endStep(
+        { step: this.#step, watermarks, now: this.now, ended: end.ended === true },
+        this.#output(context),
+      )
       context.memory.release(mark)
     }
   }
@@ -178,7 +181,9 @@ export function textOf(values: readonly Value[]): string {
 }
 
 /** Rows as text, with the sum of their weights where it is not zero. */
-export function tableOf(rows: readonly { readonly values: readonly Value[]; readonly weight: number }[]): Map<string, number> {
+export function tableOf(
+  rows: readonly { readonly values: readonly Value[]; readonly weight: number }[],
+): Map<string, number> {
   const table = new Map<string, number>()
   for (const { values, weight } of rows) {
     const text = textOf(values)

@@ -8,7 +8,12 @@ import { type FedRow, OperatorHarness, tableOf, textOf } from './operator-harnes
 import { createRank } from './rank.ts'
 import { createUpsertMaterialize } from './upsert-materialize.ts'
 
-const schema: Schema = [field('s', types.string), field('p', types.int), field('x', types.int), field('y', types.bigint)]
+const schema: Schema = [
+  field('s', types.string),
+  field('p', types.int),
+  field('x', types.int),
+  field('y', types.bigint),
+]
 
 interface Case {
   readonly function: RankNode['function']
@@ -126,7 +131,19 @@ const script = (weights: readonly number[]) =>
     }),
     { maxLength: 6 },
   )
-const fedRow = ({ s, p, x, y, weight }: { s: string; p: number | null; x: number | null; y: number; weight: number }) => ({
+const fedRow = ({
+  s,
+  p,
+  x,
+  y,
+  weight,
+}: {
+  s: string
+  p: number | null
+  x: number | null
+  y: number
+  weight: number
+}) => ({
   input: 0,
   values: [s, p, x, BigInt(y)],
   weight,
@@ -135,7 +152,12 @@ const fedRow = ({ s, p, x, y, weight }: { s: string; p: number | null; x: number
 function property(appendOnly: boolean, options = {}) {
   return fc.property(cases, script(appendOnly ? [1, 1, 2] : [1, 1, 1, 2, -1, -1]), (of, steps) => {
     const inputs = [{ schema, routeBy: of.partitioned ? [1] : [] }]
-    const harness = new OperatorHarness(context => createRank(node(of), context, { schema, appendOnly }), inputs, 1, options)
+    const harness = new OperatorHarness(
+      context => createRank(node(of), context, { schema, appendOnly }),
+      inputs,
+      1,
+      options,
+    )
     const all: FedRow[] = []
     for (const { rows, restart, chunk } of steps) {
       const fed = rows.map(fedRow)
@@ -169,9 +191,10 @@ test('a stream keeps only the rows that can be in its top', () => {
     partitioned: true,
     orderBy: [{ column: 2, descending: true, nullsFirst: false }],
   }
-  const harness = new OperatorHarness(context => createRank(node(of), context, { schema, appendOnly: true }), [
-    { schema, routeBy: [1] },
-  ])
+  const harness = new OperatorHarness(
+    context => createRank(node(of), context, { schema, appendOnly: true }),
+    [{ schema, routeBy: [1] }],
+  )
   const rows = (from: number): FedRow[] =>
     Array.from({ length: 5000 }, (_, at) => ({ input: 0, values: ['a', at % 3, from + at, 0n] }))
   harness.step(rows(0))
@@ -207,7 +230,10 @@ for (const appendOnly of [false, true]) {
     fc.assert(
       fc.property(steps, script => {
         const create = { schema, key: [1], appendOnly }
-        const harness = new OperatorHarness(context => createUpsertMaterialize(create, context), [{ schema, routeBy: [] }])
+        const harness = new OperatorHarness(
+          context => createUpsertMaterialize(create, context),
+          [{ schema, routeBy: [] }],
+        )
         const all: FedRow[] = []
         for (const { rows, restart } of script) {
           const fed = rows.map(fedRow)

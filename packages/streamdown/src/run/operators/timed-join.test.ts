@@ -159,25 +159,37 @@ const times = fc.bigInt({ min: -8n, max: 8n })
 test('an interval join gives each pair whose times fit while both can still meet, and takes nothing back', () => {
   const bounds = fc.tuple(fc.bigInt({ min: -6n, max: 4n }), fc.bigInt({ min: -1n, max: 8n }))
   fc.assert(
-    fc.property(fc.constantFrom(...kinds), bounds, fc.boolean(), script(times), (kind, [lower, width], keyed, steps) => {
-      const upper = lower + width
-      const time = { kind: 'interval', left: 1, right: 0, lower, upper } as const
-      const harness = new OperatorHarness(context => createIntervalJoin(node(kind, time, keyed), context, shapes), [
-        { schema: left, routeBy: keyed ? [0] : [] },
-        { schema: right, routeBy: keyed ? [1] : [] },
-      ])
-      run(harness, steps)
-      const shown = [['left', 'full', 'anti'], ['right', 'full']] as const
-      const model = naive(kind, keyed, steps, {
-        late: (row, at, watermark) =>
-          !(shown[row.input] ?? []).some(each => each === kind) && at + upper - lower < watermark,
-        expires: (row, at) => (row.input === 0 ? at - lower : at + upper),
-        meets: (l, r) => l - r >= lower && l - r <= upper,
-      })
-      assert.deepEqual(harness.table(), model.table)
-      assert.equal(harness.sides.get('late')?.length ?? 0, model.late.length)
-      assert.ok(harness.stateBytes() < 1_000_000)
-    }),
+    fc.property(
+      fc.constantFrom(...kinds),
+      bounds,
+      fc.boolean(),
+      script(times),
+      (kind, [lower, width], keyed, steps) => {
+        const upper = lower + width
+        const time = { kind: 'interval', left: 1, right: 0, lower, upper } as const
+        const harness = new OperatorHarness(
+          context => createIntervalJoin(node(kind, time, keyed), context, shapes),
+          [
+            { schema: left, routeBy: keyed ? [0] : [] },
+            { schema: right, routeBy: keyed ? [1] : [] },
+          ],
+        )
+        run(harness, steps)
+        const shown = [
+          ['left', 'full', 'anti'],
+          ['right', 'full'],
+        ] as const
+        const model = naive(kind, keyed, steps, {
+          late: (row, at, watermark) =>
+            !(shown[row.input] ?? []).some(each => each === kind) && at + upper - lower < watermark,
+          expires: (row, at) => (row.input === 0 ? at - lower : at + upper),
+          meets: (l, r) => l - r >= lower && l - r <= upper,
+        })
+        assert.deepEqual(harness.table(), model.table)
+        assert.equal(harness.sides.get('late')?.length ?? 0, model.late.length)
+        assert.ok(harness.stateBytes() < 1_000_000)
+      },
+    ),
     { numRuns: 200 },
   )
 })
@@ -190,14 +202,20 @@ test('a window join gives pairs of equal windows and lone rows when the window c
         rows: step.rows.map(row => {
           const at = timeOf(row)
           const end = at === null ? null : at - (((at % 5n) + 5n) % 5n) + 5n
-          return { ...row, values: row.values.map((value, index) => (index === (row.input === 0 ? 1 : 0) ? end : value)) }
+          return {
+            ...row,
+            values: row.values.map((value, index) => (index === (row.input === 0 ? 1 : 0) ? end : value)),
+          }
         }),
       }))
       const time = { kind: 'window', leftEnd: 1, rightEnd: 0 } as const
-      const harness = new OperatorHarness(context => createWindowJoin(node(kind, time), context, shapes), [
-        { schema: left, routeBy: [0] },
-        { schema: right, routeBy: [1] },
-      ])
+      const harness = new OperatorHarness(
+        context => createWindowJoin(node(kind, time), context, shapes),
+        [
+          { schema: left, routeBy: [0] },
+          { schema: right, routeBy: [1] },
+        ],
+      )
       run(harness, windowed)
       const model = naive(kind, true, windowed, {
         late: (_, end, watermark) => end <= watermark,
@@ -213,10 +231,13 @@ test('a window join gives pairs of equal windows and lone rows when the window c
 
 test('a join that keeps rows for a time forgets them by the processing clock', () => {
   const time = { kind: 'keep', ttl: 100n } as const
-  const harness = new OperatorHarness(context => createJoin(node('inner', time), context, shapes), [
-    { schema: left, routeBy: [0] },
-    { schema: right, routeBy: [1] },
-  ])
+  const harness = new OperatorHarness(
+    context => createJoin(node('inner', time), context, shapes),
+    [
+      { schema: left, routeBy: [0] },
+      { schema: right, routeBy: [1] },
+    ],
+  )
   const rightRow = (b: number): FedRow => ({ input: 1, values: [0n, 1, b] })
   harness.step([{ input: 0, values: [1, 0n, 'x'] }])
   harness.now = 99n
