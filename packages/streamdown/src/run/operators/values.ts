@@ -1,6 +1,6 @@
 import { CHUNK_ROWS, END_OF_TIME } from '../../batch/batch.ts'
 import { batchFromRows } from '../../batch/values.ts'
-import { evaluateConstant } from '../../compile/constant.ts'
+import { evaluateConstants } from '../../compile/constant.ts'
 import type { ValuesNode } from '../../plan/nodes/node.ts'
 import type { StateSnapshot } from '../../state/state-table.ts'
 import type { Operator, Output } from '../operator.ts'
@@ -30,9 +30,7 @@ class Values implements Operator {
     const { rows, schema } = this.#node
     for (let from = 0; from < rows.length; from += CHUNK_ROWS) {
       const mark = memory.mark()
-      const values = rows
-        .slice(from, from + CHUNK_ROWS)
-        .map(row => row.map(expression => evaluateConstant(expression, this.#context)))
+      const values = rows.slice(from, from + CHUNK_ROWS).map(row => evaluateConstants(row, this.#context))
       out.emit(batchFromRows(memory, schema, values, { firstOrdinal: BigInt(from) }))
       memory.release(mark)
     }
