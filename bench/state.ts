@@ -1,10 +1,10 @@
 // Lookups in state tables on one core: keys a second, by key form and number of keys. Not a test: run it by hand.
-import { type Column, CHUNK_ROWS } from '../packages/streamdown/src/batch/batch.ts'
+import { CHUNK_ROWS, type Column } from '../packages/streamdown/src/batch/batch.ts'
 import { createMemory } from '../packages/streamdown/src/batch/linear-memory.ts'
 import type { Memory } from '../packages/streamdown/src/batch/memory.ts'
+import { columnFromValues } from '../packages/streamdown/src/batch/values.ts'
 import type { StateTable, StateTableSpec } from '../packages/streamdown/src/state/state-table.ts'
 import { createStateTable } from '../packages/streamdown/src/state/table.ts'
-import { columnFromValues } from '../packages/streamdown/src/batch/values.ts'
 import { type DataType, field, types } from '../packages/streamdown/src/types/data-type.ts'
 
 const chunks = 64
@@ -52,7 +52,10 @@ function fill(memory: Memory, table: StateTable, type: DataType, count: number, 
       type.is === 'bigint' ? BigInt(from + i) : `customer number ${from + i}`,
     )
     const column = columnFromValues(memory, type, values)
-    table.findOrInsert(Array.from({ length: extra }, () => column), rows)
+    table.findOrInsert(
+      Array.from({ length: extra }, () => column),
+      rows,
+    )
     memory.release(mark)
   }
 }
@@ -80,7 +83,10 @@ for (const [form, type, keys] of [
     rate(`find or insert, ${form}, ${count} keys`, chunks * CHUNK_ROWS, () => {
       for (const probe of probes) {
         const mark = memory.mark()
-        table.findOrInsert(Array.from({ length: keys }, () => probe), CHUNK_ROWS)
+        table.findOrInsert(
+          Array.from({ length: keys }, () => probe),
+          CHUNK_ROWS,
+        )
         memory.release(mark)
       }
     })

@@ -65,6 +65,7 @@ const PREFETCH_ROWS: usize = 256
 const SPREAD: u32 = 0x9e3779b1
 const FIRST_SLOTS: u32 = 8
 const FIRST_INDEX_BITS: u32 = 4
+const ROOMY_INDEX_BITS: u32 = 13
 
 @inline
 export function get(table: usize, field: usize): u32 {
@@ -458,7 +459,9 @@ export function entryOf(hash: u32, reference: u32): u64 {
 export function addEntry(table: usize, hash: u32, reference: u32): void {
   const count = get(table, INDEX_COUNT) + 1
   const bits: u32 = 32 - get(table, INDEX_SHIFT)
-  if (count > <u32>((<u64>5 << bits) >> 3)) resizeIndex(table, bits + 1)
+  // A quarter full while it fits into a cache, where collisions cost more than room; then five eighths.
+  const limit = bits <= ROOMY_INDEX_BITS ? <u32>1 << (bits - 2) : <u32>((<u64>5 << bits) >> 3)
+  if (count > limit) resizeIndex(table, bits + 1)
   set(table, INDEX_COUNT, count)
   const index = <usize>get(table, INDEX)
   const shift = get(table, INDEX_SHIFT)
@@ -612,13 +615,21 @@ export function touch(table: usize, hashes: usize, from: usize, rows: usize): vo
   if (indexBytes(shift) < PREFETCH_BYTES) return
   const index = <usize>get(table, INDEX)
   const end = min(from + PREFETCH_ROWS, rows)
+  const pages = <usize>get(table, PAGES)
+  const pageShift = get(table, PAGE_SHIFT)
+  const pageMask = (<u32>1 << pageShift) - 1
+  const stride = <usize>get(table, STRIDE)
+  const isOrdered = get(table, KIND) >= ORDERED
   let sum = touched
   for (let i = from; i < end; i++) {
     sum += load<u64>(index + (<usize>home(load<u32>(hashes + (i << 2)), shift) << 3))
   }
   for (let i = from; i < end; i++) {
-    const entry = load<u64>(index + (<usize>home(load<u32>(hashes + (i << 2)), shift) << 3))
-    if (entry != 0) sum += load<u64>(entryRow(table, entry), 8)
+    const reference = load<u32>(index + (<usize>home(load<u32>(hashes + (i << 2)), shift) << 3), 4)
+    if (reference == 0) continue
+    const slot = isOrdered ? load<u32>(<usize>reference) : reference - 1
+    const page = <usize>load<u32>(pages + (<usize>(slot >> pageShift) << 2))
+    sum += load<u64>(page + <usize>(slot & pageMask) * stride, 8)
   }
   touched = sum
 }

@@ -6,9 +6,9 @@ import { dropTree, removeOrdered } from './order'
 import {
   addEntry, blockStarts, BYTES, copyValue, dropIndex, dropRows, emptyIndex, entryAddress, entryOf, FIELD_COUNT,
   fieldAt, fieldBits, fieldPhysical, FIELDS, fieldValid, fieldValue, findEntry, FREE_SLOT, freeRow, freeString,
-  freeStrings, get, HASH, INDEX, INDEX_SHIFT, INSERTED, KEY_ANY, KEY_COUNT, KEY_FORM, KEY_I64, KEY_TWO_I64,
+  freeStrings, get, HASH, home, INDEX, indexMask, INDEX_SHIFT, INSERTED, KEY_ANY, KEY_COUNT, KEY_FORM, KEY_I64, KEY_TWO_I64,
   keyForm, keyHasNull, KIND, LAST, liveSlots, MULTIMAP, newRow, NEXT, NO_SLOT, ORDER, ORDER_COUNT, ORDERED, ownView,
-  PAGE_SHIFT, PREVIOUS, removeEntry, rowAddress, ROWS, SCRATCH, SEQUENCE, set, setSequence, SLOT_END, storeField,
+  PAGE_SHIFT, PAGES, PREVIOUS, removeEntry, rowAddress, ROWS, SCRATCH, SEQUENCE, set, setSequence, SLOT_END, storeField,
   storeFields, STRIDE, TABLE_BYTES, take, touch, UNIQUE, VIEW_COUNT, zeroValue,
 } from './rows'
 import { I64, VIEW } from './value'
@@ -94,41 +94,103 @@ export function table_clear(table: usize): void {
   emptyIndex(table)
 }
 
+/**
+ * Keys of one or two 8-byte integers without NULLs: the description of the table stays in locals until a row is added.
+ * A stored NULL key holds 0; its hash differs from that of 0, which decides for a single key.
+ */
 @inline
-function insertUnique(form: u32, table: usize, columns: usize, at: usize, hash: u32): u32 {
-  const slot = newRow(table, hash)
-  const row = rowAddress(table, slot)
-  if (form == KEY_I64 || form == KEY_TWO_I64) {
-    const first = fieldAt(table, 0)
-    store<u64>(row + fieldValue(first), load<u64>(columnData(columns, 0) + (at << 3)))
-    store<u8>(row + fieldValid(first), 1)
-    if (form == KEY_TWO_I64) {
-      const second = fieldAt(table, 1)
-      store<u64>(row + fieldValue(second), load<u64>(columnData(columns, 1) + (at << 3)))
-      store<u8>(row + fieldValid(second), 1)
-    }
-  } else {
-    storeFields(table, row, columns, <usize>get(table, KEY_COUNT), at)
-  }
-  addEntry(table, hash, slot + 1)
-  return slot
-}
-
-@inline
-function findOrInsert(form: u32, table: usize, columns: usize, rows: usize, hashes: usize, slots: usize, fresh: usize): i32 {
+function findWide(
+  two: bool,
+  insert: bool,
+  table: usize,
+  columns: usize,
+  rows: usize,
+  hashes: usize,
+  slots: usize,
+  fresh: usize,
+): i32 {
+  const stride = <usize>get(table, STRIDE)
+  const pageShift = get(table, PAGE_SHIFT)
+  const pageMask = (<u32>1 << pageShift) - 1
+  const first = fieldAt(table, 0)
+  const second = two ? fieldAt(table, 1) : first
+  const firstValue = fieldValue(first)
+  const secondValue = fieldValue(second)
+  const firstValid = fieldValid(first)
+  const secondValid = fieldValid(second)
+  const firstData = columnData(columns, 0)
+  const secondData = two ? columnData(columns, 1) : firstData
+  let index = <usize>get(table, INDEX)
+  let shift = get(table, INDEX_SHIFT)
+  let mask = indexMask(shift)
+  let pages = <usize>get(table, PAGES)
   let inserted = 0
   for (let i: usize = 0; i < rows; i++) {
     if (blockStarts(i)) touch(table, hashes, i, rows)
     const hash = load<u32>(hashes + (i << 2))
-    const entry = findEntry(form, table, columns, i, hash)
+    const firstKey = load<u64>(firstData + (i << 3))
+    const secondKey = two ? load<u64>(secondData + (i << 3)) : 0
+    let place = home(hash, shift)
+    let slot = NO_SLOT
+    while (true) {
+      const entry = load<u64>(index + (<usize>place << 3))
+      if (entry == 0) break
+      if (<u32>entry == hash) {
+        const there = <u32>(entry >> 32) - 1
+        const row = <usize>load<u32>(pages + (<usize>(there >> pageShift) << 2)) + <usize>(there & pageMask) * stride
+        if (load<u64>(row + firstValue) == firstKey) {
+          if (!two || (load<u64>(row + secondValue) == secondKey
+            && (load<u8>(row + firstValid) & load<u8>(row + secondValid)) != 0)) {
+            slot = there
+            break
+          }
+        }
+      }
+      place = (place + 1) & mask
+    }
+    if (insert) {
+      let isFresh: u8 = 0
+      if (slot == NO_SLOT) {
+        slot = newRow(table, hash)
+        const row = rowAddress(table, slot)
+        store<u64>(row + firstValue, firstKey)
+        store<u8>(row + firstValid, 1)
+        if (two) {
+          store<u64>(row + secondValue, secondKey)
+          store<u8>(row + secondValid, 1)
+        }
+        addEntry(table, hash, slot + 1)
+        index = <usize>get(table, INDEX)
+        shift = get(table, INDEX_SHIFT)
+        mask = indexMask(shift)
+        pages = <usize>get(table, PAGES)
+        isFresh = 1
+        inserted++
+      }
+      store<u8>(fresh + i, isFresh)
+    }
+    store<u32>(slots + (i << 2), slot)
+  }
+  return inserted
+}
+
+function findOrInsertAny(table: usize, columns: usize, rows: usize, hashes: usize, slots: usize, fresh: usize): i32 {
+  let inserted = 0
+  for (let i: usize = 0; i < rows; i++) {
+    if (blockStarts(i)) touch(table, hashes, i, rows)
+    const hash = load<u32>(hashes + (i << 2))
+    const entry = findEntry(KEY_ANY, table, columns, i, hash)
+    let slot: u32
     if (entry != 0) {
-      store<u32>(slots + (i << 2), load<u32>(entry, 4) - 1)
-      store<u8>(fresh + i, 0)
+      slot = load<u32>(entry, 4) - 1
     } else {
-      store<u32>(slots + (i << 2), insertUnique(form, table, columns, i, hash))
-      store<u8>(fresh + i, 1)
+      slot = newRow(table, hash)
+      storeFields(table, rowAddress(table, slot), columns, <usize>get(table, KEY_COUNT), i)
+      addEntry(table, hash, slot + 1)
       inserted++
     }
+    store<u32>(slots + (i << 2), slot)
+    store<u8>(fresh + i, entry == 0 ? 1 : 0)
   }
   return inserted
 }
@@ -137,9 +199,9 @@ function findOrInsert(form: u32, table: usize, columns: usize, rows: usize, hash
 export function table_find_or_insert(table: usize, columns: usize, rows: i32, slots: usize, fresh: usize): i32 {
   const hashes = hashKeys(table, columns, rows)
   const form = keyForm(table, columns)
-  if (form == KEY_I64) return findOrInsert(KEY_I64, table, columns, rows, hashes, slots, fresh)
-  if (form == KEY_TWO_I64) return findOrInsert(KEY_TWO_I64, table, columns, rows, hashes, slots, fresh)
-  return findOrInsert(KEY_ANY, table, columns, rows, hashes, slots, fresh)
+  if (form == KEY_I64) return findWide(false, true, table, columns, rows, hashes, slots, fresh)
+  if (form == KEY_TWO_I64) return findWide(true, true, table, columns, rows, hashes, slots, fresh)
+  return findOrInsertAny(table, columns, rows, hashes, slots, fresh)
 }
 
 function hashKeys(table: usize, columns: usize, rows: usize): usize {
@@ -162,6 +224,11 @@ function find(form: u32, table: usize, columns: usize, rows: usize, hashes: usiz
 export function table_find(table: usize, columns: usize, rows: i32, nullsMatch: i32, out: usize): void {
   const hashes = hashKeys(table, columns, rows)
   const form = keyForm(table, columns)
+  if (form != KEY_ANY && get(table, KIND) == UNIQUE) {
+    if (form == KEY_I64) findWide(false, false, table, columns, rows, hashes, out, 0)
+    else findWide(true, false, table, columns, rows, hashes, out, 0)
+    return
+  }
   if (form == KEY_I64) find(KEY_I64, table, columns, rows, hashes, out)
   else if (form == KEY_TWO_I64) find(KEY_TWO_I64, table, columns, rows, hashes, out)
   else {

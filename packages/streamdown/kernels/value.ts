@@ -66,7 +66,7 @@ function f32Word(at: usize): u64 {
 
 /** Whole days of an interval: months of 30 days, and its microseconds' days rounded down. */
 @inline
-function intervalDays(at: usize): i64 {
+export function intervalDays(at: usize): i64 {
   const micros = load<i64>(at, 8)
   let days = micros / DAY
   if (days * DAY > micros) days--
@@ -74,7 +74,7 @@ function intervalDays(at: usize): i64 {
 }
 
 @inline
-function intervalRest(at: usize): i64 {
+export function intervalRest(at: usize): i64 {
   const micros = load<i64>(at, 8)
   const rest = micros % DAY
   return rest < 0 ? rest + DAY : rest

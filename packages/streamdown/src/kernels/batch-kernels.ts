@@ -1,6 +1,6 @@
 import type { Pointer } from '../batch/batch.ts'
 
-/** Kernels of kernels/select.ts and kernels/wire.ts. `columns`: descriptors made by `describeColumns`. */
+/** Kernels of kernels/select.ts, kernels/sort.ts and kernels/wire.ts. `columns`: descriptors made by `describeColumns`. */
 export interface BatchKernels {
   hash_columns(columns: Pointer, count: number, rows: number, out: Pointer): void
   key_groups(hashes: Pointer, rows: number, out: Pointer): void
@@ -15,4 +15,5 @@ export interface BatchKernels {
   wire_encode_views(views: Pointer, validity: Pointer, rows: number, out: Pointer, heap: Pointer): void
   wire_decode_views(views: Pointer, rows: number, heap: Pointer, heapBytes: number): number
   own_views(views: Pointer, validity: Pointer, rows: number, out: Pointer, to: Pointer): void
+  sort_rows(columns: Pointer, flags: Pointer, count: number, rows: number, out: Pointer): void
 }

@@ -8,7 +8,17 @@ import { type DataType, field, types } from '../types/data-type.ts'
 import type { Value } from '../types/value.ts'
 import type { StateTable, StateTableSpec } from './state-table.ts'
 import { createStateTable } from './table.ts'
-import { canonical, columnsOf, type ModelRow, pairsOf, randomOf, randomValue, rowOf, TableModel } from './test-model.ts'
+import {
+  canonical,
+  columnsOf,
+  compareAscending,
+  type ModelRow,
+  pairsOf,
+  randomOf,
+  randomValue,
+  rowOf,
+  TableModel,
+} from './test-model.ts'
 
 const modes: Record<string, MemoryOptions> = {
   plain: {},
@@ -40,14 +50,6 @@ function ordered(order: StateTableSpec['order'] & object): StateTableSpec {
   return { name: 't', fields, keys: 1, unique: false, order }
 }
 
-/** The ascending order of two non-null values as the engine has it. */
-function compare(a: Value, b: Value): number {
-  if (typeof a === 'string' && typeof b === 'string') return Buffer.compare(Buffer.from(a), Buffer.from(b))
-  if (Number.isNaN(a) || Number.isNaN(b)) return (Number.isNaN(a) ? 1 : 0) - (Number.isNaN(b) ? 1 : 0)
-  if (a === null || b === null) throw new RangeError('null')
-  return a < b ? -1 : a > b ? 1 : 0
-}
-
 function compareRows(spec: StateTableSpec, a: readonly Value[], b: readonly Value[]): number {
   for (const { field: index, descending, nullsFirst } of spec.order ?? []) {
     const [x, y] = [a[index] ?? null, b[index] ?? null]
@@ -55,7 +57,7 @@ function compareRows(spec: StateTableSpec, a: readonly Value[], b: readonly Valu
       if (x === y) continue
       return (x === null) === nullsFirst ? -1 : 1
     }
-    const result = compare(x, y)
+    const result = compareAscending(x, y)
     if (result !== 0) return descending ? -result : result
   }
   return 0
@@ -198,7 +200,7 @@ function check(memory: Memory, table: StateTable, model: TableModel, probes: Val
         return rows.filter((row): boolean => {
           const value: Value = row.values[order.field] ?? null
           if (value === null) return false
-          return (!useLower || compare(value, low) >= 0) && (!useUpper || compare(value, high) <= 0)
+          return (!useLower || compareAscending(value, low) >= 0) && (!useUpper || compareAscending(value, high) <= 0)
         })
       }),
     )
@@ -326,7 +328,7 @@ for (const [mode, options] of Object.entries(modes)) {
             .filter(({ row }) => row[0] === key)
             .sort((a, b) => {
               const [x, y] = [a.row[1] ?? null, b.row[1] ?? null]
-              return x === null ? 1 : y === null ? -1 : -compare(x, y)
+              return x === null ? 1 : y === null ? -1 : -compareAscending(x, y)
             })
             .map(({ slot }) => slot),
         ),

@@ -18,15 +18,23 @@ const LINKED_HEADER_BYTES = 16
 const HEAP_PAGE = 65536
 const HEAP_HEADER = 64
 
-/** Header, values from the widest to the narrowest, then a byte a field; a multiple of 8 bytes in all. */
+/**
+ * Header, values from the widest to the narrowest, those of keys first, then a byte a field; a multiple of 8 bytes in
+ * all.
+ */
 export function layoutOf(spec: StateTableSpec): RowLayout {
   const kind = kindOf(spec)
   let at = kind === tableKinds.multimap ? LINKED_HEADER_BYTES : HEADER_BYTES
   const widths = spec.fields.map(field => widthOf(physicalOf(field.type)))
   const values = new Array<number>(widths.length).fill(0)
-  for (const index of [...widths.keys()].sort((a, b) => (widths[b] ?? 0) - (widths[a] ?? 0) || a - b)) {
+  const isKey = (index: number): number => (index < spec.keys ? 1 : 0)
+  const widestFirst = (a: number, b: number): number =>
+    isKey(b) - isKey(a) || (widths[b] ?? 0) - (widths[a] ?? 0) || a - b
+  for (const index of [...widths.keys()].sort(widestFirst)) {
+    const width = widths[index] ?? 0
+    at = Math.ceil(at / Math.min(width, 8)) * Math.min(width, 8)
     values[index] = at
-    at += widths[index] ?? 0
+    at += width
   }
   const firstValid = at
   const stride = Math.ceil((at + widths.length) / 8) * 8

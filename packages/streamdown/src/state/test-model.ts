@@ -78,6 +78,19 @@ export function canonical(values: readonly Value[]): string {
     .join()
 }
 
+/** The ascending order of two non-null values as the engine has it. */
+export function compareAscending(a: Value, b: Value): number {
+  if (typeof a === 'string' && typeof b === 'string') {
+    // Code points order as their UTF-8 bytes do.
+    const [x, y] = [Array.from(a), Array.from(b)].map(text => text.map(each => each.codePointAt(0) ?? 0))
+    const at = x?.findIndex((point, index) => point !== y?.[index]) ?? -1
+    return at < 0 ? (x?.length ?? 0) - (y?.length ?? 0) : (x?.[at] ?? 0) - (y?.[at] ?? -1)
+  }
+  if (Number.isNaN(a) || Number.isNaN(b)) return (Number.isNaN(a) ? 1 : 0) - (Number.isNaN(b) ? 1 : 0)
+  if (a === null || b === null) throw new RangeError('null')
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
 export interface ModelRow {
   slot: number
   readonly values: Value[]

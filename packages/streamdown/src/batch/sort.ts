@@ -1,0 +1,34 @@
+import type { SortKey } from '../plan/nodes/node.ts'
+import type { Batch, Column, Pointer } from './batch.ts'
+import { describeColumns } from './columns.ts'
+import { columnAt } from './key-groups.ts'
+import type { Memory } from './memory.ts'
+import { takeRows } from './select.ts'
+import { int32s } from './values.ts'
+
+/**
+ * Row numbers (i32) in the order of the keys; rows that tie keep their order. NaN stands behind every number, text is
+ * ordered by its UTF-8 bytes. `columns[i]` belongs to `keys[i]`.
+ */
+export function sortedRows(
+  memory: Memory,
+  columns: readonly Column[],
+  keys: readonly Pick<SortKey, 'descending' | 'nullsFirst'>[],
+  rows: number,
+): Pointer {
+  const out = memory.chunk(rows * 4)
+  const mark = memory.mark()
+  const flags = int32s(
+    memory,
+    keys.map(key => (key.descending ? 1 : 0) + (key.nullsFirst ? 2 : 0)),
+  )
+  memory.kernels.sort_rows(describeColumns(memory, columns), flags, columns.length, rows, out)
+  memory.release(mark)
+  return out
+}
+
+/** The rows of a batch in the order of the keys. */
+export function sortBatch(memory: Memory, batch: Batch, keys: readonly SortKey[]): Batch {
+  const columns = keys.map(key => columnAt(batch, key.column))
+  return takeRows(memory, batch, sortedRows(memory, columns, keys, batch.rows), batch.rows)
+}
