@@ -1,0 +1,25 @@
+import { StreamdownError } from '../errors/error.ts'
+import { Aggregate, type OverColumn, type ResultOf } from './aggregates.ts'
+import type { AggregateDraft } from './draft/expression-draft.ts'
+import type { AggregateRelation } from './draft/relation-draft.ts'
+
+/** The aggregates of a group, by the names of their columns; names in `Taken` are the key's and the window's. */
+export type Aggregates<R, Taken extends PropertyKey> = { readonly [column: string]: Aggregate<unknown, R> } & {
+  readonly [C in Taken]?: `'${C & string}' is already the name of a key or window column`
+}
+
+/** Columns computed over the rows around each row. */
+export type OverColumns<R> = { readonly [column: string]: OverColumn<unknown, R> }
+
+/** The columns that aggregates give. */
+export type Results<A> = { -readonly [C in keyof A]: ResultOf<A[C]> }
+
+/** @internal */
+export function namedAggregates(aggregates: Readonly<Record<string, unknown>>): AggregateRelation['aggregates'] {
+  return Object.entries(aggregates).map(([name, aggregate]) => ({ name, aggregate: draftOf(name, aggregate) }))
+}
+
+function draftOf(name: string, aggregate: unknown): AggregateDraft {
+  if (aggregate instanceof Aggregate) return aggregate.draft
+  throw new StreamdownError('DSD5007', `Column '${name}' wants an aggregate: count(), sum('column'), fold(type, initial, step).`)
+}

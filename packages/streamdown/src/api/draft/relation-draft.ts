@@ -1,0 +1,134 @@
+import type { AggregateDraft, ArrowDraft, ExpressionDraft, OverDraft } from './expression-draft.ts'
+import type { Place } from './place.ts'
+import type { ColumnType } from '../schema/column-type.ts'
+import type { Schema } from '../schema/schema.ts'
+import type { SourceDraft } from './source-draft.ts'
+
+/**
+ * What a stream or a table is made of, as the program said it: immutable tagged nodes, bound into the logical plan
+ * when a program is put together. Two relations that share a node share what it computes.
+ */
+export type RelationDraft =
+  | SourceRelation
+  | { readonly is: 'where'; readonly input: RelationDraft; readonly condition: ExpressionDraft; readonly place: Place }
+  | { readonly is: 'derive' | 'select'; readonly input: RelationDraft; readonly columns: readonly NamedExpression[]; readonly place: Place }
+  | { readonly is: 'pick' | 'drop'; readonly input: RelationDraft; readonly columns: readonly string[]; readonly place: Place }
+  | { readonly is: 'map' | 'flatMap'; readonly input: RelationDraft; readonly arrow: ArrowDraft; readonly place: Place }
+  | AggregateRelation
+  | TopRelation
+  | LatestRelation
+  | JoinRelation
+  | { readonly is: 'union'; readonly inputs: readonly RelationDraft[]; readonly place: Place }
+  | { readonly is: 'branch'; readonly input: RelationDraft; readonly conditions: readonly ExpressionDraft[]; readonly index: number; readonly place: Place }
+  | { readonly is: 'changelog'; readonly input: RelationDraft; readonly place: Place }
+  | { readonly is: 'late'; readonly windowed: WindowedDraft; readonly place: Place }
+  | { readonly is: 'query'; readonly pieces: readonly string[]; readonly holes: readonly QueryHole[]; readonly place: Place }
+  /** A part of the API that has its types and does not run yet. */
+  | { readonly is: 'pending'; readonly what: string; readonly instead: string; readonly input: RelationDraft; readonly args: readonly unknown[]; readonly place: Place }
+
+export interface SourceRelation {
+  readonly is: 'source'
+  readonly kind: 'stream' | 'table'
+  readonly source: SourceDraft
+  /** Undefined: the source tells (Parquet), or it is inferred from what it holds (CSV, JSON). */
+  readonly columns?: readonly ColumnDraft[]
+  readonly time?: string
+  readonly latenessMicros: bigint
+  readonly idleMicros?: bigint
+  /** Every row goes through this schema as well. */
+  readonly validate?: Schema
+  readonly key: readonly string[]
+  readonly place: Place
+}
+
+export interface ColumnDraft {
+  readonly name: string
+  readonly type: ColumnType<unknown>
+}
+
+export interface NamedExpression {
+  readonly name: string
+  readonly value: ExpressionDraft
+}
+
+export type WindowingDraft =
+  | { readonly is: 'tumble'; readonly size: bigint; readonly offset: bigint }
+  | { readonly is: 'hop'; readonly size: bigint; readonly slide: bigint; readonly offset: bigint }
+  | { readonly is: 'cumulate'; readonly size: bigint; readonly step: bigint; readonly offset: bigint }
+  | { readonly is: 'session'; readonly gap: bigint }
+  | { readonly is: 'rows'; readonly size: number; readonly every: number }
+
+/** Rows put into windows: the input of an aggregate or a top. */
+export interface WindowedDraft {
+  readonly input: RelationDraft
+  readonly by: readonly string[]
+  readonly windowing: WindowingDraft
+  readonly keepOpenMicros: bigint
+  /** `changes`: at once; a number: every so many µs; undefined: on close. */
+  readonly emit?: 'changes' | bigint
+  readonly place: Place
+}
+
+export interface AggregateRelation {
+  readonly is: 'aggregate'
+  readonly input: RelationDraft
+  readonly by: readonly string[]
+  readonly windowed?: WindowedDraft
+  readonly aggregates: readonly { readonly name: string; readonly aggregate: AggregateDraft }[]
+  readonly place: Place
+}
+
+export interface OrderDraft {
+  readonly column: string
+  readonly descending: boolean
+  readonly nullsFirst: boolean
+}
+
+export interface TopRelation {
+  readonly is: 'top'
+  readonly input: RelationDraft
+  readonly by: readonly string[]
+  readonly windowed?: WindowedDraft
+  readonly count: number
+  readonly order: readonly OrderDraft[]
+  readonly rank?: string
+  readonly place: Place
+}
+
+export interface LatestRelation {
+  readonly is: 'latest'
+  readonly input: RelationDraft
+  readonly by: readonly string[]
+  readonly place: Place
+}
+
+export interface JoinRelation {
+  readonly is: 'join'
+  readonly left: RelationDraft
+  readonly right: RelationDraft
+  readonly on: readonly { readonly left: string; readonly right: string }[]
+  readonly as?: string
+  readonly how: 'inner' | 'left' | 'right' | 'full' | 'semi' | 'anti'
+  readonly time?:
+    | { readonly is: 'within'; readonly beforeMicros: bigint; readonly afterMicros: bigint }
+    | { readonly is: 'window'; readonly windowing: WindowingDraft }
+    | { readonly is: 'keep'; readonly micros: bigint | 'forever' }
+  readonly place: Place
+}
+
+export type QueryHole = { readonly is: 'relation'; readonly relation: RelationDraft } | { readonly is: 'value'; readonly value: ExpressionDraft }
+
+/** Columns computed over the rows around each row. */
+export interface OverColumnDraft {
+  readonly name: string
+  readonly column: AggregateDraft | OverDraft
+}
+
+/** Rows that leave the program. */
+export interface JobDraft {
+  readonly is: 'job'
+  readonly input: RelationDraft
+  readonly sink: SourceDraft
+  readonly guarantee?: 'at-least-once' | 'exactly-once'
+  readonly place: Place
+}

@@ -1,0 +1,93 @@
+import { StreamdownError } from '../errors/error.ts'
+import { Decimal } from '../values/decimal.ts'
+import type { ExpressionDraft, LiteralValue } from './draft/expression-draft.ts'
+import { callerPlace } from './draft/place.ts'
+import type { At, Columns, Input } from './types/row.ts'
+
+declare const valueOf: unique symbol
+declare const needs: unique symbol
+
+/**
+ * A value computed from a row by SQL's rules: compiled, pushed into sources, written by `toSQL()`.
+ * `T` is what it gives (with `null` where it may be NULL), `R` the columns that it needs.
+ */
+export class Expression<out T, in R> {
+  declare readonly [valueOf]: T
+  declare readonly [needs]: (row: R) => void
+  /** @internal */
+  readonly draft: ExpressionDraft
+
+  /** @internal */
+  constructor(draft: ExpressionDraft) {
+    this.draft = draft
+  }
+}
+
+/** A column by name, or any expression, that gives a `T` (or NULL). */
+export type Operand<R, T = unknown> = (keyof Columns<R, T> & string) | Expression<T | null, R>
+
+/** What an operand gives. */
+export type ValueOf<R, O> = O extends Expression<infer V, never> ? V : At<R, O>
+
+/** What stands to the right of an operand of type `V`: a value, or an expression of the same kind. */
+export type Other<R, V> = Input<NonNullable<V>> | Expression<Comparable<NonNullable<V>> | null, R>
+
+/** Types that SQL compares with `V` without a cast. */
+export type Comparable<V> = V extends number | bigint ? number | bigint : V extends string ? string : V extends Date ? Date : V
+
+/** What a value or an expression on the right of an operator adds to the result: NULL, if it may be NULL. */
+export type NullFrom<O> = O extends Expression<infer V, never> ? (null extends V ? null : never) : null extends O ? null : never
+
+/** An arrow over the row, or an expression, that decides whether a row is kept. */
+export type Filter<R> = ((row: R) => boolean) | Expression<boolean | null, R>
+
+/** A column, outright: where a string would be read as a value. */
+export function col<R, C extends keyof Columns<R> & string>(column: C): Expression<At<R, C>, R> {
+  return new Expression<At<R, C>, R>(columnDraft(column))
+}
+
+/** A value, outright: where a string would be read as a column. */
+export function lit<const V extends LiteralValue>(value: V): Expression<V, unknown> {
+  return new Expression<V, unknown>({ is: 'literal', value })
+}
+
+/**
+ * A piece of SQL with its type said: `` sql<boolean>`total > ${limit}` ``. Values between the pieces become parameters,
+ * expressions are put in as they are.
+ */
+export function sql<T>(pieces: TemplateStringsArray, ...holes: readonly (LiteralValue | Expression<unknown, never>)[]): Expression<T, unknown> {
+  const drafts = holes.map(valueDraft)
+  return new Expression<T, unknown>({ is: 'sql', pieces: [...pieces], holes: drafts, place: callerPlace() })
+}
+
+/** @internal `'customer.name'` is a path into a nested row. */
+export const columnDraft = (column: string): ExpressionDraft => ({ is: 'column', path: column.split('.') })
+
+/** @internal Where a column is chosen, a string is a column. */
+export function operandDraft(operand: unknown): ExpressionDraft {
+  return typeof operand === 'string' ? columnDraft(operand) : valueDraft(operand)
+}
+
+/** @internal Where a value is wanted, a string is a value. */
+export function valueDraft(value: unknown): ExpressionDraft {
+  if (value instanceof Expression) return value.draft
+  if (isLiteral(value)) return { is: 'literal', value }
+  throw new StreamdownError('DSD5007', `${String(value)} (${typeof value}) is neither a value nor an expression.`)
+}
+
+function isLiteral(value: unknown): value is LiteralValue {
+  switch (typeof value) {
+    case 'string':
+    case 'number':
+    case 'bigint':
+    case 'boolean':
+      return true
+    case 'object':
+      return value === null || value instanceof Date || value instanceof Decimal || value instanceof Uint8Array
+    default:
+      return false
+  }
+}
+
+/** @internal */
+export const call = (name: string, ...args: readonly ExpressionDraft[]): ExpressionDraft => ({ is: 'call', name, args })

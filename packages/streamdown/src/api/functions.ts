@@ -1,0 +1,213 @@
+import type { Decimal } from '../values/decimal.ts'
+import type { Timestamp } from '../values/timestamp.ts'
+import { call, Expression, type NullFrom, type Operand, operandDraft, type Other, type ValueOf, valueDraft } from './expression.ts'
+import { oneOf } from './filter.ts'
+import type { ColumnType } from './schema/column-type.ts'
+import type { Input, NullOf, Numeric, Ordered } from './types/row.ts'
+
+/** SQL's comparison: NULL when either side is. */
+type Compared<R, L, X> = Expression<boolean | NullOf<ValueOf<R, L>> | NullFrom<X>, R>
+
+/** Equal. */
+export function eq<R, L extends Operand<R>, X extends Other<R, ValueOf<R, L>>>(left: L, right: X): Compared<R, L, X> {
+  return new Expression(call('=', operandDraft(left), valueDraft(right)))
+}
+
+/** Not equal. */
+export function ne<R, L extends Operand<R>, X extends Other<R, ValueOf<R, L>>>(left: L, right: X): Compared<R, L, X> {
+  return new Expression(call('<>', operandDraft(left), valueDraft(right)))
+}
+
+/** Greater than. */
+export function gt<R, L extends Operand<R, Ordered>, X extends Other<R, ValueOf<R, L>>>(left: L, right: X): Compared<R, L, X> {
+  return new Expression(call('>', operandDraft(left), valueDraft(right)))
+}
+
+/** Greater than or equal. */
+export function gte<R, L extends Operand<R, Ordered>, X extends Other<R, ValueOf<R, L>>>(left: L, right: X): Compared<R, L, X> {
+  return new Expression(call('>=', operandDraft(left), valueDraft(right)))
+}
+
+/** Less than. */
+export function lt<R, L extends Operand<R, Ordered>, X extends Other<R, ValueOf<R, L>>>(left: L, right: X): Compared<R, L, X> {
+  return new Expression(call('<', operandDraft(left), valueDraft(right)))
+}
+
+/** Less than or equal. */
+export function lte<R, L extends Operand<R, Ordered>, X extends Other<R, ValueOf<R, L>>>(left: L, right: X): Compared<R, L, X> {
+  return new Expression(call('<=', operandDraft(left), valueDraft(right)))
+}
+
+/** Within both ends, which count. */
+export function between<R, L extends Operand<R, Ordered>>(
+  value: L,
+  low: Other<R, ValueOf<R, L>>,
+  high: Other<R, ValueOf<R, L>>,
+): Expression<boolean | NullOf<ValueOf<R, L>>, R> {
+  return new Expression(call('between', operandDraft(value), valueDraft(low), valueDraft(high)))
+}
+
+/** One of the values. */
+export function isIn<R, L extends Operand<R>>(
+  value: L,
+  values: readonly Input<NonNullable<ValueOf<R, L>>>[],
+): Expression<boolean | NullOf<ValueOf<R, L>>, R> {
+  return new Expression(oneOf(operandDraft(value), values))
+}
+
+/** SQL's LIKE: `%` is any text, `_` any one character. */
+export function like<R, L extends Operand<R, string>>(text: L, pattern: string): Expression<boolean | NullOf<ValueOf<R, L>>, R> {
+  return new Expression(call('like', operandDraft(text), valueDraft(pattern)))
+}
+
+export function isNull<R, L extends Operand<R>>(value: L): Expression<boolean, R> {
+  return new Expression(call('is_null', operandDraft(value)))
+}
+
+export function isNotNull<R, L extends Operand<R>>(value: L): Expression<boolean, R> {
+  return new Expression(call('is_not_null', operandDraft(value)))
+}
+
+/** All of them, by SQL's three-valued logic. */
+export function and<R>(...conditions: readonly Expression<boolean | null, R>[]): Expression<boolean | null, R> {
+  return new Expression(call('and', ...conditions.map(valueDraft)))
+}
+
+/** Any of them, by SQL's three-valued logic. */
+export function or<R>(...conditions: readonly Expression<boolean | null, R>[]): Expression<boolean | null, R> {
+  return new Expression(call('or', ...conditions.map(valueDraft)))
+}
+
+/** The opposite; NULL stays NULL. */
+export function not<R>(condition: Expression<boolean | null, R>): Expression<boolean | null, R> {
+  return new Expression(call('not', valueDraft(condition)))
+}
+
+/** What may stand right of an arithmetic operator: DECIMAL takes a value or another DECIMAL, never a DOUBLE unseen. */
+type NumericOther<R, V> =
+  NonNullable<V> extends Decimal ? Input<Decimal> | Expression<Decimal | null, R> : number | bigint | Expression<number | bigint | null, R>
+
+type Calculated<R, L, X> = Expression<NumericResult<NonNullable<ValueOf<R, L>>, X> | NullOf<ValueOf<R, L>> | NullFrom<X>, R>
+type NumericResult<V, X> = V extends Decimal ? Decimal : V extends bigint ? (X extends Expression<number | null, never> ? number : bigint) : number
+
+export function add<R, L extends Operand<R, Numeric>, X extends NumericOther<R, ValueOf<R, L>>>(left: L, right: X): Calculated<R, L, X> {
+  return new Expression(call('+', operandDraft(left), valueDraft(right)))
+}
+
+export function sub<R, L extends Operand<R, Numeric>, X extends NumericOther<R, ValueOf<R, L>>>(left: L, right: X): Calculated<R, L, X> {
+  return new Expression(call('-', operandDraft(left), valueDraft(right)))
+}
+
+export function mul<R, L extends Operand<R, Numeric>, X extends NumericOther<R, ValueOf<R, L>>>(left: L, right: X): Calculated<R, L, X> {
+  return new Expression(call('*', operandDraft(left), valueDraft(right)))
+}
+
+/** SQL's division: of integers it gives an integer. */
+export function div<R, L extends Operand<R, Numeric>, X extends NumericOther<R, ValueOf<R, L>>>(left: L, right: X): Calculated<R, L, X> {
+  return new Expression(call('/', operandDraft(left), valueDraft(right)))
+}
+
+/** The remainder; it has the sign of the left side. */
+export function mod<R, L extends Operand<R, Numeric>, X extends NumericOther<R, ValueOf<R, L>>>(left: L, right: X): Calculated<R, L, X> {
+  return new Expression(call('%', operandDraft(left), valueDraft(right)))
+}
+
+/** The minus sign. */
+export function neg<R, L extends Operand<R, Numeric>>(value: L): Expression<ValueOf<R, L>, R> {
+  return new Expression(call('negate', operandDraft(value)))
+}
+
+export function abs<R, L extends Operand<R, Numeric>>(value: L): Expression<ValueOf<R, L>, R> {
+  return new Expression(call('abs', operandDraft(value)))
+}
+
+export function floor<R, L extends Operand<R, Numeric>>(value: L): Expression<ValueOf<R, L>, R> {
+  return new Expression(call('floor', operandDraft(value)))
+}
+
+export function ceil<R, L extends Operand<R, Numeric>>(value: L): Expression<ValueOf<R, L>, R> {
+  return new Expression(call('ceil', operandDraft(value)))
+}
+
+/** Rounded to `digits` behind the point (negative: before it). */
+export function round<R, L extends Operand<R, Numeric>>(value: L, digits = 0): Expression<ValueOf<R, L>, R> {
+  return new Expression(call('round', operandDraft(value), valueDraft(digits)))
+}
+
+export function upper<R, L extends Operand<R, string>>(text: L): Expression<string | NullOf<ValueOf<R, L>>, R> {
+  return new Expression(call('upper', operandDraft(text)))
+}
+
+export function lower<R, L extends Operand<R, string>>(text: L): Expression<string | NullOf<ValueOf<R, L>>, R> {
+  return new Expression(call('lower', operandDraft(text)))
+}
+
+/** Without blanks at both ends. */
+export function trim<R, L extends Operand<R, string>>(text: L): Expression<string | NullOf<ValueOf<R, L>>, R> {
+  return new Expression(call('trim', operandDraft(text)))
+}
+
+/** Characters (code points) in the text. */
+export function length<R, L extends Operand<R, string>>(text: L): Expression<number | NullOf<ValueOf<R, L>>, R> {
+  return new Expression(call('char_length', operandDraft(text)))
+}
+
+/** `count` characters from the 1-based `start`. */
+export function substring<R, L extends Operand<R, string>>(text: L, start: number, count: number): Expression<string | NullOf<ValueOf<R, L>>, R> {
+  return new Expression(call('substring', operandDraft(text), valueDraft(start), valueDraft(count)))
+}
+
+/** The texts one after the other; where a column is meant among the later ones write `col('name')`. */
+export function concat<R, L extends Operand<R, string>, X extends string | Expression<string | null, R>>(
+  first: L,
+  ...others: readonly X[]
+): Expression<string | NullOf<ValueOf<R, L>> | NullFrom<X>, R> {
+  return new Expression(call('||', operandDraft(first), ...others.map(valueDraft)))
+}
+
+/** The first that is not NULL. */
+export function coalesce<R, L extends Operand<R>, X extends Other<R, ValueOf<R, L>>>(
+  first: L,
+  ...others: readonly X[]
+): Expression<NonNullable<ValueOf<R, L>> | NullFrom<X>, R> {
+  return new Expression(call('coalesce', operandDraft(first), ...others.map(valueDraft)))
+}
+
+/** NULL where the value equals `other`. */
+export function nullif<R, L extends Operand<R>>(value: L, other: Other<R, ValueOf<R, L>>): Expression<ValueOf<R, L> | null, R> {
+  return new Expression(call('nullif', operandDraft(value), valueDraft(other)))
+}
+
+type Branch<R> = Input<string> | number | bigint | boolean | null | Date | Decimal | Expression<unknown, R>
+type BranchValue<X> = X extends Expression<infer V, never> ? V : X
+
+/** CASE: `then` where the condition is true, `otherwise` where it is false or NULL. */
+export function when<R, const A extends Branch<R>, const B extends Branch<R>>(
+  condition: Expression<boolean | null, R>,
+  then: A,
+  otherwise: B,
+): Expression<BranchValue<A> | BranchValue<B>, R> {
+  return new Expression({ is: 'case', when: condition.draft, then: valueDraft(then), otherwise: valueDraft(otherwise) })
+}
+
+/** The value as another type; one that does not fit makes the row fail. */
+export function cast<R, T>(value: Operand<R>, type: ColumnType<T>): Expression<T | null, R> {
+  return new Expression({ is: 'cast', input: operandDraft(value), type, attempt: false })
+}
+
+/** The value as another type, NULL where it does not fit. */
+export function tryCast<R, T>(value: Operand<R>, type: ColumnType<T>): Expression<T | null, R> {
+  return new Expression({ is: 'cast', input: operandDraft(value), type, attempt: true })
+}
+
+type TimeField = 'year' | 'quarter' | 'month' | 'week' | 'day' | 'hour' | 'minute' | 'second' | 'dow' | 'doy' | 'epoch'
+
+/** A part of a time, in UTC. */
+export function extract<R, L extends Operand<R, Date>>(field: TimeField, time: L): Expression<number | NullOf<ValueOf<R, L>>, R> {
+  return new Expression(call('extract', valueDraft(field.toUpperCase()), operandDraft(time)))
+}
+
+/** The time cut down to a unit, in UTC. */
+export function truncate<R, L extends Operand<R, Date>>(unit: TimeField, time: L): Expression<Timestamp | NullOf<ValueOf<R, L>>, R> {
+  return new Expression(call('date_trunc', valueDraft(unit), operandDraft(time)))
+}

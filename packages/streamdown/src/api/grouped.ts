@@ -1,0 +1,78 @@
+import { type Aggregates, namedAggregates, type OverColumns, type Results } from './aggregation.ts'
+import { type Order, type RankColumn, type Ranked, topRequest } from './columns.ts'
+import { pendingDraft } from './draft/pending.ts'
+import { callerPlace } from './draft/place.ts'
+import type { RelationDraft } from './draft/relation-draft.ts'
+import type { Duration } from './duration.ts'
+import { Pattern, type Quantity, type Step } from './match.ts'
+import { type ProcessDefinition, type Outputs, outputStreams, type StateCells, type Streams } from './process.ts'
+import { Stream } from './stream.ts'
+import { Table } from './table.ts'
+import type { Flatten, Picked, With } from './types/row.ts'
+import { Windowed, windowedDraft } from './windowed.ts'
+import type { Emit, Window, WindowMode, WindowOptions } from './windows.ts'
+
+/** How far back the rows around a row reach. */
+export type Frame = { readonly rows: number } | { readonly last: Duration } | 'all'
+
+/** A stream's rows by key. `G` are the columns of the key. */
+export class Grouped<R, G extends keyof R> {
+  readonly #input: RelationDraft
+  readonly #by: readonly string[]
+
+  /** @internal */
+  constructor(input: RelationDraft, by: readonly string[]) {
+    this.#input = input
+    this.#by = by
+  }
+
+  /** One row a key, kept up to date. */
+  aggregate<const A extends Aggregates<R, G>>(aggregates: A): Table<Flatten<Picked<R, G> & Results<A>>, G, 'updates'> {
+    return new Table({ is: 'aggregate', input: this.#input, by: this.#by, aggregates: namedAggregates(aggregates), place: callerPlace() })
+  }
+
+  /** Puts each key's rows into windows by their event time. */
+  window<W, E extends Emit = never, L extends Duration = never>(window: Window<W>, options?: WindowOptions<E, L>): Windowed<R, G, W, WindowMode<E, L>> {
+    return new Windowed(windowedDraft(this.#input, this.#by, window, options))
+  }
+
+  /** The first `count` rows of each key by an order, kept up to date. */
+  top<const O extends readonly (Order<R> | Ranked)[]>(count: number, ...order: O): Table<With<R, RankColumn<O>>, TopKey<G, O>, 'updates'> {
+    return new Table({ is: 'top', input: this.#input, by: this.#by, count, ...topRequest(order), place: callerPlace() })
+  }
+
+  /** The newest row of each key, by event time where there is one. */
+  latest(): Table<R, G, 'updates'> {
+    return new Table({ is: 'latest', input: this.#input, by: this.#by, place: callerPlace() })
+  }
+
+  /** The first row of each key; with `within`, again after so long without one. */
+  first(options?: { readonly within: Duration }): Stream<R> {
+    return new Stream(pendingDraft('first', 'latest() keeps the newest row of a key', this.#input, this.#by, options))
+  }
+
+  /** Adds columns computed over the rows of the key before each row. */
+  over<const O extends OverColumns<R>>(frame: Frame, columns: O): Stream<With<R, Results<O>>> {
+    return new Stream(pendingDraft('over', 'aggregate() computes over all rows of a key', this.#input, this.#by, frame, columns))
+  }
+
+  /** Code of your own over the rows of a key, with state and timers. */
+  process<E = never, const S extends StateCells = Record<never, never>, const O extends Outputs = Record<never, never>>(
+    definition: ProcessDefinition<R, Picked<R, G>, E, S, O>,
+  ): Stream<E> & { readonly outputs: Streams<O> } {
+    const draft = pendingDraft('process', 'fold() keeps a state of your own for each key', this.#input, this.#by, definition)
+    return Object.assign(new Stream<E>(draft), { outputs: outputStreams(draft, definition.outputs) })
+  }
+
+  /** Looks for a pattern among the rows of a key: this step, then what `next` and `followedBy` say. */
+  match<const N extends string, const Q extends Quantity = never>(
+    name: N,
+    predicate: (row: R) => boolean,
+    quantity?: Q,
+  ): Pattern<R, Picked<R, G>, { [P in N]: Step<R, Q> }> {
+    return new Pattern(this.#input, this.#by, [{ name, how: 'start', predicate, quantity }])
+  }
+}
+
+/** Rows of a top are named by their key and place, if the place is a column. */
+export type TopKey<G, O extends readonly unknown[]> = [Extract<O[number], Ranked>] extends [never] ? never : G | Extract<O[number], Ranked>['rank']

@@ -1,0 +1,50 @@
+import type { Relation } from '../../plan/nodes/node.ts'
+import { type BindContext, contextOf } from '../../sql/bind/context.ts'
+import { BindProblem } from '../../sql/bind/problem.ts'
+import { Catalog } from '../../sql/catalog.ts'
+import { settingsOf } from '../../sql/settings.ts'
+import { StreamdownError } from '../../errors/error.ts'
+import type { Place } from '../draft/place.ts'
+import type { AggregateRelation, RelationDraft, SourceRelation, TopRelation, WindowedDraft } from '../draft/relation-draft.ts'
+import type { Lowered } from './lowered.ts'
+
+/** What `explain` says of an arrow. */
+export interface ArrowNote {
+  readonly place: Place
+  readonly source: string
+  readonly text: string
+}
+
+/** The rules of the API: Flink's, except that AVG is a DOUBLE (of DECIMAL a DECIMAL) and SUM of integers a BIGINT. */
+const settings = settingsOf('flink', { avg_type: 'double', sum_type: 'bigint' })
+
+/** One program being put together: relations that share a draft share a plan node. */
+export class LowerContext {
+  readonly bind: BindContext = contextOf(new Catalog(), settings, {}, true)
+  readonly lowered = new Map<RelationDraft, Lowered>()
+  /** Relations by their source, so that rows can be pushed to them. */
+  readonly relations = new Map<SourceRelation, Relation>()
+  readonly notes: ArrowNote[] = []
+  /** Aggregates and tops over windows by their windows: what the late stream belongs to. */
+  readonly overWindows = new Map<WindowedDraft, AggregateRelation | TopRelation>()
+  /** Columns of sources that say nothing themselves, found before. */
+  readonly inferred: ReadonlyMap<SourceRelation, Relation>
+
+  /** Evaluates every arrow twice and compares; a row that an arrow kept is dead after the call. */
+  readonly checksArrows: boolean
+
+  constructor(inferred: ReadonlyMap<SourceRelation, Relation> = new Map(), checksArrows = false) {
+    this.inferred = inferred
+    this.checksArrows = checksArrows
+  }
+}
+
+/** Runs a step of putting together; what is wrong is said with its place in the program. */
+export function placed<T>(place: Place, work: () => T): T {
+  try {
+    return work()
+  } catch (problem) {
+    if (!(problem instanceof BindProblem)) throw problem
+    throw new StreamdownError(problem.code, place === undefined ? problem.message : `${problem.message}\n  at ${place}`)
+  }
+}

@@ -1,0 +1,58 @@
+import { type CommonTable } from '../../sql/bind/context.ts'
+import { fail } from '../../sql/bind/problem.ts'
+import { bindQuery } from '../../sql/bind/query.ts'
+import { parseStatement } from '../../sql/parse/parse.ts'
+import { Decimal } from '../../values/decimal.ts'
+import { Timestamp } from '../../values/timestamp.ts'
+import type { ExpressionDraft, LiteralValue } from '../draft/expression-draft.ts'
+import type { RelationDraft } from '../draft/relation-draft.ts'
+import type { LowerContext } from './context.ts'
+import { allVisible, type Lowered, visibleOnly } from './lowered.ts'
+import { lowerRelation } from './relations.ts'
+
+/** A SQL query whose tables are relations of the program: they stand in it under names that nothing else has. */
+export function lowerQuery(context: LowerContext, { pieces, holes }: Extract<RelationDraft, { is: 'query' }>): Lowered {
+  const tables: CommonTable[] = []
+  const text = pieces.reduce((before, piece, i) => {
+    const hole = holes[i - 1]
+    if (hole === undefined) return before + piece
+    if (hole.is === 'value') return before + sqlText(hole.value) + piece
+    const name = `relation ${i}`
+    tables.push({ name, plan: visibleOnly(lowerRelation(context, hole.relation)).node })
+    return `${before}"${name}"${piece}`
+  })
+  const { statement } = parseStatement(text)
+  if (statement.is !== 'query') return fail('DSD2006', 'query`...` takes a SELECT.')
+  return allVisible(bindQuery({ ...context.bind, commonTables: tables }, statement), [])
+}
+
+function sqlText(draft: ExpressionDraft): string {
+  switch (draft.is) {
+    case 'literal':
+      return literalText(draft.value)
+    case 'column':
+      return draft.path.map(quoted).join('.')
+    default:
+      return fail('DSD5007', 'Only values and col() may stand in query`...`: write the expression in SQL.')
+  }
+}
+
+const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
+
+function literalText(value: LiteralValue): string {
+  if (value === null) return 'NULL'
+  switch (typeof value) {
+    case 'string':
+      return `'${value.replaceAll("'", "''")}'`
+    case 'number':
+      return Number.isFinite(value) ? `(${value})` : `CAST('${value}' AS DOUBLE)`
+    case 'bigint':
+      return `(${value})`
+    case 'boolean':
+      return value ? 'TRUE' : 'FALSE'
+    default:
+      if (value instanceof Date) return `TIMESTAMP '${Timestamp.from(value).toISOString().replace('T', ' ').slice(0, -1)}'`
+      if (value instanceof Uint8Array) return `X'${[...value].map(byte => byte.toString(16).padStart(2, '0')).join('')}'`
+      return `(${new Decimal(value.unscaled, value.scale)})`
+  }
+}

@@ -1,0 +1,13 @@
+import type { Duration } from './duration.ts'
+
+/** How `mapAsync` asks. */
+export interface MapAsyncOptions {
+  /** Requests under way at most. Default 16. */
+  readonly concurrency?: number
+  /** `input`: answers leave in the order of their rows; `any`: as they come. Default `input`. */
+  readonly order?: 'input' | 'any'
+  /** A request that takes longer is aborted and counts as failed. Default 10 s. */
+  readonly timeout?: Duration
+  /** How often a failed request is tried again before its row goes to the dead letters. Default 3. */
+  readonly retry?: number
+}

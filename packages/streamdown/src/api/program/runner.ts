@@ -1,0 +1,66 @@
+import { MemoryFeed, type WeightedRow } from '../../connect/memory.ts'
+import type { Sink } from '../../connect/sink.ts'
+import type { Source } from '../../connect/source.ts'
+import { StreamdownError } from '../../errors/error.ts'
+import type { ScanNode, SinkNode } from '../../plan/nodes/node.ts'
+import type { Environment } from '../../session/environment.ts'
+import { Job } from '../../session/job.ts'
+import { MemoryQueue } from '../memory-queue.ts'
+import type { RunOptions } from '../run.ts'
+import { rowInput } from '../values/row-codec.ts'
+import type { Assembled } from './assemble.ts'
+
+/** Starts the job that runs an assembled program. `onChanges` is told of each step's changes at a view. */
+export function programJob(assembled: Assembled, environment: Environment, options: RunOptions, onChanges: (name: string, rows: readonly WeightedRow[]) => void): Job {
+  if (options.state !== undefined) {
+    throw new StreamdownError('DSD5006', 'run(program, { state }) does not run yet; without it state lives in memory and ends with the process.')
+  }
+  const connector = (name: string) => {
+    const found = environment.connectors.find(one => one.name === name)
+    if (found === undefined) throw new StreamdownError('DSD3001', `There is no connector '${name}'.`)
+    return found
+  }
+  return new Job(assembled.program, {
+    name: 'program',
+    workers: options.workers ?? 1,
+    stepRows: 65_536,
+    seed: 0,
+    clock: environment.clock,
+    timeZone: assembled.context.bind.settings.timezone,
+    settings: { ...assembled.context.bind.settings, ...options.settings },
+    onError: 'dead-letter',
+    openSource: scan => (scan.relation.handle instanceof MemoryQueue ? memorySource(assembled, scan, scan.relation.handle) : sourceOf(connector(scan.relation.connector), scan)),
+    openSink: sink => (sink.relation.handle instanceof MemoryQueue ? undefined : sinkOf(connector(sink.relation.connector), sink)),
+    onChanges,
+  })
+}
+
+function sourceOf(connector: Environment['connectors'][number], { relation }: ScanNode): Source {
+  if (connector.source === undefined) throw new StreamdownError('DSD3001', `Connector '${connector.name}' cannot be read from.`)
+  return connector.source.create(relation)
+}
+
+function sinkOf(connector: Environment['connectors'][number], { relation, guarantee }: SinkNode): Sink {
+  if (connector.sink === undefined) throw new StreamdownError('DSD3001', `Connector '${connector.name}' cannot be written to.`)
+  const sink = connector.sink.create(relation)
+  if (guarantee === 'exactly-once' && sink.delivery !== 'exactly-once') {
+    throw new StreamdownError('DSD2006', `'${relation.name}' is to be written exactly once, and ${connector.name} promises ${sink.delivery} only.`)
+  }
+  return sink
+}
+
+/** Rows that the program pushes, those before the start included. */
+function memorySource(assembled: Assembled, scan: ScanNode, queue: MemoryQueue): Source {
+  const relation = [...assembled.context.relations].find(([, one]) => one.name === scan.relation.name)
+  const columns = relation?.[0].columns ?? []
+  const feed = new MemoryFeed()
+  const source = feed.source()
+  return {
+    ...source,
+    open: async context => {
+      const readers = await source.open(context)
+      queue.attach({ push: rows => feed.push(rows.map(row => ({ values: rowInput(columns, row), weight: 1 }))), end: () => feed.end() })
+      return readers
+    },
+  }
+}

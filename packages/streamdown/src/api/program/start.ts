@@ -1,0 +1,69 @@
+import type { Job } from '../../session/job.ts'
+import type { Environment } from '../../session/environment.ts'
+import type { Program, RunOptions, Running } from '../run.ts'
+import { assemble } from './assemble.ts'
+import { inferSources } from './infer.ts'
+import { LiveView } from './live-view.ts'
+import { programJob } from './runner.ts'
+
+/** Puts a program together and runs it. */
+export function startProgram<M extends object>(program: M, options: RunOptions): Promise<Running<M>>
+export async function startProgram(program: object, options: RunOptions): Promise<object> {
+  const { createNodeEnvironment } = await import('../../connect/node/environment.ts')
+  return startIn(program, options, await createNodeEnvironment())
+}
+
+async function startIn(program: object, options: RunOptions, environment: Environment): Promise<object> {
+  const assembled = assemble(program, await inferSources(program, path => environment.inferFile(path)))
+  const views = new Map(assembled.views.map(view => [view.name, new LiveView(view)]))
+  const job = programJob(assembled, environment, options, (name, rows) => views.get(name)?.take(rows))
+  await job.open()
+  const handle = new Handle(job, environment, () => {
+    for (const view of views.values()) view.end()
+  })
+  const alive = new Map<string, unknown>(views)
+  for (const { name } of assembled.jobs) alive.set(name, { done: handle.finished })
+  return {
+    ...nested(alive),
+    $: handle,
+    [Symbol.asyncDispose]: async () => {
+      await handle.stop()
+    },
+  }
+}
+
+/** Names with dots are members of lists: `default.0`. */
+function nested(alive: ReadonlyMap<string, unknown>): Record<string, unknown> {
+  const names: Record<string, unknown> = {}
+  for (const [name, value] of alive) {
+    const [list = '', place] = name.split('.')
+    if (place === undefined) names[list] = value
+    else {
+      const members: unknown = names[list]
+      const known: unknown[] = Array.isArray(members) ? members : []
+      known[Number(place)] = value
+      names[list] = known
+    }
+  }
+  return names
+}
+
+class Handle implements Program {
+  readonly finished: Promise<void>
+  readonly #job: Job
+  #stopping = false
+
+  constructor(job: Job, environment: Environment, onEnd: () => void) {
+    this.#job = job
+    this.finished = job.run(() => this.#stopping, ms => environment.sleep(ms)).finally(onEnd)
+    // Whoever does not wait for the end learns of a failure by `stop`.
+    this.finished.catch(() => undefined)
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true
+    // Closing wakes a run that waits for its sources.
+    await this.#job.close()
+    await this.finished
+  }
+}

@@ -1,0 +1,68 @@
+import type { SourceOf } from './connector.ts'
+import { callerPlace } from './draft/place.ts'
+import type { SourceRelation } from './draft/relation-draft.ts'
+import { type Duration, durationMicros } from './duration.ts'
+import { columnsOf } from './schema/columns-of.ts'
+import type { RowOfSchema, Schema } from './schema/schema.ts'
+import { Stream } from './stream.ts'
+import { Table } from './table.ts'
+import type { Columns } from './types/row.ts'
+
+/** The rows of a source: what the schema says, else what the source itself knows. */
+export type RowFrom<R, S> = [S] extends [never] ? R : RowOfSchema<S>
+
+/** How a source's rows are read. */
+export interface StreamOptions<R, S> {
+  /** The rows' columns: `t.row({...})`, or a schema of zod, valibot, arktype. May be left out where the source knows. */
+  readonly schema?: S
+  /** The column that holds the event time. Without it there are no windows of event time. */
+  readonly time?: keyof Columns<R, Date> & string
+  /** How far behind the newest row a row may come and still be in time. Default 0. */
+  readonly lateness?: Duration
+  /** A partition that we asked and that had nothing for so long does not hold time back. Default 1 minute. */
+  readonly idle?: Duration
+  /** `each`: every row goes through the schema's own checks and changes as well; slow. Default: only what columns say. */
+  readonly validate?: 'columns' | 'each'
+}
+
+/** How a source's rows are read into a table. */
+export interface TableOptions<R, S, K> extends StreamOptions<R, S> {
+  /** The column, or columns, that name a row. */
+  readonly key: K | readonly K[]
+}
+
+/** Rows that are only added, from a source. */
+export function stream<R, S extends Schema = never>(source: SourceOf<R>, options?: StreamOptions<RowFrom<R, S>, S>): Stream<RowFrom<R, S>> {
+  return new Stream(sourceRelation('stream', source, options ?? {}, []))
+}
+
+/** Rows that change, from a source: a later row replaces the one with its key. */
+export function table<R, const K extends keyof RowFrom<R, S> & string, S extends Schema = never>(
+  source: SourceOf<R>,
+  options: TableOptions<RowFrom<R, S>, S, K>,
+): Table<RowFrom<R, S>, K, 'updates'> {
+  return new Table(sourceRelation('table', source, options, typeof options.key === 'string' ? [options.key] : options.key))
+}
+
+interface Options {
+  readonly schema?: Schema
+  readonly time?: string
+  readonly lateness?: Duration
+  readonly idle?: Duration
+  readonly validate?: 'columns' | 'each'
+}
+
+function sourceRelation(kind: 'stream' | 'table', source: SourceOf<unknown>, options: Options, key: readonly string[]): SourceRelation {
+  return {
+    is: 'source',
+    kind,
+    source: source['~connector'],
+    ...(options.schema === undefined ? {} : { columns: columnsOf(options.schema) }),
+    ...(options.validate === 'each' && options.schema !== undefined ? { validate: options.schema } : {}),
+    ...(options.time === undefined ? {} : { time: options.time }),
+    latenessMicros: options.lateness === undefined ? 0n : durationMicros(options.lateness),
+    ...(options.idle === undefined ? {} : { idleMicros: durationMicros(options.idle) }),
+    key,
+    place: callerPlace(),
+  }
+}

@@ -1,0 +1,89 @@
+import { StreamdownError } from '../errors/error.ts'
+import type { Change } from './change.ts'
+import type { Duration } from './duration.ts'
+import type { StreamOf, TableOf } from './types/brand.ts'
+import type { InputRow } from './types/row.ts'
+
+/** How a program runs. */
+export interface RunOptions {
+  /** A directory for checkpoints. Without it state lives in memory and ends with the process. */
+  readonly state?: string
+  readonly workers?: number
+  /** Options of the session, as SET takes them. */
+  readonly settings?: Readonly<Record<string, string>>
+}
+
+/** Stops listening. */
+export type Unsubscribe = () => void
+
+/** A running stream. */
+export interface LiveStream<R> extends AsyncIterable<R> {
+  /** Calls back with each row from now on. */
+  subscribe(listener: (change: Change<R>) => void): Unsubscribe
+  /** Each row from now on. */
+  changes(): AsyncIterable<Change<R>>
+}
+
+/** A running table. A read sees one finished step. */
+export interface View<R> extends AsyncIterable<Change<R>> {
+  /** All rows. */
+  rows(): Promise<R[]>
+  /** The rows that are there, as inserts, then every change, without a gap. */
+  changes(): AsyncIterable<Change<R>>
+  /** The same, calling back. */
+  subscribe(listener: (change: Change<R>) => void): Unsubscribe
+}
+
+/** A running table whose rows have a key. */
+export interface KeyedView<R, K extends keyof R> extends View<R> {
+  /** The row of a key, undefined if there is none. */
+  get(key: InputRow<Pick<R, K>>): Promise<R | undefined>
+}
+
+/** A running job. */
+export interface LiveJob {
+  /** Resolves when its input has ended and everything is delivered. */
+  readonly done: Promise<void>
+}
+
+/** What lives of an exported value. */
+export type Live<X> = X extends { readonly '~kind': 'job' }
+  ? LiveJob
+  : X extends TableOf<infer R, infer K>
+    ? [K] extends [never]
+      ? View<R>
+      : KeyedView<R, K & keyof R>
+    : X extends StreamOf<infer R>
+      ? LiveStream<R>
+      : X extends readonly unknown[]
+        ? { readonly [I in keyof X]: Live<X[I]> }
+        : never
+
+/** The whole of a running program. */
+export interface Program {
+  /** Resolves when all sources have ended, rejects if the program fails. */
+  readonly finished: Promise<void>
+  /** Finishes the step and delivers what is written; open windows stay open. */
+  stop(): Promise<void>
+}
+
+/** The exported names of a program, alive; the program itself under `$`. */
+export type Running<M> = { readonly [N in keyof M as Live<M[N]> extends never ? never : N]: Live<M[N]> } & AsyncDisposable & { readonly $: Program }
+
+/** The exported names of a program that runs elsewhere. */
+export type Remote<M> = { readonly [N in keyof M as Live<M[N]> extends never ? never : N]: Live<M[N]> }
+
+/** Runs a program: a module, or an object, of jobs, tables and streams. Everything it exports lives. */
+export async function run<M extends object>(program: M, options: RunOptions = {}): Promise<Running<M>> {
+  return (await import('./program/start.ts')).startProgram<M>(program, options)
+}
+
+/** How a program elsewhere is asked. */
+export interface ConnectOptions {
+  readonly timeout?: Duration
+}
+
+/** Reads a program that runs elsewhere, typed by `connect<typeof import('./program.ts')>(url)`. */
+export function connect<M extends object>(url: string, options: ConnectOptions = {}): Remote<M> {
+  throw new StreamdownError('DSD5006', `connect('${url}') does not run yet: run() gives the same names in this process.`, { cause: options })
+}

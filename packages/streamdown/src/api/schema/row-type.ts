@@ -1,0 +1,25 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import { types } from '../../types/data-type.ts'
+import { checkRow } from './check-row.ts'
+import { type ColumnFacts, ColumnType } from './column-type.ts'
+
+/** The columns of a row by name. */
+export type Fields = Readonly<Record<string, ColumnType<unknown>>>
+
+/** The type of a row, and a Standard Schema that checks one. Usable as the type of a nested row. */
+export class RowType<R> extends ColumnType<R> {
+  readonly fields: Fields
+  readonly '~standard': StandardSchemaV1.Props<unknown, R>
+
+  /** @internal */
+  constructor(fields: Fields, facts: ColumnFacts = {}) {
+    super(types.row(Object.entries(fields).map(([name, { type, nullable }]) => ({ name, type, nullable }))), facts)
+    this.fields = fields
+    this['~standard'] = { version: 1, vendor: 'data-streamdown', validate: value => checkRow<R>(fields, value) }
+  }
+
+  /** @internal The same row, or NULL. */
+  orNull(): RowType<R | null> {
+    return new RowType<R | null>(this.fields, { ...this.facts, nullable: true })
+  }
+}
