@@ -49,13 +49,16 @@ function add(result: Checksum, batch: Batch, memory: Memory): void {
     memory.kernels.checksum_column(rounded(column, batch.rows, memory), column.validity, width, batch.rows, hashes)
   }
   result.rows += batch.rows
-  result.sum = BigInt.asUintN(64, result.sum + BigInt.asUintN(64, memory.kernels.checksum_sum(hashes, batch.weights, batch.rows)))
+  result.sum = BigInt.asUintN(
+    64,
+    result.sum + BigInt.asUintN(64, memory.kernels.checksum_sum(hashes, batch.weights, batch.rows)),
+  )
 }
 
 /** Doubles cut to 9 significant digits, and -0 to 0; other columns as they are. */
 function rounded(column: Column, rows: number, memory: Memory): number {
   if (column.type.is !== 'double') return column.data
-  const values = memory.f64(column.data, rows).map((value) => Number(value.toPrecision(9)) + 0)
+  const values = memory.f64(column.data, rows).map(value => Number(value.toPrecision(9)) + 0)
   const data = memory.chunk(rows * 8)
   memory.f64(data, rows).set(values)
   return data

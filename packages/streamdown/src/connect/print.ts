@@ -7,7 +7,12 @@ import type { Connector, OptionDefinition } from './source.ts'
 
 const options: readonly OptionDefinition[] = [
   { name: 'print-identifier', type: 'string', summary: 'Put before each row.', example: 'alerts' },
-  { name: 'standard-error', type: 'boolean', default: 'false', summary: 'Accepted; where rows go is up to the program.' },
+  {
+    name: 'standard-error',
+    type: 'boolean',
+    default: 'false',
+    summary: 'Accepted; where rows go is up to the program.',
+  },
 ]
 
 /** Prints a row a line as Flink does: `alerts> +I[1, a]`. */
@@ -16,7 +21,7 @@ export function printConnector(write: (text: string) => void): Connector {
     name: 'print',
     summary: 'Prints each change as a line.',
     options,
-    sink: { guarantee: 'at-least-once', create: (relation) => printSink(relation, write) },
+    sink: { guarantee: 'at-least-once', create: relation => printSink(relation, write) },
   }
 }
 

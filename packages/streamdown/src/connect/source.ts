@@ -28,7 +28,13 @@ export interface PartitionReader {
 
 /** Before the first stateful operator: raw bytes, source, offset, error. */
 export interface DeadLetters {
-  add(letter: { readonly source: string; readonly position: string; readonly raw: Uint8Array; readonly code: string; readonly problem: string }): void
+  add(letter: {
+    readonly source: string
+    readonly position: string
+    readonly raw: Uint8Array
+    readonly code: string
+    readonly problem: string
+  }): void
 }
 
 /** A running source: its partitions, from given positions. */

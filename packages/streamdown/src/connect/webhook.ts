@@ -7,7 +7,13 @@ import type { Sink } from './sink.ts'
 import type { Connector, OptionDefinition } from './source.ts'
 
 const options: readonly OptionDefinition[] = [
-  { name: 'url', type: 'string', required: true, summary: 'Where rows are sent.', example: 'https://example.com/alerts' },
+  {
+    name: 'url',
+    type: 'string',
+    required: true,
+    summary: 'Where rows are sent.',
+    example: 'https://example.com/alerts',
+  },
   { name: 'method', type: 'enum', values: ['POST', 'PUT'], default: 'POST', summary: 'The method of each request.' },
   { name: 'batch.rows', type: 'integer', default: '100', summary: 'Rows a request carries at most.' },
   {
@@ -19,7 +25,12 @@ const options: readonly OptionDefinition[] = [
   },
   { name: 'timeout', type: 'duration', default: '30 s', summary: 'How long a request may take.' },
   { name: 'retry.attempts', type: 'integer', default: '8', summary: 'How often a request is tried in all.' },
-  { name: 'retry.backoff', type: 'duration', default: '200 ms', summary: 'The pause before the second try; it doubles, up to 30 s.' },
+  {
+    name: 'retry.backoff',
+    type: 'duration',
+    default: '200 ms',
+    summary: 'The pause before the second try; it doubles, up to 30 s.',
+  },
 ]
 
 const LONGEST_PAUSE_MS = 30_000
@@ -37,7 +48,10 @@ export const webhook: Connector = {
   name: 'webhook',
   summary: 'Sends rows to an HTTP endpoint in batches, with retries.',
   options,
-  sink: { guarantee: 'at-least-once; exactly-once where the receiver keeps Idempotency-Keys', create: (relation) => new WebhookSink(relation) },
+  sink: {
+    guarantee: 'at-least-once; exactly-once where the receiver keeps Idempotency-Keys',
+    create: relation => new WebhookSink(relation),
+  },
 }
 
 class WebhookSink implements Sink {
@@ -66,7 +80,8 @@ class WebhookSink implements Sink {
     this.#timeoutMs = durationOption(relation, options, 'timeout') ?? 30_000
     this.#attempts = Math.max(1, Number(integerOption(relation, options, 'retry.attempts')))
     this.#backoffMs = durationOption(relation, options, 'retry.backoff') ?? 200
-    if (!URL.canParse(this.#url)) throw new StreamdownError('DSD3002', `table ${relation.name}: '${this.#url}' is not a URL`)
+    if (!URL.canParse(this.#url))
+      throw new StreamdownError('DSD3002', `table ${relation.name}: '${this.#url}' is not a URL`)
     for (const [name, value] of Object.entries(relation.options)) {
       if (name.startsWith('header.')) this.#headers[name.slice('header.'.length)] = value
     }
@@ -82,10 +97,11 @@ class WebhookSink implements Sink {
       this.#number = 0
     }
     const text = new TextDecoder().decode(createJsonEncoder(memory, this.#relation.schema).encode(batch))
-    const lines = text.split('\n').filter((line) => line !== '')
+    const lines = text.split('\n').filter(line => line !== '')
     for (let at = 0; at < lines.length; at += this.#batchRows) {
       const some = lines.slice(at, at + this.#batchRows)
-      const body = this.#style === 'array' ? `[${some.join(',')}]` : this.#style === 'one' ? some.join('') : `${some.join('\n')}\n`
+      const body =
+        this.#style === 'array' ? `[${some.join(',')}]` : this.#style === 'one' ? some.join('') : `${some.join('\n')}\n`
       this.#queue.push({ body, key: `${this.#relation.name}-${epoch}-${this.#number++}` })
       this.#backlog += body.length
     }
@@ -131,7 +147,7 @@ class WebhookSink implements Sink {
       if (attempt >= this.#attempts) {
         throw new RetryableError('DSD6001', `webhook ${this.#url}: ${problem}, after ${attempt} tries`)
       }
-      await new Promise((resolve) => setTimeout(resolve, pause))
+      await new Promise(resolve => setTimeout(resolve, pause))
       pause = Math.min(pause * 2, LONGEST_PAUSE_MS)
     }
   }
@@ -148,13 +164,18 @@ class WebhookSink implements Sink {
         signal: AbortSignal.timeout(this.#timeoutMs),
       })
     } catch (error) {
-      return error instanceof Error ? `${error.message}${error.cause instanceof Error ? ` (${error.cause.message})` : ''}` : String(error)
+      return error instanceof Error
+        ? `${error.message}${error.cause instanceof Error ? ` (${error.cause.message})` : ''}`
+        : String(error)
     }
     await response.arrayBuffer()
     if (response.ok) return undefined
     if (response.status >= 500 || response.status === 408 || response.status === 425 || response.status === 429) {
       return `answered ${response.status}`
     }
-    throw new StreamdownError('DSD6001', `webhook ${this.#url}: answered ${response.status}, which another try does not mend`)
+    throw new StreamdownError(
+      'DSD6001',
+      `webhook ${this.#url}: answered ${response.status}, which another try does not mend`,
+    )
   }
 }

@@ -9,7 +9,12 @@ import type { Connector, OptionDefinition, PartitionReader, Source } from '../so
 import { type FieldGenerator, fieldGenerator, sequenceLength } from './fields.ts'
 
 const options: readonly OptionDefinition[] = [
-  { name: 'rows-per-second', type: 'integer', default: '10000', summary: 'Rows a second; 0: as fast as they are taken.' },
+  {
+    name: 'rows-per-second',
+    type: 'integer',
+    default: '10000',
+    summary: 'Rows a second; 0: as fast as they are taken.',
+  },
   { name: 'number-of-rows', type: 'integer', default: '0', summary: 'How many rows there are; 0: without end.' },
   { name: 'seed', type: 'integer', default: '1', summary: 'Another seed gives other rows.' },
   {
@@ -21,7 +26,12 @@ const options: readonly OptionDefinition[] = [
   },
   { name: 'fields.#.min', type: 'string', summary: 'Lowest random value.' },
   { name: 'fields.#.max', type: 'string', summary: 'Highest random value.' },
-  { name: 'fields.#.max-past', type: 'duration', default: '0 ms', summary: 'How far before now a random time may lie.' },
+  {
+    name: 'fields.#.max-past',
+    type: 'duration',
+    default: '0 ms',
+    summary: 'How far before now a random time may lie.',
+  },
   { name: 'fields.#.length', type: 'integer', default: '100', summary: 'Length of random text and bytes.' },
   { name: 'fields.#.null-rate', type: 'string', default: '0', summary: 'Share of NULLs, 0 to 1.' },
   { name: 'fields.#.start', type: 'integer', summary: 'First value of a sequence.' },
@@ -34,7 +44,7 @@ export function datagenConnector(clock: Clock): Connector {
     name: 'datagen',
     summary: 'Makes random or sequential rows.',
     options,
-    source: { guarantee: 'replays from any row', create: (relation) => datagenSource(relation, clock) },
+    source: { guarantee: 'replays from any row', create: relation => datagenSource(relation, clock) },
   }
 }
 
@@ -88,7 +98,7 @@ class DatagenReader implements PartitionReader {
     const limit = BigInt(Math.min(maxRows, CHUNK_ROWS))
     const rows = Number(due < limit ? due : limit)
     const values: Value[][] = []
-    for (let row = 0; row < rows; row++) values.push(this.#fields.map((make) => make(this.#next + BigInt(row))))
+    for (let row = 0; row < rows; row++) values.push(this.#fields.map(make => make(this.#next + BigInt(row))))
     this.#next += BigInt(rows)
     return batchFromRows(memory, this.#scan.schema, values, { firstOrdinal: 0n, watermark: NO_WATERMARK })
   }
@@ -98,7 +108,7 @@ class DatagenReader implements PartitionReader {
   }
 
   async ready(): Promise<void> {
-    if (this.state() === 'waiting') await new Promise((resolve) => setTimeout(resolve, 10))
+    if (this.state() === 'waiting') await new Promise(resolve => setTimeout(resolve, 10))
   }
 
   async close(): Promise<void> {

@@ -40,12 +40,14 @@ export function fieldGenerator(relation: Relation, index: number, seed: bigint, 
   if (relation.options[option('kind')] === 'sequence') {
     const start = startOf(relation, field.name)
     endOf(relation, field.name)
-    return (row) => inType(start + row, field.type)
+    return row => inType(start + row, field.type)
   }
   const nullRate = Number(textOption(relation, optional(option('null-rate'), 'string'), option('null-rate')) ?? '0')
-  const random = (row: bigint, draw: bigint): bigint => mix(seed + row * 0x632be59bd9b4e019n + (BigInt(index) * 8n + draw) * 0x9e3779b97f4a7c15n)
+  const random = (row: bigint, draw: bigint): bigint =>
+    mix(seed + row * 0x632be59bd9b4e019n + (BigInt(index) * 8n + draw) * 0x9e3779b97f4a7c15n)
   const value = randomOf(relation, field.type, option, now)
-  return (row) => (nullRate > 0 && Number(random(row, 0n) >> 11n) / 2 ** 53 < nullRate ? null : value((draw) => random(row, draw + 1n)))
+  return row =>
+    nullRate > 0 && Number(random(row, 0n) >> 11n) / 2 ** 53 < nullRate ? null : value(draw => random(row, draw + 1n))
 }
 
 function mix(x: bigint): bigint {
@@ -64,12 +66,18 @@ const integerRanges: Readonly<Record<string, readonly [bigint, bigint]>> = {
   bigint: [-(2n ** 63n), 2n ** 63n - 1n],
 }
 
-function randomOf(relation: Relation, type: DataType, option: (name: string) => string, now: bigint): (draw: Draw) => Value {
-  const text = (name: string): string | undefined => textOption(relation, optional(option(name), 'string'), option(name))
+function randomOf(
+  relation: Relation,
+  type: DataType,
+  option: (name: string) => string,
+  now: bigint,
+): (draw: Draw) => Value {
+  const text = (name: string): string | undefined =>
+    textOption(relation, optional(option(name), 'string'), option(name))
   const unit = (random: bigint): number => Number(random >> 11n) / 2 ** 53
   switch (type.is) {
     case 'boolean':
-      return (draw) => (draw(0n) & 1n) === 1n
+      return draw => (draw(0n) & 1n) === 1n
     case 'tinyint':
     case 'smallint':
     case 'int':
@@ -77,17 +85,17 @@ function randomOf(relation: Relation, type: DataType, option: (name: string) => 
       const [lowest, highest] = integerRanges[type.is] ?? [0n, 0n]
       const low = BigInt(text('min') ?? lowest)
       const span = BigInt(text('max') ?? highest) - low + 1n
-      return (draw) => inType(low + (draw(0n) % span), type)
+      return draw => inType(low + (draw(0n) % span), type)
     }
     case 'real':
     case 'double': {
       const low = Number(text('min') ?? '0')
       const span = Number(text('max') ?? '1') - low
-      return (draw) => (type.is === 'real' ? Math.fround(low + unit(draw(0n)) * span) : low + unit(draw(0n)) * span)
+      return draw => (type.is === 'real' ? Math.fround(low + unit(draw(0n)) * span) : low + unit(draw(0n)) * span)
     }
     case 'decimal': {
       const limit = 10n ** BigInt(type.precision)
-      return (draw) => ((draw(0n) << 64n) | draw(1n)) % limit
+      return draw => ((draw(0n) << 64n) | draw(1n)) % limit
     }
     case 'string':
     case 'bytes': {
@@ -97,23 +105,27 @@ function randomOf(relation: Relation, type: DataType, option: (name: string) => 
         for (let word = 0n; out.length < length; word++) out += draw(word).toString(16).padStart(16, '0')
         return out.slice(0, length)
       }
-      return type.is === 'string' ? hex : (draw) => new TextEncoder().encode(hex(draw))
+      return type.is === 'string' ? hex : draw => new TextEncoder().encode(hex(draw))
     }
     case 'timestamp': {
-      const past = BigInt(durationOption(relation, optional(option('max-past'), 'duration'), option('max-past')) ?? 0) * 1000n
-      return (draw) => now - (past === 0n ? 0n : draw(0n) % past)
+      const past =
+        BigInt(durationOption(relation, optional(option('max-past'), 'duration'), option('max-past')) ?? 0) * 1000n
+      return draw => now - (past === 0n ? 0n : draw(0n) % past)
     }
     case 'date':
       return () => Number(now / 86_400_000_000n)
     case 'time':
-      return (draw) => draw(0n) % 86_400_000_000n
+      return draw => draw(0n) % 86_400_000_000n
     case 'array':
     case 'map':
     case 'row':
     case 'json':
     case 'interval':
     case 'null':
-      throw new StreamdownError('DSD3002', `table ${relation.name}: datagen makes no values of type ${type.is.toUpperCase()}`)
+      throw new StreamdownError(
+        'DSD3002',
+        `table ${relation.name}: datagen makes no values of type ${type.is.toUpperCase()}`,
+      )
   }
 }
 

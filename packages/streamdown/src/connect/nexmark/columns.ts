@@ -16,7 +16,17 @@ export interface EventRange {
 }
 
 /** Draw numbers of text fields; channel and URL share one so that they belong together. */
-const textDraws = { name: 20n, email: 21n, card: 22n, city: 23n, state: 24n, channel: 25n, item: 26n, description: 27n, extra: 28n }
+const textDraws = {
+  name: 20n,
+  email: 21n,
+  card: 22n,
+  city: 23n,
+  state: 24n,
+  channel: 25n,
+  item: 26n,
+  description: 27n,
+  extra: 28n,
+}
 
 /** `event_type`: never NULL. */
 export function typeColumn(memory: Memory, range: EventRange, type: DataType): Column {
@@ -26,7 +36,13 @@ export function typeColumn(memory: Memory, range: EventRange, type: DataType): C
 }
 
 /** One field of the person, auction or bid; NULL in the rows of the other two. */
-export function fieldColumn(memory: Memory, range: EventRange, kind: number, index: number, texts: NexmarkTexts): Column {
+export function fieldColumn(
+  memory: Memory,
+  range: EventRange,
+  kind: number,
+  index: number,
+  texts: NexmarkTexts,
+): Column {
   const field = nexmarkFields[kind]?.[index]
   if (field === undefined) throw new StreamdownError('DSD2002', `nexmark has no column ${index} of event type ${kind}`)
   const validity = memory.chunk(range.rows)

@@ -10,9 +10,26 @@ import { nexmarkFields, nexmarkSchema } from './schema.ts'
 import { makeTexts, type NexmarkTexts } from './texts.ts'
 
 const options: readonly OptionDefinition[] = [
-  { name: 'events.num', type: 'integer', default: '0', summary: 'How many events there are; 0: without end.', example: '1000000' },
-  { name: 'first-event.rate', type: 'integer', default: '10000', summary: 'Events a second of event time.', example: '100000' },
-  { name: 'base-time', type: 'integer', default: '1436918400000', summary: 'Event time of the first event, ms since 1970.' },
+  {
+    name: 'events.num',
+    type: 'integer',
+    default: '0',
+    summary: 'How many events there are; 0: without end.',
+    example: '1000000',
+  },
+  {
+    name: 'first-event.rate',
+    type: 'integer',
+    default: '10000',
+    summary: 'Events a second of event time.',
+    example: '100000',
+  },
+  {
+    name: 'base-time',
+    type: 'integer',
+    default: '1436918400000',
+    summary: 'Event time of the first event, ms since 1970.',
+  },
   { name: 'seed', type: 'integer', default: '1', summary: 'Another seed gives other events.' },
 ]
 
@@ -24,7 +41,7 @@ export const nexmark: Connector = {
   name: 'nexmark',
   summary: 'Nexmark benchmark events, the same on every machine for a seed.',
   options,
-  source: { guarantee: 'replays from any event', create: (relation) => nexmarkSource(relation) },
+  source: { guarantee: 'replays from any event', create: relation => nexmarkSource(relation) },
 }
 
 export { nexmarkSchema }
@@ -106,6 +123,6 @@ function wholeRow(memory: Memory, range: EventRange, kind: number, type: Column[
     ordinals: 0,
     firstOrdinal: 0n,
   }
-  const values: Value[] = rowsOf(memory, fields).map((row) => (row[0] === null ? null : row))
+  const values: Value[] = rowsOf(memory, fields).map(row => (row[0] === null ? null : row))
   return columnFromValues(memory, type, values)
 }

@@ -56,11 +56,14 @@ const manyObjects = (body: Buffer): boolean => /\}[ \t]*\r?\n\s*\{/.test(body.to
 /** Each line is a whole object by its first and last character. */
 function isLineWise(body: Buffer): boolean {
   const lines = body.toString('latin1').split('\n')
-  return lines.every((line) => line.trim() === '' || (line.trim().startsWith('{') && line.trim().endsWith('}')))
+  return lines.every(line => line.trim() === '' || (line.trim().startsWith('{') && line.trim().endsWith('}')))
 }
 
 const isBlank = (byte: number): boolean => byte === BLANK || byte === NEWLINE || byte === RETURN || byte === 0x09
 
 function countLines(body: Buffer): number {
-  return body.toString('latin1').split('\n').filter((line) => line.trim() !== '').length
+  return body
+    .toString('latin1')
+    .split('\n')
+    .filter(line => line.trim() !== '').length
 }

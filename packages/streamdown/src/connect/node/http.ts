@@ -13,8 +13,18 @@ const options: readonly OptionDefinition[] = [
   { name: 'port', type: 'integer', required: true, summary: 'Where to listen; 0: any free port.', example: '8080' },
   { name: 'host', type: 'string', default: '127.0.0.1', summary: 'The address to listen at.' },
   { name: 'path', type: 'string', default: '/', summary: 'The path that takes rows.' },
-  { name: 'queue.bytes', type: 'bytes', default: '16777216', summary: 'Bytes that wait at most; then requests get 429.' },
-  { name: 'max-body.bytes', type: 'bytes', default: '8388608', summary: 'The largest request body; a larger one gets 413.' },
+  {
+    name: 'queue.bytes',
+    type: 'bytes',
+    default: '16777216',
+    summary: 'Bytes that wait at most; then requests get 429.',
+  },
+  {
+    name: 'max-body.bytes',
+    type: 'bytes',
+    default: '8388608',
+    summary: 'The largest request body; a larger one gets 413.',
+  },
 ]
 
 /**
@@ -27,14 +37,14 @@ export const http: Connector = {
   summary: 'Takes rows by HTTP POST.',
   options,
   takesFormat: true,
-  source: { guarantee: 'at-most-once: it cannot be read again', create: (relation) => httpSource(relation) },
+  source: { guarantee: 'at-most-once: it cannot be read again', create: relation => httpSource(relation) },
 }
 
 function httpSource(relation: Relation): Source {
   return {
     bounded: false,
     replays: false,
-    open: async (context) => {
+    open: async context => {
       const reader = new HttpReader(relation, context)
       await reader.listen()
       return [reader]
@@ -76,7 +86,11 @@ class HttpReader implements PartitionReader {
     return new Promise((resolve, reject) => {
       this.#server.once('error', (error: NodeJS.ErrnoException) => {
         const why = error.code === 'EADDRINUSE' ? 'another program listens there' : error.message
-        reject(new StreamdownError('DSD3003', `table ${this.#relation.name}: cannot listen at ${host}:${port}: ${why}`, { cause: error }))
+        reject(
+          new StreamdownError('DSD3003', `table ${this.#relation.name}: cannot listen at ${host}:${port}: ${why}`, {
+            cause: error,
+          }),
+        )
       })
       this.#server.listen(port, host, () => resolve())
     })
@@ -110,7 +124,7 @@ class HttpReader implements PartitionReader {
 
   ready(): Promise<void> {
     if (this.state() !== 'idle') return Promise.resolve()
-    return new Promise((resolve) => {
+    return new Promise(resolve => {
       this.#wake = resolve
     })
   }
@@ -119,7 +133,7 @@ class HttpReader implements PartitionReader {
     this.#closed = true
     this.#notify()
     this.#server.closeAllConnections()
-    await new Promise<void>((resolve) => this.#server.close(() => resolve()))
+    await new Promise<void>(resolve => this.#server.close(() => resolve()))
   }
 
   async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {

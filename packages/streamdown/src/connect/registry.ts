@@ -1,0 +1,29 @@
+import type { Clock } from '../run/clock.ts'
+import type { Schema } from '../types/data-type.ts'
+import { blackhole } from './blackhole.ts'
+import { datagenConnector } from './datagen/datagen.ts'
+import { nexmark } from './nexmark/nexmark.ts'
+import { nexmarkSchema } from './nexmark/schema.ts'
+import { printConnector } from './print.ts'
+import type { Connector } from './source.ts'
+import { webhook } from './webhook.ts'
+
+/** What connectors take from the platform. */
+export interface ConnectorHost {
+  readonly clock: Clock
+  /** Text for the program's standard output. */
+  write(text: string): void
+}
+
+/** The connectors that run on every platform. Those of Node.js come with `connect/node/connectors.ts`. */
+export const portableConnectors = ({ clock, write }: ConnectorHost): readonly Connector[] => [
+  datagenConnector(clock),
+  nexmark,
+  printConnector(write),
+  blackhole,
+  webhook,
+]
+
+/** The columns of a connector whose tables are declared without any. */
+export const fixedSchema = (connector: string): Schema | undefined =>
+  connector === 'nexmark' ? nexmarkSchema : undefined
