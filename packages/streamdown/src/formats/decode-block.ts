@@ -104,7 +104,7 @@ export class BlockDecoder implements Decoder {
 
   decode(at: Pointer, length: number, maxRows: number, last: boolean): Decoded {
     const whole = last ? length : this.#block.wholeRecords(at, length)
-    if (whole === 0 || maxRows === 0) return { batch: this.#batch([], 0), consumed: 0, dead: [] }
+    if (whole === 0 || maxRows === 0) return { batch: this.#batch([], 0), consumed: 0, dead: [], starts: 0 }
     if (last && this.#memory.view().getUint8(at + whole - 1) !== 0x0a) {
       // The kernel stops at line breaks only: the last record gets the one that it lacks.
       this.#memory.view().setUint8(at + whole, 0x0a)
@@ -257,7 +257,9 @@ export class BlockDecoder implements Decoder {
     })
     const batch = this.#batch(made, rows)
     run.dead.sort((a, b) => a.offset - b.offset)
-    return { batch: run.failed.size === 0 ? batch : this.#without(batch, run.failed), consumed, dead: run.dead }
+    const starts = view.getUint32(run.block + header.rowStarts, true)
+    if (run.failed.size === 0) return { batch, consumed, dead: run.dead, starts }
+    return { ...this.#without(batch, starts, run.failed), consumed, dead: run.dead }
   }
 
   #batch(columns: readonly Column[], rows: number): Batch {
@@ -265,12 +267,14 @@ export class BlockDecoder implements Decoder {
   }
 
   /** Leaves out rows whose values turned out wrong after their line had been taken. */
-  #without(batch: Batch, failed: ReadonlySet<number>): Batch {
+  #without(batch: Batch, starts: Pointer, failed: ReadonlySet<number>): { batch: Batch; starts: Pointer } {
     const kept = Array.from({ length: batch.rows }, (_, row) => row).filter(row => !failed.has(row))
     const selection = int32s(this.#memory, kept)
-    return this.#batch(
-      batch.columns.map(column => takeColumn(this.#memory, column, selection, kept.length, false)),
-      kept.length,
-    )
+    const take = (column: Column) => takeColumn(this.#memory, column, selection, kept.length, false)
+    const columns = batch.columns.map(take)
+    return {
+      batch: this.#batch(columns, kept.length),
+      starts: take({ type: { is: 'int' }, data: starts, validity: 0 }).data,
+    }
   }
 }

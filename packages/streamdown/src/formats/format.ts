@@ -12,6 +12,8 @@ export interface Decoded {
   /** Bytes of whole records that were used, dead ones included. */
   readonly consumed: number
   readonly dead: readonly DeadRecord[]
+  /** u32 a row: the address where its record starts. */
+  readonly starts: Pointer
 }
 
 /**
@@ -46,6 +48,8 @@ export const MAX_RECORD_BYTES = 16 * 1024 * 1024
 export interface ScanColumn {
   readonly column: number
   readonly path: readonly number[]
+  /** Only whether the ROW is there: a BOOLEAN column that is NULL where the ROW is NULL or missing (JSON). */
+  readonly presence?: true
 }
 
 /** Turns rows into bytes, whole records; `header` once before the first. */

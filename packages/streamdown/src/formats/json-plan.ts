@@ -1,5 +1,5 @@
 import { StreamdownError } from '../errors/error.ts'
-import type { DataType, Schema } from '../types/data-type.ts'
+import { type DataType, type Schema, types } from '../types/data-type.ts'
 import { type BlockColumn, header } from './decode-block.ts'
 import type { ScanColumn } from './format.ts'
 import { textKindOf, textKinds, textParameters } from './text-kinds.ts'
@@ -16,6 +16,7 @@ interface Child {
   readonly type: DataType
   readonly required: boolean
   leaf: number | undefined
+  presence: number | undefined
   node: Child[] | undefined
 }
 
@@ -33,7 +34,7 @@ export function planJson(
   maxRecordBytes: number,
 ): JsonPlan {
   const root: Child[] = []
-  const leaves = columns.map(({ column, path }, index) => {
+  const leaves = columns.map(({ column, path, presence }, index) => {
     let fields: Schema = schema
     let node = root
     let name = ''
@@ -44,10 +45,22 @@ export function planJson(
       name = depth === 0 ? field.name : `${name}.${field.name}`
       let child = node.find(each => each.name === field.name)
       if (child === undefined) {
-        child = { name: field.name, type: field.type, required: !field.nullable, leaf: undefined, node: undefined }
+        child = {
+          name: field.name,
+          type: field.type,
+          required: !field.nullable,
+          leaf: undefined,
+          presence: undefined,
+          node: undefined,
+        }
         node.push(child)
       }
       if (depth === steps.length - 1) {
+        if (presence === true) {
+          child.presence = index
+          child.node ??= []
+          return { name, type: types.boolean, required: false }
+        }
         child.leaf = index
         return { name, type: field.type, required: depth === 0 && !field.nullable }
       }
@@ -118,6 +131,7 @@ class Layout {
       this.#put(at + 32, 0xffffffff)
       this.#put(at + 52, leaf ?? 0xffffffff)
       if (leaf !== undefined) this.#column(leaf, at + 44, at + 48)
+      if (child.presence !== undefined) this.#column(child.presence, at + 36, at + 40)
     } else if (leaf !== undefined) {
       this.#put(at + 8, textKindOf(child.type))
       this.#put(at + 32, leaf)
