@@ -105,5 +105,20 @@ export interface JoinKernels {
   field_below(addresses: Pointer, value: Pointer, bound: bigint, wanted: number, rows: number, out: Pointer): number
 }
 
+/** Kernels of kernels/rank.ts. */
+export interface RankKernels {
+  rank_can_enter(
+    columns: Pointer,
+    fields: Pointer,
+    count: number,
+    addresses: Pointer,
+    rows: number,
+    ties: number,
+    ordinals: Pointer,
+    storedOrdinal: Pointer,
+    mask: Pointer,
+  ): number
+}
+
 /** The operators' kernels but the aggregates'. */
-export interface OperatorKernels extends WindowExpandKernels, RowWeightsKernels, JoinKernels {}
+export interface OperatorKernels extends WindowExpandKernels, RowWeightsKernels, JoinKernels, RankKernels {}

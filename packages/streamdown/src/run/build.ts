@@ -74,7 +74,7 @@ class GraphBuilder {
       )
     }
     return this.#operator('upsert', input.schema, [this.#edge(input, single)], true, (context) =>
-      createUpsertMaterialize({ schema: input.schema, key: key ?? [] }, context),
+      createUpsertMaterialize({ schema: input.schema, key: key ?? [], appendOnly }, context),
     )
   }
 

@@ -1,12 +1,5 @@
 import type { RankNode } from '../../plan/nodes/node.ts'
 
-export interface Numbered {
-  readonly number: number
-  readonly copies: number
-}
-
-const none: readonly Numbered[] = []
-
 /**
  * ROW_NUMBER, RANK or DENSE_RANK over the rows of a partition in order: which numbers in [from, to] each row gets. A row
  * of weight n is n rows: n row numbers, one rank.
@@ -46,16 +39,20 @@ export class Numbering {
     return this.#beyond || (this.#function === 'row_number' && this.#rows >= this.#to)
   }
 
+  /** After `next`: the row's numbers that are wanted, none when `high` is below `low`; `copies` of the row for each. */
+  low = 0
+  high = -1
+  copies = 1
+
   /** `group`: equal for rows that tie. */
-  next(weight: number, group: number): readonly Numbered[] {
+  next(weight: number, group: number): void {
     const first = this.#rows + 1
     this.#rows += weight
     if (this.#function === 'row_number') {
       this.#beyond = first > this.#to
-      const low = Math.max(first, this.#from)
-      const high = Math.min(this.#rows, this.#to)
-      if (low > high) return none
-      return Array.from({ length: high - low + 1 }, (_, at) => ({ number: low + at, copies: 1 }))
+      this.low = Math.max(first, this.#from)
+      this.high = Math.min(this.#rows, this.#to)
+      return
     }
     if (group !== this.#group) {
       this.#group = group
@@ -64,6 +61,8 @@ export class Numbering {
     }
     const number = this.#function === 'rank' ? this.#rank : this.#dense
     this.#beyond = number > this.#to
-    return number < this.#from || this.#beyond ? none : [{ number, copies: weight }]
+    this.low = number
+    this.high = number < this.#from || this.#beyond ? number - 1 : number
+    this.copies = weight
   }
 }

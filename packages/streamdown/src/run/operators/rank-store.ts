@@ -1,6 +1,7 @@
 import { type Batch, CHUNK_ROWS, type Column, type Pointer } from '../../batch/batch.ts'
+import { describeColumns } from '../../batch/columns.ts'
 import { columnAt } from '../../batch/key-groups.ts'
-import { takeColumn } from '../../batch/select.ts'
+import { takeColumn, takeRows } from '../../batch/select.ts'
 import { int32s } from '../../batch/values.ts'
 import type { RankNode, SortKey } from '../../plan/nodes/node.ts'
 import type { StateTable } from '../../state/state-table.ts'
@@ -51,6 +52,7 @@ export class RankStore {
   /** Input columns of the order that differ within a partition. */
   readonly #orderColumns: readonly number[]
   readonly #ties: StateTable | undefined
+  readonly #sorting: readonly (SortKey & { readonly field: number })[]
 
   constructor(context: OperatorContext, options: RankOptions) {
     this.#context = context
@@ -64,11 +66,11 @@ export class RankStore {
     const fields = this.#columns.map((column): Field => schema[column] ?? field('', types.null))
     const width = fields.length
     const keys = partitionBy.length
-    const sorting = orderBy.map(key => ({ ...key, field: this.#field(key.column) }))
+    this.#sorting = orderBy.map(key => ({ ...key, field: this.#field(key.column) }))
     const arrival = (at: number) => ({ field: at, descending: latest === true, nullsFirst: false })
     const hidden = [field('$weight', types.bigint), field('$ordinal', types.bigint)]
     if (appendOnly) {
-      const order = [...sorting, arrival(width + 1)]
+      const order = [...this.#sorting, arrival(width + 1)]
       this.table = context.table({ name: 'rows', fields: [...fields, ...hidden], keys, unique: false, order })
     } else {
       this.table = context.table({
@@ -84,7 +86,7 @@ export class RankStore {
         fields: [...fields.slice(0, orderWidth), field('$ordinal', types.bigint), field('$slot', types.int, false)],
         keys,
         unique: false,
-        order: [...sorting, arrival(orderWidth)],
+        order: [...this.#sorting, arrival(orderWidth)],
       })
     }
     if (options.function !== 'row_number' && orderBy.length > 0) {
@@ -101,6 +103,41 @@ export class RankStore {
   /** Columns of rows in the input's order. */
   columns(slots: Pointer, rows: number): readonly Column[] {
     return this.#options.schema.map((_, column) => this.table.gather(slots, rows, this.#field(column)))
+  }
+
+  /** Of an append-only input: without the rows that come after the last row of a top that is full. */
+  candidates(batch: Batch): Batch {
+    const { memory } = this.#context
+    const { function: of, to } = this.#options
+    if (this.#order !== undefined || of === 'dense_rank' || this.#options.latest === true) return batch
+    const { rows } = batch
+    const positions = memory.chunk(rows * 4)
+    memory.kernels.fill_i32(positions, rows, to - 1)
+    const last = this.table.slotAt(this.keysOf(batch), positions, rows)
+    const columns = this.#sorting.map(({ column }) => columnAt(batch, column))
+    const fields = memory.chunk(Math.max(1, columns.length) * 16)
+    const view = memory.view()
+    for (const [at, { field, descending, nullsFirst }] of this.#sorting.entries()) {
+      const { value, valid } = this.table.offsets(field)
+      view.setUint32(fields + at * 16, value, true)
+      view.setUint32(fields + at * 16 + 4, valid, true)
+      view.setUint32(fields + at * 16 + 8, (descending ? 1 : 0) + (nullsFirst ? 2 : 0), true)
+    }
+    const mask = memory.chunk(rows)
+    const refused = memory.kernels.rank_can_enter(
+      describeColumns(memory, columns),
+      fields,
+      columns.length,
+      this.table.addresses(last, rows),
+      rows,
+      of === 'row_number' ? 1 : 0,
+      ordinalColumn(memory, batch),
+      this.table.offsets(this.#columns.length + 1).value,
+      mask,
+    )
+    if (refused === 0) return batch
+    const { selection, rows: left } = selectBytes(memory, mask, true, rows)
+    return takeRows(memory, batch, selection, left)
   }
 
   push(batch: Batch): void {
@@ -265,8 +302,14 @@ export class RankStore {
     const numbering = new Numbering(this.#options.function, from, to)
     const width = this.#columns.length
     const groups = this.#tieGroups(probeAt, slotsAt, pairs)
-    const weights =
-      pairs === 0 ? new BigInt64Array(0) : memory.i64(this.table.gather(slotsAt, pairs, width).data, pairs).slice()
+    const weightsAt = memory.chunk(pairs * 4)
+    memory.kernels.stored_weights(
+      this.table.addresses(slotsAt, pairs),
+      this.table.offsets(width).value,
+      pairs,
+      weightsAt,
+    )
+    const weights = memory.i32(weightsAt, pairs).slice()
     const probe = memory.i32(probeAt, pairs).slice()
     const slots = memory.i32(slotsAt, pairs).slice()
     const beyond: number[] = []
@@ -282,12 +325,13 @@ export class RankStore {
       }
       seen++
       const slot = slots[pair] ?? 0
-      const weight = Number(weights[pair])
+      const weight = weights[pair] ?? 0
       if (weight > 0) {
-        for (const { number, copies } of numbering.next(weight, groups?.[pair] ?? -1)) {
+        numbering.next(weight, groups?.[pair] ?? -1)
+        for (let number = numbering.low; number <= numbering.high; number++) {
           out.partition.push(of)
           out.slots.push(slot)
-          out.weights.push(copies)
+          out.weights.push(numbering.copies)
           out.numbers.push(number)
         }
         if (numbering.beyond) beyond.push(slot)
@@ -297,8 +341,11 @@ export class RankStore {
     }
     const rows = out.slots.length
     const numbers = memory.chunk(rows * 8)
-    const view = memory.i64(numbers, rows)
-    for (const [row, number] of out.numbers.entries()) view[row] = BigInt(number)
+    const words = memory.u32(numbers, rows * 2)
+    for (const [row, number] of out.numbers.entries()) {
+      words[row * 2] = number
+      words[row * 2 + 1] = Math.floor(number / 2 ** 32)
+    }
     return {
       top: {
         rows,

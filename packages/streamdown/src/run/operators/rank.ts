@@ -48,8 +48,10 @@ export class Rank implements Operator {
     })
   }
 
-  push(_input: number, batch: Batch): void {
+  push(_input: number, all: Batch): void {
     const { memory } = this.#context
+    const batch = this.#store.candidates(all)
+    if (batch.rows === 0) return
     const { kernels } = memory
     const keys = this.#store.keysOf(batch)
     const { slots, fresh } = this.#touched.findOrInsert(keys, batch.rows)

@@ -69,8 +69,10 @@ class WindowRank implements Operator {
   }
 
   push(_input: number, batch: Batch, out: Output): void {
-    const timely = this.#dropLate(batch, out)
-    if (timely === undefined) return
+    const onTime = this.#dropLate(batch, out)
+    if (onTime === undefined) return
+    const timely = this.#store.candidates(onTime)
+    if (timely.rows === 0) return
     this.#store.push(timely)
     const { slots, rows } = this.#open(timely)
     if (this.#appendOnly) this.#store.trim(this.#keysAt(slots, rows), rows)
