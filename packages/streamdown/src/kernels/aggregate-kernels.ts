@@ -6,9 +6,25 @@ import type { Pointer } from '../batch/batch.ts'
  */
 export interface AggregateKernels {
   agg_count(addresses: Pointer, rows: number, offset: number, mask: Pointer, weights: Pointer): void
-  agg_sum_narrow(addresses: Pointer, rows: number, offset: number, data: Pointer, code: number, mask: Pointer, weights: Pointer): void
+  agg_sum_narrow(
+    addresses: Pointer,
+    rows: number,
+    offset: number,
+    data: Pointer,
+    code: number,
+    mask: Pointer,
+    weights: Pointer,
+  ): void
   agg_sum_i64(addresses: Pointer, rows: number, offset: number, data: Pointer, mask: Pointer, weights: Pointer): void
-  agg_sum_i128(addresses: Pointer, rows: number, offset: number, offsetHigh: number, data: Pointer, mask: Pointer, weights: Pointer): void
+  agg_sum_i128(
+    addresses: Pointer,
+    rows: number,
+    offset: number,
+    offsetHigh: number,
+    data: Pointer,
+    mask: Pointer,
+    weights: Pointer,
+  ): void
   agg_sum_float(
     addresses: Pointer,
     rows: number,
@@ -22,8 +38,24 @@ export interface AggregateKernels {
     mask: Pointer,
     weights: Pointer,
   ): void
-  agg_moments(addresses: Pointer, rows: number, offsets: Pointer, data: Pointer, code: number, mask: Pointer, weights: Pointer): void
-  agg_comoments(addresses: Pointer, rows: number, offsets: Pointer, ys: Pointer, xs: Pointer, mask: Pointer, weights: Pointer): void
+  agg_moments(
+    addresses: Pointer,
+    rows: number,
+    offsets: Pointer,
+    data: Pointer,
+    code: number,
+    mask: Pointer,
+    weights: Pointer,
+  ): void
+  agg_comoments(
+    addresses: Pointer,
+    rows: number,
+    offsets: Pointer,
+    ys: Pointer,
+    xs: Pointer,
+    mask: Pointer,
+    weights: Pointer,
+  ): void
   agg_extreme(
     addresses: Pointer,
     rows: number,
@@ -61,10 +93,25 @@ export interface AggregateKernels {
     outOrdinals: Pointer,
   ): number
   agg_store_byte(addresses: Pointer, rows: number, offset: number, value: number): void
-  agg_first_ordinal(addresses: Pointer, rows: number, fresh: Pointer, offset: number, valid: number, ordinals: Pointer, first: bigint): void
+  agg_first_ordinal(
+    addresses: Pointer,
+    rows: number,
+    fresh: Pointer,
+    offset: number,
+    valid: number,
+    ordinals: Pointer,
+    first: bigint,
+  ): void
   agg_fresh(fresh: Pointer, slots: Pointer, ends: Pointer, rows: number, outSlots: Pointer, outEnds: Pointer): number
   agg_runs(values: Pointer, rows: number, out: Pointer): number
-  agg_on_time(ends: Pointer, rows: number, lateness: bigint, watermarks: Pointer, watermark: bigint, out: Pointer): number
+  agg_on_time(
+    ends: Pointer,
+    rows: number,
+    lateness: bigint,
+    watermarks: Pointer,
+    watermark: bigint,
+    out: Pointer,
+  ): number
   agg_distinct(addresses: Pointer, rows: number, offset: number, weights: Pointer, out: Pointer): void
   agg_zero_counts(addresses: Pointer, slots: Pointer, rows: number, offset: number, out: Pointer): number
   agg_take32(source: Pointer, index: Pointer, rows: number, out: Pointer): void
@@ -77,7 +124,14 @@ export interface AggregateKernels {
     code: number,
     out: Pointer,
   ): void
-  agg_changes(rows: number, oldThere: Pointer, newThere: Pointer, differs: Pointer, out: Pointer, weights: Pointer): number
+  agg_changes(
+    rows: number,
+    oldThere: Pointer,
+    newThere: Pointer,
+    differs: Pointer,
+    out: Pointer,
+    weights: Pointer,
+  ): number
   agg_winners_text(
     addresses: Pointer,
     rows: number,
@@ -161,7 +215,15 @@ export interface AggregateKernels {
     out: Pointer,
     validity: Pointer,
   ): void
-  agg_finish_mean(addresses: Pointer, rows: number, offset: number, wide: number, count: number, out: Pointer, validity: Pointer): void
+  agg_finish_mean(
+    addresses: Pointer,
+    rows: number,
+    offset: number,
+    wide: number,
+    count: number,
+    out: Pointer,
+    validity: Pointer,
+  ): void
   agg_merge_add(to: Pointer, from: Pointer, rows: number, offset: number): void
   agg_merge_wide(to: Pointer, from: Pointer, rows: number, offset: number, offsetHigh: number): void
   agg_merge_pair(to: Pointer, from: Pointer, rows: number, high: number, low: number): void

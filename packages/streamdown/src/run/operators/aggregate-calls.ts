@@ -92,7 +92,9 @@ export function planCall(input: AggregateCallInput, options: CallOptions): CallP
     }
     case 'avg': {
       const cell = sumCell(id, argument, type)
-      return cell === undefined ? undefined : { counted, cells: [cell, count], finish: finishAverage(type, call.type, neverNull) }
+      return cell === undefined
+        ? undefined
+        : { counted, cells: [cell, count], finish: finishAverage(type, call.type, neverNull) }
     }
     case 'min':
     case 'max': {
@@ -105,7 +107,11 @@ export function planCall(input: AggregateCallInput, options: CallOptions): CallP
     case 'last_value':
     case 'any_value': {
       if (!appendOnly || orderBy.length > 0 || distinct !== undefined) return undefined
-      return { counted, cells: [arrivalCell(id, argument, type, call.name === 'last_value')], finish: finishField(type) }
+      return {
+        counted,
+        cells: [arrivalCell(id, argument, type, call.name === 'last_value')],
+        finish: finishField(type),
+      }
     }
     case 'bool_and':
     case 'bool_or': {
@@ -168,9 +174,15 @@ function sumCell(id: string, argument: number, type: DataType): Cell | undefined
   }
 }
 
-const columnSpace = (memory: Memory, type: DataType, rows: number): Pointer => memory.chunk(rows * widthOf(physicalOf(type)))
+const columnSpace = (memory: Memory, type: DataType, rows: number): Pointer =>
+  memory.chunk(rows * widthOf(physicalOf(type)))
 
-function integers(memory: Memory, { addresses, rows }: FinishRows, places: readonly Place[] | undefined, type: DataType): Column {
+function integers(
+  memory: Memory,
+  { addresses, rows }: FinishRows,
+  places: readonly Place[] | undefined,
+  type: DataType,
+): Column {
   const data = columnSpace(memory, type, rows)
   memory.kernels.agg_gather(addresses, rows, placeOf(places ?? [], 0).value, 8, data)
   return { type, data, validity: 0 }
@@ -191,7 +203,20 @@ function finishSum(argument: DataType, type: DataType): CallPlan['finish'] {
       memory.kernels.agg_finish_decimal(addresses, rows, field(0), field(1), count, data, validity, overflow)
     } else if (argument.is === 'real' || argument.is === 'double') {
       const [high, low, nans, plus, minus] = [field(0), field(1), field(2), field(3), field(4)]
-      memory.kernels.agg_finish_float(addresses, rows, high, low, nans, plus, minus, count, 0, code(type), data, validity)
+      memory.kernels.agg_finish_float(
+        addresses,
+        rows,
+        high,
+        low,
+        nans,
+        plus,
+        minus,
+        count,
+        0,
+        code(type),
+        data,
+        validity,
+      )
     } else {
       const wide = argument.is === 'bigint' ? 2 : 1
       memory.kernels.agg_finish_integer(addresses, rows, field(0), wide, count, code(type), data, validity, overflow)
@@ -228,7 +253,20 @@ function finishAverage(argument: DataType, type: DataType, neverNull: boolean): 
     if (argument.is === 'real' || argument.is === 'double') {
       const data = columnSpace(memory, type, rows)
       const [high, low, nans, plus, minus] = [field(0), field(1), field(2), field(3), field(4)]
-      memory.kernels.agg_finish_float(addresses, rows, high, low, nans, plus, minus, count, 1, code(type), data, validity)
+      memory.kernels.agg_finish_float(
+        addresses,
+        rows,
+        high,
+        low,
+        nans,
+        plus,
+        minus,
+        count,
+        1,
+        code(type),
+        data,
+        validity,
+      )
       return { type, data, validity }
     }
     if (type.is === 'double' && argument.is !== 'decimal') {

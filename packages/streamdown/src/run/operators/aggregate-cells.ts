@@ -1,7 +1,7 @@
 import type { Column, Pointer } from '../../batch/batch.ts'
 import type { Memory } from '../../batch/memory.ts'
 import type { StateTable } from '../../state/state-table.ts'
-import { type Field, field, type DataType, types } from '../../types/data-type.ts'
+import { type DataType, type Field, field, types } from '../../types/data-type.ts'
 import { physicalCodes, physicalOf, widthOf } from '../../types/physical.ts'
 
 /** Where a field of a cell lies: its index in the table, and offsets in a state row of its value and of its null byte. */
@@ -116,7 +116,15 @@ export const decimalSumCell = (id: string, argument: number): Cell => ({
   id: `sum ${id}`,
   fields: [internal('sum', types.decimal(38, 0)), internal('high', types.bigint)],
   update: (memory, { addresses, rows, columns, mask, weights }, places) =>
-    memory.kernels.agg_sum_i128(addresses, rows, at(places, 0), at(places, 1), columnOf(columns, argument).data, mask, weights),
+    memory.kernels.agg_sum_i128(
+      addresses,
+      rows,
+      at(places, 0),
+      at(places, 1),
+      columnOf(columns, argument).data,
+      mask,
+      weights,
+    ),
   merge: (memory, { to, from, rows }, places) =>
     memory.kernels.agg_merge_wide(to, from, rows, at(places, 0), at(places, 1)),
 })
@@ -170,7 +178,8 @@ function pairsCell(
       update(memory, rows, offsets)
     },
     merge(memory, { to, from, rows }, places) {
-      for (let i = 0; i < pairs; i++) memory.kernels.agg_merge_pair(to, from, rows, at(places, i * 2), at(places, i * 2 + 1))
+      for (let i = 0; i < pairs; i++)
+        memory.kernels.agg_merge_pair(to, from, rows, at(places, i * 2), at(places, i * 2 + 1))
       memory.kernels.agg_merge_add(to, from, rows, at(places, pairs * 2))
     },
   }
@@ -240,7 +249,17 @@ export function bitsCell(id: string, argument: number, type: DataType, kind: 'an
     fields: [field('bits', types.bigint)],
     update: (memory, { addresses, rows, columns, mask, weights }, places) => {
       const { value, valid } = placeOf(places, 0)
-      memory.kernels.agg_bits(addresses, rows, value, valid, columnOf(columns, argument).data, code, number, mask, weights)
+      memory.kernels.agg_bits(
+        addresses,
+        rows,
+        value,
+        valid,
+        columnOf(columns, argument).data,
+        code,
+        number,
+        mask,
+        weights,
+      )
     },
     merge(memory, { to, from, rows }, places) {
       const place = placeOf(places, 0)

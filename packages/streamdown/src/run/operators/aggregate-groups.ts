@@ -27,6 +27,11 @@ export interface GroupsOptions {
   readonly endKey: number | undefined
   /** Results are corrected: keep what was sent. */
   readonly corrected: boolean
+  /** Bounds of sessions, which move: their fields (in `extra`) hold what was sent, `of` gives them as they are. */
+  readonly bounds?: {
+    readonly fields: readonly number[]
+    of(slots: Pointer, rows: number): readonly Column[]
+  }
 }
 
 /** Groups by slot, with the ordinals that their rows get; 0: those of their first rows. */
@@ -77,7 +82,10 @@ export class AggregateGroups {
   }
 
   /** The groups of rows, made where they are new. */
-  of(keys: readonly Column[], rows: number): { readonly slots: Pointer; readonly addresses: Pointer; readonly fresh: Pointer; readonly inserted: number } {
+  of(
+    keys: readonly Column[],
+    rows: number,
+  ): { readonly slots: Pointer; readonly addresses: Pointer; readonly fresh: Pointer; readonly inserted: number } {
     const { slots, fresh, inserted } = this.table.findOrInsert(keys, rows)
     const addresses = this.table.addresses(slots, rows)
     if (inserted > 0) this.#initialise(addresses, fresh, rows)
@@ -85,7 +93,13 @@ export class AggregateGroups {
   }
 
   /** Notes groups that are touched for the first time in this step. */
-  touch(rows: { readonly rows: number; readonly slots: Pointer; readonly addresses: Pointer; readonly ordinals: Pointer; readonly firstOrdinal: bigint }): Touched {
+  touch(rows: {
+    readonly rows: number
+    readonly slots: Pointer
+    readonly addresses: Pointer
+    readonly ordinals: Pointer
+    readonly firstOrdinal: bigint
+  }): Touched {
     const { memory } = this.#context
     const slots = memory.chunk(rows.rows * 4)
     const ordinals = memory.chunk(rows.rows * 8)
@@ -133,12 +147,17 @@ export class AggregateGroups {
 
   /** One old row and one new row of each group whose result differs from what was sent. */
   sendChanges(groups: Touched, out: Output, watermark: bigint): void {
-    this.#inChunks(groups, chunk => this.#sendChanges(chunk, out, watermark))
+    this.#inChunks(groups, CHUNK_ROWS / 2, chunk => this.#sendChanges(chunk, false, out, watermark))
+  }
+
+  /** Takes back what was sent of groups that are about to be removed. */
+  takeBack(groups: Touched, out: Output, watermark: bigint): void {
+    this.#inChunks(groups, CHUNK_ROWS / 2, chunk => this.#sendChanges(chunk, true, out, watermark))
   }
 
   /** The rows of groups that end, once, without keeping what was sent. */
   sendFinal(groups: Touched, out: Output, watermark: bigint): void {
-    this.#inChunks(groups, chunk => this.#sendFinal(chunk, out, watermark))
+    this.#inChunks(groups, CHUNK_ROWS, chunk => this.#sendFinal(chunk, out, watermark))
   }
 
   /** Removes groups that have no rows left. */
@@ -146,7 +165,7 @@ export class AggregateGroups {
     const { memory } = this.#context
     const { rowCount } = this.states
     if (rowCount === undefined || !this.#options.keyed) return
-    this.#inChunks(groups, ({ slots, rows }) => {
+    this.#inChunks(groups, CHUNK_ROWS, ({ slots, rows }) => {
       const empty = memory.chunk(rows * 4)
       const count = memory.kernels.agg_zero_slots(this.table.addresses(slots, rows), slots, rows, rowCount, empty)
       if (count > 0) this.#remove(empty, count)
@@ -155,7 +174,7 @@ export class AggregateGroups {
 
   /** Removes groups and what other tables hold of them. */
   remove(groups: Touched): void {
-    this.#inChunks(groups, ({ slots, rows }) => this.#remove(slots, rows))
+    this.#inChunks(groups, CHUNK_ROWS, ({ slots, rows }) => this.#remove(slots, rows))
   }
 
   /** The columns of groups' keys. */
@@ -179,13 +198,14 @@ export class AggregateGroups {
     memory.kernels.agg_init(addresses, rows, fresh, offsets, count)
   }
 
-  #inChunks({ rows, slots, ordinals }: Touched, each: (chunk: Touched) => void): void {
+  #inChunks({ rows, slots, ordinals }: Touched, size: number, each: (chunk: Touched) => void): void {
     const { memory } = this.#context
-    for (let from = 0; from < rows; from += CHUNK_ROWS) {
+    for (let from = 0; from < rows; from += size) {
       const mark = memory.mark()
-      const count = Math.min(CHUNK_ROWS, rows - from)
+      const count = Math.min(size, rows - from)
       const at = slots + from * 4
-      const arrival = ordinals === 0 ? this.table.gather(at, count, this.#options.keys.length).data : ordinals + from * 8
+      const arrival =
+        ordinals === 0 ? this.table.gather(at, count, this.#options.keys.length).data : ordinals + from * 8
       each({ rows: count, slots: at, ordinals: arrival })
       memory.release(mark)
     }
@@ -196,9 +216,11 @@ export class AggregateGroups {
     this.table.remove(slots, rows)
   }
 
-  #outputKeys(slots: Pointer, rows: number): readonly Column[] {
+  /** `moving`: the bounds of sessions as they are; undefined: as they were sent. */
+  #outputKeys(slots: Pointer, rows: number, moving: readonly Column[] | undefined): readonly Column[] {
     return this.#options.outputs.map((index, i) => {
-      const column = this.table.gather(slots, rows, index)
+      const moved = moving?.[this.#options.bounds?.fields.indexOf(index) ?? -1]
+      const column = moved ?? this.table.gather(slots, rows, index)
       return { ...column, type: this.#node.schema[i]?.type ?? column.type }
     })
   }
@@ -213,7 +235,11 @@ export class AggregateGroups {
     return live
   }
 
-  #finish(slots: Pointer, addresses: Pointer, rows: number): { readonly columns: readonly Column[]; readonly overflow: Pointer } {
+  #finish(
+    slots: Pointer,
+    addresses: Pointer,
+    rows: number,
+  ): { readonly columns: readonly Column[]; readonly overflow: Pointer } {
     return this.states.finish(rows, addresses, this.states.hasLists ? this.keysOf(slots, rows) : [])
   }
 
@@ -222,7 +248,7 @@ export class AggregateGroups {
     const { kernels } = memory
     const addresses = this.table.addresses(slots, rows)
     const { columns, overflow } = this.#finish(slots, addresses, rows)
-    const keys = this.#outputKeys(slots, rows)
+    const keys = this.#outputKeys(slots, rows, this.#options.bounds?.of(slots, rows))
     const live = this.#live(addresses, rows)
     const selection = memory.chunk(rows * 4)
     const all = { keys, columns, ordinals }
@@ -237,13 +263,18 @@ export class AggregateGroups {
   }
 
   #batch(
-    { keys, columns, ordinals }: { readonly keys: readonly Column[]; readonly columns: readonly Column[]; readonly ordinals: Pointer },
+    {
+      keys,
+      columns,
+      ordinals,
+    }: { readonly keys: readonly Column[]; readonly columns: readonly Column[]; readonly ordinals: Pointer },
     selection: Pointer,
     rows: number,
     watermark: bigint,
   ): Batch {
     const { memory } = this.#context
-    const take = (column: Column): Column => (selection === 0 ? column : takeColumn(memory, column, selection, rows, false))
+    const take = (column: Column): Column =>
+      selection === 0 ? column : takeColumn(memory, column, selection, rows, false)
     let taken = ordinals
     if (selection !== 0) {
       taken = memory.chunk(rows * 8)
@@ -260,13 +291,15 @@ export class AggregateGroups {
     }
   }
 
-  #sendChanges({ slots, rows, ordinals }: Touched, out: Output, watermark: bigint): void {
+  #sendChanges({ slots, rows, ordinals }: Touched, gone: boolean, out: Output, watermark: bigint): void {
     const { memory } = this.#context
     const { kernels } = memory
     const addresses = this.table.addresses(slots, rows)
     const { columns, overflow } = this.#finish(slots, addresses, rows)
-    const keys = this.#outputKeys(slots, rows)
-    const newThere = this.#live(addresses, rows)
+    const moving = this.#options.bounds?.of(slots, rows)
+    const keys = this.#outputKeys(slots, rows, moving)
+    const sentKeys = moving === undefined ? keys : this.#outputKeys(slots, rows, undefined)
+    const newThere = gone ? memory.chunkZeroed(rows) : this.#live(addresses, rows)
     const failed = memory.chunk(rows)
     memory.u8(failed, rows).set(memory.u8(newThere, rows))
     kernels.agg_mask_without(newThere, overflow, rows)
@@ -275,9 +308,9 @@ export class AggregateGroups {
     kernels.agg_gather(addresses, rows, this.#sentFlag.value, 1, oldThere)
     const sent = columns.map((_, i) => this.table.gather(slots, rows, this.#sentAt + i))
     const differs = memory.chunkZeroed(rows)
-    for (const [i, column] of columns.entries()) {
-      const old = sent[i]
-      if (old === undefined) continue
+    const compared = [...columns.entries()].map(([i, column]) => [sent[i] ?? column, column] as const)
+    if (moving !== undefined) compared.push(...keys.map((key, i) => [sentKeys[i] ?? key, key] as const))
+    for (const [old, column] of compared) {
       const code = physicalCodes[physicalOf(column.type)]
       kernels.agg_diff(rows, old.data, old.validity, column.data, column.validity, code, differs)
     }
@@ -293,13 +326,17 @@ export class AggregateGroups {
       const pickColumn = (old: Column, fresh: Column): Column => ({
         type: fresh.type,
         data: pick(old.data, fresh.data, widthOf(physicalOf(fresh.type))),
-        validity: old.validity === 0 && fresh.validity === 0 ? 0 : pick(this.#bytes(old, rows), this.#bytes(fresh, rows), 1),
+        validity:
+          old.validity === 0 && fresh.validity === 0 ? 0 : pick(this.#bytes(old, rows), this.#bytes(fresh, rows), 1),
       })
       const taken = pick(ordinals, ordinals, 8)
       const retracts = memory.i32(weights, count).includes(-1)
       out.emit({
         rows: count,
-        columns: [...keys.map(key => pickColumn(key, key)), ...columns.map((column, i) => pickColumn(sent[i] ?? column, column))],
+        columns: [
+          ...keys.map((key, i) => pickColumn(sentKeys[i] ?? key, key)),
+          ...columns.map((column, i) => pickColumn(sent[i] ?? column, column)),
+        ],
         weights: retracts ? weights : 0,
         watermarks: 0,
         watermark,
@@ -315,6 +352,11 @@ export class AggregateGroups {
     kernels.agg_take32(slots, stored, storing, storedSlots)
     for (const [i, column] of columns.entries()) {
       this.table.scatter(storedSlots, storing, this.#sentAt + i, takeColumn(memory, column, stored, storing, false))
+    }
+    for (const [i, column] of (moving ?? []).entries()) {
+      const index = this.#options.bounds?.fields[i]
+      if (index !== undefined)
+        this.table.scatter(storedSlots, storing, index, takeColumn(memory, column, stored, storing, false))
     }
   }
 
@@ -354,7 +396,10 @@ export class AggregateGroups {
     const ends = copy(before)
     kernels.agg_mask_without(ends, failed, rows)
     this.#sendDead(groups, ends, rows, -1, out, watermark)
-    for (const [mask, value] of [[begins, 1], [ends, 0]] as const) {
+    for (const [mask, value] of [
+      [begins, 1],
+      [ends, 0],
+    ] as const) {
       const selection = memory.chunk(rows * 4)
       const count = kernels.agg_select(mask, rows, 1, selection)
       const chosen = memory.chunk(count * 4)

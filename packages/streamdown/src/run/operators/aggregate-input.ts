@@ -21,7 +21,8 @@ export interface AggregateInput {
   readonly inputColumns: number
   /**
    * The columns by which rows are exchanged between workers: the keys without the bounds of a window, so that all
-   * copies of a row, one a window, meet on one worker. Empty: one worker aggregates everything.
+   * copies of a row, one a window, meet on one worker; over sessions what these are partitioned by. Empty: one worker
+   * aggregates everything.
    */
   readonly keys: readonly number[]
   /** The column of each of the node's keys; -1 for a bound of a session, which no input row has. */
@@ -52,9 +53,15 @@ export function aggregateInput(node: AggregateNode, input: Schema): AggregateInp
     call,
     args: call.args.map(columnOf),
     filter: call.filter === undefined ? undefined : columnOf(call.filter),
-    orderBy: (call.orderBy ?? []).map(({ by, descending, nullsFirst }) => ({ column: columnOf(by), descending, nullsFirst })),
+    orderBy: (call.orderBy ?? []).map(({ by, descending, nullsFirst }) => ({
+      column: columnOf(by),
+      descending,
+      nullsFirst,
+    })),
   }))
   const bounds = windowBounds(node)
+  const session =
+    node.input.is === 'window' && node.input.windowing.kind === 'session' ? node.input.windowing.partitionBy : undefined
   const schema = expressions.map((expression, index): Field => {
     const name = expression.is === 'column' ? expression.name : `$${index}`
     return { name, type: expression.type, nullable: expression.nullable }
@@ -63,7 +70,7 @@ export function aggregateInput(node: AggregateNode, input: Schema): AggregateInp
     expressions: expressions.length === input.length ? undefined : expressions,
     schema,
     inputColumns: input.length,
-    keys: node.keys.filter((column, position) => column < input.length && !bounds.has(position)),
+    keys: session ?? node.keys.filter((column, position) => column < input.length && !bounds.has(position)),
     groups: node.keys.map(column => (column < input.length ? column : -1)),
     calls,
   }

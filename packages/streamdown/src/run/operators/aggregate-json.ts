@@ -15,7 +15,8 @@ export function jsonText(value: Value, type: DataType | undefined): string {
     case 'string':
       return JSON.stringify(value)
     case 'object': {
-      if (value instanceof Uint8Array) return JSON.stringify(`\\x${[...value].map(byte => byte.toString(16).padStart(2, '0')).join('')}`)
+      if (value instanceof Uint8Array)
+        return JSON.stringify(`\\x${[...value].map(byte => byte.toString(16).padStart(2, '0')).join('')}`)
       if ('micros' in value) return JSON.stringify(intervalText(value.months, value.days, value.micros))
       return nestedText(value, type)
     }
@@ -25,7 +26,9 @@ export function jsonText(value: Value, type: DataType | undefined): string {
 function nestedText(value: readonly Value[], type: DataType): string {
   if (type.is === 'array') return `[${value.map(element => jsonText(element, type.element)).join(', ')}]`
   if (type.is === 'row') {
-    const fields = type.fields.map((field, i) => `${JSON.stringify(field.name)}: ${jsonText(value[i] ?? null, field.type)}`)
+    const fields = type.fields.map(
+      (field, i) => `${JSON.stringify(field.name)}: ${jsonText(value[i] ?? null, field.type)}`,
+    )
     return `{${fields.join(', ')}}`
   }
   if (type.is === 'map') {
@@ -76,6 +79,11 @@ function clockText(micros: bigint): string {
 
 function intervalText(months: number, days: number, micros: bigint): string {
   const part = (n: number, word: string): string[] => (n === 0 ? [] : [`${n} ${word}${Math.abs(n) === 1 ? '' : 's'}`])
-  const clock = micros === 0n && (months !== 0 || days !== 0) ? [] : [`${micros < 0n ? '-' : ''}${clockText(micros < 0n ? -micros : micros)}`]
-  return [...part(Math.trunc(months / 12), 'year'), ...part(months % 12, 'mon'), ...part(days, 'day'), ...clock].join(' ')
+  const clock =
+    micros === 0n && (months !== 0 || days !== 0)
+      ? []
+      : [`${micros < 0n ? '-' : ''}${clockText(micros < 0n ? -micros : micros)}`]
+  return [...part(Math.trunc(months / 12), 'year'), ...part(months % 12, 'mon'), ...part(days, 'day'), ...clock].join(
+    ' ',
+  )
 }

@@ -58,9 +58,17 @@ export function listResult(call: ListCall, arrived: readonly ListRow[]): Value |
     case 'max':
       return best(values, values, 1)
     case 'arg_min':
-      return best(values, rows.map(row => row.args[1] ?? null), -1)
+      return best(
+        values,
+        rows.map(row => row.args[1] ?? null),
+        -1,
+      )
     case 'arg_max':
-      return best(values, rows.map(row => row.args[1] ?? null), 1)
+      return best(
+        values,
+        rows.map(row => row.args[1] ?? null),
+        1,
+      )
     case 'first_value':
     case 'any_value':
       return values[0] ?? null
@@ -83,7 +91,10 @@ export function listResult(call: ListCall, arrived: readonly ListRow[]): Value |
     case 'percentile_cont':
       return percentile(rows, (sorted, fraction) => quantile(sorted, fraction))
     case 'percentile_disc':
-      return percentile(rows, (sorted, fraction) => sorted[Math.max(0, Math.ceil(fraction * sorted.length) - 1)] ?? null)
+      return percentile(
+        rows,
+        (sorted, fraction) => sorted[Math.max(0, Math.ceil(fraction * sorted.length) - 1)] ?? null,
+      )
     case 'mode':
       return mostFrequent(values)
     default:
@@ -202,8 +213,14 @@ function average(call: ListCall, values: readonly Value[]): Value | typeof OVERF
   return call.type.is === 'real' ? Math.fround(mean) : mean
 }
 
-function bits(call: ListCall, values: readonly Value[], join: (a: bigint, b: bigint) => bigint): Value | typeof OVERFLOW {
-  const integers = values.flatMap(value => (typeof value === 'bigint' || typeof value === 'number' ? [BigInt(value)] : []))
+function bits(
+  call: ListCall,
+  values: readonly Value[],
+  join: (a: bigint, b: bigint) => bigint,
+): Value | typeof OVERFLOW {
+  const integers = values.flatMap(value =>
+    typeof value === 'bigint' || typeof value === 'number' ? [BigInt(value)] : [],
+  )
   return integer(call.type, integers.reduce(join))
 }
 
@@ -243,7 +260,10 @@ function quantile(sorted: readonly Value[], fraction: number): number | null {
 function percentile(rows: readonly ListRow[], at: (sorted: readonly Value[], fraction: number) => Value): Value {
   const fraction = rows[0]?.args[0]
   if (typeof fraction !== 'number' || !(fraction >= 0 && fraction <= 1)) return null
-  return at(rows.map(row => row.args[1] ?? null), fraction)
+  return at(
+    rows.map(row => row.args[1] ?? null),
+    fraction,
+  )
 }
 
 function mostFrequent(values: readonly Value[]): Value {

@@ -135,7 +135,9 @@ export class AggregateList {
     const memory = this.#memory
     const { pairs, probe, slots } = this.#table.matches(from, rows, true)
     if (pairs === 0) return
-    const values = this.#table.spec.fields.slice(this.#keys).map((_, i) => this.#table.gather(slots, pairs, this.#keys + i))
+    const values = this.#table.spec.fields
+      .slice(this.#keys)
+      .map((_, i) => this.#table.gather(slots, pairs, this.#keys + i))
     this.#table.insert([...to.map(column => takeColumn(memory, column, probe, pairs, false)), ...values], pairs)
     this.#table.remove(slots, pairs)
   }
@@ -148,7 +150,9 @@ export class AggregateList {
     const memory = this.#memory
     const { args, orderBy } = this.#input
     const { pairs, probe, slots } = this.#table.matches(keys, rows, true)
-    const columns = this.#table.spec.fields.slice(this.#keys).map((_, i) => this.#table.gather(slots, pairs, this.#keys + i))
+    const columns = this.#table.spec.fields
+      .slice(this.#keys)
+      .map((_, i) => this.#table.gather(slots, pairs, this.#keys + i))
     const groups: KeptRow[][] = Array.from({ length: rows }, () => [])
     const probes = memory.i32(probe, pairs).slice()
     const slotOf = memory.i32(slots, pairs).slice()
@@ -175,7 +179,8 @@ export class AggregateList {
     for (const row of kept) {
       if (row.weight < 0) owed.set(keyOf(row), (owed.get(keyOf(row)) ?? 0) - row.weight)
     }
-    if (owed.size === 0) return kept.flatMap(row => (row.weight === 1 ? [row] : Array.from({ length: row.weight }, () => row)))
+    if (owed.size === 0)
+      return kept.flatMap(row => (row.weight === 1 ? [row] : Array.from({ length: row.weight }, () => row)))
     const left: ListRow[] = []
     const gone: number[] = []
     const changed: { slot: number; weight: number }[] = []
@@ -206,8 +211,15 @@ export class AggregateList {
     const kept = new Set(changed.map(({ slot }) => slot))
     const removed = gone.filter(slot => !kept.has(slot))
     if (changed.length > 0) {
-      const weights = columnFromValues(memory, types.int, changed.map(({ weight }) => weight))
-      const slots = int32s(memory, changed.map(({ slot }) => slot))
+      const weights = columnFromValues(
+        memory,
+        types.int,
+        changed.map(({ weight }) => weight),
+      )
+      const slots = int32s(
+        memory,
+        changed.map(({ slot }) => slot),
+      )
       this.#table.scatter(slots, changed.length, this.#table.spec.fields.length - 1, weights)
     }
     this.#table.remove(int32s(memory, removed), removed.length)

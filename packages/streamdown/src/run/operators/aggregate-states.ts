@@ -129,14 +129,22 @@ export class AggregateStates {
    * The results of groups, a column a call. `overflow`: u8 a row, 1 where one does not fit its type; such a group has no
    * result. `keys`: the columns of their keys, where `hasLists`.
    */
-  finish(rows: number, addresses: Pointer, keys: readonly Column[]): { readonly columns: readonly Column[]; readonly overflow: Pointer } {
+  finish(
+    rows: number,
+    addresses: Pointer,
+    keys: readonly Column[],
+  ): { readonly columns: readonly Column[]; readonly overflow: Pointer } {
     const memory = this.#memory
     const overflow = memory.chunkZeroed(rows)
     const finishing: FinishRows = { rows, addresses, overflow }
     const columns = this.#calls.map(call =>
       'list' in call
         ? call.list.finish(keys, rows, overflow)
-        : call.plan.finish(memory, finishing, call.cells.map(({ places }) => places)),
+        : call.plan.finish(
+            memory,
+            finishing,
+            call.cells.map(({ places }) => places),
+          ),
     )
     return { columns, overflow }
   }
@@ -165,7 +173,8 @@ export class AggregateStates {
       to: table.addresses(to.slots, rows),
       from: table.addresses(from.slots, rows),
     }
-    for (const { cells } of this.#streams.values()) for (const { cell, places } of cells) cell.merge(memory, merged, places)
+    for (const { cells } of this.#streams.values())
+      for (const { cell, places } of cells) cell.merge(memory, merged, places)
     for (const list of this.#lists) list.move(from.keys, to.keys, rows)
   }
 

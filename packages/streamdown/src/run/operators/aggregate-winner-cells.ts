@@ -80,7 +80,12 @@ export function arrivalCell(id: string, argument: number, type: DataType, last: 
       const column = gatherField(memory, from, rows, placeOf(places, 0), type)
       const ordinals = gatherField(memory, from, rows, placeOf(places, 1), types.bigint).data
       const none = { columns: [], weights: 0, firstOrdinal: 0n }
-      take(memory, { ...none, rows, table, slots: toSlots, addresses: to, mask: column.validity, ordinals }, column, places)
+      take(
+        memory,
+        { ...none, rows, table, slots: toSlots, addresses: to, mask: column.validity, ordinals },
+        column,
+        places,
+      )
     },
   }
 }
@@ -111,14 +116,29 @@ export function foldCell(
             ? readValue(memory, known, row)
             : fold.initial
         try {
-          states.set(slot, fold.step(before ?? null, inputs.map(column => readValue(memory, column, row))))
+          states.set(
+            slot,
+            fold.step(
+              before ?? null,
+              inputs.map(column => readValue(memory, column, row)),
+            ),
+          )
         } catch (error) {
           failed?.push({ row, message: error instanceof Error ? error.message : String(error) })
         }
       }
       const changed = int32s(memory, [...states.keys()])
       table.scatter(changed, states.size, place.field, columnFromValues(memory, type, [...states.values()]))
-      table.scatter(changed, states.size, started.field, columnFromValues(memory, types.boolean, [...states.keys()].map(() => true)))
+      table.scatter(
+        changed,
+        states.size,
+        started.field,
+        columnFromValues(
+          memory,
+          types.boolean,
+          [...states.keys()].map(() => true),
+        ),
+      )
       memory.release(marks)
     },
     merge() {

@@ -1,4 +1,4 @@
-import { type Batch, type Column, type Pointer } from '../../batch/batch.ts'
+import type { Batch, Column, Pointer } from '../../batch/batch.ts'
 import { columnAt } from '../../batch/key-groups.ts'
 import type { AggregateNode } from '../../plan/nodes/node.ts'
 import type { StateSnapshot } from '../../state/state-table.ts'
@@ -107,7 +107,8 @@ class GroupAggregate implements Operator {
     restoreTables(this.#groups.tables(), from)
     this.#watermark = watermarkOf(from.values['watermark'])
     this.#groups.states.rebuild()
-    if (!this.#keyed && this.#groups.table.rows > 0) this.#lone = this.#context.memory.i32(this.#groups.table.all().slots, 1)[0] ?? -1
+    if (!this.#keyed && this.#groups.table.rows > 0)
+      this.#lone = this.#context.memory.i32(this.#groups.table.all().slots, 1)[0] ?? -1
   }
 
   stateBytes(): number {

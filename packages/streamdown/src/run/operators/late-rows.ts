@@ -2,7 +2,15 @@ import type { Batch, Column, Pointer } from '../../batch/batch.ts'
 import { columnAt } from '../../batch/key-groups.ts'
 import type { Memory } from '../../batch/memory.ts'
 import { takeRows } from '../../batch/select.ts'
-import { batchFromRows, columnFromValues, int32s, ordinalsOf, readValue, watermarksOf, weightsOf } from '../../batch/values.ts'
+import {
+  batchFromRows,
+  columnFromValues,
+  int32s,
+  ordinalsOf,
+  readValue,
+  watermarksOf,
+  weightsOf,
+} from '../../batch/values.ts'
 import type { AggregateNode, PlanNode, WindowNode } from '../../plan/nodes/node.ts'
 import { type Schema, types } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
@@ -62,7 +70,16 @@ export class LateRows {
     }
     const found = this.#copies(batch, ends, onTime, out)
     const done = found.filter(({ missed }) => missed > 0)
-    this.#send(batch, int32s(memory, done.map(({ row }) => row)), done.length, done, out)
+    this.#send(
+      batch,
+      int32s(
+        memory,
+        done.map(({ row }) => row),
+      ),
+      done.length,
+      done,
+      out,
+    )
   }
 
   /** No more copies come. */

@@ -228,7 +228,16 @@ class WindowAggregate implements Operator {
       const addresses = table.addresses(touched.slots, touched.rows)
       const { value } = table.offsets(this.#keyColumns.length - 1)
       // Windows reached in this step fire below, in order of their ends.
-      const corrected = memory.kernels.agg_ended(addresses, touched.slots, touched.ordinals, touched.rows, value, watermark, slots, ordinals)
+      const corrected = memory.kernels.agg_ended(
+        addresses,
+        touched.slots,
+        touched.ordinals,
+        touched.rows,
+        value,
+        watermark,
+        slots,
+        ordinals,
+      )
       this.#groups.sendChanges({ rows: corrected, slots, ordinals }, out, watermark)
       memory.release(mark)
       this.#groups.untouch(touched.slots, touched.rows)
