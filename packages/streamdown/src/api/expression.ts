@@ -23,11 +23,11 @@ export class Expression<out T, in R> {
   }
 }
 
-/** A column by name, or any expression, that gives a `T` (or NULL). */
-export type Operand<R, T = unknown> = (keyof Columns<R, T> & string) | Expression<T | null, R>
+/** A column by name, or an expression. Its constraints list the columns that fit. */
+export type Operand<R, C, V> = C | Expression<V, R>
 
-/** What an operand gives. */
-export type ValueOf<R, O> = O extends Expression<infer V, never> ? V : At<R, O>
+/** What an operand gives: `V` is never where it is a column. Not to be inferred from what is wanted of it. */
+export type ValueOf<R, C, V> = [NoInfer<V>] extends [never] ? At<R, NoInfer<C>> : NoInfer<V>
 
 /** What stands to the right of an operand of type `V`: a value, or an expression of the same kind. */
 export type Other<R, V> = Input<NonNullable<V>> | Expression<Comparable<NonNullable<V>> | null, R>

@@ -3,68 +3,68 @@ import type { Timestamp } from '../values/timestamp.ts'
 import { call, Expression, type NullFrom, type Operand, operandDraft, type Other, type ValueOf, valueDraft } from './expression.ts'
 import { oneOf } from './filter.ts'
 import type { ColumnType } from './schema/column-type.ts'
-import type { Input, NullOf, Numeric, Ordered } from './types/row.ts'
+import type { Columns, Input, NullOf, Numeric, Ordered } from './types/row.ts'
 
 /** SQL's comparison: NULL when either side is. */
-type Compared<R, L, X> = Expression<boolean | NullOf<ValueOf<R, L>> | NullFrom<X>, R>
+type Compared<R, C, V, X> = Expression<boolean | NullOf<ValueOf<R, C, V>> | NullFrom<X>, R>
 
 /** Equal. */
-export function eq<R, L extends Operand<R>, X extends Other<R, ValueOf<R, L>>>(left: L, right: X): Compared<R, L, X> {
+export function eq<R, C extends keyof Columns<R> & string = never, V = never, X extends Other<R, ValueOf<R, C, V>> = never>(left: Operand<R, C, V>, right: X): Compared<R, C, V, X> {
   return new Expression(call('=', operandDraft(left), valueDraft(right)))
 }
 
 /** Not equal. */
-export function ne<R, L extends Operand<R>, X extends Other<R, ValueOf<R, L>>>(left: L, right: X): Compared<R, L, X> {
+export function ne<R, C extends keyof Columns<R> & string = never, V = never, X extends Other<R, ValueOf<R, C, V>> = never>(left: Operand<R, C, V>, right: X): Compared<R, C, V, X> {
   return new Expression(call('<>', operandDraft(left), valueDraft(right)))
 }
 
 /** Greater than. */
-export function gt<R, L extends Operand<R, Ordered>, X extends Other<R, ValueOf<R, L>>>(left: L, right: X): Compared<R, L, X> {
+export function gt<R, C extends keyof Columns<R, Ordered> & string = never, V extends Ordered | null = never, X extends Other<R, ValueOf<R, C, V>> = never>(left: Operand<R, C, V>, right: X): Compared<R, C, V, X> {
   return new Expression(call('>', operandDraft(left), valueDraft(right)))
 }
 
 /** Greater than or equal. */
-export function gte<R, L extends Operand<R, Ordered>, X extends Other<R, ValueOf<R, L>>>(left: L, right: X): Compared<R, L, X> {
+export function gte<R, C extends keyof Columns<R, Ordered> & string = never, V extends Ordered | null = never, X extends Other<R, ValueOf<R, C, V>> = never>(left: Operand<R, C, V>, right: X): Compared<R, C, V, X> {
   return new Expression(call('>=', operandDraft(left), valueDraft(right)))
 }
 
 /** Less than. */
-export function lt<R, L extends Operand<R, Ordered>, X extends Other<R, ValueOf<R, L>>>(left: L, right: X): Compared<R, L, X> {
+export function lt<R, C extends keyof Columns<R, Ordered> & string = never, V extends Ordered | null = never, X extends Other<R, ValueOf<R, C, V>> = never>(left: Operand<R, C, V>, right: X): Compared<R, C, V, X> {
   return new Expression(call('<', operandDraft(left), valueDraft(right)))
 }
 
 /** Less than or equal. */
-export function lte<R, L extends Operand<R, Ordered>, X extends Other<R, ValueOf<R, L>>>(left: L, right: X): Compared<R, L, X> {
+export function lte<R, C extends keyof Columns<R, Ordered> & string = never, V extends Ordered | null = never, X extends Other<R, ValueOf<R, C, V>> = never>(left: Operand<R, C, V>, right: X): Compared<R, C, V, X> {
   return new Expression(call('<=', operandDraft(left), valueDraft(right)))
 }
 
 /** Within both ends, which count. */
-export function between<R, L extends Operand<R, Ordered>>(
-  value: L,
-  low: Other<R, ValueOf<R, L>>,
-  high: Other<R, ValueOf<R, L>>,
-): Expression<boolean | NullOf<ValueOf<R, L>>, R> {
+export function between<R, C extends keyof Columns<R, Ordered> & string = never, V extends Ordered | null = never>(
+  value: Operand<R, C, V>,
+  low: Other<R, ValueOf<R, C, V>>,
+  high: Other<R, ValueOf<R, C, V>>,
+): Expression<boolean | NullOf<ValueOf<R, C, V>>, R> {
   return new Expression(call('between', operandDraft(value), valueDraft(low), valueDraft(high)))
 }
 
 /** One of the values. */
-export function isIn<R, L extends Operand<R>>(
-  value: L,
-  values: readonly Input<NonNullable<ValueOf<R, L>>>[],
-): Expression<boolean | NullOf<ValueOf<R, L>>, R> {
+export function isIn<R, C extends keyof Columns<R> & string = never, V = never>(
+  value: Operand<R, C, V>,
+  values: readonly Input<NonNullable<ValueOf<R, C, V>>>[],
+): Expression<boolean | NullOf<ValueOf<R, C, V>>, R> {
   return new Expression(oneOf(operandDraft(value), values))
 }
 
 /** SQL's LIKE: `%` is any text, `_` any one character. */
-export function like<R, L extends Operand<R, string>>(text: L, pattern: string): Expression<boolean | NullOf<ValueOf<R, L>>, R> {
+export function like<R, C extends keyof Columns<R, string> & string = never, V extends string | null = never>(text: Operand<R, C, V>, pattern: string): Expression<boolean | NullOf<ValueOf<R, C, V>>, R> {
   return new Expression(call('like', operandDraft(text), valueDraft(pattern)))
 }
 
-export function isNull<R, L extends Operand<R>>(value: L): Expression<boolean, R> {
+export function isNull<R, C extends keyof Columns<R> & string = never, V = never>(value: Operand<R, C, V>): Expression<boolean, R> {
   return new Expression(call('is_null', operandDraft(value)))
 }
 
-export function isNotNull<R, L extends Operand<R>>(value: L): Expression<boolean, R> {
+export function isNotNull<R, C extends keyof Columns<R> & string = never, V = never>(value: Operand<R, C, V>): Expression<boolean, R> {
   return new Expression(call('is_not_null', operandDraft(value)))
 }
 
@@ -87,94 +87,94 @@ export function not<R>(condition: Expression<boolean | null, R>): Expression<boo
 type NumericOther<R, V> =
   NonNullable<V> extends Decimal ? Input<Decimal> | Expression<Decimal | null, R> : number | bigint | Expression<number | bigint | null, R>
 
-type Calculated<R, L, X> = Expression<NumericResult<NonNullable<ValueOf<R, L>>, X> | NullOf<ValueOf<R, L>> | NullFrom<X>, R>
+type Calculated<R, C, V, X> = Expression<NumericResult<NonNullable<ValueOf<R, C, V>>, X> | NullOf<ValueOf<R, C, V>> | NullFrom<X>, R>
 type NumericResult<V, X> = V extends Decimal ? Decimal : V extends bigint ? (X extends Expression<number | null, never> ? number : bigint) : number
 
-export function add<R, L extends Operand<R, Numeric>, X extends NumericOther<R, ValueOf<R, L>>>(left: L, right: X): Calculated<R, L, X> {
+export function add<R, C extends keyof Columns<R, Numeric> & string = never, V extends Numeric | null = never, X extends NumericOther<R, ValueOf<R, C, V>> = never>(left: Operand<R, C, V>, right: X): Calculated<R, C, V, X> {
   return new Expression(call('+', operandDraft(left), valueDraft(right)))
 }
 
-export function sub<R, L extends Operand<R, Numeric>, X extends NumericOther<R, ValueOf<R, L>>>(left: L, right: X): Calculated<R, L, X> {
+export function sub<R, C extends keyof Columns<R, Numeric> & string = never, V extends Numeric | null = never, X extends NumericOther<R, ValueOf<R, C, V>> = never>(left: Operand<R, C, V>, right: X): Calculated<R, C, V, X> {
   return new Expression(call('-', operandDraft(left), valueDraft(right)))
 }
 
-export function mul<R, L extends Operand<R, Numeric>, X extends NumericOther<R, ValueOf<R, L>>>(left: L, right: X): Calculated<R, L, X> {
+export function mul<R, C extends keyof Columns<R, Numeric> & string = never, V extends Numeric | null = never, X extends NumericOther<R, ValueOf<R, C, V>> = never>(left: Operand<R, C, V>, right: X): Calculated<R, C, V, X> {
   return new Expression(call('*', operandDraft(left), valueDraft(right)))
 }
 
 /** SQL's division: of integers it gives an integer. */
-export function div<R, L extends Operand<R, Numeric>, X extends NumericOther<R, ValueOf<R, L>>>(left: L, right: X): Calculated<R, L, X> {
+export function div<R, C extends keyof Columns<R, Numeric> & string = never, V extends Numeric | null = never, X extends NumericOther<R, ValueOf<R, C, V>> = never>(left: Operand<R, C, V>, right: X): Calculated<R, C, V, X> {
   return new Expression(call('/', operandDraft(left), valueDraft(right)))
 }
 
 /** The remainder; it has the sign of the left side. */
-export function mod<R, L extends Operand<R, Numeric>, X extends NumericOther<R, ValueOf<R, L>>>(left: L, right: X): Calculated<R, L, X> {
+export function mod<R, C extends keyof Columns<R, Numeric> & string = never, V extends Numeric | null = never, X extends NumericOther<R, ValueOf<R, C, V>> = never>(left: Operand<R, C, V>, right: X): Calculated<R, C, V, X> {
   return new Expression(call('%', operandDraft(left), valueDraft(right)))
 }
 
 /** The minus sign. */
-export function neg<R, L extends Operand<R, Numeric>>(value: L): Expression<ValueOf<R, L>, R> {
+export function neg<R, C extends keyof Columns<R, Numeric> & string = never, V extends Numeric | null = never>(value: Operand<R, C, V>): Expression<ValueOf<R, C, V>, R> {
   return new Expression(call('negate', operandDraft(value)))
 }
 
-export function abs<R, L extends Operand<R, Numeric>>(value: L): Expression<ValueOf<R, L>, R> {
+export function abs<R, C extends keyof Columns<R, Numeric> & string = never, V extends Numeric | null = never>(value: Operand<R, C, V>): Expression<ValueOf<R, C, V>, R> {
   return new Expression(call('abs', operandDraft(value)))
 }
 
-export function floor<R, L extends Operand<R, Numeric>>(value: L): Expression<ValueOf<R, L>, R> {
+export function floor<R, C extends keyof Columns<R, Numeric> & string = never, V extends Numeric | null = never>(value: Operand<R, C, V>): Expression<ValueOf<R, C, V>, R> {
   return new Expression(call('floor', operandDraft(value)))
 }
 
-export function ceil<R, L extends Operand<R, Numeric>>(value: L): Expression<ValueOf<R, L>, R> {
+export function ceil<R, C extends keyof Columns<R, Numeric> & string = never, V extends Numeric | null = never>(value: Operand<R, C, V>): Expression<ValueOf<R, C, V>, R> {
   return new Expression(call('ceil', operandDraft(value)))
 }
 
 /** Rounded to `digits` behind the point (negative: before it). */
-export function round<R, L extends Operand<R, Numeric>>(value: L, digits = 0): Expression<ValueOf<R, L>, R> {
+export function round<R, C extends keyof Columns<R, Numeric> & string = never, V extends Numeric | null = never>(value: Operand<R, C, V>, digits = 0): Expression<ValueOf<R, C, V>, R> {
   return new Expression(call('round', operandDraft(value), valueDraft(digits)))
 }
 
-export function upper<R, L extends Operand<R, string>>(text: L): Expression<string | NullOf<ValueOf<R, L>>, R> {
+export function upper<R, C extends keyof Columns<R, string> & string = never, V extends string | null = never>(text: Operand<R, C, V>): Expression<string | NullOf<ValueOf<R, C, V>>, R> {
   return new Expression(call('upper', operandDraft(text)))
 }
 
-export function lower<R, L extends Operand<R, string>>(text: L): Expression<string | NullOf<ValueOf<R, L>>, R> {
+export function lower<R, C extends keyof Columns<R, string> & string = never, V extends string | null = never>(text: Operand<R, C, V>): Expression<string | NullOf<ValueOf<R, C, V>>, R> {
   return new Expression(call('lower', operandDraft(text)))
 }
 
 /** Without blanks at both ends. */
-export function trim<R, L extends Operand<R, string>>(text: L): Expression<string | NullOf<ValueOf<R, L>>, R> {
+export function trim<R, C extends keyof Columns<R, string> & string = never, V extends string | null = never>(text: Operand<R, C, V>): Expression<string | NullOf<ValueOf<R, C, V>>, R> {
   return new Expression(call('trim', operandDraft(text)))
 }
 
 /** Characters (code points) in the text. */
-export function length<R, L extends Operand<R, string>>(text: L): Expression<number | NullOf<ValueOf<R, L>>, R> {
+export function length<R, C extends keyof Columns<R, string> & string = never, V extends string | null = never>(text: Operand<R, C, V>): Expression<number | NullOf<ValueOf<R, C, V>>, R> {
   return new Expression(call('char_length', operandDraft(text)))
 }
 
 /** `count` characters from the 1-based `start`. */
-export function substring<R, L extends Operand<R, string>>(text: L, start: number, count: number): Expression<string | NullOf<ValueOf<R, L>>, R> {
+export function substring<R, C extends keyof Columns<R, string> & string = never, V extends string | null = never>(text: Operand<R, C, V>, start: number, count: number): Expression<string | NullOf<ValueOf<R, C, V>>, R> {
   return new Expression(call('substring', operandDraft(text), valueDraft(start), valueDraft(count)))
 }
 
 /** The texts one after the other; where a column is meant among the later ones write `col('name')`. */
-export function concat<R, L extends Operand<R, string>, X extends string | Expression<string | null, R>>(
-  first: L,
-  ...others: readonly X[]
-): Expression<string | NullOf<ValueOf<R, L>> | NullFrom<X>, R> {
+export function concat<R, C extends keyof Columns<R, string> & string = never, V extends string | null = never, X extends string | null = never>(
+  first: Operand<R, C, V>,
+  ...others: readonly (string | Expression<X, R>)[]
+): Expression<string | NullOf<ValueOf<R, C, V>> | NullOf<NoInfer<X>>, R> {
   return new Expression(call('||', operandDraft(first), ...others.map(valueDraft)))
 }
 
 /** The first that is not NULL. */
-export function coalesce<R, L extends Operand<R>, X extends Other<R, ValueOf<R, L>>>(
-  first: L,
+export function coalesce<R, C extends keyof Columns<R> & string = never, V = never, X extends Other<R, ValueOf<R, C, V>> = never>(
+  first: Operand<R, C, V>,
   ...others: readonly X[]
-): Expression<NonNullable<ValueOf<R, L>> | NullFrom<X>, R> {
+): Expression<NonNullable<ValueOf<R, C, V>> | NullFrom<X>, R> {
   return new Expression(call('coalesce', operandDraft(first), ...others.map(valueDraft)))
 }
 
 /** NULL where the value equals `other`. */
-export function nullif<R, L extends Operand<R>>(value: L, other: Other<R, ValueOf<R, L>>): Expression<ValueOf<R, L> | null, R> {
+export function nullif<R, C extends keyof Columns<R> & string = never, V = never>(value: Operand<R, C, V>, other: Other<R, ValueOf<R, C, V>>): Expression<ValueOf<R, C, V> | null, R> {
   return new Expression(call('nullif', operandDraft(value), valueDraft(other)))
 }
 
@@ -191,23 +191,23 @@ export function when<R, const A extends Branch<R>, const B extends Branch<R>>(
 }
 
 /** The value as another type; one that does not fit makes the row fail. */
-export function cast<R, T>(value: Operand<R>, type: ColumnType<T>): Expression<T | null, R> {
+export function cast<R, T>(value: Operand<R, keyof Columns<R> & string, unknown>, type: ColumnType<T>): Expression<T | null, R> {
   return new Expression({ is: 'cast', input: operandDraft(value), type, attempt: false })
 }
 
 /** The value as another type, NULL where it does not fit. */
-export function tryCast<R, T>(value: Operand<R>, type: ColumnType<T>): Expression<T | null, R> {
+export function tryCast<R, T>(value: Operand<R, keyof Columns<R> & string, unknown>, type: ColumnType<T>): Expression<T | null, R> {
   return new Expression({ is: 'cast', input: operandDraft(value), type, attempt: true })
 }
 
 type TimeField = 'year' | 'quarter' | 'month' | 'week' | 'day' | 'hour' | 'minute' | 'second' | 'dow' | 'doy' | 'epoch'
 
 /** A part of a time, in UTC. */
-export function extract<R, L extends Operand<R, Date>>(field: TimeField, time: L): Expression<number | NullOf<ValueOf<R, L>>, R> {
+export function extract<R, C extends keyof Columns<R, Date> & string = never, V extends Date | null = never>(field: TimeField, time: Operand<R, C, V>): Expression<number | NullOf<ValueOf<R, C, V>>, R> {
   return new Expression(call('extract', valueDraft(field.toUpperCase()), operandDraft(time)))
 }
 
 /** The time cut down to a unit, in UTC. */
-export function truncate<R, L extends Operand<R, Date>>(unit: TimeField, time: L): Expression<Timestamp | NullOf<ValueOf<R, L>>, R> {
+export function truncate<R, C extends keyof Columns<R, Date> & string = never, V extends Date | null = never>(unit: TimeField, time: Operand<R, C, V>): Expression<Timestamp | NullOf<ValueOf<R, C, V>>, R> {
   return new Expression(call('date_trunc', valueDraft(unit), operandDraft(time)))
 }

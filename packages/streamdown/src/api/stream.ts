@@ -121,7 +121,7 @@ export class Stream<R> implements StreamOf<R> {
     const As extends string = never,
     const H extends How = 'inner',
     Keep extends Duration | 'forever' = never,
-  >(right: S, options: JoinOptions<R, S, O, As, H> & JoinTime<S, Keep>): StreamJoin<R, S, O, As, H, Keep>
+  >(right: S, options: JoinOptions<R, S, O, As, H> & JoinTime<S, Keep>): StreamJoin<R, S, O, NoInfer<As>, NoInfer<H>, NoInfer<Keep>>
   join(right: RelationOf<unknown> & Drafted, options: JoinRequest): unknown {
     const draft = joinDraft(this, right, options)
     return joinChanges(draft) ? new Table(draft) : new Stream(draft)
@@ -133,7 +133,7 @@ export class Stream<R> implements StreamOf<R> {
     const O extends On<R, RowIn<S>>,
     const As extends string = never,
     const H extends 'inner' | 'left' = 'left',
-  >(right: S, options: JoinOptions<R, S, O, As, H>): Stream<Joined<R, RowIn<S>, O, As, H>> {
+  >(right: S, options: JoinOptions<R, S, O, As, H>): Stream<Joined<R, RowIn<S>, O, NoInfer<As>, NoInfer<H>>> {
     return new Stream(pendingDraft('enrich', 'join(table) joins with what the table says now', this['~draft'], right, options))
   }
 

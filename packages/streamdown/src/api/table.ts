@@ -130,7 +130,7 @@ export class Table<R, out K = never, out M = Mode> implements TableOf<R, K, M> {
   >(
     right: S,
     options: JoinOptions<R, S, O, As, H> & TableJoinTime<Keep>,
-  ): Table<Joined<R, RowIn<S>, O, As, H>, JoinKey<K, S, O, H>, JoinMode<M, S, H>>
+  ): Table<Joined<R, RowIn<S>, O, NoInfer<As>, NoInfer<H>>, JoinKey<K, S, O, NoInfer<H>>, JoinMode<M, S, NoInfer<H>>>
   join(right: RelationOf<unknown> & Drafted, options: JoinRequest): unknown {
     return new Table(joinDraft(this, right, options))
   }
