@@ -1,7 +1,6 @@
 import { type Batch, CHUNK_ROWS, type Column, NO_WATERMARK, type Pointer } from '../../batch/batch.ts'
 import { takeColumn } from '../../batch/select.ts'
-import { columnFromValues } from '../../batch/values.ts'
-import { errorTable } from '../../errors/table.ts'
+import { columnFromValues, int32s } from '../../batch/values.ts'
 import type { AggregateNode } from '../../plan/nodes/node.ts'
 import type { StateTable } from '../../state/state-table.ts'
 import { type Field, field, types } from '../../types/data-type.ts'
@@ -9,8 +8,11 @@ import { physicalCodes, physicalOf, widthOf } from '../../types/physical.ts'
 import type { Output } from '../operator.ts'
 import type { OperatorContext } from '../operator-context.ts'
 import type { AggregateInput } from './aggregate-input.ts'
-import { AggregateStates } from './aggregate-states.ts'
-import { deadSchema } from './dead.ts'
+import { AggregateStates, type GroupedRows } from './aggregate-states.ts'
+import { deadSchema, emitDead } from './dead.ts'
+
+/** The byte of `rowErrorCodes` for DSD4007. */
+const FUNCTION_THREW = 7
 
 /** How an aggregate's groups are kept. */
 export interface GroupsOptions {
@@ -50,6 +52,7 @@ export class AggregateGroups {
   readonly states: AggregateStates
   readonly #context: OperatorContext
   readonly #node: AggregateNode
+  readonly #input: AggregateInput
   readonly #options: GroupsOptions
   readonly #initial: readonly number[]
   /** Fields of the row that was sent last, one a call; then whether there is one. */
@@ -62,6 +65,7 @@ export class AggregateGroups {
     const { keys, extra, corrected } = options
     this.#context = context
     this.#node = node
+    this.#input = input
     this.#options = options
     this.states = new AggregateStates(context, input, options)
     const firstState = keys.length + extra.length
@@ -90,6 +94,25 @@ export class AggregateGroups {
     const addresses = this.table.addresses(slots, rows)
     if (inserted > 0) this.#initialise(addresses, fresh, rows)
     return { slots, addresses, fresh, inserted }
+  }
+
+  /** Takes the rows of a batch into their groups. */
+  update(
+    batch: Batch,
+    groups: { readonly keys: readonly Column[]; readonly slots: Pointer; readonly addresses: Pointer },
+    out: Output,
+  ): void {
+    const { memory } = this.#context
+    const { columns, rows, weights, ordinals, firstOrdinal } = batch
+    const { keys, slots, addresses } = groups
+    const grouped: GroupedRows = { rows, table: this.table, slots, addresses, keys, columns, weights, ordinals, firstOrdinal }
+    const failed = this.states.update(grouped)
+    if (failed.length === 0) return
+    const codes = memory.chunk(failed.length)
+    memory.u8(codes, failed.length).fill(FUNCTION_THREW)
+    const messages = new Map(failed.map(({ message }, i) => [i, message]))
+    const indexes = int32s(memory, failed.map(({ row }) => row))
+    emitDead(memory, this.#input.schema, batch, { count: failed.length, rows: indexes, codes, messages }, out)
   }
 
   /** Notes groups that are touched for the first time in this step. */
@@ -423,7 +446,7 @@ export class AggregateGroups {
     if (count === 0) return
     const repeat = <Item>(item: Item): Item[] => Array.from({ length: count }, () => item)
     const letters = deadSchema(this.#node.schema).slice(keys.length)
-    const values = [...this.#node.calls.map(() => null), 'DSD4003', `${errorTable.DSD4003.title} in an aggregate`]
+    const values = [...this.#node.calls.map(() => null), 'DSD4003', 'an aggregate of the group has no result that fits its type']
     const columns = letters.map(({ type }, i) => columnFromValues(memory, type, repeat(values[i] ?? null)))
     const batch = this.#batch({ keys, columns: [], ordinals }, selection, count, watermark)
     const weights = memory.chunk(count * 4)

@@ -33,7 +33,7 @@ export function listResult(call: ListCall, arrived: readonly ListRow[]): Value |
   const values = rows.map(row => row.args[0] ?? null)
   switch (call.name) {
     case 'fold':
-      return rows.reduce<Value>((state, row) => call.fold?.step(state, row.args) ?? null, call.fold?.initial ?? null)
+      return folded(call, rows)
     case 'count':
     case 'approx_count_distinct':
     case 'regr_count':
@@ -99,6 +99,15 @@ export function listResult(call: ListCall, arrived: readonly ListRow[]): Value |
       return mostFrequent(values)
     default:
       return statistics(call, rows)
+  }
+}
+
+/** A fold over rows that may be taken back starts anew each time; one that throws has no result. */
+function folded({ fold }: ListCall, rows: readonly ListRow[]): Value | typeof OVERFLOW {
+  try {
+    return rows.reduce<Value>((state, row) => fold?.step(state, row.args) ?? null, fold?.initial ?? null)
+  } catch {
+    return OVERFLOW
   }
 }
 

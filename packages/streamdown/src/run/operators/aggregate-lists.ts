@@ -24,6 +24,18 @@ export interface ListedRows {
   readonly firstOrdinal: bigint
 }
 
+/** A call whose rows are kept in a table of its own. */
+export interface KeptCall {
+  readonly table: StateTable
+  insert(rows: ListedRows): void
+  /** The results for groups, by key; `overflow`: u8 a group, set where there is none. */
+  finish(keys: readonly Column[], rows: number, overflow: Pointer): Column
+  /** Removes the rows of groups. */
+  forget(keys: readonly Column[], rows: number): void
+  /** Gives the rows of groups to other groups: of `from` to the key at the same row of `to`. */
+  move(from: readonly Column[], to: readonly Column[], rows: number): void
+}
+
 interface KeptRow extends ListRow {
   readonly slot: number
   readonly weight: number
@@ -46,7 +58,7 @@ export const listNonNull = ({ call, args }: AggregateCallInput): readonly number
  * be taken back). A retracted row is kept with its weight until the end of the step and then cancels an equal one, so
  * that the order of changes within a step does not matter.
  */
-export class AggregateList {
+export class AggregateList implements KeptCall {
   readonly #memory: Memory
   readonly #table: StateTable
   readonly #input: AggregateCallInput
@@ -111,7 +123,6 @@ export class AggregateList {
     )
   }
 
-  /** The results for groups, by key; `overflow`: u8 a group, set where there is none. */
   finish(keys: readonly Column[], rows: number, overflow: Pointer): Column {
     const memory = this.#memory
     const groups = this.#read(keys, rows)
@@ -124,13 +135,11 @@ export class AggregateList {
     return columnFromValues(memory, this.#call.type, results)
   }
 
-  /** Removes the rows of groups. */
   forget(keys: readonly Column[], rows: number): void {
     const { pairs, slots } = this.#table.matches(keys, rows, true)
     this.#table.remove(slots, pairs)
   }
 
-  /** Gives the rows of groups to other groups: of `from` to the key at the same row of `to`. */
   move(from: readonly Column[], to: readonly Column[], rows: number): void {
     const memory = this.#memory
     const { pairs, probe, slots } = this.#table.matches(from, rows, true)

@@ -7,7 +7,8 @@ import { type CallPlan, type Counted, type FinishRows, planCall } from './aggreg
 import { type Cell, type CellRows, columnOf, countCell, type Place, placeOf } from './aggregate-cells.ts'
 import { DistinctSet } from './aggregate-distinct.ts'
 import type { AggregateCallInput, AggregateInput } from './aggregate-input.ts'
-import { AggregateList, listNonNull } from './aggregate-lists.ts'
+import { ExtremeSet } from './aggregate-extremes.ts'
+import { AggregateList, type KeptCall, listNonNull } from './aggregate-lists.ts'
 
 /** What the states of all calls of an aggregate are laid out by. */
 export interface StatesOptions {
@@ -43,7 +44,7 @@ interface PlannedCall {
 }
 
 interface ListedCall {
-  readonly list: AggregateList
+  readonly list: KeptCall
   readonly counted: Counted
 }
 
@@ -60,7 +61,7 @@ export class AggregateStates {
   readonly #options: StatesOptions
   readonly #streams = new Map<string, Stream>()
   readonly #calls: (PlannedCall | ListedCall)[] = []
-  readonly #lists: AggregateList[] = []
+  readonly #lists: KeptCall[] = []
   readonly #distinct: DistinctSet[] = []
   #rowCount: Stream['cells'][number] | undefined
   #initial: readonly number[] = []
@@ -104,7 +105,9 @@ export class AggregateStates {
     return this.#lists.length > 0
   }
 
-  update(rows: GroupedRows): void {
+  /** Takes rows in; returns those that a user's function failed on. */
+  update(rows: GroupedRows): readonly { readonly row: number; readonly message: string }[] {
+    const failed: { row: number; message: string }[] = []
     const masks = new Map<string, Pointer>()
     const maskOf = (counted: Counted): Pointer => {
       const key = `${counted.nonNull.join(',')}|${counted.filter ?? ''}`
@@ -115,7 +118,7 @@ export class AggregateStates {
       return mask
     }
     for (const { counted, distinct, cells } of this.#streams.values()) {
-      const all = { ...rows, mask: maskOf(counted) }
+      const all = { ...rows, mask: maskOf(counted), failed }
       const seen = distinct === undefined ? all : distinct.changes(all, rows.keys)
       if (seen.rows === 0) continue
       for (const { cell, places } of cells) cell.update(this.#memory, seen, places)
@@ -123,6 +126,7 @@ export class AggregateStates {
     for (const call of this.#calls) {
       if ('list' in call) call.list.insert({ ...rows, mask: maskOf(call.counted) })
     }
+    return failed
   }
 
   /**
@@ -197,7 +201,8 @@ export class AggregateStates {
       const stream = this.#stream(context, plan.counted)
       return { plan, stream, cells: plan.cells.map(cell => this.#cell(stream, cell)) }
     }
-    const list = new AggregateList(context, input, this.#schema, `list${index}`, keys, groupBy)
+    const ordered = input.call.name === 'min' || input.call.name === 'max'
+    const list = new (ordered ? ExtremeSet : AggregateList)(context, input, this.#schema, `kept${index}`, keys, groupBy)
     this.#lists.push(list)
     this.tables.push(list.table)
     return { list, counted: { nonNull: listNonNull(input), filter: input.filter, distinct: undefined } }

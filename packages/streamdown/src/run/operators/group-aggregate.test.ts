@@ -248,12 +248,16 @@ test('a fold keeps its state by group', () => {
   })
   harness.step([row(1n, 'a'), row(2n, 'x'), row(1n, 'b')])
   harness.restart(1)
-  harness.step([row(1n, 'a longer text than twelve bytes')])
+  harness.step([row(1n, 'a longer text than twelve bytes'), row(1n, 'lost', 4)])
   assert.deepEqual(
     harness.table(),
     tableOf([
       { values: [1n, 'aba longer text than twelve bytes'], weight: 1 },
       { values: [2n, 'x'], weight: 1 },
     ]),
+  )
+  assert.deepEqual(
+    harness.sides.get('dead')?.map(({ values }) => [values[1], ...values.slice(-2)]),
+    [['lost', 'DSD4007', 'four']],
   )
 })

@@ -59,25 +59,15 @@ class GroupAggregate implements Operator {
     this.#ordinals = new SlotList(context.memory, 8)
   }
 
-  push(_input: number, batch: Batch, _out: Output): void {
+  push(_input: number, batch: Batch, out: Output): void {
     if (batch.rows === 0) return
-    const { columns, rows, weights, ordinals, firstOrdinal } = batch
+    const { rows, ordinals, firstOrdinal } = batch
     const keys = this.#keyed ? this.#input.groups.map(column => columnAt(batch, column)) : []
     const { slots, addresses } = this.#keyed ? this.#groups.of(keys, rows) : this.#loneGroup(rows)
     const touched = this.#groups.touch({ rows, slots, addresses, ordinals, firstOrdinal })
     this.#slots.append(touched.slots, touched.rows)
     this.#ordinals.append(touched.ordinals, touched.rows)
-    this.#groups.states.update({
-      rows,
-      table: this.#groups.table,
-      slots,
-      addresses,
-      keys: this.#keyed ? keys : [this.#loneKeys(rows)],
-      columns,
-      weights,
-      ordinals,
-      firstOrdinal,
-    })
+    this.#groups.update(batch, { keys: this.#keyed ? keys : [this.#loneKeys(rows)], slots, addresses }, out)
   }
 
   endStep({ watermarks }: StepEnd, out: Output): void {

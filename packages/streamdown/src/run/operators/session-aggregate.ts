@@ -133,22 +133,10 @@ class SessionAggregate implements Operator {
       validity: 0,
     }
     const keys = [...partition, ids, ...others]
-    const { columns, weights, ordinals, firstOrdinal } = batch
     const { slots, addresses, fresh } = this.#groups.of(keys, batch.rows)
     this.#groups.arrive(batch.rows, addresses, fresh, batch)
     this.#join(slots, own, this.#corrected ? ordinalsOf(memory, batch) : undefined)
-    const { table } = this.#groups
-    this.#groups.states.update({
-      rows: batch.rows,
-      table,
-      slots,
-      addresses,
-      keys,
-      columns,
-      weights,
-      ordinals,
-      firstOrdinal,
-    })
+    this.#groups.update(batch, { keys, slots, addresses }, out)
   }
 
   endStep({ watermarks, now, ended }: StepEnd, out: Output): void {
@@ -176,7 +164,7 @@ class SessionAggregate implements Operator {
   nextTimer(): bigint | undefined {
     const close = this.#time === 'processing' && this.#node.window !== undefined ? this.#sessions.nextEnd() : undefined
     if (close === undefined || this.#due === undefined) return close ?? this.#due
-    return close < this.#due ? close : this.#due
+    return lowest([close, this.#due])
   }
 
   snapshot(): StateSnapshot {

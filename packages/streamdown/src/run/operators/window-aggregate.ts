@@ -103,7 +103,7 @@ class WindowAggregate implements Operator {
   push(_input: number, arrived: Batch, out: Output): void {
     if (arrived.rows === 0) return
     const batch = this.#processing ? arrived : this.#onTime(arrived, out)
-    const { rows, columns, weights, ordinals, firstOrdinal } = batch
+    const { rows, ordinals, firstOrdinal } = batch
     if (rows === 0) return
     const keys = this.#keyColumns.map(column => columnAt(batch, column))
     const { slots, addresses, fresh, inserted } = this.#groups.of(keys, rows)
@@ -114,8 +114,7 @@ class WindowAggregate implements Operator {
       this.#touchedSlots.append(touched.slots, touched.rows)
       this.#touchedOrdinals.append(touched.ordinals, touched.rows)
     }
-    const { table } = this.#groups
-    this.#groups.states.update({ rows, table, slots, addresses, keys, columns, weights, ordinals, firstOrdinal })
+    this.#groups.update(batch, { keys, slots, addresses }, out)
   }
 
   endStep({ watermarks, now, ended }: StepEnd, out: Output): void {
@@ -135,7 +134,7 @@ class WindowAggregate implements Operator {
   nextTimer(): bigint | undefined {
     const close = this.#processing ? this.#toClose.peek() : undefined
     if (close === undefined || this.#due === undefined) return close ?? this.#due
-    return close < this.#due ? close : this.#due
+    return lowest([close, this.#due])
   }
 
   snapshot(): StateSnapshot {
