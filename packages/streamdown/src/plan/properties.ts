@@ -77,7 +77,7 @@ function compute(node: PlanNode): Properties {
       const closing = node.emit === 'close' && node.time !== 'processing'
       return {
         ...input,
-        ...timed(closing ? [time, ...input.timeColumns] : input.timeColumns),
+        ...timed(closing ? [time, ...input.timeColumns, end] : input.timeColumns),
         keys: node.windowing.kind === 'tumble' ? input.keys : input.keys.map(key => [...key, start, end]),
         windows: [...input.windows, { of: node, start, end, time }],
       }
@@ -92,8 +92,8 @@ function compute(node: PlanNode): Properties {
       const closes = window !== undefined && !window.changes && window.allowedLateness === 0n
       return {
         appendOnly: closes,
-        keys: [node.keys.map((_, i) => i)],
-        ...timed(window === undefined ? [] : movedColumns(input.timeColumns, outputOf)),
+        keys: [node.keys.map((_, i) => i).filter(i => !isImplied(node.keys[i]!, node.keys, input.windows))],
+        ...timed(window === undefined ? [] : windowTimes(movedColumns(input.timeColumns, outputOf), window.end)),
         processing: [],
         windows: input.windows.flatMap(columns => movedWindow(columns, outputOf)),
         final: closes,
@@ -146,6 +146,10 @@ function compute(node: PlanNode): Properties {
     }
   }
 }
+
+/** The time of a window says nothing that its end does not say. */
+const isImplied = (column: number, keys: readonly number[], windows: readonly WindowColumns[]): boolean =>
+  windows.some(({ end, time }) => time === column && end !== undefined && keys.includes(end))
 
 function ofProject(node: ProjectNode): Properties {
   const input = derive(node.input)
@@ -210,6 +214,10 @@ function isWindowRow(e: Expression, { start, end }: WindowColumns): boolean {
   return first?.is === 'column' && first.index === start && second?.is === 'column' && second.index === end
 }
 
+/** A window's end comes with the watermark, so it is event time as well. */
+const windowTimes = (times: readonly number[], end: number): readonly number[] =>
+  times.includes(end) ? times : [...times, end]
+
 const movedColumns = (columns: readonly number[], to: (column: number) => number | undefined): readonly number[] =>
   columns.flatMap(column => to(column) ?? [])
 
@@ -258,18 +266,18 @@ function ofJoin(node: JoinNode): Properties {
   if (node.kind === 'semi' || node.kind === 'anti') {
     const windowed = node.time?.kind === 'window' || node.time?.kind === 'interval'
     const appendOnly = bothAppend && (node.kind === 'semi' || windowed)
-    return { ...left, appendOnly, final: appendOnly && left.final && right.final, bounded }
+    return { ...left, ...timed(windowed ? left.timeColumns : []), appendOnly, final: appendOnly && left.final && right.final, bounded }
   }
   const width = node.left.schema.length
   const moved = (columns: readonly number[]) => columns.map(column => column + width)
   const outer = node.kind !== 'inner'
   const ends = node.time?.kind === 'window' || node.time?.kind === 'interval'
   const appendOnly = bothAppend && (!outer || ends)
-  const times = ends || node.time === undefined ? [...left.timeColumns, ...moved(right.timeColumns)] : []
+  const times = ends ? [...left.timeColumns, ...moved(right.timeColumns)] : []
   return {
     appendOnly,
     keys: joinKeys(node, left, right, moved),
-    ...timed(outer && !ends ? [] : times),
+    ...timed(times),
     processing: [...left.processing, ...moved(right.processing)],
     windows: outer
       ? outerWindows(node, left, right, width)

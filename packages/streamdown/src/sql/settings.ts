@@ -97,6 +97,18 @@ export const settingDefinitions = {
   state_ttl: text('none', 'none', 'How long join state is kept without a new row, on the processing clock; none: for ever.'),
   timezone: text('UTC', 'UTC', 'The session time zone, an IANA name.'),
   on_error: choice(['dead', 'fail'], 'dead', 'fail', 'A row that fails in a running program: to the dead letters, or the program stops.'),
+  insert_short: choice(
+    ['error', 'default'],
+    'error',
+    'default',
+    'INSERT with fewer values than columns: refused, or the last columns take their default.',
+  ),
+  source_duplicates: choice(
+    ['false', 'true'],
+    'false',
+    'false',
+    'Whether a changelog source may repeat changes: then its rows are upserts by primary key.',
+  ),
   sink_not_null: choice(['error', 'drop'], 'error', 'error', 'A NULL for a NOT NULL column of a sink: the row fails, or is dropped.'),
   sink_length: choice(
     ['ignore', 'trim_pad', 'error'],
@@ -128,6 +140,7 @@ const aliases: Readonly<Record<string, SettingName>> = {
   'table.exec.sink.type-length-enforcer': 'sink_length',
   'table.exec.sink.nested-constraint-enforcer': 'sink_nested_not_null',
   'table.exec.state.ttl': 'state_ttl',
+  'table.exec.source.cdc-events-duplicate': 'source_duplicates',
   'table.sql-dialect': 'dialect',
 }
 

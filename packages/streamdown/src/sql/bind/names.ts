@@ -1,4 +1,5 @@
 import type { Identifier, Name } from '../parse/ast.ts'
+import { nearest } from '../parse/nearest.ts'
 import type { Settings } from '../settings.ts'
 
 /** The dialect's rule on identifiers. */
@@ -23,36 +24,7 @@ export function namesOf(settings: Settings): Names {
 /** The last part: catalogs and databases are one namespace here. */
 export const lastPart = (name: Name): Identifier => name.parts.at(-1)!
 
-/** The name within `candidates` that a typing error most likely meant, or undefined when none is near. */
-export function nearest(name: string, candidates: Iterable<string>): string | undefined {
-  const wanted = name.toLowerCase()
-  let best: string | undefined
-  let bestDistance = Math.max(2, Math.ceil(wanted.length / 3)) + 1
-  for (const candidate of candidates) {
-    const distance = editDistance(wanted, candidate.toLowerCase(), bestDistance)
-    if (distance < bestDistance) {
-      best = candidate
-      bestDistance = distance
-    }
-  }
-  return best
-}
-
 export function didYouMean(name: string, candidates: Iterable<string>): string {
-  const near = nearest(name, candidates)
+  const near = nearest(name, [...candidates])
   return near === undefined ? '' : ` Did you mean "${near}"?`
-}
-
-function editDistance(a: string, b: string, limit: number): number {
-  if (Math.abs(a.length - b.length) >= limit) return limit
-  let previous = Array.from({ length: b.length + 1 }, (_, j) => j)
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const substitution = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)
-      row.push(Math.min(substitution, previous[j]! + 1, row[j - 1]! + 1))
-    }
-    previous = row
-  }
-  return previous[b.length]!
 }

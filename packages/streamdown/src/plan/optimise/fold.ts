@@ -1,0 +1,120 @@
+import type { Interval, Value } from '../../types/value.ts'
+import { all, any, literal, truth } from '../expressions/build.ts'
+import type { CallExpression, Expression, LiteralExpression } from '../expressions/expression.ts'
+import { isDeterministicCall } from '../expressions/facts.ts'
+import { mapParts, parts } from '../expressions/walk.ts'
+
+/** Computes an expression without columns; undefined when that fails (the row fails then, when it runs). */
+export type Evaluate = (e: Expression) => Value | undefined
+
+/** Constant parts become literals, and AND, OR, CASE lose branches that cannot be reached. */
+export function fold(e: Expression, evaluate?: Evaluate): Expression {
+  const inner = mapParts(e, part => fold(part, evaluate))
+  const simple = simplify(inner)
+  if (simple.is === 'literal' || simple.is === 'column' || !isConstant(simple)) return simple
+  const known = evaluateSimple(simple)
+  const value = known === undefined ? evaluate?.(simple) : known
+  if (value === undefined) return simple
+  return at(literal(value, simple.type), e)
+}
+
+const at = (folded: LiteralExpression, from: Expression): Expression => (from.at === undefined ? folded : { ...folded, at: from.at })
+
+const isConstant = (e: Expression): boolean =>
+  parts(e).length > 0 && parts(e).every(part => part.is === 'literal') && isDeterministicCall(e) && e.type.is !== 'row' && e.type.is !== 'array' && e.type.is !== 'map'
+
+function simplify(e: Expression): Expression {
+  if (e.is === 'case') return simplifyCase(e)
+  if (e.is === 'field' && e.input.is === 'call' && e.input.name === 'row') return e.input.args[e.index]!
+  if (e.is !== 'call') return e
+  switch (e.name) {
+    case 'and':
+      return junction(e, false, all)
+    case 'or':
+      return junction(e, true, any)
+    case 'not':
+      return negation(e)
+    default:
+      return e
+  }
+}
+
+/** `stop` decides alone (FALSE for AND) for all that is written behind it; its opposite says nothing. */
+function junction(e: CallExpression, stop: boolean, combine: (operands: readonly Expression[]) => Expression): Expression {
+  const kept: Expression[] = []
+  for (const arg of e.args) {
+    if (arg.is === 'literal' && arg.value === !stop) continue
+    kept.push(arg)
+    if (arg.is === 'literal' && arg.value === stop) break
+  }
+  if (kept.length === 1 && kept[0]!.is === 'literal') return kept[0]!
+  if (kept.length === e.args.length) return e
+  return kept.length === 0 ? truth(!stop) : combine(kept)
+}
+
+function negation(e: CallExpression): Expression {
+  const [arg] = e.args
+  if (arg?.is === 'literal') return arg.value === null ? arg : truth(arg.value !== true)
+  return arg?.is === 'call' && arg.name === 'not' ? arg.args[0]! : e
+}
+
+function simplifyCase(e: Extract<Expression, { is: 'case' }>): Expression {
+  const branches = e.branches.filter(({ when }) => !(when.is === 'literal' && when.value !== true))
+  const certain = branches.findIndex(({ when }) => when.is === 'literal')
+  if (certain === 0) return branches[0]!.then
+  if (certain > 0) return { ...e, branches: branches.slice(0, certain), otherwise: branches[certain]!.then }
+  if (branches.length === 0) return e.otherwise ?? literal(null, e.type)
+  return branches.length === e.branches.length ? e : { ...e, branches }
+}
+
+/** Time arithmetic and comparisons that need no other machinery. */
+function evaluateSimple(e: Expression): Value | undefined {
+  if (e.is !== 'call') return undefined
+  const values = e.args.map(arg => (arg.is === 'literal' ? arg.value : undefined))
+  const [a, b] = values
+  const [left, right] = e.args
+  if (e.args.length === 2 && left !== undefined && right !== undefined && a != null && b != null) {
+    if (e.name === '+' || e.name === '-') return timePlus(e.name, left, a, right, b, e)
+  }
+  return undefined
+}
+
+const isInterval = (value: Value): value is Interval => typeof value === 'object' && value !== null && 'micros' in value
+
+function timePlus(op: '+' | '-', left: Expression, a: Value, right: Expression, b: Value, e: Expression): Value | undefined {
+  if (isInterval(a) && isInterval(b)) {
+    const sign = op === '-' ? -1 : 1
+    return { months: a.months + sign * b.months, days: a.days + sign * b.days, micros: a.micros + BigInt(sign) * b.micros }
+  }
+  const [time, interval, type] = isInterval(b) ? [a, b, left.type] : isInterval(a) && op === '+' ? [b, a, right.type] : []
+  if (time === undefined || interval === undefined || type === undefined || (type.is !== 'date' && type.is !== 'timestamp')) return undefined
+  if (type.is === 'timestamp' && type.zoned) return undefined
+  const micros = type.is === 'date' && typeof time === 'number' ? BigInt(time) * DAY : typeof time === 'bigint' ? time : undefined
+  if (micros === undefined) return undefined
+  const sum = addInterval(micros, interval, op === '-' ? -1 : 1)
+  if (e.type.is === 'timestamp') return sum
+  return e.type.is === 'date' ? Number(sum / DAY - (sum % DAY < 0n ? 1n : 0n)) : undefined
+}
+
+const DAY = 86_400_000_000n
+
+/** Months first (the day is cut to the month's last), then days, then the rest. */
+function addInterval(micros: bigint, { months, days, micros: rest }: Interval, sign: 1 | -1): bigint {
+  let day = micros / DAY
+  let within = micros % DAY
+  if (within < 0n) {
+    day -= 1n
+    within += DAY
+  }
+  if (months !== 0) {
+    const date = new Date(Number(day) * 86_400_000)
+    const wanted = date.getUTCDate()
+    date.setUTCDate(1)
+    date.setUTCMonth(date.getUTCMonth() + sign * months)
+    const last = new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 0)).getUTCDate()
+    date.setUTCDate(Math.min(wanted, last))
+    day = BigInt(Math.round(date.getTime() / 86_400_000))
+  }
+  return (day + BigInt(sign * days)) * DAY + within + BigInt(sign) * rest
+}
+

@@ -1,0 +1,44 @@
+import type { PlanNode } from '../nodes/node.ts'
+import type { Program } from '../program.ts'
+import { mapExpressions, type Roots, transform } from '../visitor/transform.ts'
+import { pushFilters } from './filters.ts'
+import { type Evaluate, fold } from './fold.ts'
+import { merge } from './merge.ts'
+import { readNestedFields } from './nested.ts'
+import { prune } from './prune.ts'
+import { aggregateSessionsDirectly } from './sessions.ts'
+import { share } from './share.ts'
+import { findTimeBounds } from './time-bounds.ts'
+
+export interface OptimiseOptions {
+  /** Computes constant expressions beyond the simple ones. */
+  readonly evaluate?: Evaluate
+}
+
+/**
+ * A plan that gives the same rows with less work. Every root keeps its columns in order, names and types. Nodes that
+ * roots share stay shared; equal ones become so.
+ */
+export function optimiseRoots(roots: Roots, { evaluate }: OptimiseOptions = {}): Roots {
+  let plan = transform(roots, node => mapExpressions(node, e => fold(e, evaluate)))
+  plan = share(merge(plan))
+  plan = merge(pushFilters(plan))
+  plan = merge(findTimeBounds(plan))
+  plan = aggregateSessionsDirectly(plan)
+  plan = merge(prune(plan))
+  plan = readNestedFields(plan)
+  return share(merge(plan))
+}
+
+export function optimise(plan: PlanNode, options: OptimiseOptions = {}): PlanNode {
+  return optimiseRoots([plan], options)[0]!
+}
+
+export function optimiseProgram(program: Program, options: OptimiseOptions = {}): Program {
+  const roots = [...program.sinks.map(sink => sink.input), ...program.views.map(view => view.input)]
+  const plans = optimiseRoots(roots, options)
+  return {
+    sinks: program.sinks.map((sink, i) => ({ ...sink, input: plans[i]! })),
+    views: program.views.map((view, i) => ({ ...view, input: plans[program.sinks.length + i]! })),
+  }
+}

@@ -1,0 +1,289 @@
+import { column } from '../expressions/build.ts'
+import type { Expression } from '../expressions/expression.ts'
+import { columnsRead, hasLambda, remap, some } from '../expressions/walk.ts'
+import { joinedSchema, type PlanNode, WindowNode } from '../nodes/node.ts'
+import { physicalOf } from '../../types/physical.ts'
+import { inputsOf } from '../visitor/inputs.ts'
+import { callExpressions, expressionsOf, mapCall, nodesOf, type Roots } from '../visitor/transform.ts'
+
+/**
+ * Takes away every column that nothing reads, down to the scans, and event time that no operator follows. A node that
+ * several read keeps what any of them needs. Roots keep their columns.
+ */
+export function prune(roots: Roots): Roots {
+  return new Pruner(roots).run()
+}
+
+interface Pruned {
+  readonly node: PlanNode
+  /** Old output column -> new one; those not needed are missing. */
+  readonly to: ReadonlyMap<number, number>
+}
+
+class Pruner {
+  readonly #roots: Roots
+  readonly #needed = new Map<PlanNode, Set<number>>()
+  readonly #timed = new Set<PlanNode>()
+  readonly #done = new Map<PlanNode, Pruned>()
+
+  constructor(roots: Roots) {
+    this.#roots = roots
+  }
+
+  run(): Roots {
+    const nodes = nodesOf(this.#roots)
+    for (const root of this.#roots) this.#need(root, root.schema.keys())
+    for (const node of nodes) if (node.is === 'late') this.#needLate(node.of)
+    for (const node of nodes.toReversed()) this.#propagate(node)
+    return this.#roots.map(root => this.#prune(root).node)
+  }
+
+  #of(node: PlanNode): Set<number> {
+    const known = this.#needed.get(node) ?? new Set<number>()
+    this.#needed.set(node, known)
+    return known
+  }
+
+  #need(node: PlanNode, columns: Iterable<number>): void {
+    const needed = this.#of(node)
+    for (const column of columns) needed.add(column)
+  }
+
+  /** Late rows show all columns of the operator's input. */
+  #needLate(of: PlanNode): void {
+    this.#need(of, of.schema.keys())
+    for (const input of inputsOf(of)) this.#need(input, input.schema.keys())
+  }
+
+  #propagate(node: PlanNode): void {
+    const needed = this.#of(node)
+    if (this.#timed.has(node) || followsTime(node)) for (const input of inputsOf(node)) this.#timed.add(input)
+    switch (node.is) {
+      case 'scan':
+      case 'values':
+        return
+      case 'filter':
+        this.#need(node.input, needed)
+        return this.#read(node.input, [node.condition])
+      case 'project': {
+        if (node.watermark !== undefined && this.#timed.has(node)) needed.add(node.watermark.column)
+        if (needed.size === 0 && node.expressions.length > 0) needed.add(cheapest(node))
+        return this.#read(node.input, [...needed].map(i => node.expressions[i]!))
+      }
+      case 'window': {
+        const width = node.input.schema.length
+        this.#need(node.input, [...needed].filter(i => i < width))
+        if (node.time !== 'processing') this.#need(node.input, [node.time])
+        if (node.windowing.kind === 'session') this.#need(node.input, node.windowing.partitionBy)
+        return
+      }
+      case 'aggregate': {
+        this.#need(node.input, node.keys)
+        const calls = node.calls.filter((_, i) => needed.has(node.keys.length + i))
+        return this.#read(node.input, calls.flatMap(callExpressions))
+      }
+      case 'join': {
+        const width = node.left.schema.length
+        const both = [...needed, ...(node.condition === undefined ? [] : columnsRead(node.condition))]
+        this.#need(node.left, [...both.filter(i => i < width), ...node.keys.map(key => key.left)])
+        this.#need(node.right, [...both.filter(i => i >= width).map(i => i - width), ...node.keys.map(key => key.right)])
+        if (node.time?.kind === 'interval') {
+          this.#need(node.left, [node.time.left])
+          this.#need(node.right, [node.time.right])
+        }
+        if (node.time?.kind === 'window') {
+          this.#need(node.left, [node.time.leftEnd])
+          this.#need(node.right, [node.time.rightEnd])
+        }
+        if (node.condition === undefined || !hasLambda(node.condition)) return
+        this.#need(node.left, node.left.schema.keys())
+        return this.#need(node.right, node.right.schema.keys())
+      }
+      case 'union':
+        for (const input of node.inputs) this.#need(input, needed)
+        return
+      case 'rank': {
+        const width = node.input.schema.length
+        return this.#need(node.input, [...[...needed].filter(i => i < width), ...node.partitionBy, ...node.orderBy.map(key => key.column)])
+      }
+      case 'sort':
+        return this.#need(node.input, [...needed, ...node.orderBy.map(key => key.column)])
+      case 'changelog':
+        return this.#need(node.input, node.input.schema.keys())
+      case 'late':
+        return
+      case 'flatMap':
+        return this.#read(node.input, [node.lambda])
+    }
+  }
+
+  /** An arrow sees the whole row that it was written for. */
+  #read(input: PlanNode, expressions: readonly Expression[]): void {
+    for (const e of expressions) this.#need(input, hasLambda(e) ? input.schema.keys() : columnsRead(e))
+  }
+
+  #prune(node: PlanNode): Pruned {
+    const known = this.#done.get(node)
+    if (known !== undefined) return known
+    const result = this.#rebuild(node)
+    this.#done.set(node, result)
+    return result
+  }
+
+  #rebuild(node: PlanNode): Pruned {
+    const needed = this.#of(node)
+    switch (node.is) {
+      case 'scan': {
+        const { eventTime: time, relation } = node
+        if (time !== undefined && this.#timed.has(node)) needed.add(time.column)
+        if (relation.changes === 'upsert')
+          for (const key of relation.primaryKey) needed.add(node.columns.findIndex(c => c.column === key && c.path.length === 0))
+        if (needed.size === 0 && node.columns.length > 0) needed.add(cheapest(node))
+        const kept = sorted(needed)
+        const to = placesOf(kept)
+        const { eventTime: _, ...bare } = node
+        const eventTime = time === undefined || !this.#timed.has(node) ? {} : { eventTime: { ...time, column: to.get(time.column)! } }
+        if (kept.length === node.columns.length && (time === undefined) === (eventTime.eventTime === undefined)) return { node, to }
+        return { node: { ...bare, columns: kept.map(i => node.columns[i]!), schema: kept.map(i => node.schema[i]!), ...eventTime }, to }
+      }
+      case 'values': {
+        if (needed.size === 0 && node.schema.length > 0) needed.add(0)
+        const kept = sorted(needed)
+        if (kept.length === node.schema.length) return { node, to: placesOf(kept) }
+        return { node: { ...node, rows: node.rows.map(row => kept.map(i => row[i]!)), schema: kept.map(i => node.schema[i]!) }, to: placesOf(kept) }
+      }
+      case 'filter': {
+        const input = this.#prune(node.input)
+        const condition = moved(node.condition, input)
+        return { node: { ...node, input: input.node, condition, schema: input.node.schema }, to: input.to }
+      }
+      case 'project': {
+        const input = this.#prune(node.input)
+        const kept = sorted(needed)
+        const to = placesOf(kept)
+        const { watermark, ...bare } = node
+        const time = watermark === undefined || !this.#timed.has(node) ? {} : { watermark: { ...watermark, column: to.get(watermark.column)! } }
+        const expressions = kept.map(i => moved(node.expressions[i]!, input))
+        return { node: { ...bare, input: input.node, expressions, schema: kept.map(i => node.schema[i]!), ...time }, to }
+      }
+      case 'window': {
+        const input = this.#prune(node.input)
+        const width = node.input.schema.length
+        const { windowing } = node
+        const shape = windowing.kind === 'session' ? { ...windowing, partitionBy: windowing.partitionBy.map(i => input.to.get(i)!) } : windowing
+        const time = node.time === 'processing' ? node.time : input.to.get(node.time)!
+        const to = new Map(input.to)
+        for (let i = 0; i < 3; i++) to.set(width + i, input.node.schema.length + i)
+        const made = WindowNode.create(input.node, shape, time, node.emit)
+        return { node: { ...made, schema: [...input.node.schema, ...node.schema.slice(width)] }, to }
+      }
+      case 'aggregate': {
+        const input = this.#prune(node.input)
+        const count = node.keys.length
+        const kept = node.calls.flatMap((_, i) => (needed.has(count + i) ? [i] : []))
+        const to = new Map([...node.keys.map((_, i) => [i, i] as const), ...kept.map((call, i) => [count + call, count + i] as const)])
+        const schema = [...node.schema.slice(0, count), ...kept.map(i => node.schema[count + i]!)]
+        const calls = kept.map(i => mapCall(node.calls[i]!, e => moved(e, input)))
+        return { node: { ...node, input: input.node, keys: node.keys.map(key => input.to.get(key)!), calls, schema }, to }
+      }
+      case 'join': {
+        const [left, right] = [this.#prune(node.left), this.#prune(node.right)]
+        const width = node.left.schema.length
+        const newWidth = left.node.schema.length
+        const to = new Map(left.to)
+        for (const [from, place] of right.to) to.set(width + from, newWidth + place)
+        const keys = node.keys.map(key => ({ ...key, left: left.to.get(key.left)!, right: right.to.get(key.right)! }))
+        const condition = node.condition === undefined ? {} : { condition: hasLambda(node.condition) ? node.condition : remap(node.condition, i => to.get(i)!) }
+        const schema = joinedSchema(node.kind, left.node.schema, right.node.schema)
+        const time = node.time === undefined ? {} : { time: movedTime(node.time, left.to, right.to) }
+        return { node: { ...node, left: left.node, right: right.node, keys, ...condition, ...time, schema }, to }
+      }
+      case 'union': {
+        const kept = sorted(needed)
+        const inputs = node.inputs.map(input => this.#exactly(input, kept))
+        return { node: { ...node, inputs, schema: kept.map(i => node.schema[i]!) }, to: placesOf(kept) }
+      }
+      case 'rank': {
+        const input = this.#prune(node.input)
+        const place = (i: number) => input.to.get(i)!
+        const number = node.input.schema.length
+        const output = node.output && needed.has(number)
+        const to = new Map(input.to)
+        if (output) to.set(number, input.node.schema.length)
+        const schema = output ? [...input.node.schema, node.schema[number]!] : input.node.schema
+        const orderBy = node.orderBy.map(key => ({ ...key, column: place(key.column) }))
+        return { node: { ...node, input: input.node, partitionBy: node.partitionBy.map(place), orderBy, output, schema }, to }
+      }
+      case 'sort': {
+        const input = this.#prune(node.input)
+        const orderBy = node.orderBy.map(key => ({ ...key, column: input.to.get(key.column)! }))
+        return { node: { ...node, input: input.node, orderBy, schema: input.node.schema }, to: input.to }
+      }
+      case 'changelog':
+      case 'flatMap': {
+        const input = this.#prune(node.input)
+        const same = { ...node, input: this.#exactly(node.input, [...node.input.schema.keys()]) }
+        const lambda = node.is === 'flatMap' && !hasLambda(node.lambda) ? { lambda: moved(node.lambda, input) } : {}
+        return { node: { ...same, ...lambda }, to: placesOf([...node.schema.keys()]) }
+      }
+      case 'late': {
+        const of = this.#prune(node.of)
+        return { node: { ...node, of: of.node }, to: placesOf([...node.schema.keys()]) }
+      }
+    }
+  }
+
+  /** The node with just these columns, in this order. */
+  #exactly(node: PlanNode, columns: readonly number[]): PlanNode {
+    const { node: pruned, to } = this.#prune(node)
+    const places = columns.map(i => to.get(i)!)
+    if (places.length === pruned.schema.length && places.every((place, i) => place === i)) return pruned
+    return {
+      is: 'project',
+      input: pruned,
+      expressions: places.map(place => column(pruned.schema, place)),
+      schema: columns.map(i => node.schema[i]!),
+    }
+  }
+}
+
+/** Whether the node itself does something when the watermark moves, or reads it. */
+function followsTime(node: PlanNode): boolean {
+  switch (node.is) {
+    case 'window':
+      return node.emit === 'close' && node.time !== 'processing'
+    case 'aggregate':
+    case 'rank':
+      return node.window !== undefined
+    case 'join':
+      return node.time !== undefined && node.time.kind !== 'keep'
+    case 'late':
+      return true
+    default:
+      return expressionsOf(node).some(e => some(e, part => part.is === 'call' && part.name === 'current_watermark'))
+  }
+}
+
+const sorted = (columns: ReadonlySet<number>): readonly number[] => [...columns].sort((a, b) => a - b)
+
+const placesOf = (kept: readonly number[]): ReadonlyMap<number, number> => new Map(kept.map((from, to) => [from, to]))
+
+const moved = (e: Expression, input: Pruned): Expression => (hasLambda(e) ? e : remap(e, i => input.to.get(i)!))
+
+function movedTime(time: NonNullable<Extract<PlanNode, { is: 'join' }>['time']>, left: ReadonlyMap<number, number>, right: ReadonlyMap<number, number>) {
+  switch (time.kind) {
+    case 'interval':
+      return { ...time, left: left.get(time.left)!, right: right.get(time.right)! }
+    case 'window':
+      return { ...time, leftEnd: left.get(time.leftEnd)!, rightEnd: right.get(time.rightEnd)! }
+    case 'keep':
+      return time
+  }
+}
+
+/** A row needs one column at least: one of fixed width, if there is. */
+function cheapest(node: PlanNode): number {
+  const fixed = node.schema.findIndex(field => physicalOf(field.type) !== 'view')
+  return Math.max(0, fixed)
+}
+

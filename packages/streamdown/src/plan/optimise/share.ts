@@ -1,0 +1,60 @@
+import type { Expression } from '../expressions/expression.ts'
+import { expressionKey, plainKey } from '../expressions/walk.ts'
+import { isDeterministicCall } from '../expressions/facts.ts'
+import type { PlanNode } from '../nodes/node.ts'
+import { inputsOf } from '../visitor/inputs.ts'
+import { callExpressions, expressionsOf, type Roots, transform } from '../visitor/transform.ts'
+
+/** Nodes of equal structure over the same inputs become one, so that their work is done once. */
+export function share(roots: Roots): Roots {
+  const known = new Map<string, PlanNode>()
+  const numbers = new Map<object, number>()
+  const numberOf = (thing: object): number => {
+    const number = numbers.get(thing) ?? numbers.size
+    numbers.set(thing, number)
+    return number
+  }
+  return transform(roots, node => {
+    if (node.is === 'flatMap' || !expressionsOf(node).every(e => isDeterministicCall(e) || isClock(e))) return node
+    const key = `${inputsOf(node).map(numberOf).join()}|${structure(node, numberOf)}`
+    const same = known.get(key)
+    if (same !== undefined) return same
+    known.set(key, node)
+    return node
+  })
+}
+
+/** The step's clock is the same for all. */
+const isClock = (e: Expression): boolean => e.is === 'call' && e.name === 'proctime'
+
+function structure(node: PlanNode, numberOf: (thing: object) => number): string {
+  const names = node.schema.map(field => field.name)
+  switch (node.is) {
+    case 'scan':
+      return plainKey(['scan', numberOf(node.relation), node.columns, node.eventTime, names])
+    case 'values':
+      return plainKey(['values', node.schema, node.rows.map(row => row.map(expressionKey))])
+    case 'filter':
+      return plainKey(['filter', expressionKey(node.condition), names])
+    case 'project':
+      return plainKey(['project', node.expressions.map(expressionKey), node.watermark, names])
+    case 'window':
+      return plainKey(['window', node.windowing, node.time, node.emit, names])
+    case 'aggregate': {
+      const calls = node.calls.map(call => [call.name, call.distinct, call.type, callExpressions(call).map(expressionKey), call.args.length, call.filter !== undefined, call.orderBy?.map(o => [o.descending, o.nullsFirst]), call.fold === undefined ? 0 : numberOf(call.fold)])
+      return plainKey(['aggregate', node.keys, calls, node.window, node.name, names])
+    }
+    case 'join':
+      return plainKey(['join', node.kind, node.keys, node.condition === undefined ? '' : expressionKey(node.condition), node.time, names])
+    case 'union':
+      return plainKey(['union', names])
+    case 'rank':
+      return plainKey(['rank', node.function, node.partitionBy, node.orderBy, node.from, node.to, node.output, node.window, node.name, names])
+    case 'sort':
+      return plainKey(['sort', node.orderBy, node.limit, node.offset, names])
+    case 'changelog':
+    case 'late':
+    case 'flatMap':
+      return plainKey([node.is, names])
+  }
+}

@@ -1,0 +1,58 @@
+import type { PlanNode } from '../nodes/node.ts'
+
+/** The nodes that a node reads, in order. */
+export function inputsOf(node: PlanNode): readonly PlanNode[] {
+  switch (node.is) {
+    case 'scan':
+    case 'values':
+      return []
+    case 'filter':
+    case 'project':
+    case 'window':
+    case 'aggregate':
+    case 'rank':
+    case 'sort':
+    case 'changelog':
+    case 'flatMap':
+      return [node.input]
+    case 'join':
+      return [node.left, node.right]
+    case 'union':
+      return node.inputs
+    case 'late':
+      return [node.of]
+  }
+}
+
+/** The node over changed inputs of the same columns; the same object when none changed. */
+export function mapInputs(node: PlanNode, change: (input: PlanNode) => PlanNode): PlanNode {
+  switch (node.is) {
+    case 'scan':
+    case 'values':
+      return node
+    case 'filter':
+    case 'project':
+    case 'window':
+    case 'aggregate':
+    case 'rank':
+    case 'sort':
+    case 'changelog':
+    case 'flatMap': {
+      const input = change(node.input)
+      return input === node.input ? node : { ...node, input }
+    }
+    case 'join': {
+      const left = change(node.left)
+      const right = change(node.right)
+      return left === node.left && right === node.right ? node : { ...node, left, right }
+    }
+    case 'union': {
+      const inputs = node.inputs.map(change)
+      return inputs.every((input, i) => input === node.inputs[i]) ? node : { ...node, inputs }
+    }
+    case 'late': {
+      const of = change(node.of)
+      return of === node.of ? node : { ...node, of }
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import { aggregateFunction, aggregateFunctions, resolveAggregate } from '../../functions/aggregates.ts'
+import type { AggregateCall } from '../../plan/expressions/aggregate-call.ts'
+import { literal, test } from '../../plan/expressions/build.ts'
+import type { Expression } from '../../plan/expressions/expression.ts'
+import { plainKey, expressionKey } from '../../plan/expressions/walk.ts'
+import type { Call } from '../parse/ast.ts'
+import { castTo } from './cast.ts'
+import type { BindContext } from './context.ts'
+import { argumentOf } from './expressions.ts'
+import { didYouMean } from './names.ts'
+import { fail, notYet } from './problem.ts'
+import type { Rows } from './rows.ts'
+import { sortDirection } from './sorting.ts'
+import { callName } from './syntax.ts'
+import { typeText } from './types.ts'
+
+const orderedSets = new Set(['percentile_cont', 'percentile_disc', 'mode', 'approx_percentile', 'approx_percentile_cont'])
+
+/** An aggregate over the rows before grouping. `everyGroupHasRows`: there are keys, so no group is empty. */
+export function bindAggregate(rows: Rows, call: Call, everyGroupHasRows: boolean): AggregateCall {
+  const { context, binder } = rows
+  const name = callName(call)
+  const definition = aggregateFunction(name)
+  if (definition === undefined)
+    return fail('DSD2003', `There is no aggregate ${name}.${didYouMean(name, aggregateFunctions.map(f => f.name.toUpperCase()))}`, call.at)
+  const isSet = orderedSets.has(definition.name)
+  const within = call.withinGroup.map(item => ({ by: binder.bind(item.value), ...sortDirection(item, context.settings) }))
+  const inside = call.orderBy.map(item => ({ by: binder.bind(item.value), ...sortDirection(item, context.settings) }))
+  const orderBy = [...within, ...inside].map(({ by, descending, nullsFirst }) => ({ by, descending, nullsFirst }))
+  const written = call.args.flatMap(({ value }) => {
+    if (value.is === 'star') return []
+    if (value.is === 'tableArgument' || value.is === 'descriptor') return fail('DSD2006', `${name} takes no table.`, value.at)
+    return [binder.bind(value)]
+  })
+  const args = isSet ? [...written, ...within.map(item => item.by)] : written
+  const condition = call.filter === undefined ? undefined : binder.condition(call.filter, 'FILTER')
+  const filter = call.nulls === 'IGNORE' && args[0] !== undefined ? andNotNull(args[0], condition) : condition
+  const resolved = resolveAggregate(name, args.map(argumentOf), call.distinct, context.aggregateRules, everyGroupHasRows && filter === undefined)
+  if (resolved === undefined)
+    return fail('DSD2004', `${name} does not take (${args.map(arg => typeText(arg.type)).join(', ')}). It is ${definition.usage}.`, call.at)
+  return {
+    name: resolved.name,
+    args: castArguments(context, args, resolved.casts),
+    distinct: call.distinct,
+    ...(filter === undefined ? {} : { filter }),
+    ...(orderBy.length === 0 ? {} : { orderBy }),
+    type: resolved.type,
+    nullable: resolved.nullable,
+  }
+}
+
+function castArguments(context: BindContext, args: readonly Expression[], casts: readonly Expression['type'][]): readonly Expression[] {
+  return args.map((arg, i) => castTo(arg, casts[i] ?? arg.type, context.settings))
+}
+
+const andNotNull = (value: Expression, condition: Expression | undefined): Expression => {
+  const present = test('is_not_null', value)
+  return condition === undefined ? present : test('and', condition, present)
+}
+
+/** Equal for calls that give the same. */
+export function aggregateKey({ name, args, distinct, filter, orderBy = [], type }: AggregateCall): string {
+  const order = orderBy.map(({ by, descending, nullsFirst }) => `${expressionKey(by)}${descending}${nullsFirst}`)
+  return `${name}:${distinct}:${plainKey(type)}(${args.map(expressionKey).join()})${filter === undefined ? '' : expressionKey(filter)}[${order.join()}]`
+}
+
+/** The value over no rows, for a subquery that finds none. */
+export function ofNoRows(call: AggregateCall): Expression {
+  const zero = aggregateFunction(call.name)?.ofNothing === 'zero'
+  if (!zero) return literal(null, call.type)
+  return literal(call.type.is === 'bigint' || call.type.is === 'decimal' ? 0n : 0, call.type)
+}
+
+export const noOver = (call: Call): never =>
+  notYet(`${callName(call)} OVER (…)`, 'ROW_NUMBER, RANK and DENSE_RANK are; else GROUP BY and join.', call.at)

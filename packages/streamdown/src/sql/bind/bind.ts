@@ -1,0 +1,230 @@
+import type { PlanNode, Relation } from '../../plan/nodes/node.ts'
+import { derive } from '../../plan/properties.ts'
+import { optimise } from '../../plan/optimise/optimise.ts'
+import type { Catalog, ViewEntry } from '../catalog.ts'
+import type { CreateFunction, CreateSink, CreateView, Drop, Explain, Name, Query, Statement } from '../parse/ast.ts'
+import type { Settings } from '../settings.ts'
+import { type BindContext, type BindOptions, contextOf } from './context.ts'
+import { bindCreateTable, optionsOf } from './create-table.ts'
+import { bindDelete, bindInsert, bindUpdate } from './dml.ts'
+import { bindNamedTable } from './from.ts'
+import { didYouMean, lastPart } from './names.ts'
+import { BindProblem, fail, notYet } from './problem.ts'
+import { bindQuery, renamed } from './query.ts'
+import type { BoundInsert, BoundStatement } from './statement.ts'
+import { bindType } from './types.ts'
+
+/**
+ * Looks up every name and type of a statement. Nothing is changed: the session puts new tables and views into the
+ * catalog and runs the plans.
+ * @throws StreamdownError with the place in `options.text`.
+ */
+export function bindStatement(statement: Statement, catalog: Catalog, settings: Settings, options: BindOptions = {}): BoundStatement {
+  const context = contextOf(catalog, settings, options, isContinuous(statement))
+  try {
+    return bindAny(context, statement)
+  } catch (problem) {
+    if (problem instanceof BindProblem) throw problem.withText(options.text)
+    throw problem
+  }
+}
+
+function isContinuous(statement: Statement): boolean {
+  switch (statement.is) {
+    case 'insert':
+    case 'createView':
+    case 'createSink':
+    case 'statementSet':
+      return true
+    case 'explain':
+      return isContinuous(statement.statement)
+    default:
+      return false
+  }
+}
+
+function bindAny(context: BindContext, statement: Statement): BoundStatement {
+  switch (statement.is) {
+    case 'query':
+      return { is: 'select', plan: bindQuery(context, statement, 'select'), ordered: isOrdered(statement) }
+    case 'insert':
+      return bindInsert(context, statement)
+    case 'update':
+      return bindUpdate(context, statement)
+    case 'delete':
+      return bindDelete(context, statement)
+    case 'truncate':
+      return { is: 'truncate', tables: statement.tables.map(name => tableNamed(context, name)) }
+    case 'statementSet':
+      return { is: 'statementSet', inserts: statement.inserts.map(insert => bindInsert(context, insert)) }
+    case 'createTable':
+      return bindCreateTable(context, statement)
+    case 'createView':
+      return createView(context, statement)
+    case 'createSink':
+      return createSink(context, statement)
+    case 'createFunction':
+      return createFunction(context, statement)
+    case 'createType':
+      return {
+        is: 'createType',
+        name: context.names.fold(lastPart(statement.name)),
+        type: bindType(statement.type, context.settings, context.names, name => context.catalog.findType(name)),
+      }
+    case 'createIndex':
+      return { is: 'nothing', what: 'CREATE INDEX' }
+    case 'createNamespace':
+      return { is: 'nothing', what: `CREATE ${statement.kind}` }
+    case 'alterTable':
+      return notYet('ALTER', 'Drop and create it again.', statement.at)
+    case 'drop':
+      return drop(context, statement)
+    case 'set':
+      return { is: 'set', key: statement.key, value: statement.text }
+    case 'reset':
+      return { is: 'reset', key: statement.key }
+    case 'show':
+      return { is: 'show', what: statement.what, name: statement.name && context.names.fold(lastPart(statement.name)), like: statement.like }
+    case 'describe':
+      return { is: 'describe', name: context.names.fold(lastPart(statement.name)), schema: bindNamedTable(context, statement.name).schema }
+    case 'explain':
+      return explain(context, statement)
+    case 'use':
+      return { is: 'nothing', what: 'USE' }
+    case 'flush':
+      return { is: 'nothing', what: 'FLUSH' }
+    case 'transaction':
+      return { is: 'nothing', what: statement.action }
+  }
+}
+
+const explain = (context: BindContext, { details, statement }: Explain): BoundStatement => ({
+  is: 'explain',
+  details,
+  statement: bindAny(context, statement),
+})
+
+function isOrdered(query: Query): boolean {
+  if (query.orderBy.length > 0) return true
+  return query.body.is === 'query' && isOrdered(query.body)
+}
+
+function tableNamed(context: BindContext, name: Name) {
+  const { catalog, names } = context
+  const wanted = names.fold(lastPart(name))
+  const entry = catalog.find(wanted, names.same)
+  if (entry?.is !== 'table') return fail('DSD2001', `There is no table "${wanted}".${didYouMean(wanted, catalog.names())}`, name.at)
+  return entry
+}
+
+function createView(context: BindContext, syntax: CreateView): BoundStatement {
+  const { names, catalog } = context
+  const name = names.fold(lastPart(syntax.name))
+  if (catalog.find(name, names.same) !== undefined && !syntax.ifNotExists && !syntax.orReplace)
+    fail('DSD2006', `There is already a table or view "${name}".`, syntax.name.at)
+  const plan = renamed(bindQuery(context, syntax.query, 'view'), syntax.columns.map(c => names.fold(c)), syntax.at)
+  const view: ViewEntry = {
+    is: 'view',
+    name,
+    plan,
+    materialized: syntax.materialized,
+    relation: syntax.materialized ? viewRelation(name, plan) : undefined,
+    reads: [...context.reads],
+    temporary: syntax.temporary,
+  }
+  const rest = { view, ifNotExists: syntax.ifNotExists, orReplace: syntax.orReplace }
+  return syntax.materialized ? { is: 'createMaterializedView', ...rest } : { is: 'createView', ...rest }
+}
+
+/** The kept rows of a materialized view, as a relation that other queries read. */
+function viewRelation(name: string, plan: PlanNode): Relation {
+  const { appendOnly, keys, eventTime } = derive(optimise(plan))
+  return {
+    name,
+    schema: plan.schema,
+    connector: 'view',
+    options: {},
+    primaryKey: keys[0] ?? [],
+    changes: appendOnly ? 'append' : 'retract',
+    ...(appendOnly ? { appendOnly: true } : {}),
+    ...(eventTime === undefined ? {} : { eventTime: { column: eventTime, delay: 0n } }),
+  }
+}
+
+function createSink(context: BindContext, syntax: CreateSink): BoundStatement {
+  const { names } = context
+  const name = names.fold(lastPart(syntax.name))
+  if (syntax.into !== undefined) notYet('CREATE SINK … INTO', 'Use INSERT INTO.', syntax.at)
+  const plan = syntax.as !== undefined ? bindQuery(context, syntax.as, 'insert') : bindNamedTable(context, syntax.from ?? fail('DSD2006', 'CREATE SINK takes FROM name or AS query.', syntax.at))
+  const options = optionsOf(syntax)
+  const relation: Relation = {
+    name,
+    schema: plan.schema,
+    connector: options['connector'] ?? 'blackhole',
+    options,
+    primaryKey: (options['primary_key'] ?? '').split(',').map(c => plan.schema.findIndex(f => f.name === c.trim())).filter(i => i >= 0),
+    changes: 'append',
+  }
+  const columns = plan.schema.map((field, stored) => ({ ...field, kind: 'physical' as const, stored, computed: undefined, default: undefined }))
+  const insert: BoundInsert = {
+    is: 'insert',
+    table: { is: 'table', name, relation, columns, plan, conflict: { action: 'overwrite', versions: [] }, unique: [], checks: [], open: false, partitionKeys: [] },
+    plan,
+    sink: { is: 'sink', name, input: plan, relation },
+    overwrite: false,
+    literal: false,
+    conflict: { action: 'overwrite', versions: [] },
+    returning: undefined,
+  }
+  return { is: 'createSink', name, insert, ifNotExists: syntax.ifNotExists }
+}
+
+function createFunction(context: BindContext, syntax: CreateFunction): BoundStatement {
+  const { names, settings, catalog } = context
+  const type = (name: Parameters<typeof bindType>[0]) => bindType(name, settings, names, user => catalog.findType(user))
+  if (syntax.body === undefined)
+    return notYet(`CREATE FUNCTION in ${syntax.language ?? 'another language'}`, 'Write its body as an SQL expression: AS expression, or use the TypeScript API.', syntax.at)
+  const parameters = syntax.parameters.map((p, i) => ({ name: p.name === undefined ? `$${i + 1}` : names.fold(p.name), type: type(p.type) }))
+  return {
+    is: 'createFunction',
+    orReplace: syntax.orReplace,
+    entry: {
+      is: 'function',
+      name: names.fold(lastPart(syntax.name)),
+      parameters,
+      returns: syntax.returns === undefined ? undefined : type(syntax.returns),
+      body: syntax.body,
+    },
+  }
+}
+
+function drop(context: BindContext, { kind, names: dropped, ifExists, cascade }: Drop): BoundStatement {
+  const { names, catalog } = context
+  if (kind === 'FUNCTION' || kind === 'AGGREGATE') {
+    const found = dropped.map(name => ({ text: names.fold(lastPart(name)), at: name.at })).filter(({ text, at }) => {
+      const exists = catalog.findFunction(text) !== undefined
+      if (!exists && !ifExists) fail('DSD2003', `There is no function "${text}".`, at)
+      return exists
+    })
+    return { is: 'drop', kind: 'function', names: found.map(f => f.text) }
+  }
+  const isRelation = kind === 'TABLE' || kind === 'SOURCE' || kind === 'VIEW' || kind === 'MATERIALIZED VIEW'
+  if (!isRelation) return { is: 'drop', kind: 'other', names: dropped.map(name => names.fold(lastPart(name))) }
+  const all: string[] = []
+  for (const name of dropped) {
+    const wanted = names.fold(lastPart(name))
+    const entry = catalog.find(wanted, names.same)
+    const fits = entry !== undefined && (kind === 'TABLE' || kind === 'SOURCE' ? entry.is === 'table' : entry.is === 'view')
+    if (entry === undefined || !fits) {
+      if (ifExists && entry === undefined) continue
+      const what = entry === undefined ? `There is no ${kind.toLowerCase()} "${wanted}".${didYouMean(wanted, catalog.names())}` : `"${wanted}" is a ${entry.is}; use DROP ${entry.is.toUpperCase()}.`
+      fail('DSD2001', what, name.at)
+    }
+    const dependents = catalog.dependents(entry.name).map(view => view.name).filter(other => !dropped.some(d => names.same(names.fold(lastPart(d)), other)))
+    if (dependents.length > 0 && !cascade)
+      fail('DSD2006', `"${wanted}" is read by ${dependents.join(', ')}. Drop ${dependents.length === 1 ? 'it' : 'them'} first, or use CASCADE.`, name.at)
+    for (const other of [...dependents.toReversed(), entry.name]) if (!all.includes(other)) all.push(other)
+  }
+  return { is: 'drop', kind: kind === 'TABLE' || kind === 'SOURCE' ? 'table' : 'view', names: all }
+}
+

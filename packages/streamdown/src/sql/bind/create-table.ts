@@ -1,0 +1,375 @@
+import { column } from '../../plan/expressions/build.ts'
+import type { Expression } from '../../plan/expressions/expression.ts'
+import { replaceColumns } from '../../plan/expressions/walk.ts'
+import { type EventTime, type PlanNode, ProjectNode, type Relation, ScanNode } from '../../plan/nodes/node.ts'
+import { type DataType, type Field, type Schema, types } from '../../types/data-type.ts'
+import type { ConflictRule, TableColumn, TableEntry } from '../catalog.ts'
+import type { ColumnDefinition, CreateTable, Expression as Syntax, Identifier, Span, WatermarkDefinition } from '../parse/ast.ts'
+import { assignTo } from './cast.ts'
+import { type BindContext, endsByItself } from './context.ts'
+import { ExpressionBinder } from './expressions.ts'
+import { durationMicros, fixedMicros } from './literals.ts'
+import { didYouMean, lastPart } from './names.ts'
+import { fail, notYet } from './problem.ts'
+import { bindQuery } from './query.ts'
+import { tableScope } from './scope.ts'
+import type { BoundStatement } from './statement.ts'
+import { bindType } from './types.ts'
+
+export function bindCreateTable(context: BindContext, syntax: CreateTable): BoundStatement {
+  const { catalog, names } = context
+  const name = names.fold(lastPart(syntax.name))
+  if (catalog.find(name, names.same) !== undefined && !syntax.ifNotExists && !syntax.orReplace)
+    fail('DSD2006', `There is already a table or view "${name}".`, syntax.name.at)
+  if (syntax.from !== undefined) notYet('CREATE TABLE … FROM source', 'Write the columns and options.', syntax.from.at)
+  const rows = syntax.as === undefined ? undefined : bindQuery(context, syntax.as, 'insert')
+  const table = new TableBuilder(context, syntax, name, rows?.schema).build()
+  const renamedRows = rows === undefined ? undefined : asRelation(context, rows, table)
+  return { is: 'createTable', table, ifNotExists: syntax.ifNotExists, orReplace: syntax.orReplace, rows: renamedRows }
+}
+
+/** The query's columns under the names and types of the declared ones. */
+function asRelation(context: BindContext, rows: PlanNode, { relation }: TableEntry): PlanNode {
+  return ProjectNode.create(
+    rows,
+    relation.schema.map(({ name, type }, i) => ({ name, value: assignTo(column(rows.schema, i), type, name, context.settings) })),
+  )
+}
+
+interface Declared {
+  readonly definition: ColumnDefinition | undefined
+  readonly name: string
+  readonly at: Span
+}
+
+class TableBuilder {
+  readonly #context: BindContext
+  readonly #syntax: CreateTable
+  readonly #name: string
+  readonly #query: Schema | undefined
+  readonly #options: Readonly<Record<string, string>>
+  readonly #connector: string
+
+  constructor(context: BindContext, syntax: CreateTable, name: string, query: Schema | undefined) {
+    this.#context = context
+    this.#syntax = syntax
+    this.#name = name
+    this.#query = query
+    const like = syntax.like === undefined ? undefined : context.catalog.find(context.names.fold(lastPart(syntax.like.table)), context.names.same)
+    const inherited = like?.is === 'table' && !syntax.like!.rules.includes('EXCLUDING OPTIONS') ? like.relation.options : {}
+    this.#options = { ...inherited, ...optionsOf(syntax) }
+    this.#connector = this.#options['connector'] ?? 'memory'
+  }
+
+  build(): TableEntry {
+    const { settings } = this.#context
+    const columns = this.#columns()
+    const stored = columns.filter(c => c.stored !== undefined)
+    const schema: Schema = stored.map(({ name, type, nullable }) => ({ name, type, nullable }))
+    const primaryKey = this.#primaryKey(columns)
+    const time = this.#eventTime(columns, schema)
+    const isStored = time !== undefined && columns[time.column]!.stored !== undefined
+    const changes = this.#changes(primaryKey)
+    const metadata = this.#metadata(columns)
+    const draft: Relation = {
+      name: this.#name,
+      schema,
+      connector: this.#connector,
+      options: this.#options,
+      ...(isStored ? { eventTime: { column: columns[time.column]!.stored!, delay: time.delay } } : {}),
+      primaryKey,
+      changes,
+      ...(changes === 'append' ? { appendOnly: true } : {}),
+      ...(metadata === undefined ? {} : { metadata }),
+    }
+    const ends = this.#context.options.isBounded ?? endsByItself
+    const relation: Relation = ends(draft) ? { ...draft, bounded: true } : draft
+    return {
+      is: 'table',
+      name: this.#name,
+      relation,
+      columns,
+      plan: readPlan(relation, columns, isStored ? undefined : time),
+      conflict: this.#conflict(stored, settings.duplicate_key_insert),
+      unique: this.#unique(columns),
+      checks: this.#checks(columns),
+      open: columns.length === 0,
+      partitionKeys: this.#syntax.partitionedBy.flatMap(e => (e.is === 'column' ? [this.#position(columns, e.parts.at(-1)!)] : [])),
+    }
+  }
+
+  #columns(): readonly TableColumn[] {
+    const { names, options, catalog } = this.#context
+    const declared: Declared[] = this.#syntax.columns.map(definition => ({ definition, name: names.fold(definition.name), at: definition.at }))
+    for (const [i, { name, at }] of declared.entries())
+      if (declared.some((other, j) => j < i && names.same(other.name, name))) fail('DSD2006', `Column "${name}" is declared twice.`, at)
+    const fixed: Schema | undefined =
+      this.#query ??
+      (declared.length === 0 || this.#syntax.columnsFromSchema ? options.connectorSchema?.(this.#connector, this.#options) : undefined)
+    const inherited = (fixed ?? []).filter(field => !declared.some(({ name }) => names.same(name, field.name)))
+    let stored = 0
+    const columns: TableColumn[] = inherited.map(({ name, type, nullable }) => ({ name, type, nullable, kind: 'physical', stored: stored++, computed: undefined, default: undefined }))
+    const like = this.#syntax.like === undefined ? undefined : catalog.find(names.fold(lastPart(this.#syntax.like.table)), names.same)
+    if (this.#syntax.like !== undefined) {
+      if (like?.is !== 'table') fail('DSD2001', 'LIKE names no table.', this.#syntax.like.at)
+      for (const c of like.columns) columns.push(c.stored === undefined ? c : { ...c, stored: stored++ })
+    }
+    for (const { definition, name } of declared) {
+      const given = definition === undefined ? undefined : fixed?.find(field => names.same(field.name, name))
+      if (definition === undefined || definition.computed !== undefined) continue
+      const type = definition.type === undefined ? given?.type : this.#type(definition)
+      if (type === undefined) fail('DSD2006', `Column "${name}" needs a type.`, definition.at)
+      columns.push({
+        name,
+        type,
+        nullable: !(definition.notNull || definition.type?.nullable === false),
+        kind: definition.metadata === undefined ? 'physical' : 'metadata',
+        stored: stored++,
+        computed: undefined,
+        default: this.#default(definition, type, name),
+      })
+    }
+    this.#includes(columns, () => stored++)
+    return this.#withComputed(columns, declared)
+  }
+
+  #type(definition: ColumnDefinition): DataType {
+    const { settings, names, catalog } = this.#context
+    return bindType(definition.type!, settings, names, user => catalog.findType(user))
+  }
+
+  /** INCLUDE key AS k: metadata columns behind the others. */
+  #includes(columns: TableColumn[], next: () => number): void {
+    const { names, settings, catalog } = this.#context
+    for (const include of this.#syntax.includes) {
+      const type = include.type === undefined ? (include.what === 'TIMESTAMP' ? types.timestampLtz(6) : types.string) : bindType(include.type, settings, names, user => catalog.findType(user))
+      const name = include.alias === undefined ? include.what.toLowerCase() : names.fold(include.alias)
+      columns.push({ name, type, nullable: true, kind: 'metadata', stored: next(), computed: undefined, default: undefined })
+    }
+  }
+
+  #default({ default: value, identity }: ColumnDefinition, type: DataType, name: string): Expression | undefined {
+    if (identity) notYet('IDENTITY columns', 'Give the values yourself.', this.#syntax.at)
+    if (value === undefined) return undefined
+    const { settings } = this.#context
+    return assignTo(new ExpressionBinder(this.#context, tableScope([], undefined, undefined)).bind(value), type, name, settings, value.at)
+  }
+
+  /** Computed columns in the declared order; each may use the physical ones and computed ones before it. */
+  #withComputed(physical: readonly TableColumn[], declared: readonly Declared[]): readonly TableColumn[] {
+    const { names } = this.#context
+    const known: TableColumn[] = [...physical]
+    const done: TableColumn[] = []
+    const stored = physical.filter(c => c.stored !== undefined).sort((a, b) => a.stored! - b.stored!)
+    const asStored = (columns: readonly TableColumn[]) => (index: number): Expression => {
+      const { computed, stored: place, name, type, nullable } = columns[index]!
+      return computed ?? { is: 'column', index: place!, name, type, nullable }
+    }
+    for (const { definition, name } of declared) {
+      if (definition?.computed === undefined) {
+        const c = physical.find(other => names.same(other.name, name))
+        if (c !== undefined) done.push(c)
+        continue
+      }
+      const visible = [...known]
+      const scope = tableScope(visible.map(({ name, type, nullable }) => ({ name, type, nullable })), this.#name, undefined)
+      const bound = new ExpressionBinder(this.#context, scope).bind(definition.computed)
+      const type = definition.type === undefined ? bound.type : this.#type(definition)
+      const value = assignTo(bound, type, name, this.#context.settings, definition.computed.at)
+      const computed = replaceColumns(value, asStored(visible))
+      const made: TableColumn = { name, type: computed.type, nullable: computed.nullable, kind: 'computed', stored: undefined, computed, default: undefined }
+      known.push(made)
+      done.push(made)
+    }
+    const others = [...physical.filter(c => !done.includes(c))]
+    return stored.length === 0 && done.length === 0 ? [] : [...others, ...done]
+  }
+
+  #position(columns: readonly TableColumn[], identifier: Identifier): number {
+    const { names } = this.#context
+    const name = names.fold(identifier)
+    const position = columns.findIndex(c => names.same(c.name, name))
+    if (position < 0) fail('DSD2002', `There is no column "${name}" in this table.${didYouMean(name, columns.map(c => c.name))}`, identifier.at)
+    return position
+  }
+
+  #storedAt(columns: readonly TableColumn[], identifier: Identifier): number {
+    const column = columns[this.#position(columns, identifier)]!
+    if (column.stored === undefined) notYet(`A key over the computed column "${column.name}"`, 'Store it.', identifier.at)
+    return column.stored
+  }
+
+  #primaryKey(columns: readonly TableColumn[]): readonly number[] {
+    const own = this.#syntax.columns.filter(c => c.primaryKey).map(c => c.name)
+    const clause = this.#syntax.constraints.find(c => c.is === 'primaryKey')
+    if (own.length > 1 || (own.length > 0 && clause !== undefined)) fail('DSD2006', 'A table has one PRIMARY KEY.', this.#syntax.at)
+    return (clause?.is === 'primaryKey' ? clause.columns : own).map(id => this.#storedAt(columns, id))
+  }
+
+  #unique(columns: readonly TableColumn[]): readonly (readonly number[])[] {
+    const own = this.#syntax.columns.filter(c => c.unique).map(c => [this.#storedAt(columns, c.name)])
+    const clauses = this.#syntax.constraints.flatMap(c => (c.is === 'unique' ? [c.columns.map(id => this.#storedAt(columns, id))] : []))
+    return [...own, ...clauses]
+  }
+
+  #checks(columns: readonly TableColumn[]): readonly Expression[] {
+    const conditions: Syntax[] = [
+      ...this.#syntax.columns.flatMap(c => (c.check === undefined ? [] : [c.check])),
+      ...this.#syntax.constraints.flatMap(c => (c.is === 'check' ? [c.condition] : [])),
+    ]
+    const scope = tableScope(columns.map(({ name, type, nullable }) => ({ name, type, nullable })), this.#name, undefined)
+    const binder = new ExpressionBinder(this.#context, scope)
+    return conditions.map(condition => replaceColumns(binder.condition(condition, 'CHECK'), index => overStored(columns, index)))
+  }
+
+  #conflict(stored: readonly TableColumn[], rule: 'overwrite' | 'error'): ConflictRule {
+    const versions = this.#syntax.versionColumns.map(id => this.#storedAt(stored, id))
+    switch (this.#syntax.onConflict?.action) {
+      case 'NOTHING':
+        return { action: 'nothing', versions }
+      case 'UPDATE IF NOT NULL':
+        return { action: 'update if not null', versions }
+      case 'UPDATE':
+      case 'UPDATE FULL':
+        return { action: 'overwrite', versions }
+      case undefined:
+        return { action: rule, versions }
+    }
+  }
+
+  /** Rows with their op, upserts by key, or inserts only: by connector, format and options. */
+  #changes(primaryKey: readonly number[]): Relation['changes'] {
+    const options = this.#options
+    const keyed = primaryKey.length > 0
+    const declared = options['changelog-mode'] ?? options['changelog_mode']
+    const format = (options['format'] ?? options['value.format'] ?? '').replaceAll('-', '_')
+    const { format: clause } = this.#syntax
+    const debezium = /debezium|canal|maxwell/.test(format) || /DEBEZIUM|CANAL|MAXWELL/.test(clause?.format ?? '')
+    const upsert = this.#connector.startsWith('upsert') || clause?.format === 'UPSERT'
+    if (declared !== undefined) {
+      const kinds = declared.split(',').map(kind => kind.trim().toUpperCase())
+      if (kinds.length === 1 && kinds[0] === 'I') return 'append'
+      if (keyed && (!kinds.includes('UB') || this.#context.settings.source_duplicates === 'true')) return 'upsert'
+      return 'retract'
+    }
+    if (upsert) {
+      if (!keyed) fail('DSD2006', 'An upsert source needs a PRIMARY KEY.', this.#syntax.at)
+      return 'upsert'
+    }
+    if (debezium) return keyed && this.#context.settings.source_duplicates === 'true' ? 'upsert' : 'retract'
+    if (this.#connector === 'memory') return this.#syntax.appendOnly ? 'append' : 'retract'
+    return 'append'
+  }
+
+  #metadata(columns: readonly TableColumn[]): Readonly<Record<number, string>> | undefined {
+    const { names } = this.#context
+    const found: Record<number, string> = {}
+    for (const c of columns) {
+      if (c.kind !== 'metadata' || c.stored === undefined) continue
+      const definition = this.#syntax.columns.find(other => names.same(names.fold(other.name), c.name))
+      const include = this.#syntax.includes.find(other => names.same(other.alias === undefined ? other.what.toLowerCase() : names.fold(other.alias), c.name))
+      found[c.stored] = definition?.metadata?.from ?? include?.what.toLowerCase() ?? c.name
+    }
+    return Object.keys(found).length === 0 ? undefined : found
+  }
+
+  /** Column (among all of the table) and delay of the event time, however it is declared. */
+  #eventTime(columns: readonly TableColumn[], schema: Schema): EventTime | undefined {
+    const [watermark, second] = this.#syntax.watermarks
+    if (second !== undefined) fail('DSD2006', 'A table has one WATERMARK.', second.at)
+    const lateness = durationMicros(this.#context.settings.default_lateness) ?? 0n
+    if (watermark !== undefined) return this.#watermark(columns, watermark, lateness)
+    const { names } = this.#context
+    for (const definition of this.#syntax.columns) {
+      const delay = definition.lateness ?? definition.watermark
+      if (delay === undefined) continue
+      return { column: this.#timeColumn(columns, definition.name), delay: this.#constant(delay) }
+    }
+    const field = this.#options['event_time_field']
+    if (field !== undefined) {
+      const identifier: Identifier = { is: 'identifier', text: field, quoted: true, at: this.#syntax.at }
+      return { column: this.#timeColumn(columns, identifier), delay: lateness }
+    }
+    if (this.#context.settings.implicit_event_time === 'none' || this.#connector === 'memory' || schema.length === 0) return undefined
+    const first = columns.findIndex(c => c.type.is === 'timestamp' && names.same(c.name, c.name))
+    return first < 0 ? undefined : { column: first, delay: lateness }
+  }
+
+  #timeColumn(columns: readonly TableColumn[], identifier: Identifier): number {
+    const position = this.#position(columns, identifier)
+    if (columns[position]!.type.is !== 'timestamp') fail('DSD2004', `The event time "${columns[position]!.name}" must be a TIMESTAMP.`, identifier.at)
+    return position
+  }
+
+  #constant(e: Syntax): bigint {
+    const bound = new ExpressionBinder(this.#context, tableScope([], undefined, undefined)).bind(e)
+    const value = bound.is === 'literal' ? bound.value : undefined
+    const micros = typeof value === 'object' && value !== null && 'micros' in value ? fixedMicros(value) : undefined
+    if (micros !== undefined) return micros
+    return fail('DSD2006', 'This must be a constant INTERVAL without months.', e.at)
+  }
+
+  /** `WATERMARK FOR ts AS ts - INTERVAL …`; without expression the default lateness. */
+  #watermark(columns: readonly TableColumn[], { column: name, value, at }: WatermarkDefinition, lateness: bigint): EventTime {
+    if (name.parts.length > 1) notYet('A watermark on a field of a ROW', 'Name it as a computed column.', name.at)
+    const position = this.#timeColumn(columns, name.parts[0]!)
+    if (value === undefined) return { column: position, delay: lateness }
+    if (value.is === 'call' && lastPart(value.name).text.toUpperCase() === 'SOURCE_WATERMARK') return { column: position, delay: 0n }
+    const scope = tableScope(columns.map(({ name, type, nullable }) => ({ name, type, nullable })), this.#name, undefined)
+    const bound = new ExpressionBinder(this.#context, scope).bind(value)
+    const delay = delayOf(bound, position)
+    if (delay === undefined)
+      return notYet('A watermark of another form', 'Write WATERMARK FOR ts AS ts - INTERVAL … over that same column.', at)
+    return { column: position, delay }
+  }
+}
+
+/** How far the expression lies before the column: `ts`, `ts - interval`, in µs. */
+function delayOf(e: Expression, column: number): bigint | undefined {
+  if (e.is === 'column') return e.index === column ? 0n : undefined
+  if (e.is === 'cast') return delayOf(e.input, column)
+  if (e.is !== 'call' || (e.name !== '-' && e.name !== '+') || e.args.length !== 2) return undefined
+  const [time, interval] = e.args
+  const before = delayOf(time!, column)
+  const value = interval?.is === 'literal' ? interval.value : undefined
+  const micros = typeof value === 'object' && value !== null && 'micros' in value ? fixedMicros(value) : undefined
+  if (before === undefined || micros === undefined) return undefined
+  return before + (e.name === '-' ? micros : -micros)
+}
+
+export function optionsOf(syntax: Pick<CreateTable, 'options' | 'format'>): Readonly<Record<string, string>> {
+  const options: Record<string, string> = {}
+  for (const { key, text } of syntax.options) options[key] = text
+  if (syntax.format !== undefined) {
+    options['format'] ??= syntax.format.encode.toLowerCase()
+    for (const { key, text } of syntax.format.options) options[`${options['format']}.${key}`] = text
+  }
+  return options
+}
+
+/** The stored column, or the computed one's expression over stored ones. */
+export function overStored(columns: readonly TableColumn[], index: number): Expression {
+  const { computed, stored, name, type, nullable } = columns[index]!
+  return computed ?? { is: 'column', index: stored!, name, type, nullable }
+}
+
+/** Scan, then the declared order with computed columns; a computed event time starts here. */
+export function readPlan(relation: Relation, columns: readonly TableColumn[], time: EventTime | undefined): PlanNode {
+  const scan = ScanNode.create(relation)
+  const plain = columns.every((c, i) => c.stored === i) && columns.length === relation.schema.length
+  if (plain) return scan
+  return ProjectNode.create(scan, columns.map((c, i) => ({ name: c.name, value: overStored(columns, i) })), time)
+}
+
+/** The table of an INSERT into one that was declared without columns. */
+export function opened(context: BindContext, table: TableEntry, schema: readonly Field[]): TableEntry {
+  const columns = schema.map(({ name, type }, i): TableColumn => ({ name, type, nullable: true, kind: 'physical', stored: i, computed: undefined, default: undefined }))
+  const time = context.settings.implicit_event_time === 'none' ? -1 : columns.findIndex(c => c.type.is === 'timestamp')
+  const relation: Relation = {
+    ...table.relation,
+    schema: columns.map(({ name, type, nullable }) => ({ name, type, nullable })),
+    ...(time < 0 || table.relation.connector === 'memory' ? {} : { eventTime: { column: time, delay: 0n } }),
+  }
+  return { ...table, relation, columns, plan: ScanNode.create(relation), open: false }
+}
+

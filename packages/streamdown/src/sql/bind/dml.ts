@@ -1,0 +1,282 @@
+import { all, column, columns, literal, test } from '../../plan/expressions/build.ts'
+import type { Expression } from '../../plan/expressions/expression.ts'
+import { replaceColumns } from '../../plan/expressions/walk.ts'
+import { FilterNode, type PlanNode, ProjectNode, type SinkNode } from '../../plan/nodes/node.ts'
+import { nodesOf } from '../../plan/visitor/transform.ts'
+import type { Field } from '../../types/data-type.ts'
+import type { TableEntry } from '../catalog.ts'
+import type { Assignment, Delete, Expression as Syntax, Insert, Name, OnConflict, SelectItem, TableReference, Update, Values } from '../parse/ast.ts'
+import { assignTo } from './cast.ts'
+import type { BindContext } from './context.ts'
+import { opened, overStored } from './create-table.ts'
+import { ExpressionBinder } from './expressions.ts'
+import { bindFrom } from './from.ts'
+import { didYouMean, lastPart } from './names.ts'
+import { fail, notYet } from './problem.ts'
+import { bindQuery, bindValues, withTables } from './query.ts'
+import { Rows } from './rows.ts'
+import { type Scope, tableScope } from './scope.ts'
+import type { BoundDelete, BoundInsert, BoundUpdate, ConflictAction, Returning } from './statement.ts'
+import { joinAsTest, resolveSubqueries } from './subqueries.ts'
+import { conjunctsOf } from './syntax.ts'
+
+function tableOf(context: BindContext, name: Name): TableEntry {
+  const { catalog, names } = context
+  const wanted = names.fold(lastPart(name))
+  const entry = catalog.find(wanted, names.same)
+  if (entry === undefined) return fail('DSD2001', `There is no table "${wanted}".${didYouMean(wanted, catalog.names())}`, name.at)
+  if (entry.is !== 'table') return fail('DSD2006', `"${wanted}" is a view; rows go into tables.`, name.at)
+  return entry
+}
+
+export function bindInsert(outer: BindContext, insert: Insert): BoundInsert {
+  const context = insert.with === undefined ? outer : withTables(outer, insert.with)
+  const declared = tableOf(context, insert.table)
+  const source = insert.source
+  const query = declared.open && source !== undefined ? bindQuery(context, source, 'insert') : undefined
+  const table = query === undefined ? declared : opened(context, declared, query.schema)
+  const targets = targetColumns(context, table, insert)
+  const given = query ?? sourcePlan(context, table, targets, insert)
+  const plan = kept(context, table, arranged(context, table, targets, given, insert))
+  const sink: SinkNode = { is: 'sink', name: table.name, input: plan, relation: table.relation }
+  return {
+    is: 'insert',
+    table,
+    plan,
+    sink,
+    overwrite: insert.overwrite,
+    literal: nodesOf([plan]).every(node => node.is !== 'scan' || node.relation.connector === 'memory'),
+    conflict: insert.onConflict === undefined ? table.conflict : conflictAction(context, table, insert.onConflict),
+    returning: bindReturning(context, table, insert.returning),
+  }
+}
+
+/** Positions (among the table's columns) that the source's columns are for; partition constants are apart. */
+function targetColumns(context: BindContext, table: TableEntry, insert: Insert): readonly number[] {
+  const { names } = context
+  if (insert.columns.length > 0) {
+    const positions = insert.columns.map(name => position(context, table, name))
+    for (const [i, at] of positions.entries()) {
+      if (positions.indexOf(at) !== i) fail('DSD2006', `Column "${table.columns[at]!.name}" is named twice.`, insert.columns[i]!.at)
+      if (table.columns[at]!.stored === undefined) fail('DSD2006', `Column "${table.columns[at]!.name}" is computed; it takes no values.`, insert.columns[i]!.at)
+    }
+    return positions
+  }
+  const fixed = insert.partition.filter(p => p.value !== undefined).map(p => names.fold(p.column))
+  return table.columns.flatMap((c, i) => (c.stored === undefined || fixed.some(name => names.same(name, c.name)) ? [] : [i]))
+}
+
+function position(context: BindContext, table: TableEntry, name: Name): number {
+  const { names } = context
+  const wanted = names.fold(lastPart(name))
+  const found = table.columns.findIndex(c => names.same(c.name, wanted))
+  if (found < 0) fail('DSD2002', `Table "${table.name}" has no column "${wanted}".${didYouMean(wanted, table.columns.map(c => c.name))}`, name.at)
+  return found
+}
+
+function sourcePlan(context: BindContext, table: TableEntry, targets: readonly number[], insert: Insert): PlanNode {
+  const { source } = insert
+  if (source === undefined) {
+    const row = targets.map((): Syntax => ({ is: 'default', at: insert.at }))
+    return valuesPlan(context, table, targets, { is: 'values', rows: [row], at: insert.at })
+  }
+  const isPlain = source.with === undefined && source.orderBy.length === 0 && source.limit === undefined && source.offset === undefined
+  if (source.body.is === 'values' && isPlain) return valuesPlan(context, table, targets, source.body)
+  return bindQuery(context, source, 'insert')
+}
+
+/** VALUES of an INSERT: cells take the types of their columns, DEFAULT stands for the column's default. */
+function valuesPlan(context: BindContext, table: TableEntry, targets: readonly number[], values: Values): PlanNode {
+  const width = values.rows[0]?.length ?? 0
+  if (width > targets.length) fail('DSD2006', `${width} values are given for ${targets.length} columns of "${table.name}".`, values.rows[0]?.[targets.length]?.at ?? values.at)
+  const marked = values.rows.map(row => row.map(cell => (cell.is === 'default' ? undefined : cell)))
+  if (marked.every(row => row.every(cell => cell !== undefined))) return typedValues(context, table, targets, values)
+  const binder = new ExpressionBinder(context, tableScope([], undefined, undefined))
+  const rows = marked.map(row =>
+    row.map((cell, i) => {
+      const target = table.columns[targets[i]!]!
+      if (cell === undefined) return target.default ?? literal(null, target.type)
+      return assignTo(binder.bind(cell), target.type, target.name, context.settings, cell.at)
+    }),
+  )
+  const schema = targets.slice(0, width).map((at): Field => ({ ...fieldOf(table, at), nullable: true }))
+  return { is: 'values', rows, schema }
+}
+
+const fieldOf = (table: TableEntry, at: number): Field => {
+  const { name, type, nullable } = table.columns[at]!
+  return { name, type, nullable }
+}
+
+/** Literals take the column's type; other cells their own, and INSERT casts them. */
+function typedValues(context: BindContext, table: TableEntry, targets: readonly number[], values: Values): PlanNode {
+  const binder = new ExpressionBinder(context, tableScope([], undefined, undefined))
+  const plain = values.rows.every(row => row.length === values.rows[0]!.length)
+  if (!plain || values.rows.some(row => row.some(hasQuery))) return bindValues(context, values)
+  const rows = values.rows.map(row =>
+    row.map((cell, i) => {
+      const target = table.columns[targets[i]!]!
+      return assignTo(binder.bind(cell), target.type, target.name, context.settings, cell.at)
+    }),
+  )
+  const schema = targets.slice(0, rows[0]?.length ?? 0).map((at, i): Field => {
+    const { name } = table.columns[at]!
+    return { name, type: rows[0]![i]!.type, nullable: rows.some(row => row[i]!.nullable) }
+  })
+  return { is: 'values', rows, schema }
+}
+
+const hasQuery = (e: Syntax): boolean => conjunctsOf(e).some(part => part.is === 'scalarQuery')
+
+/** The relation's columns in order: given ones cast, others their default, computed ones none. */
+function arranged(context: BindContext, table: TableEntry, targets: readonly number[], given: PlanNode, insert: Insert): PlanNode {
+  const { settings } = context
+  const count = given.schema.length
+  if (count > targets.length) fail('DSD2006', `The query has ${count} columns, "${table.name}" takes ${targets.length}.`, insert.source?.at ?? insert.at)
+  const explicit = insert.columns.length > 0
+  if (count < targets.length && (explicit || settings.insert_short === 'error'))
+    fail('DSD2006', `The query has ${count} columns, ${explicit ? 'the column list' : `"${table.name}"`} has ${targets.length}.`, insert.source?.at ?? insert.at)
+  const place = new Map(targets.slice(0, count).map((target, i) => [target, i]))
+  const fixed = partitionValues(context, table, insert)
+  const outputs = table.columns.flatMap((c, at) => {
+    if (c.stored === undefined) return []
+    const from = place.get(at)
+    const value = from === undefined ? (fixed.get(at) ?? c.default ?? literal(null, c.type)) : assignTo(column(given.schema, from), c.type, c.name, settings, insert.source?.at)
+    return [{ stored: c.stored, name: c.name, value }]
+  })
+  return ProjectNode.create(given, outputs.sort((a, b) => a.stored - b.stored))
+}
+
+/** Flink's PARTITION (b = 2). */
+function partitionValues(context: BindContext, table: TableEntry, insert: Insert): ReadonlyMap<number, Expression> {
+  const binder = new ExpressionBinder(context, tableScope([], undefined, undefined))
+  return new Map(
+    insert.partition.flatMap(({ column: id, value }) => {
+      if (value === undefined) return []
+      const at = position(context, table, { is: 'name', parts: [id], at: id.at })
+      const { type, name } = table.columns[at]!
+      return [[at, assignTo(binder.bind(value), type, name, context.settings, value.at)] as const]
+    }),
+  )
+}
+
+/** With `sink_not_null = 'drop'` rows with a NULL where none may be are left out. */
+function kept(context: BindContext, table: TableEntry, plan: PlanNode): PlanNode {
+  if (context.settings.sink_not_null !== 'drop') return plan
+  const conditions = plan.schema.flatMap((field, i) => (field.nullable && !table.relation.schema[i]!.nullable ? [test('is_not_null', column(plan.schema, i))] : []))
+  return conditions.length === 0 ? plan : FilterNode.create(plan, all(conditions))
+}
+
+function conflictAction(context: BindContext, table: TableEntry, conflict: OnConflict): ConflictAction {
+  if (conflict.action === 'NOTHING') return { action: 'nothing', versions: [] }
+  if (conflict.action === 'UPDATE IF NOT NULL') return { action: 'update if not null', versions: [] }
+  if (conflict.action === 'UPDATE FULL' || conflict.assignments.length === 0) return { action: 'overwrite', versions: [] }
+  const own = tableScope(table.plan.schema, table.name, undefined)
+  const width = table.columns.length
+  const scope: Scope = {
+    columns: [...own.columns, ...own.columns.map(c => ({ ...c, table: 'excluded', index: c.index + width, plain: false }))],
+    schema: [...table.plan.schema, ...table.plan.schema],
+    outer: undefined,
+  }
+  const binder = new ExpressionBinder(context, scope)
+  const stored = table.relation.schema.length
+  const overBoth = (e: Expression) =>
+    replaceColumns(e, index => (index < width ? overStored(table.columns, index) : shift(overStored(table.columns, index - width), stored)))
+  const changed = conflict.assignments.flatMap(a => assigned(context, table, binder, a))
+  return {
+    action: 'update',
+    columns: changed.map(change => change.stored),
+    values: changed.map(change => overBoth(change.value)),
+    where: conflict.where === undefined ? undefined : overBoth(binder.condition(conflict.where, 'WHERE')),
+  }
+}
+
+const shift = (e: Expression, by: number): Expression => replaceColumns(e, index => ({ is: 'column', index: index + by, name: '', type: e.type, nullable: e.nullable }))
+
+/** One assignment as stored columns and values; `(a, b) = (1, 2)` is several. */
+function assigned(context: BindContext, table: TableEntry, binder: ExpressionBinder, { columns: targets, value, at }: Assignment) {
+  const values = targets.length === 1 ? [value] : value.is === 'row' ? value.elements : notYet('Several columns = (SELECT …)', 'Assign one by one.', at)
+  if (values.length !== targets.length) fail('DSD2006', `${targets.length} columns, ${values.length} values.`, at)
+  return targets.map((target, i) => {
+    const { stored, type, name, default: fallback } = table.columns[position(context, table, target)]!
+    if (stored === undefined) return fail('DSD2006', `Column "${name}" is computed; it cannot be set.`, target.at)
+    const given = values[i]!
+    const bound = given.is === 'default' ? (fallback ?? literal(null, type)) : assignTo(binder.bind(given), type, name, context.settings, given.at)
+    return { stored, value: bound }
+  })
+}
+
+function bindReturning(context: BindContext, table: TableEntry, items: readonly SelectItem[]): Returning | undefined {
+  if (items.length === 0) return undefined
+  const scope = tableScope(table.plan.schema, table.name, undefined)
+  const rows = new Rows(context, table.plan, scope)
+  const outputs = items.flatMap(({ value, alias }) => {
+    if (value.is === 'star') return columns(scope.schema).map(c => ({ name: c.name, value: c }))
+    const bound = rows.binder.bind(value)
+    const natural = value.is === 'column' ? context.names.fold(value.parts.at(-1)!) : '?column?'
+    return [{ name: alias === undefined ? natural : context.names.fold(alias), value: bound }]
+  })
+  const overRelation = outputs.map(({ value }) => replaceColumns(value, index => overStored(table.columns, index)))
+  return {
+    expressions: overRelation,
+    schema: outputs.map(({ name, value }) => ({ name, type: value.type, nullable: value.nullable })),
+  }
+}
+
+/** The table's rows (all columns), the tables beside it, and WHERE. */
+function affected(context: BindContext, table: TableEntry, alias: string, others: readonly TableReference[], where: Syntax | undefined): Rows {
+  const own = tableScope(table.plan.schema, alias, undefined)
+  let rows = new Rows(context, table.plan, own)
+  if (others.length > 0) {
+    const beside = bindFrom(context, others, [], undefined)
+    const schema = [...table.plan.schema, ...beside.plan.schema]
+    const scope: Scope = { columns: [...own.columns, ...beside.scope.columns.map(c => ({ ...c, index: c.index + table.plan.schema.length }))], schema, outer: undefined }
+    const joined: PlanNode = { is: 'join', kind: 'inner', left: table.plan, right: beside.plan, keys: [], schema }
+    rows = new Rows(context, joined, scope)
+  }
+  for (const conjunct of where === undefined ? [] : conjunctsOf(where)) {
+    if (joinAsTest(rows, conjunct)) continue
+    resolveSubqueries(rows, conjunct)
+    rows.plan = FilterNode.create(rows.plan, rows.binder.condition(conjunct, 'WHERE'))
+  }
+  return rows
+}
+
+/** Whether the relation's columns can be read back out of the table's: all stored columns are among them. */
+function storedColumns(table: TableEntry): readonly { readonly name: string; readonly at: number; readonly stored: number }[] {
+  return table.columns
+    .flatMap(({ name, stored }, at) => (stored === undefined ? [] : [{ name, at, stored }]))
+    .sort((a, b) => a.stored - b.stored)
+}
+
+export function bindUpdate(outer: BindContext, update: Update): BoundUpdate {
+  const context = update.with === undefined ? outer : withTables(outer, update.with)
+  const table = changeable(context, update.table)
+  const alias = update.alias === undefined ? table.name : context.names.fold(update.alias)
+  const rows = affected(context, table, alias, update.from, update.where)
+  for (const { value } of update.assignments) resolveSubqueries(rows, value)
+  const changes = update.assignments.flatMap(a => assigned(context, table, rows.binder, a))
+  for (const { stored } of changes)
+    if (table.relation.primaryKey.includes(stored)) fail('DSD2006', `The key column "${table.relation.schema[stored]!.name}" cannot be updated; delete and insert.`, update.at)
+  const before = storedColumns(table).map(c => ({ name: c.name, value: rows.column(c.at) }))
+  const after = storedColumns(table).map((c, i) => ({ name: c.name, value: changes.findLast(change => change.stored === c.stored)?.value ?? before[i]!.value }))
+  return { is: 'update', table, plan: ProjectNode.create(rows.plan, [...before, ...after]), returning: bindReturning(context, table, update.returning) }
+}
+
+export function bindDelete(outer: BindContext, syntax: Delete): BoundDelete {
+  const context = syntax.with === undefined ? outer : withTables(outer, syntax.with)
+  const table = changeable(context, syntax.table)
+  const alias = syntax.alias === undefined ? table.name : context.names.fold(syntax.alias)
+  const rows = affected(context, table, alias, syntax.using, syntax.where)
+  const outputs = storedColumns(table).map(c => ({ name: c.name, value: rows.column(c.at) }))
+  return { is: 'delete', table, plan: ProjectNode.create(rows.plan, outputs), returning: bindReturning(context, table, syntax.returning) }
+}
+
+function changeable(context: BindContext, name: Name): TableEntry {
+  const table = tableOf(context, name)
+  if (table.relation.connector !== 'memory') fail('DSD2006', `"${table.name}" is an external table; UPDATE and DELETE need one without connector.`, name.at)
+  if (table.relation.changes === 'append') fail('DSD2006', `"${table.name}" is APPEND ONLY.`, name.at)
+  context.reads.add(table.name)
+  return table
+}
+

@@ -1,0 +1,402 @@
+import { commonOfArguments } from '../../functions/common-type.ts'
+import type { BoundArgument } from '../../functions/definition.ts'
+import { all, any, literal, not, test } from '../../plan/expressions/build.ts'
+import type { Expression } from '../../plan/expressions/expression.ts'
+import { type DataType, type Field, types } from '../../types/data-type.ts'
+import type { BinaryOperator, Case, Expression as Syntax, Identifier, Like, Quantified, RowConstructor, Span } from '../parse/ast.ts'
+import { bindCall, callFunction } from './calls.ts'
+import { castTo } from './cast.ts'
+import type { BindContext } from './context.ts'
+import { intervalLiteral, numberLiteral } from './literals.ts'
+import { didYouMean } from './names.ts'
+import { fail, notYet } from './problem.ts'
+import { findColumn, type Scope, unknownColumn } from './scope.ts'
+import { bindType, typeText } from './types.ts'
+
+/**
+ * Binds scalar expressions over the rows of a scope. `intercept` may give the bound form of any syntax first: grouped
+ * queries answer for keys and aggregates that way, subqueries for the columns that they were joined as.
+ */
+export class ExpressionBinder {
+  readonly context: BindContext
+  readonly scope: Scope
+  readonly #intercept: ((e: Syntax) => Expression | undefined) | undefined
+
+  constructor(context: BindContext, scope: Scope, intercept?: (e: Syntax) => Expression | undefined) {
+    this.context = context
+    this.scope = scope
+    this.#intercept = intercept
+  }
+
+  bind(e: Syntax): Expression {
+    const bound = this.#intercept?.(e) ?? this.#bind(e)
+    return bound.at === undefined ? { ...bound, at: e.at } : bound
+  }
+
+  /** A condition: BOOLEAN, or NULL. */
+  condition(e: Syntax, what: string): Expression {
+    const bound = this.bind(e)
+    if (bound.type.is !== 'boolean' && bound.type.is !== 'null' && bound.is !== 'literal')
+      fail('DSD2004', `${what} needs a BOOLEAN, this is ${typeText(bound.type)}.`, e.at)
+    return castTo(bound, types.boolean, this.context.settings, false, e.at)
+  }
+
+  call(name: string, args: readonly Expression[], at: Span): Expression {
+    return callFunction(this.context, name, args, at)
+  }
+
+  #bind(e: Syntax): Expression {
+    const { settings, names } = this.context
+    switch (e.is) {
+      case 'column':
+        return this.#column(e.parts, e.at)
+      case 'field':
+        return this.#field(this.bind(e.of), e.field)
+      case 'subscript':
+        return this.#subscript(e.of, e.index, e.at)
+      case 'slice': {
+        const bound = [e.of, e.from, e.to].map(part => (part === undefined ? literal(null, types.int) : this.bind(part)))
+        return this.call('array_slice', bound, e.at)
+      }
+      case 'star':
+        return fail('DSD2006', '* stands for all columns in a select list or in COUNT(*) only.', e.at)
+      case 'number':
+        return numberLiteral(e.text, false, settings, e.at)
+      case 'string':
+        return literal(e.value, types.string)
+      case 'bytes':
+        return literal(Uint8Array.from(e.hex.match(/../g) ?? [], pair => Number.parseInt(pair, 16)), types.bytes)
+      case 'boolean':
+        return literal(e.value, types.boolean)
+      case 'null':
+        return literal(null, types.null)
+      case 'default':
+        return fail('DSD2006', 'DEFAULT stands in VALUES of an INSERT and in SET of an UPDATE only.', e.at)
+      case 'typedLiteral':
+        return castTo(literal(e.text, types.string), this.type(e.type), settings, false, e.at)
+      case 'interval':
+        return intervalLiteral(e)
+      case 'timeUnit':
+        return literal(e.unit, types.string)
+      case 'parameter':
+        return fail('DSD2006', `There is no value for the parameter ${e.name}.`, e.at)
+      case 'unary':
+        return this.#unary(e.op, e.operand, e.at)
+      case 'binary':
+        return this.#binary(e.op, e.left, e.right, e.at)
+      case 'logical': {
+        const operands = e.operands.map(operand => this.condition(operand, e.op))
+        return e.op === 'AND' ? test('and', ...operands) : test('or', ...operands)
+      }
+      case 'isTest':
+        return this.#isTest(e.test, e.negated, e.value, e.at)
+      case 'isDistinct':
+        return this.call(e.negated ? 'is_not_distinct_from' : 'is_distinct_from', [this.bind(e.left), this.bind(e.right)], e.at)
+      case 'between': {
+        const [value, low, high] = [this.bind(e.value), this.bind(e.low), this.bind(e.high)]
+        const between = this.call('between', [value, low, high], e.at)
+        const either = e.symmetric ? any([between, this.call('between', [value, high, low], e.at)]) : between
+        return e.negated ? not(either) : either
+      }
+      case 'inList':
+        return this.#inList(e.value, e.list, e.negated, e.at)
+      case 'like':
+        return this.#like(e)
+      case 'quantified':
+        return this.#quantified(e)
+      case 'cast':
+        return castTo(this.bind(e.value), this.type(e.type), settings, e.orNull, e.at)
+      case 'atTimeZone': {
+        const zone = e.zone === undefined ? literal(settings.timezone, types.string) : this.bind(e.zone)
+        return this.call('at_time_zone', [this.bind(e.value), zone], e.at)
+      }
+      case 'collate':
+        return notYet('COLLATE', 'Strings compare by their code points; use LOWER(x) to compare without case.', e.at)
+      case 'case':
+        return this.#case(e)
+      case 'array': {
+        const elements = this.#alike(e.elements.map(element => this.bind(element)), e.at, 'ARRAY')
+        return this.#construct('array', elements, types.array(elements[0]?.type ?? types.null))
+      }
+      case 'map': {
+        const keys = this.#alike(e.entries.map(entry => this.bind(entry.key)), e.at, 'MAP')
+        const values = this.#alike(e.entries.map(entry => this.bind(entry.value)), e.at, 'MAP')
+        const type = types.map(keys[0]?.type ?? types.null, values[0]?.type ?? types.null)
+        return this.#construct('map', keys.flatMap((key, i) => [key, values[i]!]), type)
+      }
+      case 'row':
+        return this.#row(e)
+      case 'extract':
+        return this.call('extract', [literal(e.field.toUpperCase(), types.string), this.bind(e.value)], e.at)
+      case 'trim': {
+        const name = { BOTH: 'trim', LEADING: 'ltrim', TRAILING: 'rtrim' }[e.side]
+        return this.call(name, [e.value, ...(e.characters === undefined ? [] : [e.characters])].map(part => this.bind(part)), e.at)
+      }
+      case 'call':
+        return bindCall(this, e)
+      case 'lambda':
+        return notYet('A lambda in SQL', 'Use the TypeScript API for it.', e.at)
+      case 'scalarQuery':
+      case 'exists':
+      case 'inQuery':
+      case 'arrayQuery':
+        return notYet('A subquery here', `Join it in FROM instead (${names.fold({ is: 'identifier', text: 'WITH', quoted: true, at: e.at })} can name it).`, e.at)
+    }
+  }
+
+  type(name: Parameters<typeof bindType>[0]): DataType {
+    const { settings, names, catalog } = this.context
+    return bindType(name, settings, names, user => catalog.findType(user))
+  }
+
+  #column(parts: readonly Identifier[], at: Span): Expression {
+    const { names } = this.context
+    const found = findColumn(this.scope, parts, names)
+    if (found === undefined) return unknownColumn(this.scope, parts, names, at)
+    if (found.is === 'ambiguous')
+      return fail('DSD2002', `"${found.name}" stands in several tables; write table.${found.name}.`, at)
+    let value = found.value
+    for (const part of found.rest) value = this.#field(value, part)
+    return { ...value, at }
+  }
+
+  #field(of: Expression, field: Identifier): Expression {
+    const { names } = this.context
+    const name = names.fold(field)
+    if (of.type.is === 'row') {
+      const index = of.type.fields.findIndex(f => names.same(f.name, name))
+      const found = of.type.fields[index]
+      if (found === undefined) {
+        const fields = of.type.fields.map(f => f.name)
+        return fail('DSD2002', `There is no field "${name}" in ${typeText(of.type)}.${didYouMean(name, fields)}`, field.at)
+      }
+      if (of.is === 'call' && of.name === 'row') return of.args[index]!
+      return { is: 'field', input: of, index, type: found.type, nullable: of.nullable || found.nullable, at: field.at }
+    }
+    return fail('DSD2004', `${typeText(of.type)} has no fields, so not "${name}".`, field.at)
+  }
+
+  #subscript(of: Syntax, index: Syntax, at: Span): Expression {
+    const value = this.bind(of)
+    const key = this.bind(index)
+    if (value.type.is === 'row' && key.is === 'literal' && typeof key.value === 'number') {
+      const field = value.type.fields[key.value - 1]
+      if (field !== undefined)
+        return { is: 'field', input: value, index: key.value - 1, type: field.type, nullable: value.nullable || field.nullable }
+    }
+    return this.call('element_at', [value, key], at)
+  }
+
+  #unary(op: string, operand: Syntax, at: Span): Expression {
+    switch (op) {
+      case 'NOT':
+        return not(this.condition(operand, 'NOT'))
+      case '-':
+        if (operand.is === 'number') return numberLiteral(operand.text, true, this.context.settings, at)
+        return this.call('negate', [this.bind(operand)], at)
+      case '+':
+        return this.bind(operand)
+      case '~':
+        return this.call('bit_not', [this.bind(operand)], at)
+      case '|/':
+        return this.call('sqrt', [this.bind(operand)], at)
+      case '||/':
+        return this.call('cbrt', [this.bind(operand)], at)
+      case '@':
+        return this.call('abs', [this.bind(operand)], at)
+      default:
+        return notYet(`The operator ${op}`, 'Use a function.', at)
+    }
+  }
+
+  #binary(op: BinaryOperator, leftSyntax: Syntax, rightSyntax: Syntax, at: Span): Expression {
+    const left = this.bind(leftSyntax)
+    const right = this.bind(rightSyntax)
+    return this.operate(op, left, right, at)
+  }
+
+  operate(op: BinaryOperator, left: Expression, right: Expression, at: Span): Expression {
+    switch (op) {
+      case '=':
+      case '<>': {
+        const pairs = rowPairs(left, right, at)
+        if (pairs === undefined) return this.call(op, [left, right], at)
+        const equal = all(pairs.map(([l, r]) => this.operate('=', l, r, at)))
+        return op === '=' ? equal : not(equal)
+      }
+      case '<=>':
+        return this.call('is_not_distinct_from', [left, right], at)
+      case '~':
+      case '!~': {
+        const match = this.call('regexp_like', [left, right], at)
+        return op === '~' ? match : not(match)
+      }
+      case '~*':
+      case '!~*': {
+        const match = this.call('regexp_like', [left, right, literal('i', types.string)], at)
+        return op === '~*' ? match : not(match)
+      }
+      case '~~':
+      case '!~~': {
+        const match = this.call('like', [left, right, ...this.#defaultEscape()], at)
+        return op === '~~' ? match : not(match)
+      }
+      case '~~*':
+      case '!~~*': {
+        const match = this.call('ilike', [left, right, ...this.#defaultEscape()], at)
+        return op === '~~*' ? match : not(match)
+      }
+      case 'OVERLAPS':
+        return notYet('OVERLAPS', 'Compare the bounds: a.start < b.end AND b.start < a.end.', at)
+      case '^@':
+        return this.call('starts_with', [left, right], at)
+      default:
+        return this.call(op, [left, right], at)
+    }
+  }
+
+  #isTest(kind: string, negated: boolean, value: Syntax, at: Span): Expression {
+    const bound = this.bind(value)
+    const name = kind.toLowerCase().replaceAll(' ', '_')
+    if (kind.startsWith('JSON')) {
+      const json = this.call('is_json', [bound, literal(kind.slice(5) || 'VALUE', types.string)], at)
+      return negated ? not(json) : json
+    }
+    const operand = kind === 'NULL' ? bound : castTo(bound, types.boolean, this.context.settings, false, at)
+    return test(negated ? `is_not_${name}` : `is_${name}`, operand)
+  }
+
+  #inList(value: Syntax, list: readonly Syntax[], negated: boolean, at: Span): Expression {
+    const left = this.bind(value)
+    const items = list.map(item => this.bind(item))
+    const found =
+      rowPairs(left, items[0] ?? left, at) === undefined
+        ? this.call('in', [left, ...items], at)
+        : any(items.map(item => this.operate('=', left, item, at)))
+    return negated ? not(found) : found
+  }
+
+  #defaultEscape(): readonly Expression[] {
+    return this.context.settings.like_escape === 'backslash' ? [literal('\\', types.string)] : []
+  }
+
+  #like({ kind, value, pattern, escape, negated, at }: Like): Expression {
+    const name = { LIKE: 'like', ILIKE: 'ilike', SIMILAR: 'similar_to', RLIKE: 'regexp_like' }[kind]
+    const escapes = escape === undefined ? (kind === 'RLIKE' ? [] : this.#defaultEscape()) : [this.bind(escape)]
+    const match = this.call(name, [this.bind(value), this.bind(pattern), ...escapes], at)
+    return negated ? not(match) : match
+  }
+
+  /** `x op ANY (a, b)` is x op a OR x op b; ALL is AND. */
+  #quantified(e: Quantified): Expression {
+    if (e.right.is === 'query') return notYet(`${e.op} ${e.quantifier} of a subquery here`, 'Use IN, EXISTS, or a join.', e.at)
+    const elements = this.#listed(e.right)
+    const left = this.bind(e.left)
+    const combine = (operands: readonly Expression[]) => (e.quantifier === 'ANY' ? any(operands) : all(operands))
+    if (elements === undefined) {
+      if (e.op !== '=' && e.op !== '<>') return notYet(`${e.op} ${e.quantifier} of an array column`, 'Use = ANY or <> ALL.', e.at)
+      const contained = this.call('array_contains', [this.bind(e.right), left], e.at)
+      if (e.op === '=' && e.quantifier === 'ANY') return contained
+      if (e.op === '<>' && e.quantifier === 'ALL') return not(contained)
+      return notYet(`${e.op} ${e.quantifier} of an array column`, 'Use = ANY or <> ALL.', e.at)
+    }
+    const each = elements.map(element => {
+      const right = this.bind(element)
+      switch (e.op) {
+        case 'LIKE':
+        case 'ILIKE':
+        case 'SIMILAR':
+        case 'RLIKE': {
+          const name = { LIKE: 'like', ILIKE: 'ilike', SIMILAR: 'similar_to', RLIKE: 'regexp_like' }[e.op]
+          const match = this.call(name, [left, right, ...(e.op === 'RLIKE' ? [] : this.#defaultEscape())], e.at)
+          return e.negated ? not(match) : match
+        }
+        default:
+          return this.operate(e.op, left, right, e.at)
+      }
+    })
+    return combine(each)
+  }
+
+  #listed(e: Syntax): readonly Syntax[] | undefined {
+    if (e.is === 'row' && !e.explicit) return e.elements
+    if (e.is === 'array') return e.elements
+    if (e.is === 'cast' && e.value.is === 'array' && e.type.is === 'arrayType') {
+      const { element } = e.type
+      return e.value.elements.map(value => ({ is: 'cast', value, type: element, orNull: e.orNull, at: value.at }))
+    }
+    return undefined
+  }
+
+  #case(e: Case): Expression {
+    const operand = e.operand === undefined ? undefined : this.bind(e.operand)
+    const conditionOf = (when: Syntax): Expression =>
+      operand === undefined ? this.condition(when, 'WHEN') : this.operate('=', operand, this.bind(when), when.at)
+    const branches = e.branches.map(branch => ({ when: any(branch.when.map(conditionOf)), then: this.bind(branch.then) }))
+    const otherwise = e.otherwise === undefined ? literal(null, types.null) : this.bind(e.otherwise)
+    const results = this.#alike([...branches.map(branch => branch.then), otherwise], e.at, 'CASE')
+    const last = results.at(-1)!
+    return {
+      is: 'case',
+      branches: branches.map(({ when }, i) => ({ when, then: results[i]! })),
+      otherwise: last,
+      type: last.type,
+      nullable: results.some(result => result.nullable),
+    }
+  }
+
+  #row({ elements, names: given }: RowConstructor): Expression {
+    const { names } = this.context
+    const args = elements.flatMap(element => (element.is === 'star' ? this.#starColumns() : [this.bind(element)]))
+    const fields = args.map(
+      ({ type, nullable }, i): Field => ({
+        name: given?.[i] === undefined ? `f${i + 1}` : names.fold(given[i]),
+        type,
+        nullable,
+      }),
+    )
+    return this.#construct('row', args, types.row(fields))
+  }
+
+  #starColumns(): readonly Expression[] {
+    return this.scope.columns
+      .filter(c => c.plain)
+      .map(c => ({ is: 'column', index: c.index, ...this.scope.schema[c.index]! }))
+  }
+
+  #construct(name: string, args: readonly Expression[], type: DataType): Expression {
+    return { is: 'call', name, args, type, nullable: false }
+  }
+
+  /** The values in their common type. */
+  #alike(values: readonly Expression[], at: Span, what: string): readonly Expression[] {
+    const type = commonOf(values, this.context)
+    if (type === undefined)
+      return fail('DSD2004', `${what}: ${values.map(value => typeText(value.type)).join(', ')} have no common type.`, at)
+    return values.map(value => castTo(value, type, this.context.settings, false, value.at))
+  }
+}
+
+export const argumentOf = (e: Expression): BoundArgument => ({
+  type: e.type,
+  nullable: e.nullable,
+  ...(e.is === 'literal' ? { literal: e.value } : {}),
+})
+
+export function commonOf(values: readonly Expression[], context: BindContext): DataType | undefined {
+  return commonOfArguments(values.map(argumentOf), context.functionRules)
+}
+
+/** The fields of two rows side by side; undefined when they are no rows. */
+function rowPairs(left: Expression, right: Expression, at: Span): readonly (readonly [Expression, Expression])[] | undefined {
+  if (left.type.is !== 'row' || right.type.is !== 'row') return undefined
+  const [l, r] = [fieldsOf(left), fieldsOf(right)]
+  if (l.length !== r.length) fail('DSD2004', `Rows of ${l.length} and ${r.length} fields cannot be compared.`, at)
+  return l.map((value, i) => [value, r[i]!] as const)
+}
+
+export function fieldsOf(e: Expression): readonly Expression[] {
+  if (e.type.is !== 'row') return []
+  if (e.is === 'call' && e.name === 'row') return e.args
+  return e.type.fields.map(({ type, nullable }, index) => ({ is: 'field', input: e, index, type, nullable: e.nullable || nullable }))
+}

@@ -1,0 +1,393 @@
+import { all, column, columns, literal, truth } from '../../plan/expressions/build.ts'
+import type { Expression } from '../../plan/expressions/expression.ts'
+import { joinOn } from '../../plan/joins.ts'
+import { JoinNode, type JoinKind, LateNode, type PlanNode, ProjectNode, ScanNode, ValuesNode } from '../../plan/nodes/node.ts'
+import { types } from '../../types/data-type.ts'
+import type { CatalogEntry } from '../catalog.ts'
+import type {
+  Argument,
+  DerivedTable,
+  Expression as Syntax,
+  Hint,
+  Identifier,
+  Join,
+  Name,
+  Span,
+  TableAlias,
+  TableFunction,
+  TableReference,
+} from '../parse/ast.ts'
+import { castTo } from './cast.ts'
+import type { BindContext } from './context.ts'
+import { ExpressionBinder } from './expressions.ts'
+import { durationMicros } from './literals.ts'
+import { didYouMean, lastPart } from './names.ts'
+import { fail, notYet } from './problem.ts'
+import { bindQuery, bindSubquery, renamed } from './query.ts'
+import { Rows } from './rows.ts'
+import { joinedScope, type Scope, type ScopeColumn, tableScope } from './scope.ts'
+import { joinSubquery } from './subqueries.ts'
+import { callName } from './syntax.ts'
+import { bindWindowing, windowKind, windowOver } from './windows.ts'
+
+interface Source {
+  readonly plan: PlanNode
+  readonly scope: Scope
+}
+
+/** A row without columns that anybody can name, for SELECT without FROM. */
+export const singleRow = (): PlanNode =>
+  ValuesNode.create([[truth(true)]], [{ name: '$one', type: types.boolean, nullable: false }])
+
+/** FROM: the comma is a join without condition; a later table may be lateral to those before it. */
+export function bindFrom(context: BindContext, from: readonly TableReference[], hints: readonly Hint[], outer: Scope | undefined): Rows {
+  const binder = new FromBinder(context, outer, stateTtl(context, hints))
+  const [first, ...more] = from
+  if (first === undefined) {
+    const plan = singleRow()
+    return new Rows(context, plan, { columns: [], schema: plan.schema, outer })
+  }
+  const source = more.reduce(
+    (left, right) => binder.join(left, right, { kind: 'inner', on: undefined, using: [], natural: false, at: right.at }),
+    binder.table(first, undefined),
+  )
+  return new Rows(context, source.plan, { ...source.scope, outer })
+}
+
+/** The longest of the hint's times, so that no row goes before the time that was asked for it. */
+function stateTtl(context: BindContext, hints: readonly Hint[]): bigint | undefined {
+  let longest = durationMicros(context.settings.state_ttl)
+  for (const hint of hints) {
+    if (hint.name.toUpperCase() !== 'STATE_TTL') continue
+    for (const { value } of hint.args) {
+      const micros = durationMicros(value)
+      if (micros !== undefined && (longest === undefined || micros > longest)) longest = micros
+    }
+  }
+  return longest === 0n ? undefined : longest
+}
+
+interface JoinParts {
+  readonly kind: JoinKind
+  readonly on: Syntax | undefined
+  readonly using: readonly Identifier[]
+  readonly natural: boolean
+  readonly at: Span
+}
+
+class FromBinder {
+  readonly #context: BindContext
+  readonly #outer: Scope | undefined
+  readonly #ttl: bigint | undefined
+
+  constructor(context: BindContext, outer: Scope | undefined, ttl: bigint | undefined) {
+    this.#context = context
+    this.#outer = outer
+    this.#ttl = ttl
+  }
+
+  /** `left`: the tables before it, for what is lateral. */
+  table(ref: TableReference, left: Source | undefined): Source {
+    const context = this.#context
+    switch (ref.is) {
+      case 'table': {
+        if (ref.systemTime !== undefined)
+          notYet('FOR SYSTEM_TIME AS OF', 'A regular join keeps up with changes of both tables.', ref.systemTime.at)
+        const plan = bindNamedTable(context, ref.name)
+        return this.#aliased(plan, ref.alias, context.names.fold(lastPart(ref.name)))
+      }
+      case 'file': {
+        const relation = context.options.file?.(ref.path)
+        if (relation === undefined) fail('DSD2001', `There is no file "${ref.path}" that can be read here.`, ref.at)
+        const plain = ref.path.replace(/^.*\//, '').replace(/\..*$/, '')
+        return this.#aliased(ScanNode.create(relation), ref.alias, plain)
+      }
+      case 'derived':
+        return this.#derived(ref)
+      case 'tableFunction':
+        return this.#function(ref)
+      case 'unnest':
+        return notYet('UNNEST', 'Use flatMap of the TypeScript API.', ref.at)
+      case 'matchRecognize':
+        return notYet('MATCH_RECOGNIZE', 'Use a join within an interval, or ROW_NUMBER.', ref.at)
+      case 'join':
+        return this.#joined(ref, left)
+    }
+  }
+
+  #derived(ref: DerivedTable): Source {
+    return this.#aliased(bindQuery(this.#context, ref.query), ref.alias, undefined)
+  }
+
+  #joined(ref: Join, before: Source | undefined): Source {
+    if (ref.asof) notYet('ASOF JOIN', 'Join on a range of time, and keep the newest with ROW_NUMBER.', ref.at)
+    const left = this.table(ref.left, before)
+    const parts = { on: ref.on, using: ref.using, natural: ref.natural, at: ref.at }
+    const source = this.#kinds(ref, left, parts)
+    if (ref.alias === undefined) return source
+    return this.#aliased(source.plan, ref.alias, undefined)
+  }
+
+  #kinds(ref: Join, left: Source, parts: Omit<JoinParts, 'kind'>): Source {
+    switch (ref.kind) {
+      case 'CROSS':
+      case 'INNER':
+        return this.join(left, ref.right, { ...parts, kind: 'inner' })
+      case 'LEFT':
+      case 'RIGHT':
+      case 'FULL': {
+        const kind = ({ LEFT: 'left', RIGHT: 'right', FULL: 'full' } as const)[ref.kind]
+        return this.join(left, ref.right, { ...parts, kind })
+      }
+      case 'LEFT SEMI':
+      case 'LEFT ANTI':
+        return this.join(left, ref.right, { ...parts, kind: ref.kind === 'LEFT SEMI' ? 'semi' : 'anti' })
+      case 'RIGHT SEMI':
+      case 'RIGHT ANTI': {
+        const right = this.table(ref.right, left)
+        return this.#pair(right, left, { ...parts, kind: ref.kind === 'RIGHT SEMI' ? 'semi' : 'anti' })
+      }
+    }
+  }
+
+  join(left: Source, ref: TableReference, parts: JoinParts): Source {
+    if (ref.is === 'derived' && ref.lateral) return this.#lateral(left, ref, parts)
+    return this.#pair(left, this.table(ref, left), parts)
+  }
+
+  /** A subquery over each row of the tables before it. */
+  #lateral(left: Source, ref: DerivedTable, parts: JoinParts): Source {
+    if (parts.kind !== 'inner' && parts.kind !== 'left') notYet(`${parts.kind} join LATERAL`, 'Use LEFT or INNER.', ref.at)
+    const rows = new Rows(this.#context, left.plan, { ...left.scope, outer: this.#outer })
+    const bound = bindSubquery(this.#context, ref.query, rows.scope)
+    const width = left.plan.schema.length
+    const on = parts.on
+    const trivial = on === undefined || (on.is === 'boolean' && on.value)
+    if (!trivial && parts.kind === 'left') notYet('LEFT JOIN LATERAL with another condition than TRUE', 'Put it into the subquery.', on.at)
+    const outputs = joinSubquery(rows, bound, parts.kind)
+    const places = rows.append(outputs)
+    const plan = ProjectNode.create(rows.plan, [
+      ...columns(left.plan.schema).map(value => ({ name: value.name, value })),
+      ...places.map((place, i) => ({ name: bound.names[i]!, value: column(rows.plan.schema, place) })),
+    ])
+    const right = this.#aliasScope(plan.schema.slice(width).map(f => f.name), ref.alias, undefined)
+    const scope: Scope = {
+      columns: [...left.scope.columns, ...right.map(c => ({ ...c, index: c.index + width }))],
+      schema: plan.schema,
+      outer: this.#outer,
+    }
+    if (trivial) return { plan, scope }
+    const condition = new ExpressionBinder(this.#context, scope).condition(on, 'ON')
+    return { plan: { is: 'filter', input: plan, condition, schema: plan.schema }, scope }
+  }
+
+  #pair(left: Source, right: Source, parts: JoinParts): Source {
+    const { names } = this.#context
+    const schema = [...left.plan.schema, ...right.plan.schema]
+    const scope = joinedScope(left.scope, right.scope, schema)
+    const binder = new ExpressionBinder(this.#context, { ...scope, outer: undefined })
+    const shared = parts.natural ? sharedNames(left.scope, right.scope, names.same) : parts.using.map(id => names.fold(id))
+    const pairs = shared.map(name => ({
+      name,
+      left: this.#usingColumn(left.scope, name, parts.at),
+      right: this.#usingColumn(right.scope, name, parts.at) + left.plan.schema.length,
+    }))
+    const equalities = pairs.map(pair => binder.operate('=', column(schema, pair.left), column(schema, pair.right), parts.at))
+    const on = parts.on === undefined ? [] : [binder.condition(parts.on, 'ON')]
+    const conditions = [...equalities, ...on]
+    const joined = joinOn(parts.kind, left.plan, right.plan, conditions.length === 0 ? undefined : all(conditions))
+    const plan = this.#ttl === undefined ? joined : keeping(joined, this.#ttl)
+    if (parts.kind === 'semi' || parts.kind === 'anti') return { plan, scope: left.scope }
+    const full: Scope = { ...scope, schema: plan.schema }
+    return pairs.length === 0 ? { plan, scope: full } : this.#merged(plan, full, pairs, parts.kind)
+  }
+
+  #usingColumn(scope: Scope, name: string, at: Span): number {
+    const { names } = this.#context
+    const found = scope.columns.filter(c => c.plain && names.same(c.name, name))
+    if (found.length === 1) return found[0]!.index
+    const known = scope.columns.map(c => c.name)
+    return fail('DSD2002', found.length === 0 ? `USING: there is no column "${name}" on one side.${didYouMean(name, known)}` : `USING: "${name}" stands twice on one side.`, at)
+  }
+
+  /** The columns of USING come first and once: the side that always has its row, for a full join whichever is there. */
+  #merged(
+    plan: PlanNode,
+    scope: Scope,
+    pairs: readonly { readonly name: string; readonly left: number; readonly right: number }[],
+    kind: JoinKind,
+  ): Source {
+    const hidden = new Set(pairs.flatMap(pair => (kind === 'full' ? [pair.left, pair.right] : [kind === 'right' ? pair.left : pair.right])))
+    const shown = new Set(pairs.map(pair => (kind === 'right' ? pair.right : pair.left)))
+    const rest = scope.columns.map(c => (hidden.has(c.index) ? { ...c, plain: false } : c))
+    if (kind !== 'full') {
+      const first = pairs.flatMap(pair => rest.filter(c => c.plain && shown.has(c.index) && c.index === (kind === 'right' ? pair.right : pair.left)))
+      return { plan, scope: { ...scope, columns: [...first, ...rest.filter(c => !first.includes(c))] } }
+    }
+    const binder = new ExpressionBinder(this.#context, scope)
+    const merged = pairs.map(pair => ({
+      name: pair.name,
+      value: binder.call('coalesce', [column(plan.schema, pair.left), column(plan.schema, pair.right)], { start: 0, end: 0 }),
+    }))
+    const wider = ProjectNode.create(plan, [...columns(plan.schema).map(value => ({ name: value.name, value })), ...merged])
+    const first = merged.map(({ name }, i): ScopeColumn => ({ name, table: undefined, index: plan.schema.length + i, plain: true }))
+    return { plan: wider, scope: { ...scope, schema: wider.schema, columns: [...first, ...rest] } }
+  }
+
+  #function(ref: TableFunction): Source {
+    const { call } = ref
+    const kind = windowKind(call)
+    if (kind !== undefined) {
+      const table = this.#tableArgument(call.args, ['DATA'], call.at)
+      const time = named(call.args, 'TIMECOL') ?? call.args[1]
+      if (time === undefined) fail('DSD2006', `${kind} takes a table, its time column and lengths.`, call.at)
+      const rows = new Rows(this.#context, table.source.plan, table.source.scope)
+      const place = this.#timeColumn(rows, time)
+      const lengths = call.args.filter(arg => arg !== time && arg !== table.argument)
+      const bound = bindWindowing(kind, lengths, rows.binder, call.at)
+      const windowing = bound.kind === 'session' ? { ...bound, partitionBy: rows.append(table.partitionBy.map(e => rows.binder.bind(e))) } : bound
+      const plan = windowOver(this.#context, rows.plan, windowing, place, time.at)
+      return this.#aliased(plan, ref.alias, table.name)
+    }
+    switch (callName(call)) {
+      case 'LATE': {
+        const table = this.#tableArgument(call.args, [], call.at)
+        return this.#aliased(lateRows(table.source.plan, call.at), ref.alias, table.name)
+      }
+      case 'GENERATE_SERIES':
+      case 'RANGE':
+        return this.#aliased(this.#series(ref), ref.alias, callName(call).toLowerCase(), true)
+      default:
+        return notYet(`The table function ${callName(call)}`, 'Use flatMap of the TypeScript API.', call.at)
+    }
+  }
+
+  #timeColumn(rows: Rows, { value }: Argument): number {
+    if (value.is === 'tableArgument') fail('DSD2006', 'The second argument is the time column.', value.at)
+    const syntax: Syntax = value.is === 'descriptor' ? { is: 'column', parts: value.columns[0]!.parts, at: value.at } : value
+    return rows.append([rows.binder.bind(syntax)])[0]!
+  }
+
+  #tableArgument(args: readonly Argument[], names: readonly string[], at: Span) {
+    const argument = names.map(name => named(args, name)).find(arg => arg !== undefined) ?? args[0]
+    const value = argument?.value
+    if (argument === undefined || value === undefined) return fail('DSD2006', 'The first argument is a table.', at)
+    const { names: rule } = this.#context
+    const make = (plan: PlanNode, name: string | undefined, partitionBy: readonly Syntax[]) => ({
+      argument,
+      name,
+      partitionBy,
+      source: { plan, scope: tableScope(plan.schema, name, undefined) },
+    })
+    if (value.is === 'tableArgument') {
+      if (value.table.is === 'query') return make(bindQuery(this.#context, value.table), undefined, value.partitionBy)
+      return make(bindNamedTable(this.#context, value.table), rule.fold(lastPart(value.table)), value.partitionBy)
+    }
+    if (value.is === 'column') {
+      const name: Name = { is: 'name', parts: value.parts, at: value.at }
+      return make(bindNamedTable(this.#context, name), rule.fold(lastPart(name)), [])
+    }
+    if (value.is === 'scalarQuery') return make(bindQuery(this.#context, value.query), undefined, [])
+    return fail('DSD2006', 'The first argument is a table: TABLE name, a name, or a query.', value.at)
+  }
+
+  /** generate_series(a, b[, step]) of constant whole numbers. */
+  #series({ call }: TableFunction): PlanNode {
+    const binder = new ExpressionBinder(this.#context, tableScope([], undefined, undefined))
+    const numbers = call.args.map(({ value }) => {
+      const bound = value.is === 'tableArgument' || value.is === 'descriptor' ? undefined : binder.bind(value)
+      if (bound?.is !== 'literal' || (typeof bound.value !== 'number' && typeof bound.value !== 'bigint') || bound.type.is === 'decimal' || bound.type.is === 'double')
+        return notYet(`${callName(call)} of other than whole constants`, 'Write the numbers.', value.at)
+      return BigInt(bound.value)
+    })
+    const [start, stop, step = 1n] = numbers
+    if (start === undefined || stop === undefined || step === 0n) return fail('DSD2006', `${callName(call)} takes start, end and a step that is not 0.`, call.at)
+    const inclusive = callName(call) === 'GENERATE_SERIES'
+    const rows: Expression[][] = []
+    const within = (n: bigint) => (step > 0n ? (inclusive ? n <= stop : n < stop) : inclusive ? n >= stop : n > stop)
+    for (let n = start; within(n); n += step) {
+      if (rows.length >= 100_000) notYet(`${callName(call)} of more than 100,000 rows`, 'Use a table.', call.at)
+      rows.push([castTo(literal(n, types.bigint), types.int, this.#context.settings)])
+    }
+    return ValuesNode.create(rows, [{ name: callName(call).toLowerCase(), type: types.int, nullable: false }])
+  }
+
+  /** `single`: an alias without column list names the one column too. */
+  #aliased(plan: PlanNode, alias: TableAlias | undefined, name: string | undefined, single = false): Source {
+    const { names } = this.#context
+    const given = alias === undefined ? [] : alias.columns.map(c => names.fold(c))
+    const columnNames = single && alias !== undefined && given.length === 0 ? [names.fold(alias.name)] : given
+    const named = alias === undefined ? plan : renamed(plan, columnNames, alias.at)
+    return { plan: named, scope: tableScope(named.schema, alias === undefined ? name : names.fold(alias.name), this.#outer) }
+  }
+
+  #aliasScope(columnNames: readonly string[], alias: TableAlias | undefined, table: string | undefined): readonly ScopeColumn[] {
+    const { names } = this.#context
+    return columnNames.map((name, index) => ({
+      name: alias?.columns[index] === undefined ? name : names.fold(alias.columns[index]),
+      table: alias === undefined ? table : names.fold(alias.name),
+      index,
+      plain: true,
+    }))
+  }
+}
+
+const named = (args: readonly Argument[], name: string): Argument | undefined =>
+  args.find(arg => arg.name?.text.toUpperCase() === name)
+
+function sharedNames(left: Scope, right: Scope, same: (a: string, b: string) => boolean): readonly string[] {
+  const shared = left.columns.filter(c => c.plain && right.columns.some(other => other.plain && same(other.name, c.name)))
+  return [...new Set(shared.map(c => c.name))]
+}
+
+function keeping(node: PlanNode, ttl: bigint): PlanNode {
+  if (node.is === 'project') return { ...node, input: keeping(node.input, ttl) }
+  return JoinNode.is(node) ? { ...node, time: { kind: 'keep', ttl } } : node
+}
+
+/** A table, view or WITH table by its name. */
+export function bindNamedTable(context: BindContext, name: Name): PlanNode {
+  const { names, catalog } = context
+  const wanted = names.fold(lastPart(name))
+  if (name.parts.length === 1) {
+    const common = context.commonTables.findLast(table => names.same(table.name, wanted))
+    if (common !== undefined) return common.plan
+    if (context.defining.some(defined => names.same(defined, wanted)) && catalog.find(wanted, names.same) === undefined)
+      notYet('WITH RECURSIVE', 'Write the steps as separate WITH tables.', name.at)
+  }
+  const entry = catalog.find(wanted, names.same)
+  if (entry === undefined) {
+    const known = [...context.commonTables.map(table => table.name), ...catalog.names()]
+    const list = known.length === 0 ? ' No tables are defined.' : ` Known: ${known.slice(0, 20).join(', ')}.`
+    fail('DSD2001', `There is no table or view "${wanted}".${didYouMean(wanted, known)}${list}`, name.at)
+  }
+  context.reads.add(entry.name)
+  return entryPlan(context, entry, name.at)
+}
+
+function entryPlan(context: BindContext, entry: CatalogEntry, at: Span): PlanNode {
+  if (entry.is === 'table') {
+    if (entry.open) fail('DSD2006', `Table "${entry.name}" has no columns yet: they come with its first INSERT.`, at)
+    return entry.plan
+  }
+  const scans = entry.materialized && context.options.materializedViews !== 'inline'
+  return scans && entry.relation !== undefined ? ScanNode.create(entry.relation) : entry.plan
+}
+
+/** The late rows of the nearest operator below that has any. */
+function lateRows(plan: PlanNode, at: Span): PlanNode {
+  switch (plan.is) {
+    case 'project':
+    case 'filter':
+    case 'sort':
+      return lateRows(plan.input, at)
+    case 'aggregate':
+      if (plan.window !== undefined) return LateNode.create(plan, plan.input.schema)
+      return lateRows(plan.input, at)
+    case 'rank':
+      if (plan.window !== undefined) return LateNode.create(plan, plan.input.schema)
+      return lateRows(plan.input, at)
+    default:
+      return fail('DSD2006', 'LATE takes a view whose results close with a window; this one drops no late rows.', at)
+  }
+}

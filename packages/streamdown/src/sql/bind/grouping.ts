@@ -1,0 +1,374 @@
+import type { AggregateCall } from '../../plan/expressions/aggregate-call.ts'
+import { column, literal, test } from '../../plan/expressions/build.ts'
+import type { Expression } from '../../plan/expressions/expression.ts'
+import { columnsRead, expressionKey, replaceColumns } from '../../plan/expressions/walk.ts'
+import { AggregateNode, type PlanNode, ProjectNode, UnionNode } from '../../plan/nodes/node.ts'
+import { derive } from '../../plan/properties.ts'
+import { groupWindow, windowColumns, withWindowEnd } from '../../plan/windows.ts'
+import { types } from '../../types/data-type.ts'
+import type { Argument, Call, Expression as Syntax, GroupBy, GroupingSets, GroupItem, Rollup, Cube, Span } from '../parse/ast.ts'
+import { aggregateKey, bindAggregate, ofNoRows } from './aggregates.ts'
+import { BindProblem, fail, notYet } from './problem.ts'
+import { windowOptions } from './query.ts'
+import { Rows } from './rows.ts'
+import { findColumn, type Scope, type ScopeColumn } from './scope.ts'
+import { callName, collect, contains, hasAggregate, isAggregateCall } from './syntax.ts'
+import { bindWindowing, windowKind, windowOver } from './windows.ts'
+
+export interface Item {
+  readonly syntax: Syntax
+  readonly name: string
+}
+
+export interface Grouped {
+  readonly stage: Rows
+  readonly correlated: readonly Expression[]
+  /** The values of select expressions over no rows: set when a correlation turned a global aggregate into groups. */
+  readonly nothing: { readonly marker: number; readonly of: (e: Expression) => Expression } | undefined
+}
+
+interface GroupKey {
+  /** Column of the rows before grouping. */
+  readonly input: number
+  /** Keys of expressions over those rows that equal it. */
+  readonly equals: readonly string[]
+}
+
+/**
+ * GROUP BY and aggregates: the rows after grouping, on which HAVING, SELECT and ORDER BY are bound. Expressions there
+ * are made of keys and aggregates; `uses` is all syntax that may hold aggregates.
+ */
+export function bindGroups(
+  rows: Rows,
+  groupBy: GroupBy | undefined,
+  items: readonly Item[],
+  uses: readonly Syntax[],
+  correlated: readonly Expression[],
+): Grouped {
+  const sets = groupBy === undefined ? [[]] : expandGroups(groupBy, items)
+  const resolved = sets.map(set => set.map(e => resolveItem(rows, e, items)))
+  const distinctKeys = new Map<Syntax, Syntax>()
+  for (const set of resolved) for (const e of set) distinctKeys.set(e, e)
+  const all = [...distinctKeys.keys()]
+  const windowCall = all.find((e): e is Call => e.is === 'call' && windowKind(e) !== undefined && e.over === undefined)
+  const builder = new GroupBuilder(rows)
+  for (const e of all) if (e !== windowCall) builder.key(e)
+  const outerKeys = correlated.map(e => builder.correlatedKey(e))
+  if (windowCall !== undefined) builder.window(windowCall, uses)
+  const calls = builder.aggregates(uses, all.length > 0 && resolved.every(set => set.length > 0))
+  const node = builder.build(resolved, calls, groupBy !== undefined && sets.length > 1)
+  const stage = builder.stage(node)
+  const global = all.length === 0 && outerKeys.length > 0
+  return {
+    stage,
+    correlated: outerKeys.map(({ key, outer }) => test('=', column(node.schema, key), outer)),
+    nothing: global ? { marker: 0, of: e => overNothing(e, builder.keyCount, calls) } : undefined,
+  }
+}
+
+/** The expression with what aggregates give over no rows. */
+function overNothing(e: Expression, keys: number, calls: readonly AggregateCall[]): Expression {
+  return replaceColumns(e, index => {
+    const call = calls[index - keys]
+    return call === undefined ? literal(null, types.null) : ofNoRows(call)
+  })
+}
+
+type Sets = readonly (readonly Syntax[])[]
+
+/** All grouping sets: those of items side by side are combined. */
+function expandGroups(groupBy: GroupBy, items: readonly Item[]): Sets {
+  if (groupBy.all) return [items.filter(item => !hasAggregate(item.syntax)).map(item => item.syntax)]
+  let sets: Sets = [[]]
+  for (const item of groupBy.items) {
+    const more = setsOf(item)
+    sets = sets.flatMap(set => more.map(other => [...set, ...other]))
+  }
+  return sets
+}
+
+function setsOf(item: GroupItem | GroupingSets | Rollup | Cube): Sets {
+  switch (item.is) {
+    case 'groupingSets':
+      return item.sets.flatMap(set => (set.is === 'groupingSet' ? [set.items] : setsOf(set)))
+    case 'rollup':
+      return [...item.sets.map((_, i) => item.sets.slice(0, item.sets.length - i).flatMap(set => set.items)), []]
+    case 'cube': {
+      const count = 1 << item.sets.length
+      return Array.from({ length: count }, (_, mask) => item.sets.filter((_set, i) => ((count - 1 - mask) >> (item.sets.length - 1 - i)) & 1).flatMap(set => set.items))
+    }
+    case 'row':
+      return item.explicit ? [[item]] : [item.elements]
+    default:
+      return [[item]]
+  }
+}
+
+/** A position, an alias of the select list, or the expression itself. Columns of the input go before aliases. */
+function resolveItem(rows: Rows, e: Syntax, items: readonly Item[]): Syntax {
+  if (e.is === 'number' && /^\d+$/.test(e.text)) {
+    const item = items[Number(e.text) - 1]
+    if (item === undefined) fail('DSD2006', `GROUP BY ${e.text}: the select list has ${items.length} columns.`, e.at)
+    if (hasAggregate(item.syntax)) fail('DSD2006', `GROUP BY ${e.text} is an aggregate.`, e.at)
+    return item.syntax
+  }
+  if (e.is !== 'column' || e.parts.length !== 1) return e
+  const { names } = rows.context
+  if (findColumn({ ...rows.scope, outer: undefined }, e.parts, names) !== undefined) return e
+  const name = names.fold(e.parts[0]!)
+  const item = items.find(other => names.same(other.name, name) && !hasAggregate(other.syntax))
+  return item?.syntax ?? e
+}
+
+class GroupBuilder {
+  readonly #rows: Rows
+  readonly #keys: GroupKey[] = []
+  readonly #keyOf = new Map<Syntax, readonly number[]>()
+  /** Expressions over the rows before grouping, by key, as something over the keys. */
+  readonly #derived = new Map<string, (schema: PlanNode['schema']) => Expression>()
+  #windowParts: { readonly start: number; readonly end: number; readonly time: number | undefined } | undefined
+  #groupingColumn: number | undefined
+
+  constructor(rows: Rows) {
+    this.#rows = rows
+  }
+
+  get keyCount(): number {
+    return this.#keys.length
+  }
+
+  #add(input: number, equals: readonly string[]): number {
+    const before = this.#keys.findIndex(key => key.input === input)
+    if (before >= 0) {
+      const known = this.#keys[before]!
+      this.#keys[before] = { input, equals: [...known.equals, ...equals] }
+      return before
+    }
+    return this.#keys.push({ input, equals: [expressionKey(this.#rows.column(input)), ...equals] }) - 1
+  }
+
+  key(e: Syntax): void {
+    const rows = this.#rows
+    const bound = rows.binder.bind(e)
+    if (bound.is === 'literal') {
+      this.#keyOf.set(e, [])
+      return
+    }
+    const window = this.#windowRow(bound)
+    if (window !== undefined) {
+      this.#keyOf.set(e, window)
+      return
+    }
+    const [input] = rows.append([bound], [e.is === 'column' ? e.parts.at(-1)!.text : 'key'])
+    this.#keyOf.set(e, [this.#add(input!, [expressionKey(bound)])])
+  }
+
+  /** Grouping by a window value groups by its bounds. */
+  #windowRow(bound: Expression): readonly number[] | undefined {
+    if (bound.is !== 'column' || bound.type.is !== 'row') return undefined
+    const rows = this.#rows
+    if (!windowColumns(rows.plan).some(columns => columns.row === bound.index)) return undefined
+    const { fields } = bound.type
+    const parts = fields.map(({ type, nullable }, index): Expression => ({ is: 'field', input: bound, index, type, nullable }))
+    const places = rows.append(parts, ['window_start', 'window_end'])
+    const keys = places.map((place, i) => this.#add(place, [expressionKey(parts[i]!)]))
+    const { type } = bound
+    this.#derived.set(expressionKey(bound), schema => ({ is: 'call', name: 'row', args: keys.map(key => column(schema, key)), type, nullable: false }))
+    return keys
+  }
+
+  correlatedKey(e: Expression): { readonly key: number; readonly outer: Expression } {
+    const sides = e.is === 'call' && e.name === '=' ? e.args : []
+    const outer = sides.find(side => [...columnsRead(side)].every(index => index < 0))
+    const inner = sides.find(side => side !== outer && [...columnsRead(side)].every(index => index >= 0))
+    if (inner === undefined || outer === undefined)
+      return notYet('An aggregating subquery that is correlated by other than equality', 'Join the tables, then GROUP BY.', e.at)
+    const [input] = this.#rows.append([inner])
+    return { key: this.#add(input!, [expressionKey(inner)]), outer }
+  }
+
+  /** GROUP BY TUMBLE(time, size), or Arroyo's TUMBLE(size) over the event time. */
+  window(call: Call, uses: readonly Syntax[]): void {
+    const rows = this.#rows
+    const kind = windowKind(call)!
+    const first = call.args[0]?.value
+    const implicit = first !== undefined && first.is !== 'tableArgument' && first.is !== 'descriptor' && isIntervalSyntax(first)
+    const lengths: readonly Argument[] = implicit ? call.args : call.args.slice(1)
+    const place = implicit ? eventTimeOf(rows, call.at) : rows.append([rows.binder.bind(firstArgument(call))])[0]!
+    const bound = bindWindowing(kind, lengths, rows.binder, call.at)
+    const windowing = bound.kind === 'session' ? { ...bound, partitionBy: this.#keys.map(key => key.input) } : bound
+    rows.plan = windowOver(rows.context, rows.plan, windowing, place, call.at)
+    const width = rows.plan.schema.length
+    const start = this.#add(width - 3, [])
+    const end = this.#add(width - 2, [])
+    const needsTime = uses.some(use => contains(use, e => e.is === 'call' && callName(e).endsWith('_ROWTIME')))
+    this.#windowParts = { start, end, time: needsTime ? this.#add(width - 1, []) : undefined }
+    this.#keyOf.set(call, [start, end])
+  }
+
+  aggregates(uses: readonly Syntax[], everyGroupHasRows: boolean): readonly AggregateCall[] {
+    const calls: AggregateCall[] = []
+    const places = new Map<string, number>()
+    for (const use of uses) {
+      for (const call of collect(use, isAggregateCall)) {
+        if (this.#callOf.has(call)) continue
+        const bound = bindAggregate(this.#rows, call, everyGroupHasRows)
+        const key = aggregateKey(bound)
+        const place = places.get(key) ?? calls.push(bound) - 1
+        places.set(key, place)
+        this.#callOf.set(call, place)
+      }
+    }
+    return calls
+  }
+  readonly #callOf = new Map<Syntax, number>()
+
+  build(sets: Sets, calls: readonly AggregateCall[], several: boolean): PlanNode {
+    const { plan } = this.#rows
+    if (!several) {
+      const keys = this.#keys.map(key => key.input)
+      const closing = withWindowEnd(plan, keys)
+      for (const added of closing.slice(keys.length)) this.#add(added, [])
+      return this.#aggregate(closing, calls)
+    }
+    const inputs = sets.map(set => this.#setPlan(set, calls))
+    const union = UnionNode.create(inputs)
+    this.#groupingColumn = this.#keys.length + calls.length
+    return union
+  }
+
+  #aggregate(keys: readonly number[], calls: readonly AggregateCall[]): PlanNode {
+    const { plan, context } = this.#rows
+    const window = groupWindow(plan, keys, windowOptions(context))
+    const node = AggregateNode.create(plan, keys, calls)
+    return window === undefined ? node : { ...node, window }
+  }
+
+  /** One grouping set, with NULL for the keys that it leaves out, and 1 in the grouping column of each of them. */
+  #setPlan(set: readonly Syntax[], calls: readonly AggregateCall[]): PlanNode {
+    const used = new Set(set.flatMap(e => this.#keyOf.get(e) ?? []))
+    if (this.#windowParts !== undefined) for (const key of [this.#windowParts.start, this.#windowParts.end]) used.add(key)
+    const order = [...used]
+    const inputs = order.map(key => this.#keys[key]!.input)
+    const grouped = this.#aggregate(inputs, calls)
+    const { schema } = this.#rows.plan
+    const keys = this.#keys.map(({ input }, key) => {
+      const { name, type } = schema[input]!
+      const at = order.indexOf(key)
+      return { name, value: at < 0 ? literal(null, type) : column(grouped.schema, at) }
+    })
+    const values = calls.map((call, i) => ({ name: call.name, value: column(grouped.schema, order.length + i) }))
+    const left = this.#keys.map((_, key) => ({ name: `$grouping${key}`, value: literal(used.has(key) ? 0 : 1, types.int) }))
+    return ProjectNode.create(grouped, [...keys, ...values, ...left])
+  }
+
+  stage(node: PlanNode): Rows {
+    const rows = this.#rows
+    const scope = this.#groupedScope(node)
+    const keyColumn = new Map<string, number>()
+    for (const [i, key] of this.#keys.entries()) for (const e of key.equals) keyColumn.set(e, i)
+    const intercept = (e: Syntax): Expression | undefined => {
+      const call = this.#callOf.get(e)
+      if (call !== undefined) return column(node.schema, this.#keys.length + call)
+      const part = e.is === 'call' ? this.#special(node, e) : undefined
+      if (part !== undefined) return part
+      if (isLiteral(e) || hasAggregate(e)) return undefined
+      return this.#overKeys(node, e, keyColumn)
+    }
+    return new Rows(rows.context, node, { ...scope, outer: rows.scope.outer }, intercept)
+  }
+
+  /** An expression without aggregates that is a key, or made of no columns. */
+  #overKeys(node: PlanNode, e: Syntax, keyColumn: ReadonlyMap<string, number>): Expression | undefined {
+    const rows = this.#rows
+    let bound: Expression
+    try {
+      bound = rows.binder.bind(e)
+    } catch (problem) {
+      // What cannot be bound as a whole is bound part by part, where the same problem shows at its own place.
+      if (problem instanceof BindProblem && e.is !== 'column') return undefined
+      throw problem
+    }
+    const key = expressionKey(bound)
+    const made = this.#derived.get(key)
+    if (made !== undefined) return made(node.schema)
+    const place = keyColumn.get(key)
+    if (place !== undefined) return column(node.schema, place)
+    const read = [...columnsRead(bound)]
+    if (read.every(index => index < 0)) return bound
+    if (e.is !== 'column') return undefined
+    return fail('DSD2006', `Column "${e.parts.map(part => part.text).join('.')}" must be in GROUP BY, or within an aggregate.`, e.at)
+  }
+
+  #special(node: PlanNode, call: Call): Expression | undefined {
+    const name = callName(call)
+    if (name === 'GROUPING' || name === 'GROUPING_ID') return this.#grouping(node, call)
+    const parts = this.#windowParts
+    if (parts === undefined || call.over !== undefined) return undefined
+    const of = (key: number) => column(node.schema, key)
+    if (windowKind(call) !== undefined) {
+      const args = [of(parts.start), of(parts.end)]
+      const fields = ['start', 'end'].map((field, i) => ({ name: field, type: args[i]!.type, nullable: false }))
+      return { is: 'call', name: 'row', args, type: types.row(fields), nullable: false }
+    }
+    const match = /^(TUMBLE|HOP|SESSION)_(START|END|ROWTIME|PROCTIME)$/.exec(name)
+    switch (match?.[2]) {
+      case 'START':
+        return of(parts.start)
+      case 'END':
+        return of(parts.end)
+      case 'ROWTIME':
+        return parts.time === undefined ? undefined : of(parts.time)
+      case 'PROCTIME':
+        return this.#rows.binder.call('proctime', [], call.at)
+      default:
+        return undefined
+    }
+  }
+
+  /** GROUPING(a, b): a bit for each argument that the row's grouping set leaves out. */
+  #grouping(node: PlanNode, call: Call): Expression {
+    const first = this.#groupingColumn
+    const bits = call.args.map(({ value }) => {
+      if (value.is === 'tableArgument' || value.is === 'descriptor') return fail('DSD2006', 'GROUPING takes keys.', value.at)
+      const key = expressionKey(this.#rows.binder.bind(value))
+      const place = this.#keys.findIndex(k => k.equals.includes(key))
+      if (place < 0) return fail('DSD2006', 'GROUPING takes expressions of GROUP BY.', value.at)
+      return first === undefined ? literal(0, types.int) : column(node.schema, first + place)
+    })
+    const two = literal(2, types.int)
+    const { binder } = this.#rows
+    const value = bits.reduce<Expression>((sum, bit) => binder.operate('+', binder.operate('*', sum, two, call.at), bit, call.at), literal(0, types.int))
+    return bits.length === 1 ? bits[0]! : value
+  }
+
+  /** Names of keys that are plain columns, for subqueries that use them. */
+  #groupedScope(node: PlanNode): Scope {
+    const { scope } = this.#rows
+    const columns = this.#keys.flatMap(({ input }, index): readonly ScopeColumn[] =>
+      scope.columns.filter(c => c.index === input).map(c => ({ ...c, index })),
+    )
+    return { columns, schema: node.schema, outer: undefined }
+  }
+}
+
+function firstArgument(call: Call): Syntax {
+  const value = call.args[0]?.value
+  if (value === undefined || value.is === 'tableArgument' || value.is === 'descriptor')
+    return fail('DSD2006', `${callName(call)} takes its time column first.`, call.at)
+  return value
+}
+
+const isIntervalSyntax = (e: Syntax): boolean =>
+  e.is === 'interval' || (e.is === 'typedLiteral' && e.type.is === 'namedType' && e.type.name.startsWith('INTERVAL'))
+
+/** The time of a window that names none. */
+function eventTimeOf(rows: Rows, at: Span): number {
+  const { eventTime } = derive(rows.plan)
+  if (eventTime !== undefined) return eventTime
+  const column = rows.scope.columns.find(c => rows.scope.schema[c.index]?.type.is === 'timestamp')
+  return column?.index ?? fail('DSD2006', 'The window needs a time column: declare WATERMARK FOR column in CREATE TABLE.', at)
+}
+
+const isLiteral = (e: Syntax): boolean =>
+  e.is === 'number' || e.is === 'string' || e.is === 'boolean' || e.is === 'null' || e.is === 'interval' || e.is === 'timeUnit'

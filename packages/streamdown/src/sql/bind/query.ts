@@ -1,0 +1,261 @@
+import { column, columns, literal, test } from '../../plan/expressions/build.ts'
+import type { AggregateCall } from '../../plan/expressions/aggregate-call.ts'
+import type { Expression } from '../../plan/expressions/expression.ts'
+import { AggregateNode, FilterNode, type PlanNode, ProjectNode, UnionNode, ValuesNode } from '../../plan/nodes/node.ts'
+import { groupWindow, withWindowEnd } from '../../plan/windows.ts'
+import { type Field, type Schema, types } from '../../types/data-type.ts'
+import type { Query, QueryBody, Select, SetOperation, SortItem, Span, Values, With } from '../parse/ast.ts'
+import { castTo } from './cast.ts'
+import type { BindContext } from './context.ts'
+import { commonOf, ExpressionBinder } from './expressions.ts'
+import { bindNamedTable } from './from.ts'
+import { durationMicros } from './literals.ts'
+import { fail, notYet } from './problem.ts'
+import { type Scope, tableScope } from './scope.ts'
+import { bindSelect } from './select.ts'
+import { limited, type Place, type SortBy, sortDirection } from './sorting.ts'
+import { contains, isQueryExpression, rowCount } from './syntax.ts'
+import { typeText } from './types.ts'
+
+/**
+ * A bound query. `outputs` are the visible columns over the plan's (which may have more behind them) and, in a
+ * subquery, over columns of the query around it (negative indexes). `correlated`: conditions over both, still to hold.
+ */
+export interface BoundQuery {
+  readonly plan: PlanNode
+  readonly names: readonly string[]
+  readonly outputs: readonly Expression[]
+  readonly correlated: readonly Expression[]
+  /** Of an aggregate over all rows that a correlation narrows: its values over no rows, when `marker` found no partner. */
+  readonly ofNothing?: { readonly marker: number; readonly outputs: readonly Expression[] }
+}
+
+/** ORDER BY, LIMIT and OFFSET as they apply to a body. */
+export interface Tail {
+  readonly orderBy: readonly SortItem[]
+  readonly limit: number | undefined
+  readonly offset: number
+  readonly withTies: boolean
+  readonly place: Place
+}
+
+const noTail: Tail = { orderBy: [], limit: undefined, offset: 0, withTies: false, place: 'inner' }
+
+export const boundPlan = (plan: PlanNode): BoundQuery => ({
+  plan,
+  names: plan.schema.map(field => field.name),
+  outputs: columns(plan.schema),
+  correlated: [],
+})
+
+/** A query that sees no other around it, as a plan. */
+export function bindQuery(context: BindContext, query: Query, place: Place = 'inner'): PlanNode {
+  return visiblePlan(bindSubquery(context, query, undefined, place))
+}
+
+/** The visible columns as a plan of their own. */
+export function visiblePlan({ plan, names, outputs }: BoundQuery): PlanNode {
+  const asIs = plan.schema.length === outputs.length && outputs.every((e, i) => e.is === 'column' && e.index === i)
+  if (asIs && plan.schema.every((field, i) => field.name === names[i])) return plan
+  return ProjectNode.create(plan, outputs.map((value, i) => ({ name: names[i]!, value })))
+}
+
+/** `outer`: the scope of the query around it, whose columns it may use. */
+export function bindSubquery(context: BindContext, query: Query, outer: Scope | undefined, place: Place = 'inner'): BoundQuery {
+  const emit = query.emit === undefined ? context.emit : emitModes[query.emit.mode]
+  const inner = query.with === undefined ? { ...context, emit } : withTables({ ...context, emit }, query.with)
+  const tail: Tail = {
+    orderBy: query.orderBy,
+    limit: rowCount(query.limit, 'LIMIT'),
+    offset: rowCount(query.offset, 'OFFSET') ?? 0,
+    withTies: query.withTies,
+    place,
+  }
+  return bindBody(inner, query.body, tail, outer)
+}
+
+const emitModes = { CHANGES: 'changes', 'ON WINDOW CLOSE': 'close', IMMEDIATELY: 'update', FINAL: 'close' } as const
+
+export function withTables(context: BindContext, clause: With): BindContext {
+  let inner = context
+  for (const table of clause.tables) {
+    const name = context.names.fold(table.name)
+    const defining = { ...inner, defining: [...inner.defining, name] }
+    const plan = renamed(bindQuery(defining, table.query), table.columns.map(c => context.names.fold(c)), table.at)
+    inner = { ...inner, commonTables: [...inner.commonTables, { name, plan }] }
+  }
+  return inner
+}
+
+/** The plan with other names for its first columns. */
+export function renamed(plan: PlanNode, names: readonly string[], at: Span): PlanNode {
+  if (names.length === 0) return plan
+  if (names.length > plan.schema.length)
+    fail('DSD2006', `${names.length} column names are given, there are ${plan.schema.length} columns.`, at)
+  if (names.every((name, i) => plan.schema[i]!.name === name)) return plan
+  return ProjectNode.create(
+    plan,
+    columns(plan.schema).map((value, i) => ({ name: names[i] ?? value.name, value })),
+  )
+}
+
+function bindBody(context: BindContext, body: QueryBody, tail: Tail, outer: Scope | undefined): BoundQuery {
+  switch (body.is) {
+    case 'select':
+      return bindSelect(context, body, tail, outer)
+    case 'setOperation':
+      return tailed(context, boundPlan(setOperation(context, body)), tail)
+    case 'values':
+      return tailed(context, boundPlan(bindValues(context, body)), tail)
+    case 'tableQuery':
+      return tailed(context, boundPlan(bindNamedTable(context, body.table)), tail)
+    case 'query':
+      return tailed(context, bindSubquery(context, body, outer, bare(tail) ? tail.place : 'inner'), tail)
+  }
+}
+
+const bare = (tail: Tail): boolean => tail.orderBy.length === 0 && tail.limit === undefined && tail.offset === 0
+
+/** ORDER BY and LIMIT over finished columns. */
+function tailed(context: BindContext, bound: BoundQuery, tail: Tail): BoundQuery {
+  if (bare(tail)) return bound
+  if (bound.correlated.length > 0) notYet('LIMIT around a correlated subquery in parentheses', 'Write it without the parentheses.', tail.orderBy[0]?.at)
+  const plan = visiblePlan(bound)
+  const scope = tableScope(plan.schema, undefined, undefined)
+  const binder = new ExpressionBinder(context, scope)
+  const sorts = tail.orderBy.map((item): SortBy => {
+    const position = item.value.is === 'number' ? Number(item.value.text) - 1 : undefined
+    const value = position === undefined ? binder.bind(item.value) : positioned(plan.schema, position, item.at)
+    return { value, ...sortDirection(item, context.settings) }
+  })
+  return boundPlan(limited(context, plan, sorts, tail))
+}
+
+function positioned(schema: Schema, position: number, at: Span): Expression {
+  if (schema[position] === undefined) fail('DSD2006', `ORDER BY ${position + 1}: there are ${schema.length} columns.`, at)
+  return column(schema, position)
+}
+
+
+function setOperation(context: BindContext, operation: SetOperation): PlanNode {
+  const sides = [operation.left, operation.right].map(body => visiblePlan(bindBody(context, body, noTail, undefined)))
+  const [left, right] = operation.corresponding === undefined ? sides : sides.map((side, i) => corresponding(context, operation, side, sides[1 - i]!))
+  if (left === undefined || right === undefined) return fail('DSD9002', 'A set operation has two sides.', operation.at)
+  if (left.schema.length !== right.schema.length)
+    fail('DSD2004', `${operation.op}: the left side has ${left.schema.length} columns, the right side ${right.schema.length}.`, operation.at)
+  const [a, b] = alike(context, [left, right], operation.op, operation.at)
+  if (operation.op === 'UNION') {
+    const union = UnionNode.create([...(operation.all ? unionInputs(a!) : [a!]), b!])
+    return operation.all ? union : distinct(context, union)
+  }
+  if (operation.all) notYet(`${operation.op} ALL`, `Use ${operation.op}, or number the rows with ROW_NUMBER first.`, operation.at)
+  return tagged(operation.op, a!, b!)
+}
+
+/** A chain of UNION ALL is one node. */
+const unionInputs = (node: PlanNode): readonly PlanNode[] => (node.is === 'union' ? node.inputs : [node])
+
+function corresponding(context: BindContext, { corresponding: by }: SetOperation, side: PlanNode, other: PlanNode): PlanNode {
+  const { names } = context
+  const wanted =
+    by === undefined || by.columns.length === 0
+      ? side.schema.map(f => f.name).filter(name => other.schema.some(f => names.same(f.name, name)))
+      : by.columns.map(c => names.fold(c))
+  return ProjectNode.create(
+    side,
+    wanted.map(name => {
+      const index = side.schema.findIndex(f => names.same(f.name, name))
+      if (index < 0) fail('DSD2002', `There is no column "${name}" on one side.`, by?.at)
+      return { name, value: column(side.schema, index) }
+    }),
+  )
+}
+
+/** The inputs cast to the common type of each column. */
+export function alike(context: BindContext, inputs: readonly PlanNode[], what: string, at: Span): readonly PlanNode[] {
+  const [first] = inputs
+  const common = first!.schema.map((field, i) => {
+    const type = commonOf(inputs.map(input => column(input.schema, i)), context)
+    if (type === undefined)
+      fail('DSD2004', `${what}: column ${i + 1} ("${field.name}") is ${inputs.map(input => typeText(input.schema[i]!.type)).join(' and ')}.`, at)
+    return type.is === 'null' ? types.string : type
+  })
+  return inputs.map(input => {
+    const cast = columns(input.schema).map((e, i) => castTo(e, common[i]!, context.settings, false, at))
+    if (cast.every(e => e.is === 'column')) return input
+    return ProjectNode.create(input, cast.map((value, i) => ({ name: first!.schema[i]!.name, value })))
+  })
+}
+
+/** SELECT DISTINCT: groups by all columns. */
+export function distinct(context: BindContext, input: PlanNode): PlanNode {
+  const all = input.schema.map((_, i) => i)
+  const keys = withWindowEnd(input, all)
+  const window = groupWindow(input, keys, windowOptions(context))
+  return { ...AggregateNode.create(input, keys, []), ...(window === undefined ? {} : { window }) }
+}
+
+export const windowOptions = (context: BindContext) => ({
+  allowedLateness: durationMicros(context.settings.allowed_lateness) ?? 0n,
+  changes: context.emit === 'changes',
+})
+
+/** INTERSECT and EXCEPT: both sides in one, counted by side for each distinct row. */
+function tagged(op: 'INTERSECT' | 'EXCEPT', left: PlanNode, right: PlanNode): PlanNode {
+  const sided = (side: PlanNode, isLeft: boolean) =>
+    ProjectNode.create(side, [
+      ...columns(side.schema).map((value, i) => ({ name: left.schema[i]!.name, value })),
+      { name: '$left', value: literal(isLeft, types.boolean) },
+    ])
+  const union = UnionNode.create([sided(left, true), sided(right, false)])
+  const width = left.schema.length
+  const isLeft = column(union.schema, width)
+  const count = (filter: Expression): AggregateCall => ({ name: 'count', args: [], distinct: false, filter, type: types.bigint, nullable: false })
+  const counts = AggregateNode.create(union, left.schema.map((_, i) => i), [count(isLeft), count(test('not', isLeft))], ['$l', '$r'])
+  const zero = literal(0n, types.bigint)
+  const [l, r] = [column(counts.schema, width), column(counts.schema, width + 1)]
+  const condition = test('and', test('>', l, zero), test(op === 'INTERSECT' ? '>' : '=', r, zero))
+  const kept = FilterNode.create(counts, condition)
+  return ProjectNode.create(kept, columns(kept.schema).slice(0, width).map(value => ({ name: value.name, value })))
+}
+
+/** Rows of VALUES, each column in its common type. */
+export function bindValues(context: BindContext, values: Values, targets: readonly (Field | undefined)[] = []): PlanNode {
+  const width = values.rows[0]?.length ?? 0
+  for (const row of values.rows)
+    if (row.length !== width) fail('DSD2006', `VALUES has rows of ${width} and of ${row.length} cells.`, row[0]?.at ?? values.at)
+  const name = (i: number) => (context.settings.dialect === 'flink' ? `EXPR$${i}` : `column${i + 1}`)
+  if (values.rows.some(row => row.some(cell => contains(cell, isQueryExpression)))) {
+    const rows = values.rows.map(row => visiblePlan(bindSelect(context, selectOf(row, values.at), noTail, undefined)))
+    return UnionNode.create(alike(context, rows, 'VALUES', values.at))
+  }
+  const binder = new ExpressionBinder(context, tableScope([], undefined, undefined))
+  const rows = values.rows.map(row => row.map(cell => binder.bind(cell)))
+  const schema: Field[] = []
+  for (let i = 0; i < width; i++) {
+    const cells = rows.map(row => row[i]!)
+    const common = targets[i]?.type ?? commonOf(cells, context)
+    if (common === undefined)
+      fail('DSD2004', `VALUES: column ${i + 1} has ${[...new Set(cells.map(cell => typeText(cell.type)))].join(' and ')}.`, values.at)
+    const type = common.is === 'null' ? types.string : common
+    schema.push({ name: name(i), type, nullable: cells.some(cell => cell.nullable || cell.type.is === 'null') })
+  }
+  const cast = rows.map(row => row.map((cell, i) => castTo(cell, schema[i]!.type, context.settings, false, cell.at)))
+  return ValuesNode.create(cast, schema)
+}
+
+function selectOf(row: Values['rows'][number], at: Span): Select {
+  return {
+    is: 'select',
+    hints: [],
+    distinct: undefined,
+    items: row.map(value => ({ is: 'selectItem', value, alias: undefined, at: value.at })),
+    from: [],
+    where: undefined,
+    groupBy: undefined,
+    having: undefined,
+    windows: [],
+    qualify: undefined,
+    at,
+  }
+}

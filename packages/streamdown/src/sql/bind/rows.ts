@@ -1,0 +1,60 @@
+import { column } from '../../plan/expressions/build.ts'
+import type { Expression } from '../../plan/expressions/expression.ts'
+import { sameExpression } from '../../plan/expressions/walk.ts'
+import { withColumns } from '../../plan/joins.ts'
+import type { PlanNode } from '../../plan/nodes/node.ts'
+import type { Expression as Syntax } from '../parse/ast.ts'
+import type { BindContext } from './context.ts'
+import { ExpressionBinder } from './expressions.ts'
+import type { Scope } from './scope.ts'
+
+/**
+ * The rows at one place of a SELECT while it is bound. The plan only grows to the right: appended columns (computed
+ * keys, joined subqueries, rank numbers) leave the indexes of bound expressions as they are.
+ */
+export class Rows {
+  readonly context: BindContext
+  readonly scope: Scope
+  plan: PlanNode
+  readonly binder: ExpressionBinder
+  readonly #known = new Map<Syntax, Expression>()
+  readonly #intercept: ((e: Syntax) => Expression | undefined) | undefined
+
+  constructor(context: BindContext, plan: PlanNode, scope: Scope, intercept?: (e: Syntax) => Expression | undefined) {
+    this.context = context
+    this.plan = plan
+    this.scope = scope
+    this.#intercept = intercept
+    this.binder = new ExpressionBinder(context, scope, e => this.#known.get(e) ?? this.#intercept?.(e))
+  }
+
+  /** From here on this piece of syntax is that expression. */
+  know(syntax: Syntax, value: Expression): void {
+    this.#known.set(syntax, value)
+  }
+
+  knows(syntax: Syntax): boolean {
+    return this.#known.has(syntax)
+  }
+
+  column(index: number): Expression {
+    return column(this.plan.schema, index)
+  }
+
+  /** The places of expressions as columns; those that are none yet are appended. */
+  append(expressions: readonly Expression[], names: readonly string[] = []): readonly number[] {
+    const added: Expression[] = []
+    const addedNames: string[] = []
+    const width = this.plan.schema.length
+    const places = expressions.map((e, i) => {
+      if (e.is === 'column' && e.index >= 0) return e.index
+      const same = added.findIndex(other => sameExpression(other, e))
+      if (same >= 0) return width + same
+      addedNames.push(names[i] ?? `$${width + added.length}`)
+      return width + added.push(e) - 1
+    })
+    if (added.length === 0) return places
+    this.plan = withColumns(this.plan, added, addedNames)
+    return places
+  }
+}

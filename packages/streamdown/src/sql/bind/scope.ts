@@ -1,0 +1,95 @@
+import { column } from '../../plan/expressions/build.ts'
+import type { Expression } from '../../plan/expressions/expression.ts'
+import type { Schema } from '../../types/data-type.ts'
+import { types } from '../../types/data-type.ts'
+import type { Identifier, Span } from '../parse/ast.ts'
+import { didYouMean, type Names } from './names.ts'
+import { fail } from './problem.ts'
+
+export interface ScopeColumn {
+  readonly name: string
+  readonly table: string | undefined
+  /** Its place in the row. */
+  readonly index: number
+  /** Found by its bare name, and part of `*`. A column merged by USING is not. */
+  readonly plain: boolean
+}
+
+/** The columns that names mean at some place of a query. `outer`: those of the enclosing query. */
+export interface Scope {
+  readonly columns: readonly ScopeColumn[]
+  readonly schema: Schema
+  readonly outer: Scope | undefined
+}
+
+export function tableScope(schema: Schema, table: string | undefined, outer: Scope | undefined): Scope {
+  return { columns: schema.map(({ name }, index) => ({ name, table, index, plain: true })), schema, outer }
+}
+
+/** The scope over rows that hold the left columns, then the right ones. */
+export function joinedScope(left: Scope, right: Scope, schema: Schema): Scope {
+  const shift = left.schema.length
+  return {
+    columns: [...left.columns, ...right.columns.map(c => ({ ...c, index: c.index + shift }))],
+    schema,
+    outer: left.outer,
+  }
+}
+
+/** Columns of the enclosing query stand as negative indexes until the subquery is joined to it. */
+export const outerIndex = (index: number): number => -1 - index
+
+export type Found =
+  | { readonly is: 'column'; readonly value: Expression; readonly rest: readonly Identifier[] }
+  | { readonly is: 'ambiguous'; readonly name: string }
+  | undefined
+
+/** The column that a dotted name starts with, and the parts after it (fields of a ROW). */
+export function findColumn(scope: Scope, parts: readonly Identifier[], names: Names): Found {
+  const own = findHere(scope, parts, names)
+  if (own !== undefined || scope.outer === undefined) return own
+  const outer = findColumn(scope.outer, parts, names)
+  if (outer?.is !== 'column') return outer
+  if (outer.value.is !== 'column' || outer.value.index < 0)
+    fail('DSD2005', 'A subquery can use columns of the query directly around it only. Join the tables instead.', parts[0]?.at)
+  return { ...outer, value: { ...outer.value, index: outerIndex(outer.value.index) } }
+}
+
+function findHere(scope: Scope, parts: readonly Identifier[], names: Names): Found {
+  const texts = parts.map(part => names.fold(part))
+  const at = (found: readonly ScopeColumn[], used: number): Found => {
+    const [first, second] = found
+    if (first === undefined) return undefined
+    if (second !== undefined) return { is: 'ambiguous', name: texts.slice(0, used).join('.') }
+    return { is: 'column', value: column(scope.schema, first.index), rest: parts.slice(used) }
+  }
+  // A qualified name comes first; catalogs and databases before the table are skipped.
+  for (let table = 0; table + 1 < texts.length; table++) {
+    const found = at(
+      scope.columns.filter(c => c.table !== undefined && names.same(c.table, texts[table]!) && names.same(c.name, texts[table + 1]!)),
+      table + 2,
+    )
+    if (found !== undefined) return found
+  }
+  const plain = at(scope.columns.filter(c => c.plain && names.same(c.name, texts[0]!)), 1)
+  if (plain !== undefined) return plain
+  return texts.length === 1 ? wholeRow(scope, texts[0]!, names) : undefined
+}
+
+/** A table's name alone is its row. */
+function wholeRow(scope: Scope, table: string, names: Names): Found {
+  const members = scope.columns.filter(c => c.table !== undefined && names.same(c.table, table))
+  if (members.length === 0) return undefined
+  const args = members.map(member => column(scope.schema, member.index))
+  const type = types.row(args.map(({ name, type, nullable }) => ({ name, type, nullable })))
+  return { is: 'column', value: { is: 'call', name: 'row', args, type, nullable: false }, rest: [] }
+}
+
+export function unknownColumn(scope: Scope, parts: readonly Identifier[], names: Names, at: Span): never {
+  const text = parts.map(part => part.text).join('.')
+  const wanted = names.fold(parts.at(-1)!)
+  const candidates = scope.columns.map(c => c.name)
+  const list = [...new Set(candidates)]
+  const known = list.length === 0 ? 'There are no columns here.' : `Columns: ${list.slice(0, 20).join(', ')}${list.length > 20 ? ', …' : ''}.`
+  fail('DSD2002', `There is no column "${text}".${didYouMean(wanted, candidates)} ${known}`, at)
+}

@@ -1,0 +1,264 @@
+import { all, column, columns } from '../../plan/expressions/build.ts'
+import type { Expression } from '../../plan/expressions/expression.ts'
+import { columnsRead, expressionKey, remap } from '../../plan/expressions/walk.ts'
+import { FilterNode, type PlanNode, ProjectNode, RankNode } from '../../plan/nodes/node.ts'
+import type { Expression as Syntax, Select, SelectItem, SortItem, Star } from '../parse/ast.ts'
+import type { BindContext } from './context.ts'
+import { bindFrom } from './from.ts'
+import { bindGroups, type Grouped, type Item } from './grouping.ts'
+import { fieldsOf } from './expressions.ts'
+import { fail, notYet } from './problem.ts'
+import { type BoundQuery, distinct, type Tail } from './query.ts'
+import { bindRanks } from './ranks.ts'
+import type { Rows } from './rows.ts'
+import { type Scope, unknownColumn } from './scope.ts'
+import { limited, type SortBy, sortDirection, sortedRows } from './sorting.ts'
+import { joinAsTest, resolveSubqueries } from './subqueries.ts'
+import { conjunctsOf, hasAggregate, inventedName, isWindowCall, naturalName, collect } from './syntax.ts'
+
+/** SELECT … with the ORDER BY and LIMIT around it. */
+export function bindSelect(context: BindContext, select: Select, tail: Tail, outer: Scope | undefined): BoundQuery {
+  const rows = bindFrom(context, select.from, select.hints, outer)
+  const correlated = bindWhere(rows, select.where)
+  const items = expandItems(rows, select.items)
+  const { stage, correlated: still, nothing } = groupedStage(rows, select, items, tail.orderBy, correlated)
+  if (select.having !== undefined) filter(stage, select.having, 'HAVING')
+  const sorting = tail.orderBy.map(item => ({ item, syntax: sortSyntax(context, item, items) }))
+  const windowed = [...items.map(item => item.syntax), ...sorting.map(sort => sort.syntax), ...(select.qualify === undefined ? [] : [select.qualify])]
+  bindRanks(stage, windowed.flatMap(e => collect(e, isWindowCall)), select.windows)
+  if (select.qualify !== undefined) filter(stage, select.qualify, 'QUALIFY')
+  for (const e of windowed) resolveSubqueries(stage, e)
+  const outputs = items.map(item => stage.binder.bind(item.syntax))
+  const sorts = sorting.map(({ item, syntax }): SortBy => ({ value: stage.binder.bind(syntax), ...sortDirection(item, context.settings) }))
+  if (select.distinct !== undefined && select.distinct.on.length > 0) keepFirst(stage, select.distinct.on, sorts, items)
+  const names = items.map(item => item.name)
+  return finish(context, stage, {
+    names,
+    outputs,
+    sorts,
+    correlated: still,
+    distinct: select.distinct !== undefined && select.distinct.on.length === 0,
+    tail,
+    nothing,
+  })
+}
+
+function groupedStage(rows: Rows, select: Select, items: readonly Item[], orderBy: readonly SortItem[], correlated: readonly Expression[]): Grouped {
+  const uses = [
+    ...items.map(item => item.syntax),
+    ...(select.having === undefined ? [] : [select.having]),
+    ...(select.qualify === undefined ? [] : [select.qualify]),
+    ...orderBy.map(item => item.value),
+  ]
+  if (select.groupBy === undefined && select.having === undefined && !uses.some(hasAggregate))
+    return { stage: rows, correlated, nothing: undefined }
+  for (const use of uses) for (const group of collectAggregateQueries(use)) resolveSubqueries(rows, group)
+  return bindGroups(rows, select.groupBy, items, uses, correlated)
+}
+
+/** Subqueries within the arguments of aggregates are joined before grouping. */
+const collectAggregateQueries = (e: Syntax): readonly Syntax[] =>
+  collect(e, (part): part is Extract<Syntax, { is: 'call' }> => part.is === 'call' && part.over === undefined && hasAggregate(part)).flatMap(call =>
+    call.args.flatMap(({ value }) => (value.is === 'tableArgument' || value.is === 'descriptor' || hasAggregate(value) ? [] : [value])),
+  )
+
+/** Filters the rows; what compares them with the query around it is returned instead. */
+function bindWhere(rows: Rows, where: Syntax | undefined): readonly Expression[] {
+  const correlated: Expression[] = []
+  if (where === undefined) return correlated
+  if (hasAggregate(where)) fail('DSD2006', 'Aggregates cannot stand in WHERE; use HAVING.', where.at)
+  let conditions: Expression[] = []
+  const apply = () => {
+    if (conditions.length > 0) rows.plan = FilterNode.create(rows.plan, all(conditions))
+    conditions = []
+  }
+  for (const conjunct of conjunctsOf(where)) {
+    const before = rows.plan
+    if (conditions.length > 0 && hasQuery(conjunct)) apply()
+    if (joinAsTest(rows, conjunct)) continue
+    resolveSubqueries(rows, conjunct)
+    const condition = rows.binder.condition(conjunct, 'WHERE')
+    const outside = [...columnsRead(condition)].some(index => index < 0)
+    if (outside) correlated.push(condition)
+    else conditions.push(condition)
+    if (rows.plan !== before) apply()
+  }
+  apply()
+  return correlated
+}
+
+const hasQuery = (e: Syntax): boolean =>
+  collect(e, (part): part is Syntax => part.is === 'scalarQuery' || part.is === 'exists' || part.is === 'inQuery' || part.is === 'arrayQuery' || part.is === 'quantified').length > 0
+
+function filter(stage: Rows, condition: Syntax, what: string): void {
+  for (const conjunct of conjunctsOf(condition)) {
+    if (joinAsTest(stage, conjunct)) continue
+    resolveSubqueries(stage, conjunct)
+    stage.plan = FilterNode.create(stage.plan, stage.binder.condition(conjunct, what))
+  }
+}
+
+/** The select list with stars written out. */
+function expandItems(rows: Rows, items: readonly SelectItem[]): readonly Item[] {
+  const { names, settings } = rows.context
+  const expanded: Item[] = []
+  for (const { value, alias } of items) {
+    if (value.is === 'star') {
+      expanded.push(...starItems(rows, value))
+      continue
+    }
+    const natural = naturalIdentifier(value)
+    const name =
+      alias !== undefined ? names.fold(alias) : natural !== undefined ? names.fold(natural) : (naturalName(value) ?? inventedName(value, expanded.length, settings))
+    expanded.push({ syntax: value, name })
+  }
+  return expanded
+}
+
+function naturalIdentifier(e: Syntax) {
+  if (e.is === 'column') return e.parts.at(-1)
+  if (e.is === 'field') return e.field
+  return undefined
+}
+
+function starItems(rows: Rows, star: Star): readonly Item[] {
+  const { names } = rows.context
+  const known = (value: Expression, name: string): Item => {
+    const syntax: Syntax = { is: 'column', parts: [{ is: 'identifier', text: name, quoted: true, at: star.at }], at: star.at }
+    rows.know(syntax, value)
+    return { syntax, name }
+  }
+  const replaced = star.replace.map(item => ({ name: names.fold(item.alias ?? fail('DSD2006', 'REPLACE (expression AS column).', item.at)), syntax: item.value }))
+  const left = star.except.map(name => names.fold(name.parts.at(-1)!))
+  const visible = (item: Item): readonly Item[] => {
+    if (left.some(name => names.same(name, item.name))) return []
+    const instead = replaced.find(other => names.same(other.name, item.name))
+    return [instead === undefined ? item : { name: item.name, syntax: instead.syntax }]
+  }
+  const { of } = star
+  if (of === undefined) {
+    const shown = rows.scope.columns.filter(c => c.plain)
+    if (shown.length === 0) fail('DSD2006', '* needs a table in FROM.', star.at)
+    return shown.map(c => known(rows.column(c.index), c.name)).flatMap(visible)
+  }
+  if (of.is === 'column' && of.parts.length <= 2) {
+    const table = names.fold(of.parts.at(-1)!)
+    const members = rows.scope.columns.filter(c => c.table !== undefined && names.same(c.table, table))
+    if (members.length > 0) return members.map(c => known(rows.column(c.index), c.name)).flatMap(visible)
+  }
+  const value = rows.binder.bind(of)
+  if (value.type.is !== 'row') {
+    if (of.is === 'column') return unknownColumn(rows.scope, of.parts, names, of.at)
+    return fail('DSD2004', '.* needs a ROW.', star.at)
+  }
+  const { fields } = value.type
+  return fieldsOf(value).map((e, i) => known(e, fields[i]!.name)).flatMap(visible)
+}
+
+/** A position, an output's name, or an expression. */
+function sortSyntax(context: BindContext, item: SortItem, items: readonly Item[]): Syntax {
+  const { value } = item
+  if (value.is === 'number') {
+    const chosen = items[Number(value.text) - 1]
+    if (chosen === undefined) fail('DSD2006', `ORDER BY ${value.text}: the select list has ${items.length} columns.`, item.at)
+    return chosen.syntax
+  }
+  if (value.is !== 'column' || value.parts.length !== 1) return value
+  const name = context.names.fold(value.parts[0]!)
+  return items.find(other => context.names.same(other.name, name))?.syntax ?? value
+}
+
+/** DISTINCT ON: the first row of each group in the query's order. */
+function keepFirst(stage: Rows, on: readonly Syntax[], sorts: readonly SortBy[], items: readonly Item[]): void {
+  const keys = on.map(e => {
+    const position = e.is === 'number' ? items[Number(e.text) - 1]?.syntax : undefined
+    return stage.binder.bind(position ?? e)
+  })
+  const partitionBy = stage.append(keys)
+  const orderBy = stage.append(sorts.map(sort => sort.value)).map((place, i) => ({
+    column: place,
+    descending: sorts[i]!.descending,
+    nullsFirst: sorts[i]!.nullsFirst,
+  }))
+  stage.plan = RankNode.create(stage.plan, { function: 'row_number', partitionBy, orderBy, from: 1, to: 1, output: false })
+}
+
+interface Finish {
+  readonly names: readonly string[]
+  readonly outputs: readonly Expression[]
+  readonly sorts: readonly SortBy[]
+  readonly correlated: readonly Expression[]
+  readonly distinct: boolean
+  readonly tail: Tail
+  readonly nothing: Grouped['nothing']
+}
+
+/** Projection, DISTINCT, ORDER BY and LIMIT; behind the visible columns those that correlation still needs. */
+function finish(context: BindContext, stage: Rows, parts: Finish): BoundQuery {
+  const { names, outputs, sorts, correlated, tail } = parts
+  const outside = outputs.filter(e => [...columnsRead(e)].some(index => index < 0))
+  const needed = new Set([...correlated, ...outside].flatMap(e => [...columnsRead(e)].filter(index => index >= 0)))
+  const hidden = [...needed]
+  const visible = outside.length > 0 ? [] : outputs
+  const projected: { name: string; value: Expression }[] = [
+    ...visible.map((value, i) => ({ name: names[i]!, value })),
+    ...hidden.map(index => ({ name: `$${index}`, value: stage.column(index) })),
+  ]
+  const width = projected.length
+  const places = new Map(projected.map(({ value }, i) => [expressionKey(value), i]))
+  const hiddenPlace = new Map(hidden.map((index, i) => [index, visible.length + i]))
+  const sortPlaces = sorts.map(({ value }) => {
+    const known = places.get(expressionKey(value))
+    if (known !== undefined) return known
+    if (parts.distinct) return fail('DSD2006', 'With DISTINCT, ORDER BY takes expressions of the select list.', tail.orderBy[0]?.at)
+    places.set(expressionKey(value), projected.length)
+    return projected.push({ name: `$sort${projected.length}`, value }) - 1
+  })
+  let plan: PlanNode = ProjectNode.create(stage.plan, projected)
+  if (parts.distinct) plan = distinctRows(context, plan, width)
+  const sorted = sorts.map((sort, i): SortBy => ({ ...sort, value: column(plan.schema, sortPlaces[i]!) }))
+  const limitedPlan =
+    correlated.length > 0 || outside.length > 0
+      ? correlatedLimit(plan, sorted, parts, hiddenPlace)
+      : limited(context, plan, sorted, tail)
+  plan = firstColumns(limitedPlan, width)
+  const toHidden = (index: number) => (index < 0 ? index : (hiddenPlace.get(index) ?? index))
+  const marker = parts.nothing === undefined ? undefined : hiddenPlace.get(parts.nothing.marker)
+  return {
+    ...(marker === undefined ? {} : { ofNothing: { marker, outputs: outputs.map(parts.nothing!.of) } }),
+    plan,
+    names,
+    outputs: outside.length > 0 ? outputs.map(e => remap(e, toHidden)) : columns(plan.schema).slice(0, outputs.length),
+    correlated: correlated.map(e => remap(e, toHidden)),
+  }
+}
+
+function distinctRows(context: BindContext, plan: PlanNode, width: number): PlanNode {
+  const grouped = distinct(context, firstColumns(plan, width))
+  return firstColumns(grouped, width)
+}
+
+function firstColumns(node: PlanNode, width: number): PlanNode {
+  if (node.schema.length === width) return node
+  return ProjectNode.create(node, columns(node.schema).slice(0, width).map(value => ({ name: value.name, value })))
+}
+
+/** LIMIT within a correlated subquery counts for each row of the query around it: a top-N by the compared columns. */
+function correlatedLimit(plan: PlanNode, sorts: readonly SortBy[], { correlated, tail }: Finish, place: ReadonlyMap<number, number>): PlanNode {
+  if (tail.limit === undefined && tail.offset === 0) return plan
+  const partitionBy = correlated.map(e => {
+    const sides = e.is === 'call' && e.name === '=' ? e.args : []
+    const inner = sides.find(side => side.is === 'column' && side.index >= 0)
+    if (inner?.is !== 'column') return notYet('LIMIT in a subquery that is correlated by other than equality of columns', 'Use ROW_NUMBER and a join.', e.at)
+    return place.get(inner.index)!
+  })
+  const { plan: input, keys } = sortedRows(plan, sorts)
+  return RankNode.create(input, {
+    function: 'row_number',
+    partitionBy,
+    orderBy: keys,
+    from: tail.offset + 1,
+    to: tail.limit === undefined ? Number.MAX_SAFE_INTEGER : tail.offset + tail.limit,
+    output: false,
+  })
+}

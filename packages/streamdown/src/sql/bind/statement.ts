@@ -1,0 +1,98 @@
+import type { Expression } from '../../plan/expressions/expression.ts'
+import type { PlanNode, SinkNode } from '../../plan/nodes/node.ts'
+import type { DataType, Schema } from '../../types/data-type.ts'
+import type { FunctionEntry, TableEntry, ViewEntry } from '../catalog.ts'
+
+/** What a statement is after binding: all names looked up, all types known. The session carries it out. */
+export type BoundStatement =
+  | BoundSelect
+  | BoundInsert
+  | BoundUpdate
+  | BoundDelete
+  | BoundStatementSet
+  | {
+      readonly is: 'createTable'
+      readonly table: TableEntry
+      readonly ifNotExists: boolean
+      readonly orReplace: boolean
+      /** CREATE TABLE … AS: rows of the relation's schema, to be inserted. */
+      readonly rows: PlanNode | undefined
+    }
+  | { readonly is: 'createView'; readonly view: ViewEntry; readonly ifNotExists: boolean; readonly orReplace: boolean }
+  | { readonly is: 'createMaterializedView'; readonly view: ViewEntry; readonly ifNotExists: boolean; readonly orReplace: boolean }
+  /** RisingWave's CREATE SINK: a job under that name. */
+  | { readonly is: 'createSink'; readonly name: string; readonly insert: BoundInsert; readonly ifNotExists: boolean }
+  | { readonly is: 'createFunction'; readonly entry: FunctionEntry; readonly orReplace: boolean }
+  | { readonly is: 'createType'; readonly name: string; readonly type: DataType }
+  | {
+      readonly is: 'drop'
+      readonly kind: 'table' | 'view' | 'function' | 'other'
+      /** Those that there are, as the catalog knows them, and with CASCADE all that depend on them, these first. */
+      readonly names: readonly string[]
+    }
+  | { readonly is: 'truncate'; readonly tables: readonly TableEntry[] }
+  | { readonly is: 'set'; readonly key: string; readonly value: string | undefined }
+  | { readonly is: 'reset'; readonly key: string | undefined }
+  | { readonly is: 'show'; readonly what: string; readonly name: string | undefined; readonly like: string | undefined }
+  | { readonly is: 'describe'; readonly name: string; readonly schema: Schema }
+  | { readonly is: 'explain'; readonly details: readonly string[]; readonly statement: BoundStatement }
+  /** Accepted without effect: FLUSH, USE, BEGIN, CREATE INDEX and their like. */
+  | { readonly is: 'nothing'; readonly what: string }
+
+export interface BoundSelect {
+  readonly is: 'select'
+  readonly plan: PlanNode
+  /** The outermost SELECT has ORDER BY: the order of rows counts. */
+  readonly ordered: boolean
+}
+
+/** Rows for a table: `plan` has the relation's columns in order, cast and with defaults. */
+export interface BoundInsert {
+  readonly is: 'insert'
+  readonly table: TableEntry
+  readonly plan: PlanNode
+  readonly sink: SinkNode
+  /** Flink's INSERT OVERWRITE: what is there goes first. */
+  readonly overwrite: boolean
+  /** The rows end by themselves (VALUES, or a query over in-memory tables): the statement ends with them. */
+  readonly literal: boolean
+  /** ON CONFLICT, else the table's rule. */
+  readonly conflict: ConflictAction
+  readonly returning: Returning | undefined
+}
+
+export type ConflictAction =
+  | { readonly action: 'overwrite' | 'error' | 'nothing' | 'update if not null'; readonly versions: readonly number[] }
+  /**
+   * DO UPDATE SET: over the stored row's columns, then the inserted row's (EXCLUDED); one expression a relation column.
+   * Where `where` is not true the stored row stays.
+   */
+  | { readonly action: 'update'; readonly columns: readonly number[]; readonly values: readonly Expression[]; readonly where: Expression | undefined }
+
+/** RETURNING: over the relation's columns of each row inserted, updated (as it is after) or deleted. */
+export interface Returning {
+  readonly expressions: readonly Expression[]
+  readonly schema: Schema
+}
+
+/** `plan` gives, for each row to change, its relation columns before and then after. */
+export interface BoundUpdate {
+  readonly is: 'update'
+  readonly table: TableEntry
+  readonly plan: PlanNode
+  readonly returning: Returning | undefined
+}
+
+/** `plan` gives the relation columns of each row to delete. */
+export interface BoundDelete {
+  readonly is: 'delete'
+  readonly table: TableEntry
+  readonly plan: PlanNode
+  readonly returning: Returning | undefined
+}
+
+export interface BoundStatementSet {
+  readonly is: 'statementSet'
+  readonly inserts: readonly BoundInsert[]
+}
+

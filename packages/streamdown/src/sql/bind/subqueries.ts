@@ -1,0 +1,255 @@
+import type { AggregateCall } from '../../plan/expressions/aggregate-call.ts'
+import { all, column, literal, not, test } from '../../plan/expressions/build.ts'
+import type { Expression } from '../../plan/expressions/expression.ts'
+import { columnsRead, remap } from '../../plan/expressions/walk.ts'
+import { joinOn } from '../../plan/joins.ts'
+import { AggregateNode, type JoinKind, ProjectNode } from '../../plan/nodes/node.ts'
+import { derive } from '../../plan/properties.ts'
+import { types } from '../../types/data-type.ts'
+import type { BinaryOperator, Expression as Syntax, Query, Span } from '../parse/ast.ts'
+import { fail, notYet } from './problem.ts'
+import { type BoundQuery, bindSubquery, distinct, visiblePlan } from './query.ts'
+import type { Rows } from './rows.ts'
+import { collect, isQueryExpression, type QueryExpression } from './syntax.ts'
+
+/** Expressions of a subquery over the rows that it was joined to: its own columns come behind the `width` first. */
+function placed(e: Expression, width: number): Expression {
+  return remap(e, index => (index < 0 ? -1 - index : width + index))
+}
+
+/** Joins a subquery to the rows that it may be correlated with; its outputs, over the joined rows. */
+export function joinSubquery(rows: Rows, query: BoundQuery, kind: JoinKind, conditions: readonly Expression[] = []): readonly Expression[] {
+  const width = rows.plan.schema.length
+  const on = [...query.correlated.map(e => placed(e, width)), ...conditions]
+  const outputs = query.outputs.map(e => placed(e, width))
+  rows.plan = joinOn(kind, rows.plan, query.plan, on.length === 0 ? undefined : all(on))
+  if (kind !== 'left') return outputs
+  return outputs.map(e => (e.is === 'column' ? column(rows.plan.schema, e.index) : e))
+}
+
+/**
+ * A WHERE conjunct that is a subquery test becomes a semi or anti join. Returns false when it is none, or stands
+ * deeper in the expression.
+ */
+export function joinAsTest(rows: Rows, conjunct: Syntax): boolean {
+  let negated = false
+  let e = conjunct
+  while (e.is === 'unary' && e.op === 'NOT') {
+    negated = !negated
+    e = e.operand
+  }
+  switch (e.is) {
+    case 'exists':
+      joinSubquery(rows, bindSubquery(rows.context, e.query, rows.scope), negated ? 'anti' : 'semi')
+      return true
+    case 'inQuery': {
+      const op = negated !== e.negated ? '<>' : '='
+      quantifiedJoin(rows, e.value, op, op === '=' ? 'ANY' : 'ALL', e.query, e.at)
+      return true
+    }
+    case 'quantified':
+      if (e.right.is !== 'query' || negated || e.negated || isPattern(e.op)) return false
+      quantifiedJoin(rows, e.left, e.op, e.quantifier, e.right, e.at)
+      return true
+    default:
+      return false
+  }
+}
+
+type PatternKind = 'LIKE' | 'ILIKE' | 'SIMILAR' | 'RLIKE'
+const isPattern = (op: BinaryOperator | PatternKind): op is PatternKind =>
+  op === 'LIKE' || op === 'ILIKE' || op === 'SIMILAR' || op === 'RLIKE'
+
+/** `x op ANY (query)`: a row for which it is true; `x op ALL`: no row for which it is not true. */
+function quantifiedJoin(rows: Rows, left: Syntax, op: BinaryOperator, quantifier: 'ANY' | 'ALL', query: Query, at: Span): void {
+  resolveSubqueries(rows, left)
+  const value = rows.binder.bind(left)
+  const bound = bindSubquery(rows.context, query, rows.scope)
+  const compared = comparedWith(rows, value, op, bound, at)
+  if (quantifier === 'ANY') {
+    joinSubquery(rows, bound, 'semi', [compared])
+    return
+  }
+  joinSubquery(rows, bound, 'anti', [notTrue(rows, value, op, bound, compared, at)])
+}
+
+/** The comparison with the subquery's output, over the rows joined with it. */
+function comparedWith(rows: Rows, value: Expression, op: BinaryOperator, query: BoundQuery, at: Span): Expression {
+  const width = rows.plan.schema.length
+  const outputs = query.outputs.map(e => placed(e, width))
+  const [only] = outputs
+  if (value.type.is === 'row') {
+    const fields = outputs.map(({ type, nullable }, i) => ({ name: `f${i + 1}`, type, nullable }))
+    return rows.binder.operate(op, value, { is: 'call', name: 'row', args: outputs, type: types.row(fields), nullable: false }, at)
+  }
+  if (only === undefined || outputs.length !== 1) fail('DSD2004', `The subquery must have one column here, it has ${outputs.length}.`, at)
+  return rows.binder.operate(op, value, only, at)
+}
+
+function notTrue(rows: Rows, value: Expression, op: BinaryOperator, query: BoundQuery, compared: Expression, at: Span): Expression {
+  if (op === '<>' && !compared.nullable) return comparedWith(rows, value, '=', query, at)
+  return compared.nullable ? test('is_not_true', compared) : not(compared)
+}
+
+/** Joins every subquery inside of an expression and lets the binder know the columns that stand for them. */
+export function resolveSubqueries(rows: Rows, e: Syntax): void {
+  for (const found of collect(e, isQueryExpression)) {
+    if (rows.knows(found)) continue
+    rows.know(found, asExpression(rows, found))
+  }
+}
+
+function asExpression(rows: Rows, e: QueryExpression): Expression {
+  switch (e.is) {
+    case 'scalarQuery':
+      return scalar(rows, e.query, e.at)
+    case 'exists':
+      return exists(rows, e.query, e.at)
+    case 'inQuery': {
+      const member = isMember(rows, e.value, e.query, e.at)
+      return e.negated ? not(member) : member
+    }
+    case 'quantified': {
+      if (e.right.is !== 'query') return fail('DSD9002', 'A quantified comparison without query.', e.at)
+      if (e.op === '=' && e.quantifier === 'ANY') return isMember(rows, e.left, e.right, e.at)
+      if (e.op === '<>' && e.quantifier === 'ALL') return not(isMember(rows, e.left, e.right, e.at))
+      return notYet(`${e.op} ${e.quantifier} (SELECT …) inside an expression`, 'Put it directly into WHERE.', e.at)
+    }
+    case 'arrayQuery':
+      return arrayOf(rows, e.query)
+  }
+}
+
+/** Inner columns that are compared for equality with the outer query: the keys that a grouping of the subquery keeps. */
+function equalityColumns(query: BoundQuery, what: string, at: Span): readonly number[] {
+  return query.correlated.map(e => {
+    const sides = e.is === 'call' && e.name === '=' ? e.args : []
+    const inner = sides.find(side => side.is === 'column' && side.index >= 0)
+    const outer = sides.find(side => [...columnsRead(side)].every(index => index < 0))
+    if (inner?.is !== 'column' || outer === undefined)
+      return notYet(`${what} that is correlated by other than equality`, 'Join the tables instead.', at)
+    return inner.index
+  })
+}
+
+/** A subquery grouped by its correlation, with aggregates over its outputs. */
+function grouped(query: BoundQuery, calls: readonly AggregateCall[], what: string, at: Span): BoundQuery {
+  const inner = equalityColumns(query, what, at)
+  const keys = [...new Set(inner)]
+  const plan = AggregateNode.create(query.plan, keys, calls)
+  const to = (index: number) => (index < 0 ? index : keys.indexOf(index))
+  return {
+    plan,
+    names: calls.map(call => call.name),
+    outputs: calls.map((_, i) => column(plan.schema, keys.length + i)),
+    correlated: query.correlated.map(e => remap(e, to)),
+  }
+}
+
+const countRows: AggregateCall = { name: 'count', args: [], distinct: false, type: types.bigint, nullable: false }
+
+function scalar(rows: Rows, syntax: Query, at: Span): Expression {
+  const query = bindSubquery(rows.context, syntax, rows.scope)
+  const [output] = query.outputs
+  if (output === undefined || query.outputs.length !== 1)
+    return fail('DSD2004', `A subquery as a value must have one column, it has ${query.outputs.length}.`, at)
+  const keyed = query.correlated.length === 0 ? [] : equalityOrNothing(query)
+  const { keys } = derive(query.plan)
+  const single = keyed !== undefined && keys.some(key => key.every(k => keyed.includes(k)))
+  if (single) {
+    const always = query.correlated.length === 0 && keys.some(key => key.length === 0) && !mayBeEmpty(query)
+    const width = rows.plan.schema.length
+    const value = joinSubquery(rows, query, always ? 'inner' : 'left')[0]!
+    return query.ofNothing === undefined ? value : orNothing(rows, query.ofNothing, value, width)
+  }
+  const first: AggregateCall = { name: 'first_value', args: [output], distinct: false, type: output.type, nullable: true }
+  const one = grouped(query, [first], 'A subquery as a value', at)
+  return joinSubquery(rows, one, query.correlated.length === 0 ? 'inner' : 'left')[0]!
+}
+
+/** COUNT of a correlated subquery without rows is 0, though the join finds no row for it. */
+function orNothing(rows: Rows, { marker, outputs }: NonNullable<BoundQuery['ofNothing']>, value: Expression, width: number): Expression {
+  const empty = outputs[0]!
+  if (empty.is === 'literal' && empty.value === null) return value
+  const absent = test('is_null', column(rows.plan.schema, width + marker))
+  return {
+    is: 'case',
+    branches: [{ when: absent, then: placed(empty, width) }],
+    otherwise: value,
+    type: value.type,
+    nullable: empty.nullable || value.nullable,
+  }
+}
+
+function equalityOrNothing(query: BoundQuery): readonly number[] | undefined {
+  const columns: number[] = []
+  for (const e of query.correlated) {
+    const inner = e.is === 'call' && e.name === '=' ? e.args.find(side => side.is === 'column' && side.index >= 0) : undefined
+    if (inner?.is !== 'column') return undefined
+    columns.push(inner.index)
+  }
+  return columns
+}
+
+/** A global aggregate always has its row, unless something above it drops it. */
+function mayBeEmpty({ plan }: BoundQuery): boolean {
+  let node = plan
+  while (node.is === 'project') node = node.input
+  return !(node.is === 'aggregate' && node.keys.length === 0) && !(node.is === 'values' && node.rows.length === 1)
+}
+
+function exists(rows: Rows, syntax: Query, at: Span): Expression {
+  const query = bindSubquery(rows.context, syntax, rows.scope)
+  const counted = grouped({ ...query, outputs: [] }, [countRows], 'EXISTS inside an expression', at)
+  const correlated = query.correlated.length > 0
+  const [count] = joinSubquery(rows, counted, correlated ? 'left' : 'inner')
+  return correlated ? test('is_not_null', count!) : test('>', count!, literal(0n, types.bigint))
+}
+
+/** `x IN (query)` as a value: TRUE, FALSE, or NULL when x or a value of the query is NULL and none is equal. */
+function isMember(rows: Rows, left: Syntax, syntax: Query, at: Span): Expression {
+  resolveSubqueries(rows, left)
+  const value = rows.binder.bind(left)
+  const query = bindSubquery(rows.context, syntax, rows.scope)
+  if (query.correlated.length > 0) return notYet('A correlated IN (SELECT …) inside an expression', 'Put it directly into WHERE.', at)
+  const plan = visiblePlan(query)
+  const values = ProjectNode.create(distinct(rows.context, plan), [
+    ...plan.schema.map((field, i) => ({ name: field.name, value: column(plan.schema, i) })),
+    { name: '$found', value: literal(true, types.boolean) },
+  ])
+  const member: BoundQuery = { plan: values, names: [], outputs: values.schema.map((_, i) => column(values.schema, i)), correlated: [] }
+  const test1 = comparedWith(rows, value, '=', { ...member, outputs: member.outputs.slice(0, -1) }, at)
+  const found = test('is_not_null', joinSubquery(rows, member, 'left', [test1]).at(-1)!)
+  const nullable = plan.schema.some(field => field.nullable)
+  if (!nullable && !value.nullable) return found
+  const present = plan.schema.map((_, i) => column(plan.schema, i))
+  const calls: AggregateCall[] = [countRows, { ...countRows, args: present.slice(0, 1) }]
+  const counts = AggregateNode.create(plan, [], calls)
+  const counted: BoundQuery = { plan: counts, names: [], outputs: [column(counts.schema, 0), column(counts.schema, 1)], correlated: [] }
+  const [rowsIn, valuesIn] = joinSubquery(rows, counted, 'inner')
+  const unknown = test('or', test('is_null', value), test('<', valuesIn!, rowsIn!))
+  return {
+    is: 'case',
+    branches: [
+      { when: found, then: literal(true, types.boolean) },
+      { when: test('=', rowsIn!, literal(0n, types.bigint)), then: literal(false, types.boolean) },
+      { when: unknown, then: literal(null, types.boolean) },
+    ],
+    otherwise: literal(false, types.boolean),
+    type: types.boolean,
+    nullable: true,
+  }
+}
+
+/** ARRAY(SELECT …): empty where there are no rows. */
+function arrayOf(rows: Rows, syntax: Query): Expression {
+  const query = bindSubquery(rows.context, syntax, rows.scope)
+  const [output] = query.outputs
+  if (output === undefined || query.outputs.length !== 1) return fail('DSD2004', 'ARRAY(SELECT …) takes one column.', syntax.at)
+  const type = types.array(output.type)
+  const call: AggregateCall = { name: 'array_agg', args: [output], distinct: false, type, nullable: true }
+  const one = grouped(query, [call], 'ARRAY(SELECT …)', syntax.at)
+  const [value] = joinSubquery(rows, one, query.correlated.length === 0 ? 'inner' : 'left')
+  const empty: Expression = { is: 'call', name: 'array', args: [], type, nullable: false }
+  return { is: 'call', name: 'coalesce', args: [value!, empty], type, nullable: false }
+}

@@ -1,0 +1,134 @@
+import type { Expression } from '../plan/expressions/expression.ts'
+import type { PlanNode, Relation } from '../plan/nodes/node.ts'
+import type { DataType, Field, Schema } from '../types/data-type.ts'
+import type { Expression as SyntaxExpression } from './parse/ast.ts'
+
+/** A column as declared. `physical` and `metadata` columns are the relation's, in that order; others are computed. */
+export interface TableColumn extends Field {
+  readonly kind: 'physical' | 'metadata' | 'computed'
+  /** Its place in the relation's schema; undefined when computed. */
+  readonly stored: number | undefined
+  /** For a computed column: over the relation's columns. */
+  readonly computed: Expression | undefined
+  /** DEFAULT: over no columns. */
+  readonly default: Expression | undefined
+}
+
+/** What happens when a key is inserted that is there. */
+export interface ConflictRule {
+  readonly action: 'overwrite' | 'error' | 'nothing' | 'update if not null'
+  /** Relation columns: the row with the larger values wins; equal ones count as newer. */
+  readonly versions: readonly number[]
+}
+
+export interface TableEntry {
+  readonly is: 'table'
+  readonly name: string
+  readonly relation: Relation
+  readonly columns: readonly TableColumn[]
+  /** Reads all columns, with event time. */
+  readonly plan: PlanNode
+  readonly conflict: ConflictRule
+  readonly unique: readonly (readonly number[])[]
+  /** Conditions that stored rows must meet, over the relation's columns. */
+  readonly checks: readonly Expression[]
+  /** Declared without columns: it takes those of its first INSERT. */
+  readonly open: boolean
+  readonly partitionKeys: readonly number[]
+}
+
+export interface ViewEntry {
+  readonly is: 'view'
+  readonly name: string
+  readonly plan: PlanNode
+  readonly materialized: boolean
+  /** Of a materialized view: what reads of its kept rows see. */
+  readonly relation: Relation | undefined
+  /** Names of the tables and views that it reads. */
+  readonly reads: readonly string[]
+  readonly temporary: boolean
+}
+
+export interface FunctionEntry {
+  readonly is: 'function'
+  readonly name: string
+  readonly parameters: readonly { readonly name: string; readonly type: DataType }[]
+  readonly returns: DataType | undefined
+  readonly body: SyntaxExpression
+}
+
+export type CatalogEntry = TableEntry | ViewEntry
+
+export const entrySchema = (entry: CatalogEntry): Schema => entry.plan.schema
+
+/**
+ * What a session knows by name. The binder only reads it; the session defines and drops. Names are as the dialect's
+ * case rule stores them; `same` says when two are one.
+ */
+export class Catalog {
+  readonly #relations = new Map<string, CatalogEntry>()
+  readonly #functions = new Map<string, FunctionEntry>()
+  readonly #types = new Map<string, DataType>()
+
+  find(name: string, same: (a: string, b: string) => boolean = (a, b) => a === b): CatalogEntry | undefined {
+    const exact = this.#relations.get(name)
+    if (exact !== undefined) return exact
+    for (const [key, entry] of this.#relations) if (same(key, name)) return entry
+    return undefined
+  }
+
+  define(entry: CatalogEntry): void {
+    this.#relations.set(entry.name, entry)
+  }
+
+  entries(): Iterable<CatalogEntry> {
+    return this.#relations.values()
+  }
+
+  names(): Iterable<string> {
+    return this.#relations.keys()
+  }
+
+  /** Views that read `name`, directly or through others, nearest first. */
+  dependents(name: string): readonly ViewEntry[] {
+    const found: ViewEntry[] = []
+    const seek = (of: string) => {
+      for (const entry of this.#relations.values()) {
+        if (entry.is !== 'view' || !entry.reads.includes(of) || found.includes(entry)) continue
+        found.push(entry)
+        seek(entry.name)
+      }
+    }
+    seek(name)
+    return found
+  }
+
+  drop(name: string): void {
+    this.#relations.delete(name)
+  }
+
+  /** Functions are named without regard to case. */
+  findFunction(name: string): FunctionEntry | undefined {
+    return this.#functions.get(name.toLowerCase())
+  }
+
+  defineFunction(entry: FunctionEntry): void {
+    this.#functions.set(entry.name.toLowerCase(), entry)
+  }
+
+  dropFunction(name: string): boolean {
+    return this.#functions.delete(name.toLowerCase())
+  }
+
+  functionNames(): Iterable<string> {
+    return this.#functions.keys()
+  }
+
+  findType(name: string): DataType | undefined {
+    return this.#types.get(name.toLowerCase())
+  }
+
+  defineType(name: string, type: DataType): void {
+    this.#types.set(name.toLowerCase(), type)
+  }
+}
