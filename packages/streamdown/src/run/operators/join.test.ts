@@ -141,3 +141,84 @@ test('joins where memory grows at every allocation, and above 2 GiB', () => {
   fc.assert(property(false, { growAlways: true }), { numRuns: 10 })
   fc.assert(property(false, { heapStart: 2 ** 31 }), { numRuns: 3 })
 })
+
+test('joined rows have the larger ordinal, the smaller watermark and the product of the weights', () => {
+  const of = { kind: 'inner', conditional: false, nullsMatch: false, keyed: true } as const
+  const shapes = [
+    { schema: left, appendOnly: true },
+    { schema: right, appendOnly: true },
+  ] as const
+  const harness = new OperatorHarness(
+    context => createJoin(node(of), context, shapes),
+    [
+      { schema: left, routeBy: [0] },
+      { schema: right, routeBy: [1] },
+    ],
+  )
+  harness.step([{ input: 0, values: [1, 1, 'a'], weight: 2, ordinal: 9n, watermark: 50n }], { watermarks: [60n, 10n] })
+  harness.step([{ input: 1, values: [1, 1, 'b'], weight: 3, ordinal: 4n, watermark: 30n }], { watermarks: [60n, 40n] })
+  harness.step([{ input: 0, values: [1, 2, 'c'], ordinal: 11n, watermark: 60n }])
+  assert.deepEqual(
+    harness.main.map(({ weight, ordinal, watermark }) => [weight, ordinal, watermark]),
+    [
+      [6, 9n, 30n],
+      [3, 11n, 40n],
+    ],
+  )
+})
+
+test('a pair on which the condition fails is a dead letter, with the weight of the pair', () => {
+  const of = { kind: 'left', conditional: false, nullsMatch: false, keyed: true } as const
+  const int = (value: number): Expression => ({ is: 'literal', value, type: types.int, nullable: false })
+  const call = (name: string, args: readonly Expression[], type: Expression['type']): Expression => ({
+    is: 'call',
+    name,
+    args,
+    type,
+    nullable: true,
+  })
+  const failing = call('<', [call('/', [int(10), column(1, 'v')], types.int), column(3, 'w')], types.boolean)
+  const shapes = [
+    { schema: left, appendOnly: false },
+    { schema: right, appendOnly: false },
+  ] as const
+  const harness = new OperatorHarness(
+    context => createJoin({ ...node(of), condition: failing }, context, shapes),
+    [
+      { schema: left, routeBy: [0] },
+      { schema: right, routeBy: [1] },
+    ],
+  )
+  harness.step([{ input: 1, values: [7, 1, 'r'], weight: 2 }])
+  harness.step([{ input: 0, values: [1, 0, 'zero'] }])
+  harness.step([{ input: 0, values: [1, 5, 'five'] }])
+  harness.step([{ input: 0, values: [1, 0, 'zero'], weight: -1 }])
+  assert.deepEqual(
+    harness.sides.get('dead')?.map(({ values, weight }) => [values[2], values[6], weight]),
+    [
+      ['zero', 'DSD4002', 2],
+      ['zero', 'DSD4002', -2],
+    ],
+  )
+  assert.deepEqual([...harness.table()], [['[1,5,"five",7,1,"r"]', 2]])
+})
+
+test('a key with more matches than are looked at together', () => {
+  const of = { kind: 'full', conditional: true, nullsMatch: false, keyed: true } as const
+  const shapes = [
+    { schema: left, appendOnly: true },
+    { schema: right, appendOnly: true },
+  ] as const
+  const harness = new OperatorHarness(
+    context => createJoin(node(of), context, shapes),
+    [
+      { schema: left, routeBy: [0] },
+      { schema: right, routeBy: [1] },
+    ],
+  )
+  const rights = Array.from({ length: 500 }, (_, at): FedRow => ({ input: 1, values: [at, 1, 'r'] }))
+  const lefts = Array.from({ length: 400 }, (_, at): FedRow => ({ input: 0, values: [1, at + 99, 'l'] }))
+  harness.step(rights)
+  harness.step(lefts)
+  assert.deepEqual(harness.table(), naive(of, [...rights, ...lefts]))
+})

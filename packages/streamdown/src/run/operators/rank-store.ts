@@ -105,6 +105,10 @@ export class RankStore {
     return this.#options.schema.map((_, column) => this.table.gather(slots, rows, this.#field(column)))
   }
 
+  ordinals(slots: Pointer, rows: number): Pointer {
+    return this.table.gather(slots, rows, this.#columns.length + 1).data
+  }
+
   /** Of an append-only input: without the rows that come after the last row of a top that is full. */
   candidates(batch: Batch): Batch {
     const { memory } = this.#context

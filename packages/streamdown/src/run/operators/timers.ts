@@ -3,6 +3,7 @@ import { columnFromValues } from '../../batch/values.ts'
 import type { StateTable } from '../../state/state-table.ts'
 import { field, types } from '../../types/data-type.ts'
 import type { OperatorContext } from '../operator-context.ts'
+import { MomentQueue } from './moment-queue.ts'
 
 /** Rows of a table that are due: their slots in it, and the timers to remove with them. */
 export interface DueRows {
@@ -22,7 +23,7 @@ export class Timers {
   readonly #timeField: number
   readonly #width: bigint
   readonly #table: StateTable
-  readonly #buckets = new Set<bigint>()
+  readonly #buckets = new MomentQueue()
 
   constructor(context: OperatorContext, name: string, of: StateTable, timeField: number, width: bigint) {
     this.#context = context
@@ -61,14 +62,13 @@ export class Timers {
   /** Hands over, bucket by bucket, the rows whose time is before `bound`, earliest bucket first, and forgets them. */
   forDue(bound: bigint, each: (due: DueRows) => void): void {
     const { memory } = this.#context
-    const due = [...this.#buckets].filter(bucket => bucket * this.#width < bound)
-    due.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
-    for (const bucket of due) {
+    for (let bucket = this.#buckets.first(); bucket !== undefined; bucket = this.#buckets.first()) {
+      if (bucket * this.#width >= bound) return
       const mark = memory.mark()
       const key = columnFromValues(memory, types.bigint, [bucket])
       const { pairs, slots: timers } = this.#table.matches([key], 1, true)
       const whole = (bucket + 1n) * this.#width <= bound
-      if (whole) this.#buckets.delete(bucket)
+      if (whole) this.#buckets.removeFirst()
       if (pairs > 0) {
         const slots = this.#table.gather(timers, pairs, 1).data
         if (whole) {
@@ -79,6 +79,8 @@ export class Timers {
         }
       }
       memory.release(mark)
+      // Of the bucket that `bound` lies in only a part is due; it stays.
+      if (!whole) return
     }
   }
 

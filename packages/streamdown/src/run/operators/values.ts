@@ -49,7 +49,7 @@ class Values implements Operator {
   }
 
   restore(from: StateSnapshot): void {
-    this.#done = from.values['done'] === 'true'
+    this.#done = from.values.done === 'true'
   }
 
   stateBytes(): number {
