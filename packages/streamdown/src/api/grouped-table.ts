@@ -9,11 +9,12 @@ import { Windowed, windowedDraft } from './windowed.ts'
 import type { Emit, Window, WindowMode, WindowOptions } from './windows.ts'
 
 /**
- * A table's rows by columns. `G` are the columns of the group, `K` those of the table's key, `M` whether the group's
- * results change: groups of a final table that name its window are complete when the window is.
+ * A table's rows by columns. `G` are the columns of the group, `K` those of the table's key, `T` whether the table's
+ * rows change, `M` whether the group's results do: groups of a final table that name its window are complete when the window is.
  */
-export class GroupedTable<R, G extends keyof R, out K, out M> {
+export class GroupedTable<R, G extends keyof R, out K, out T, out M> {
   declare readonly '~key': K
+  declare readonly '~mode': T
   readonly #input: RelationDraft
   readonly #by: readonly string[]
 
@@ -32,7 +33,7 @@ export class GroupedTable<R, G extends keyof R, out K, out M> {
   window<W, E extends Emit = never, L extends Duration = never>(
     window: Window<W>,
     options?: WindowOptions<E, L>,
-  ): Windowed<R, G, W, M extends 'final' ? WindowMode<E, L> : 'updates'> {
+  ): Windowed<R, G, W, T extends 'final' ? WindowMode<E, L> : 'updates'> {
     return new Windowed(windowedDraft(this.#input, this.#by, window, options))
   }
 

@@ -103,7 +103,7 @@ export class Table<R, out K = never, out M = Mode> implements TableOf<R, K, M> {
   }
 
   /** Groups by columns: everything per key hangs off it. */
-  by<G extends keyof R & string>(...key: readonly [G, ...G[]]): GroupedTable<R, G, K, GroupMode<M, K, G>> {
+  by<G extends keyof R & string>(...key: readonly [G, ...G[]]): GroupedTable<R, G, K, M, GroupMode<M, K, G>> {
     return new GroupedTable(this['~draft'], key)
   }
 

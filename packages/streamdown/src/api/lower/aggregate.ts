@@ -28,7 +28,9 @@ export function lowerWindowed(input: Lowered, draft: Pick<WindowedDraft, 'by' | 
     const index = rowTime(node, offset)
     return { name, index, type: new ColumnType(node.schema[index]?.type ?? types.timestamp(3)) }
   }
-  return { node, columns: [...input.columns, bound('window_start', 0), bound('window_end', 1)], key: [] }
+  // Those of a window before are hidden by these.
+  const others = input.columns.filter(({ name }) => name !== 'window_start' && name !== 'window_end')
+  return { node, columns: [...others, bound('window_start', 0), bound('window_end', 1)], key: [] }
 }
 
 function windowingOf(input: Lowered, { by, windowing }: Pick<WindowedDraft, 'by' | 'windowing'>): Windowing {

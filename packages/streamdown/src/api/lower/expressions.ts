@@ -1,9 +1,10 @@
+import { commonOfArguments } from '../../functions/common-type.ts'
 import { literal } from '../../plan/expressions/build.ts'
 import type { Expression } from '../../plan/expressions/expression.ts'
 import { visit } from '../../plan/expressions/walk.ts'
 import { callFunction } from '../../sql/bind/calls.ts'
 import { castTo } from '../../sql/bind/cast.ts'
-import { ExpressionBinder } from '../../sql/bind/expressions.ts'
+import { argumentOf, ExpressionBinder } from '../../sql/bind/expressions.ts'
 import { integerLiteral } from '../../sql/bind/literals.ts'
 import { fail } from '../../sql/bind/problem.ts'
 import { tableScope } from '../../sql/bind/scope.ts'
@@ -41,7 +42,8 @@ export function lowerExpression(context: LowerContext, input: Lowered, draft: Ex
       const otherwise = draft.otherwise ?? { is: 'literal', value: null }
       const [a, b] = lowerTogether(context, input, [draft.then, otherwise])
       if (a === undefined || b === undefined) return fail('DSD9002', 'CASE without branches.')
-      const common = callFunction(context.bind, 'coalesce', [a.value, b.value], nowhere).type
+      const common = commonOfArguments([argumentOf(a.value), argumentOf(b.value)], context.bind.functionRules)
+      if (common === undefined) return fail('DSD2004', 'The branches of when() have different types.')
       const then = castTo(a.value, common, context.bind.settings)
       const no = castTo(b.value, common, context.bind.settings)
       const nullable = then.nullable || no.nullable
