@@ -9,9 +9,7 @@ import type { OperatorContext } from '../run/operator-context.ts'
 import type { DataType } from '../types/data-type.ts'
 import { physicalOf } from '../types/physical.ts'
 import type { Value } from '../types/value.ts'
-import { fromArrow } from './arrow-value.ts'
 import type { HostCall, RowCall } from './emitter.ts'
-import { createRowViews, type RowViews } from './row-view.ts'
 
 /** What a function said when it failed its row, by the row's index. */
 export type Messages = Map<number, string>
@@ -67,15 +65,23 @@ export function rowFunction(
   messages: Messages,
 ): { readonly call: (row: number) => number; readonly start: (batch: Batch) => void; readonly stop: () => void } {
   const { memory } = context
-  const views: RowViews = createRowViews(memory, lambda.input)
-  const arrow: (row: never) => unknown = lambda.arrow
-  const run = callable(arrow)
+  const reads = lambda.reads ?? [...lambda.input.keys()]
+  const values: Value[] = lambda.input.map(() => null)
+  let batch: Batch | undefined
   return {
-    start: views.start,
-    stop: views.poison,
+    start(next) {
+      batch = next
+    },
+    stop() {
+      batch = undefined
+    },
     call(row) {
       try {
-        const value = fromArrow(run(views.at(row)), lambda.type)
+        for (const index of reads) {
+          const column = batch?.columns[index]
+          values[index] = column === undefined ? null : readValue(memory, column, row)
+        }
+        const value = lambda.arrow(values)
         if (value === null) return 0
         writeValue(memory, base + slot, lambda.type, value)
         return 1
@@ -85,11 +91,6 @@ export function rowFunction(
       }
     },
   }
-}
-
-/** The arrow's parameter is the row type that its author sees; only the view made for it is ever handed over. */
-function callable(arrow: (row: never) => unknown): (row: object) => unknown {
-  return row => Reflect.apply(arrow, undefined, [row])
 }
 
 function readRaw(memory: Memory, type: DataType, parts: number, low: Raw, high: Raw): Value {
