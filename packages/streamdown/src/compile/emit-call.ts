@@ -10,6 +10,7 @@ import { emitHostCall } from './emit-host.ts'
 import { emitLike } from './emit-like.ts'
 import {
   emitBetween,
+  emitCase,
   emitCoalesce,
   emitExtreme,
   emitIn,
@@ -73,6 +74,11 @@ function emitInline(e: Emitter, emit: Emit, name: string, expression: CallExpres
       return emitIn(e, emit, expression)
     case 'coalesce':
       return emitCoalesce(e, emit, expression)
+    case 'if': {
+      const [when, then, otherwise] = args
+      if (when === undefined || then === undefined || otherwise === undefined) throw new TypeError('IF takes three arguments')
+      return emitCase(e, emit, { is: 'case', branches: [{ when, then }], otherwise, type, nullable: expression.nullable })
+    }
   }
   const operands = args.map(arg => emit(e, arg))
   const a = operands[0] ?? e.nullOf(types.null)

@@ -50,13 +50,16 @@ export interface Signature {
   /** Parameters that may be left out at the end. */
   readonly optional?: number
   /** Instead of matching one by one: the types that the arguments are cast to, undefined when the call does not fit. */
-  readonly coerce?: (args: readonly BoundArgument[], rules: FunctionRules) => readonly DataType[] | undefined
+  readonly coerce?: Coerce
   /** From the bound arguments (types after the casts, and values of literals). */
   readonly returns: DataType | ((args: readonly BoundArgument[], rules: FunctionRules) => DataType)
   /** Default: nullable when strict and an argument is. */
   readonly nullable?: boolean | ((args: readonly BoundArgument[]) => boolean)
   readonly implementation: Implementation
 }
+
+/** The types that the arguments of a call are cast to; undefined: the call does not fit. */
+export type Coerce = (args: readonly BoundArgument[], rules: FunctionRules) => readonly DataType[] | undefined
 
 export interface BoundArgument {
   readonly type: DataType

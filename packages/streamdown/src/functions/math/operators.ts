@@ -1,6 +1,7 @@
 import { type DataType, types } from '../../types/data-type.ts'
 import { commonType, isInteger, isNumeric } from '../common-type.ts'
 import { decimalOf, productType, quotientType, remainderType, sumType } from '../decimal-types.ts'
+import { jsonMinus } from '../json/functions.ts'
 import type { BoundArgument, FunctionRules, ScalarFunction, Signature } from '../definition.ts'
 
 const inline = { is: 'inline' } as const
@@ -127,6 +128,7 @@ export const operatorFunctions: readonly ScalarFunction[] = [
       exact(['time', 'interval'], first),
       exact(['time', 'time'], types.interval),
       exact(['interval', 'interval'], types.interval),
+      ...jsonMinus,
     ],
   },
   {
