@@ -2,6 +2,7 @@ import { createMemory } from '../batch/linear-memory.ts'
 import { rowsOf } from '../batch/values.ts'
 import { MemoryFeed, type WeightedRow } from '../connect/memory.ts'
 import { StreamdownError } from '../errors/error.ts'
+import { optimiseProgram } from '../plan/optimise/optimise.ts'
 import { Engine } from '../run/engine.ts'
 import { VirtualClock } from '../run/clock.ts'
 import type { EngineSnapshot } from '../run/snapshot.ts'
@@ -159,7 +160,7 @@ export class Simulation {
   #opened(from: EngineSnapshot | undefined): Engine {
     const { seed = 0, steps = 'all', workers = 1 } = this.#options
     const { settings } = this.#assembled.context.bind
-    const engine = new Engine(this.#assembled.program, {
+    const engine = new Engine(optimiseProgram(this.#assembled.program), {
       workers,
       stepRows: stepRows[steps],
       seed,

@@ -202,10 +202,11 @@ export function lowerLatest(input: Lowered, draft: LatestRelation): Lowered {
   return { node, columns: input.columns, key: draft.by }
 }
 
-/** The rows that came too late for a windowed aggregate or top. */
+/** The rows that came too late for a windowed aggregate or top; their windows' bounds, where they had any, stay unseen. */
 export function lowerLate(source: Lowered, of: AggregateNode | RankNode): Lowered {
-  const node = LateNode.create(of, source.node.schema)
-  const width = source.node.schema.length
-  const added = ['windows_missed', 'windows_total'].map((name, i) => ({ name, index: width + i, type: new ColumnType(types.int) }))
+  const { input } = of
+  const rows = WindowNode.is(input) && input.windowing.kind === 'session' ? input.input.schema : input.schema
+  const node = LateNode.create(of, rows)
+  const added = ['windows_missed', 'windows_total'].map((name, i) => ({ name, index: rows.length + i, type: new ColumnType(types.int) }))
   return { node, columns: [...source.columns, ...added], key: [] }
 }

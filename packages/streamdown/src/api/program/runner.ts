@@ -2,6 +2,7 @@ import { MemoryFeed, type WeightedRow } from '../../connect/memory.ts'
 import type { Sink } from '../../connect/sink.ts'
 import type { Source } from '../../connect/source.ts'
 import { StreamdownError } from '../../errors/error.ts'
+import { optimiseProgram } from '../../plan/optimise/optimise.ts'
 import type { ScanNode, SinkNode } from '../../plan/nodes/node.ts'
 import type { Environment } from '../../session/environment.ts'
 import { Job } from '../../session/job.ts'
@@ -20,7 +21,7 @@ export function programJob(assembled: Assembled, environment: Environment, optio
     if (found === undefined) throw new StreamdownError('DSD3001', `There is no connector '${name}'.`)
     return found
   }
-  return new Job(assembled.program, {
+  return new Job(optimiseProgram(assembled.program), {
     name: 'program',
     workers: options.workers ?? 1,
     stepRows: 65_536,

@@ -106,10 +106,11 @@ export class FilterPusher {
   }
 
   #join(node: JoinNode, conditions: readonly Expression[]): PlanNode {
-    if (node.kind === 'inner') return innerJoins(this, node, conditions)
+    // One whose bounds in time are given stands for itself: it is not joined in another order.
+    if (node.kind === 'inner' && (node.time === undefined || node.time.kind === 'keep')) return innerJoins(this, node, conditions)
     const width = node.left.schema.length
     const keepsLeft = node.kind !== 'right' && node.kind !== 'full'
-    const keepsRight = node.kind === 'right'
+    const keepsRight = node.kind === 'right' || node.kind === 'inner'
     const onLeft = (e: Expression) => keepsLeft && neverFails(e) && sideOf(e, width) === 'left'
     const onRight = (e: Expression) => keepsRight && neverFails(e) && sideOf(e, width) === 'right'
     const [toLeft, notLeft] = split(conditions, onLeft)
