@@ -1,6 +1,6 @@
 // Columns as the kernels take them: descriptors of 16 bytes each, written by src/batch/columns.ts.
 
-import { hashEnd, hashNull, hashStart, hashValue, hashWord, I64, VIEW, widthBits } from './value'
+import { hashEnd, hashNull, hashStart, hashValue, hashWord, I64, widthBits } from './value'
 
 @inline
 export function columnData(columns: usize, index: usize): usize {
@@ -61,9 +61,4 @@ export function hashRows(columns: usize, count: usize, rows: usize, out: usize):
     }
     store<u32>(out + (i << 2), hashEnd(hash))
   }
-}
-
-@inline
-export function isView(physical: u32): bool {
-  return physical == VIEW
 }

@@ -39,11 +39,10 @@ export const SCRATCH: usize = 88
 export const VIEW_COUNT: usize = 92
 export const TABLE_BYTES: usize = 96
 
-/** Kinds of tables. */
+/** Kinds of tables; 4: an ordered table that is unique. */
 export const UNIQUE: u32 = 1
 export const MULTIMAP: u32 = 2
 export const ORDERED: u32 = 3
-export const ORDERED_UNIQUE: u32 = 4
 
 /** Forms of keys with a fast path: one or two 8-byte integers. */
 export const KEY_ANY: u32 = 0
@@ -61,7 +60,7 @@ export const LAST: u32 = 0x80000000
 export const NO_SLOT: u32 = 0xffffffff
 /** The index is larger than a cache: look at the entries and rows of a block before deciding about them. */
 const PREFETCH_BYTES: usize = 1 << 19
-const PREFETCH_ROWS: usize = 256
+const PREFETCH_ROWS: usize = 64
 const SPREAD: u32 = 0x9e3779b1
 const FIRST_SLOTS: u32 = 8
 const FIRST_INDEX_BITS: u32 = 4
@@ -416,7 +415,7 @@ function indexBytes(shift: u32): usize {
   return <usize>8 << (32 - shift)
 }
 
-export function newIndex(table: usize, bits: u32): void {
+function newIndex(table: usize, bits: u32): void {
   const bytes = <usize>8 << bits
   const index = take(table, bytes)
   memory.fill(index, 0, bytes)
@@ -630,6 +629,18 @@ export function touch(table: usize, hashes: usize, from: usize, rows: usize): vo
     const slot = isOrdered ? load<u32>(<usize>reference) : reference - 1
     const page = <usize>load<u32>(pages + (<usize>(slot >> pageShift) << 2))
     sum += load<u64>(page + <usize>(slot & pageMask) * stride, 8)
+  }
+  if (get(table, KEY_COUNT) == 0 || fieldPhysical(fieldAt(table, 0)) != VIEW) {
+    touched = sum
+    return
+  }
+  const value = fieldValue(fieldAt(table, 0))
+  for (let i = from; i < end; i++) {
+    const reference = load<u32>(index + (<usize>home(load<u32>(hashes + (i << 2)), shift) << 3), 4)
+    if (reference == 0) continue
+    const slot = isOrdered ? load<u32>(<usize>reference) : reference - 1
+    const view = <usize>load<u32>(pages + (<usize>(slot >> pageShift) << 2)) + <usize>(slot & pageMask) * stride + value
+    if (load<u32>(view) > 12) sum += <u64>load<u32>(<usize>load<u32>(view, 12))
   }
   touched = sum
 }

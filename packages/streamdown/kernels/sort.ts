@@ -1,7 +1,7 @@
-// Sorting row numbers of columns. Stable. Keys of fixed width are sorted by radix, from the last key to the first;
-// where a key is a string, rows are merged by comparison, most of which end at the first key's order prefix.
+// Sorting row numbers of columns. Stable: by radix from the last key to the first. Strings are sorted by their first
+// eight bytes and their length; only those that are longer and begin alike are compared.
 
-import { columnData, columnIsNull, columnPhysical, columnValidity, columnValue } from './column'
+import { columnData, columnIsNull, columnPhysical, columnValidity } from './column'
 import { chunk_alloc } from './heap'
 import { compareValues, I128, INTERVAL, intervalDays, intervalRest, orderPrefix, VIEW, widthBits } from './value'
 
@@ -12,8 +12,8 @@ const DIGITS: usize = 6
 const BUCKETS: usize = 1 << 11
 const RUN_ROWS: usize = 12
 
-/** Entries of the merge sort: u64 prefix, u32 row. */
-const ENTRY_BITS: usize = 4
+/** Of a string with more bytes than its prefix. */
+const LONGER: u64 = 9
 
 /**
  * Writes the rows [0, rows) to `out` (u32 each) in the order of `count` key columns; `flags`: a u32 a key, 1 for
@@ -22,12 +22,6 @@ const ENTRY_BITS: usize = 4
 export function sort_rows(columns: usize, flags: usize, count: i32, rows: i32, out: usize): void {
   for (let i: usize = 0; i < <usize>rows; i++) store<u32>(out + (i << 2), <u32>i)
   if (rows < 2) return
-  let strings = false
-  for (let key: usize = 0; key < <usize>count; key++) if (columnPhysical(columns, key) == VIEW) strings = true
-  if (strings) {
-    mergeSort(columns, flags, count, rows, out)
-    return
-  }
   const keys = chunk_alloc(<usize>rows << 3)
   const otherKeys = chunk_alloc(<usize>rows << 3)
   const otherRows = chunk_alloc(<usize>rows << 2)
@@ -35,12 +29,14 @@ export function sort_rows(columns: usize, flags: usize, count: i32, rows: i32, o
   for (let key = count - 1; key >= 0; key--) {
     const physical = columnPhysical(columns, key)
     const descending = (load<u32>(flags + (<usize>key << 2)) & DESCENDING) != 0
-    // 128-bit keys are two: the low half first.
-    const halves = physical == I128 || physical == INTERVAL ? 2 : 1
+    // Wide keys are two: the low half first.
+    const halves = physical == I128 || physical == INTERVAL || physical == VIEW ? 2 : 1
+    let sortedKeys = keys
     for (let half = halves - 1; half >= 0; half--) {
       loadKeys(columns, key, half, descending, rows, out, keys)
-      radixSort(rows, keys, out, otherKeys, otherRows, counts)
+      sortedKeys = radixSort(rows, keys, out, otherKeys, otherRows, counts)
     }
+    if (physical == VIEW) sortLongStrings(columns, key, descending, rows, sortedKeys, out, otherRows)
     if (columnValidity(columns, key) != 0) {
       partitionNulls(columnValidity(columns, key), (load<u32>(flags + (<usize>key << 2)) & NULLS_FIRST) != 0, rows, out, otherRows)
     }
@@ -50,6 +46,7 @@ export function sort_rows(columns: usize, flags: usize, count: i32, rows: i32, o
 function halfOf(physical: u32, half: i32, at: usize): u64 {
   if (physical == I128) return half == 0 ? load<u64>(at, 8) ^ 0x8000000000000000 : load<u64>(at)
   if (physical == INTERVAL) return half == 0 ? <u64>intervalDays(at) ^ 0x8000000000000000 : <u64>intervalRest(at)
+  if (physical == VIEW && half != 0) return lengthKey(at)
   return orderPrefix(physical, at)
 }
 
@@ -70,8 +67,8 @@ function loadKeys(columns: usize, key: usize, half: i32, descending: bool, rows:
   }
 }
 
-/** Sorts keys and rows by key; digits that are the same everywhere cost nothing. */
-function radixSort(rows: usize, keys: usize, order: usize, otherKeys: usize, otherRows: usize, counts: usize): void {
+/** Sorts keys and rows by key and returns where the keys are; digits that are the same everywhere cost nothing. */
+function radixSort(rows: usize, keys: usize, order: usize, otherKeys: usize, otherRows: usize, counts: usize): usize {
   memory.fill(counts, 0, DIGITS * BUCKETS << 2)
   for (let i: usize = 0; i < rows; i++) {
     let key = load<u64>(keys + (i << 3))
@@ -113,6 +110,7 @@ function radixSort(rows: usize, keys: usize, order: usize, otherKeys: usize, oth
     toRows = rowsBefore
   }
   if (fromRows != order) memory.copy(order, fromRows, rows << 2)
+  return fromKeys
 }
 
 function partitionNulls(validity: usize, first: bool, rows: usize, order: usize, other: usize): void {
@@ -134,55 +132,55 @@ function partitionNulls(validity: usize, first: bool, rows: usize, order: usize,
   memory.copy(order, other, rows << 2)
 }
 
-function prefixOf(columns: usize, flags: u32, row: usize): u64 {
-  if (columnIsNull(columns, 0, row)) return (flags & NULLS_FIRST) != 0 ? 0 : u64.MAX_VALUE
-  const prefix = orderPrefix(columnPhysical(columns, 0), columnValue(columns, 0, row))
-  return (flags & DESCENDING) != 0 ? ~prefix : prefix
+/** A string's second half as a key: its length where the prefix holds all of it, else the mark of a longer one. */
+@inline
+function lengthKey(view: usize): u64 {
+  return min<u64>(<u64>load<u32>(view), LONGER)
 }
 
-function isBefore(columns: usize, flags: usize, count: i32, a: usize, b: usize): bool {
-  const prefixA = load<u64>(a)
-  const prefixB = load<u64>(b)
-  if (prefixA != prefixB) return prefixA < prefixB
-  const rowA = <usize>load<u32>(a, 8)
-  const rowB = <usize>load<u32>(b, 8)
-  for (let key: usize = 0; key < <usize>count; key++) {
-    const flag = load<u32>(flags + (key << 2))
-    const nullA = columnIsNull(columns, key, rowA)
-    const nullB = columnIsNull(columns, key, rowB)
-    if (nullA || nullB) {
-      if (nullA && nullB) continue
-      return nullA == ((flag & NULLS_FIRST) != 0)
+/** Sorts the runs of strings that are longer than a prefix and have the same: by comparing them. */
+function sortLongStrings(columns: usize, key: usize, descending: bool, rows: usize, keys: usize, order: usize, other: usize): void {
+  const data = columnData(columns, key)
+  let start: usize = 0
+  while (start < rows) {
+    if (!isLong(columns, key, order, start)) {
+      start++
+      continue
     }
-    const order = compareValues(
-      columnPhysical(columns, key),
-      columnValue(columns, key, rowA),
-      columnValue(columns, key, rowB),
-    )
-    if (order != 0) return (flag & DESCENDING) != 0 ? order > 0 : order < 0
+    const prefix = load<u64>(keys + (start << 3))
+    let end = start + 1
+    while (end < rows && load<u64>(keys + (end << 3)) == prefix && isLong(columns, key, order, end)) end++
+    if (end - start > 1) mergeSort(data, descending, order + (start << 2), end - start, other)
+    start = end
   }
-  return false
 }
 
-/** Short runs by insertion, then merged two by two. */
-function mergeSort(columns: usize, flags: usize, count: i32, rows: usize, out: usize): void {
-  let from = chunk_alloc(rows << ENTRY_BITS)
-  let to = chunk_alloc(rows << ENTRY_BITS)
-  for (let i: usize = 0; i < rows; i++) {
-    store<u64>(from + (i << ENTRY_BITS), prefixOf(columns, load<u32>(flags), i))
-    store<u32>(from + (i << ENTRY_BITS), <u32>i, 8)
-  }
+@inline
+function isLong(columns: usize, key: usize, order: usize, place: usize): bool {
+  const row = <usize>load<u32>(order + (place << 2))
+  return !columnIsNull(columns, key, row) && load<u32>(columnData(columns, key) + (row << 4)) > <u32>LONGER - 1
+}
+
+@inline
+function isBefore(data: usize, descending: bool, a: u32, b: u32): bool {
+  const order = compareValues(VIEW, data + (<usize>a << 4), data + (<usize>b << 4))
+  return descending ? order > 0 : order < 0
+}
+
+/** Rows (u32) by the strings of one column: short runs by insertion, then merged two by two. */
+function mergeSort(data: usize, descending: bool, order: usize, rows: usize, other: usize): void {
+  let from = order
+  let to = other
   for (let start: usize = 0; start < rows; start += RUN_ROWS) {
     const end = min(start + RUN_ROWS, rows)
     for (let i = start + 1; i < end; i++) {
-      const entry = v128.load(from + (i << ENTRY_BITS))
-      v128.store(to, entry)
+      const row = load<u32>(from + (i << 2))
       let place = i
-      while (place > start && isBefore(columns, flags, count, to, from + ((place - 1) << ENTRY_BITS))) {
-        v128.store(from + (place << ENTRY_BITS), v128.load(from + ((place - 1) << ENTRY_BITS)))
+      while (place > start && isBefore(data, descending, row, load<u32>(from + ((place - 1) << 2)))) {
+        store<u32>(from + (place << 2), load<u32>(from + ((place - 1) << 2)))
         place--
       }
-      v128.store(from + (place << ENTRY_BITS), entry)
+      store<u32>(from + (place << 2), row)
     }
   }
   for (let width = RUN_ROWS; width < rows; width <<= 1) {
@@ -193,14 +191,13 @@ function mergeSort(columns: usize, flags: usize, count: i32, rows: usize, out: u
       let right = middle
       for (let place = start; place < end; place++) {
         const takeRight = left == middle
-          || (right < end && isBefore(columns, flags, count, from + (right << ENTRY_BITS), from + (left << ENTRY_BITS)))
-        const source = takeRight ? right++ : left++
-        v128.store(to + (place << ENTRY_BITS), v128.load(from + (source << ENTRY_BITS)))
+          || (right < end && isBefore(data, descending, load<u32>(from + (right << 2)), load<u32>(from + (left << 2))))
+        store<u32>(to + (place << 2), load<u32>(from + ((takeRight ? right++ : left++) << 2)))
       }
     }
-    const other = from
+    const before = from
     from = to
-    to = other
+    to = before
   }
-  for (let i: usize = 0; i < rows; i++) store<u32>(out + (i << 2), load<u32>(from + (i << ENTRY_BITS), 8))
+  if (from != order) memory.copy(order, from, rows << 2)
 }

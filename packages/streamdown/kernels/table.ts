@@ -5,8 +5,7 @@ import { chunk_alloc, heap_alloc, heap_free, heap_size } from './heap'
 import { dropTree, removeOrdered } from './order'
 import {
   addEntry, blockStarts, BYTES, copyValue, dropIndex, dropRows, emptyIndex, entryAddress, entryOf, FIELD_COUNT,
-  fieldAt, fieldBits, fieldPhysical, FIELDS, fieldValid, fieldValue, findEntry, FREE_SLOT, freeRow, freeString,
-  freeStrings, get, HASH, home, INDEX, indexMask, INDEX_SHIFT, INSERTED, KEY_ANY, KEY_COUNT, KEY_FORM, KEY_I64, KEY_TWO_I64,
+  fieldAt, fieldBits, fieldPhysical, FIELDS, fieldValid, fieldValue, findEntry, FREE_SLOT, freeRow, freeStrings, get, HASH, home, INDEX, indexMask, INDEX_SHIFT, INSERTED, KEY_ANY, KEY_COUNT, KEY_FORM, KEY_I64, KEY_TWO_I64,
   keyForm, keyHasNull, KIND, LAST, liveSlots, MULTIMAP, newRow, NEXT, NO_SLOT, ORDER, ORDER_COUNT, ORDERED, ownView,
   PAGE_SHIFT, PAGES, PREVIOUS, removeEntry, rowAddress, ROWS, SCRATCH, SEQUENCE, set, setSequence, SLOT_END, storeField,
   storeFields, STRIDE, TABLE_BYTES, take, touch, UNIQUE, VIEW_COUNT, zeroValue,
