@@ -7,7 +7,7 @@ export const suiteSettings: Record<'risingwave' | 'flink' | 'arroyo' | 'feldera'
   arroyo: { dialect: 'postgres', settings: { window_emit: 'close', avg_type: 'double' } },
   feldera: {
     dialect: 'postgres',
-    settings: { window_emit: 'update', avg_type: 'argument', null_order: 'low', identifier_case: 'insensitive' },
+    settings: { window_emit: 'update', avg_type: 'same', null_order: 'smallest', identifier_case: 'insensitive' },
   },
 }
 

@@ -43,6 +43,7 @@ async function runCase(given: FelderaCase, mode: Mode, environment: Environment)
         await session.close()
         session = await createSession(options, environment)
         await session.restore(bytes)
+        session.changes(view)
       }
       await session.execute(step.insert)
       const schema = session.columns(view)

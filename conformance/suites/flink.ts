@@ -149,17 +149,14 @@ async function prepare(session: Session, program: Program, sources: readonly Sou
 }
 
 const isLookup = (program: Program, source: Source): boolean =>
-  program.run.some((step) => 'sql' in step && new RegExp(`JOIN\\s+${source.name}\\s+FOR SYSTEM_TIME AS OF \\w+\\.proc_?time`, 'i').test(step.sql))
+  program.run.some((step) => (step.kind === 'sql' || step.kind === 'failing_sql') && new RegExp(`JOIN\\s+${source.name}\\s+FOR SYSTEM_TIME AS OF \\w+\\.proc_?time`, 'i').test(step.sql))
 
 function createTable(step: Source | Sink): string {
-  const mode = step.options['changelog-mode'] ?? ''
-  const ops = mode.split(',').map((op) => op.trim())
-  const options: Record<string, string> = { connector: 'memory' }
+  const options: Record<string, string> = { connector: 'feed' }
   if (step.kind === 'source') {
     const rows = [...step.beforeRestore, ...step.afterRestore]
-    const upsert = ops.includes('UA') && !ops.includes('UB')
-    const changing = mode === '' ? rows.some(({ $op }) => $op !== '+I') : ops.some((op) => op !== 'I')
-    options['changelog-mode'] = upsert ? 'upsert' : changing ? 'retract' : 'append'
+    const changing = rows.some(({ $op }) => $op !== '+I')
+    options['changelog-mode'] = step.options['changelog-mode'] ?? (changing ? 'I,UB,UA,D' : 'I')
   }
   const text = Object.entries(options).map(([key, value]) => `'${key}' = '${value}'`)
   return `CREATE TABLE \`${step.name}\` (${step.schema.join(', ')}) WITH (${text.join(', ')})`

@@ -14,6 +14,7 @@ export const errorTable = {
   DSD3001: { title: 'Unknown connector', fix: 'See `dsd connectors list`.' },
   DSD3002: { title: 'Connector option wrong or missing', fix: 'See `dsd connectors describe NAME`.' },
   DSD3003: { title: 'Connector cannot be opened', fix: 'The message says what the system answered; free the port, correct the path or the rights.' },
+  DSD3004: { title: 'Input damaged, truncated or replaced', fix: 'Restore the file, or start again without the saved position; what was read before stands.' },
   DSD4001: { title: 'Record cannot be decoded', fix: 'The dead letter holds the raw bytes; correct and send again.' },
   DSD4002: { title: 'Division by zero', fix: 'Guard with NULLIF(divisor, 0).' },
   DSD4003: { title: 'Numeric overflow', fix: 'CAST to a wider type first.' },
@@ -50,3 +51,5 @@ export const rowErrorCodes = {
   6: 'DSD4006',
   7: 'DSD4007',
 } as const satisfies Record<number, ErrorCode>
+
+export const isRowErrorCode = (byte: number): byte is keyof typeof rowErrorCodes => byte in rowErrorCodes

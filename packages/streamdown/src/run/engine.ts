@@ -4,7 +4,6 @@ import type { DeadLetters, PartitionReader, Source } from '../connect/source.ts'
 import { StreamdownError } from '../errors/error.ts'
 import type { ScanNode } from '../plan/nodes/node.ts'
 import type { Program } from '../plan/program.ts'
-import { KEY_GROUPS } from '../state/state-table.ts'
 import { buildGraph } from './build.ts'
 import { type Clock, SeededRandom } from './clock.ts'
 import { EventTimeTracker } from './event-time.ts'
@@ -145,6 +144,25 @@ export class Engine {
       }
     }
     return next
+  }
+
+  /** Every partition was asked and has nothing now, or has ended. */
+  idle(): boolean {
+    return !this.pending() && this.#partitions.every((each) => each.reader.state() !== 'ready')
+  }
+
+  /** Rows taken from the sources so far. */
+  get rowsIn(): number {
+    return Number(this.#ordinal)
+  }
+
+  /** Windows that are open: of the operators that keep some, by their own count. */
+  openWindows(): number {
+    let open = 0
+    for (const worker of this.#workers) {
+      for (const vertex of this.graph.vertices) open += worker.operator(vertex)?.openWindows?.() ?? 0
+    }
+    return open
   }
 
   /** Resolves when `pending()` may have become true. */

@@ -35,4 +35,6 @@ export interface Operator {
   snapshot(): StateSnapshot
   restore(from: StateSnapshot): void
   stateBytes(): number
+  /** Windows that are open, of operators that close some. */
+  openWindows?(): number
 }

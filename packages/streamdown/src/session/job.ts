@@ -14,6 +14,7 @@ import type { OutputVertex, Vertex } from '../run/graph.ts'
 import type { EngineSnapshot } from '../run/snapshot.ts'
 import type { Value } from '../types/value.ts'
 import { consolidateRows } from './consolidate-rows.ts'
+import type { JobStatus } from './session.ts'
 
 export interface JobOptions {
   readonly name: string
@@ -54,7 +55,6 @@ export class Job {
   readonly deadLetters: DeadLetter[] = []
   deadCount = 0
   lateCount = 0
-  rowsIn = 0
   rowsOut = 0
   readonly #options: JobOptions
   readonly #sinks = new Map<number, Sink>()
@@ -98,40 +98,58 @@ export class Job {
 
   /** Runs steps while there is something to take now. Sinks are waited for when they fall behind. */
   async settle(): Promise<void> {
-    while (this.engine.pending()) {
-      this.engine.runStep()
-      if (this.#failure !== undefined) throw this.#failure
-      await this.#waitForSinks()
-    }
+    while (this.engine.pending()) await this.runStep()
+    await this.flush()
+  }
+
+  /** One step, waiting for sinks that fell behind. */
+  async runStep(): Promise<void> {
+    this.engine.runStep()
+    if (this.#failure !== undefined) throw this.#failure
+    await this.#waitForSinks()
+  }
+
+  async flush(): Promise<void> {
     for (const sink of this.#sinks.values()) await sink.flush()
   }
 
-  /** Runs until every source has ended, or `stop` says so between two steps. */
-  async run(stop: () => boolean = () => false, sleep?: (ms: number) => Promise<void>): Promise<void> {
+  /** Runs until every source has ended, or `stop` says so between two steps; `onIdle` when nothing is there to take. */
+  async run(stop: () => boolean = () => false, sleep?: (ms: number) => Promise<void>, onIdle?: () => void): Promise<void> {
     while (!this.engine.ended && !stop()) {
-      if (this.engine.pending()) {
-        this.engine.runStep()
-        if (this.#failure !== undefined) throw this.#failure
-        await this.#waitForSinks()
-      } else {
-        for (const sink of this.#sinks.values()) await sink.flush()
+      if (this.engine.pending()) await this.runStep()
+      else {
+        await this.flush()
+        onIdle?.()
+        if (this.engine.pending()) continue
         const timer = this.engine.nextTimer()
         const ready = this.engine.ready()
         if (timer === undefined || sleep === undefined) await ready
         else await Promise.race([ready, sleep(Math.max(1, Number((timer - this.#options.clock.now()) / 1000n)))])
       }
     }
-    for (const sink of this.#sinks.values()) await sink.flush()
+    await this.flush()
+  }
+
+  status(): JobStatus {
+    return {
+      name: this.name,
+      rowsIn: this.engine.rowsIn,
+      rowsOut: this.rowsOut,
+      late: this.lateCount,
+      dead: this.deadCount,
+      stateBytes: this.engine.stateBytes(),
+      openWindows: this.engine.openWindows(),
+      watermark: this.engine.watermark(),
+      ended: this.engine.ended,
+    }
   }
 
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
     await this.engine.close()
-    for (const sink of this.#sinks.values()) {
-      await sink.flush()
-      await sink.close()
-    }
+    await this.flush()
+    for (const sink of this.#sinks.values()) await sink.close()
   }
 
   #deliver(vertex: OutputVertex, batch: Batch, memory: Memory, step: bigint): void {
