@@ -6,11 +6,7 @@ import type { Memory } from '../packages/streamdown/src/batch/memory.ts'
 import type { AggregateNode, PlanNode } from '../packages/streamdown/src/plan/nodes/node.ts'
 import type { Operator, Output } from '../packages/streamdown/src/run/operator.ts'
 import { aggregateInput } from '../packages/streamdown/src/run/operators/aggregate-input.ts'
-import {
-  aggregateNode,
-  call,
-  inputNode,
-} from '../packages/streamdown/src/run/operators/aggregate-test-model.ts'
+import { aggregateNode, call, inputNode } from '../packages/streamdown/src/run/operators/aggregate-test-model.ts'
 import { createGroupAggregate } from '../packages/streamdown/src/run/operators/group-aggregate.ts'
 import { createWindow } from '../packages/streamdown/src/run/operators/window.ts'
 import { createWindowAggregate } from '../packages/streamdown/src/run/operators/window-aggregate.ts'
@@ -35,7 +31,8 @@ function contextOf(memory: Memory) {
   let tables = 0
   return {
     memory,
-    table: (spec: Parameters<typeof createStateTable>[1]) => createStateTable(memory, { ...spec, name: `${spec.name}${tables++}` }),
+    table: (spec: Parameters<typeof createStateTable>[1]) =>
+      createStateTable(memory, { ...spec, name: `${spec.name}${tables++}` }),
     timeZone: 'UTC',
     settings: {},
     now: () => 0n,
@@ -57,7 +54,10 @@ function batches(memory: Memory, keys: number, windows: number): { readonly batc
       for (let row = 0; row < CHUNK_ROWS; row++) values[row] = of(row)
       return data
     }
-    const times = Array.from({ length: CHUNK_ROWS }, () => (BigInt(Math.floor((chunk * windows) / CHUNKS)) * MINUTE) + BigInt(next(60_000_000)))
+    const times = Array.from(
+      { length: CHUNK_ROWS },
+      () => BigInt(Math.floor((chunk * windows) / CHUNKS)) * MINUTE + BigInt(next(60_000_000)),
+    )
     const batch: Batch = {
       rows: CHUNK_ROWS,
       columns: [
@@ -94,9 +94,16 @@ function run(name: string, keys: number, windows: number, node: AggregateNode, e
   const create = node.window === undefined ? createGroupAggregate : createWindowAggregate
   const aggregate = create(node, input, context, shape)
   let emitted = 0
-  const sink: Output = { emit: batch => { emitted += batch.rows }, side: () => undefined }
+  const sink: Output = {
+    emit: batch => {
+      emitted += batch.rows
+    },
+    side: () => undefined,
+  }
   const window: Operator | undefined =
-    expand && node.input.is === 'window' ? createWindow(node.input, context, { schema: source, appendOnly: true }) : undefined
+    expand && node.input.is === 'window'
+      ? createWindow(node.input, context, { schema: source, appendOnly: true })
+      : undefined
   const stage: Output = { emit: batch => aggregate.push(0, batch, sink), side: () => undefined }
   const chunks = batches(memory, keys, windows)
   const push = (round: number): void => {
@@ -159,11 +166,21 @@ function closeMany(count: number): void {
   const memory = createMemory()
   const context = contextOf(memory)
   const input = windowed()
-  const node = aggregateNode(input, [0, 3, 4], [call(input.schema, 'count', []), call(input.schema, 'sum', ['v'])], closing)
+  const node = aggregateNode(
+    input,
+    [0, 3, 4],
+    [call(input.schema, 'count', []), call(input.schema, 'sum', ['v'])],
+    closing,
+  )
   const layout = aggregateInput(node, input.schema)
   const aggregate = createWindowAggregate(node, layout, context, { schema: input.schema, appendOnly: true })
   let emitted = 0
-  const sink: Output = { emit: batch => { emitted += batch.rows }, side: () => undefined }
+  const sink: Output = {
+    emit: batch => {
+      emitted += batch.rows
+    },
+    side: () => undefined,
+  }
   for (let from = 0; from < count; from += CHUNK_ROWS) {
     const mark = memory.mark()
     const constant = (value: bigint): number => {
@@ -188,8 +205,15 @@ function closeMany(count: number): void {
   }
   const before = memory.totalBytes()
   const state = aggregate.stateBytes()
-  const seconds = cpuSeconds(() => aggregate.endStep({ step: 0n, watermarks: [END_OF_TIME], now: 0n, ended: false }, sink))
-  line(`closing ${emitted} groups by one watermark`, emitted, seconds, `${(state / 1e6).toFixed(0)} MB of state, ${((memory.totalBytes() - before) / 1e6).toFixed(1)} MB more`)
+  const seconds = cpuSeconds(() =>
+    aggregate.endStep({ step: 0n, watermarks: [END_OF_TIME], now: 0n, ended: false }, sink),
+  )
+  line(
+    `closing ${emitted} groups by one watermark`,
+    emitted,
+    seconds,
+    `${(state / 1e6).toFixed(0)} MB of state, ${((memory.totalBytes() - before) / 1e6).toFixed(1)} MB more`,
+  )
 }
 
 const closing = { start: 1, end: 2, allowedLateness: 0n, changes: false }
@@ -198,11 +222,28 @@ const countSum = [call(tumbling.schema, 'count', []), call(tumbling.schema, 'sum
 for (const keys of [1_000, 100_000, 1_000_000]) {
   peer(keys, 16)
   run(`tumbling count+sum, ${keys} keys`, keys, 16, aggregateNode(tumbling, [0, 3, 4], countSum, closing), true)
-  run(`updating count+sum, ${keys} keys`, keys, 16, aggregateNode(tumbling.is === 'window' ? tumbling.input : tumbling, [0], countSum), false)
+  run(
+    `updating count+sum, ${keys} keys`,
+    keys,
+    16,
+    aggregateNode(tumbling.is === 'window' ? tumbling.input : tumbling, [0], countSum),
+    false,
+  )
 }
-const all = [...countSum, call(tumbling.schema, 'min', ['v']), call(tumbling.schema, 'max', ['v']), call(tumbling.schema, 'avg', ['v'])]
+const all = [
+  ...countSum,
+  call(tumbling.schema, 'min', ['v']),
+  call(tumbling.schema, 'max', ['v']),
+  call(tumbling.schema, 'avg', ['v']),
+]
 run('tumbling count+sum+min+max+avg, 1000 keys', 1_000, 16, aggregateNode(tumbling, [0, 3, 4], all, closing), true)
 const distinct = [call(tumbling.schema, 'count', ['v'], { distinct: true })]
 run('tumbling count distinct, 1000 keys', 1_000, 16, aggregateNode(tumbling, [0, 3, 4], distinct, closing), true)
-run('one group, count+sum', 1, 16, aggregateNode(tumbling.is === 'window' ? tumbling.input : tumbling, [], countSum), false)
+run(
+  'one group, count+sum',
+  1,
+  16,
+  aggregateNode(tumbling.is === 'window' ? tumbling.input : tumbling, [], countSum),
+  false,
+)
 closeMany(5_000_000)

@@ -257,13 +257,17 @@ function numberAt(data: usize, i: usize, code: i32): f64 {
   if (code == 3) return <f64>load<i32>(data + (i << 2))
   if (code == 2) return <f64>load<i16>(data + (i << 1))
   if (code == 1) return <f64>load<i8>(data + i)
-  return <f64>load<i64>(data + (i << 4), 8) * 18446744073709551616.0 + <f64>load<u64>(data + (i << 4))
+  const low = load<i64>(data + (i << 4))
+  const high = load<i64>(data + (i << 4), 8)
+  // Small negative numbers would lose their digits in the sum of the halves.
+  return high == low >> 63 ? <f64>low : <f64>high * 18446744073709551616.0 + <f64>(<u64>low)
 }
 
 @inline
 function remainderAt(data: usize, i: usize, code: i32, value: f64): f64 {
-  if (code != 4) return 0
-  const exact = load<i64>(data + (i << 3))
+  if (code != 4 && code != 7) return 0
+  const exact = load<i64>(data + (i << (code == 4 ? 3 : 4)))
+  if (code == 7 && load<i64>(data + (i << 4), 8) != exact >> 63) return 0
   // At 2^63 the double is out of i64's range: the difference is then taken from 2^62 twice.
   if (value >= 9223372036854775807.0) return <f64>(exact - 4611686018427387904 - 4611686018427387904)
   return <f64>(exact - <i64>value)

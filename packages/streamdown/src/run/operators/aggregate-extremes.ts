@@ -49,8 +49,7 @@ export class ExtremeSet implements KeptCall {
     const selection = memory.chunk(rows * 4)
     const count = mask === 0 ? rows : kernels.agg_select(mask, rows, 1, selection)
     if (count === 0) return
-    const take = (column: Column): Column =>
-      mask === 0 ? column : takeColumn(memory, column, selection, count, false)
+    const take = (column: Column): Column => (mask === 0 ? column : takeColumn(memory, column, selection, count, false))
     const times = mask === 0 || weights === 0 ? weights : memory.chunk(count * 4)
     if (times !== weights) kernels.take_values(weights, 2, selection, count, times)
     this.#count([...keys.map(take), take(columnOf(columns, this.#argument))], times, count)

@@ -105,13 +105,26 @@ export class AggregateGroups {
     const { memory } = this.#context
     const { columns, rows, weights, ordinals, firstOrdinal } = batch
     const { keys, slots, addresses } = groups
-    const grouped: GroupedRows = { rows, table: this.table, slots, addresses, keys, columns, weights, ordinals, firstOrdinal }
+    const grouped: GroupedRows = {
+      rows,
+      table: this.table,
+      slots,
+      addresses,
+      keys,
+      columns,
+      weights,
+      ordinals,
+      firstOrdinal,
+    }
     const failed = this.states.update(grouped)
     if (failed.length === 0) return
     const codes = memory.chunk(failed.length)
     memory.u8(codes, failed.length).fill(FUNCTION_THREW)
     const messages = new Map(failed.map(({ message }, i) => [i, message]))
-    const indexes = int32s(memory, failed.map(({ row }) => row))
+    const indexes = int32s(
+      memory,
+      failed.map(({ row }) => row),
+    )
     emitDead(memory, this.#input.schema, batch, { count: failed.length, rows: indexes, codes, messages }, out)
   }
 
@@ -446,7 +459,11 @@ export class AggregateGroups {
     if (count === 0) return
     const repeat = <Item>(item: Item): Item[] => Array.from({ length: count }, () => item)
     const letters = deadSchema(this.#node.schema).slice(keys.length)
-    const values = [...this.#node.calls.map(() => null), 'DSD4003', 'an aggregate of the group has no result that fits its type']
+    const values = [
+      ...this.#node.calls.map(() => null),
+      'DSD4003',
+      'an aggregate of the group has no result that fits its type',
+    ]
     const columns = letters.map(({ type }, i) => columnFromValues(memory, type, repeat(values[i] ?? null)))
     const batch = this.#batch({ keys, columns: [], ordinals }, selection, count, watermark)
     const weights = memory.chunk(count * 4)

@@ -6,8 +6,8 @@ import type { OperatorContext } from '../operator-context.ts'
 import { type CallPlan, type Counted, type FinishRows, planCall } from './aggregate-calls.ts'
 import { type Cell, type CellRows, columnOf, countCell, type Place, placeOf } from './aggregate-cells.ts'
 import { DistinctSet } from './aggregate-distinct.ts'
-import type { AggregateCallInput, AggregateInput } from './aggregate-input.ts'
 import { ExtremeSet } from './aggregate-extremes.ts'
+import type { AggregateCallInput, AggregateInput } from './aggregate-input.ts'
 import { AggregateList, type KeptCall, listNonNull } from './aggregate-lists.ts'
 
 /** What the states of all calls of an aggregate are laid out by. */
