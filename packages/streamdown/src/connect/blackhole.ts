@@ -1,3 +1,4 @@
+import { refuseUnknown } from './options.ts'
 import type { Connector } from './source.ts'
 
 /** Takes every row and keeps nothing. The query's columns are all made: they are its input. */
@@ -7,17 +8,20 @@ export const blackhole: Connector = {
   options: [],
   sink: {
     guarantee: 'exactly-once: nothing is written',
-    create: () => ({
-      accepts: 'retract',
-      delivery: 'exactly-once',
-      open: async () => undefined,
-      write: () => undefined,
-      backlog: () => 0,
-      flush: async () => undefined,
-      prepare: async () => '',
-      commit: async () => undefined,
-      abort: async () => undefined,
-      close: async () => undefined,
-    }),
+    create: relation => {
+      refuseUnknown(relation, [])
+      return {
+        accepts: 'retract',
+        delivery: 'exactly-once',
+        open: async () => undefined,
+        write: () => undefined,
+        backlog: () => 0,
+        flush: async () => undefined,
+        prepare: async () => '',
+        commit: async () => undefined,
+        abort: async () => undefined,
+        close: async () => undefined,
+      }
+    },
   },
 }

@@ -1,11 +1,13 @@
 import type { Batch, Column } from '../batch/batch.ts'
 import type { Memory } from '../batch/memory.ts'
+import { weightsOf } from '../batch/values.ts'
 import { physicalOf, widthOf } from '../types/physical.ts'
 import type { Sink } from './sink.ts'
 import type { Connector } from './source.ts'
 
 /** What was written to a checksum sink, by table name. */
 export interface Checksum {
+  /** Rows of the final table: those added less those taken back. */
   rows: number
   sum: bigint
 }
@@ -48,7 +50,7 @@ function add(result: Checksum, batch: Batch, memory: Memory): void {
     const width = physical === 'view' ? 0 : widthOf(physical)
     memory.kernels.checksum_column(rounded(column, batch.rows, memory), column.validity, width, batch.rows, hashes)
   }
-  result.rows += batch.rows
+  result.rows += weightsOf(memory, batch).reduce((sum, weight) => sum + weight, 0)
   result.sum = BigInt.asUintN(
     64,
     result.sum + BigInt.asUintN(64, memory.kernels.checksum_sum(hashes, batch.weights, batch.rows)),

@@ -1,47 +1,51 @@
-import { rowsOf } from '../batch/values.ts'
+import type { Batch } from '../batch/batch.ts'
+import type { Memory } from '../batch/memory.ts'
+import { rowsOf, weightsOf } from '../batch/values.ts'
 import type { Relation } from '../plan/nodes/node.ts'
+import type { Value } from '../types/value.ts'
+import { rowKey } from '../types/value-key.ts'
 import { textOf } from '../values/text.ts'
-import { textOption } from './options.ts'
+import { booleanOption, refuseUnknown, textOption } from './options.ts'
 import type { Sink } from './sink.ts'
 import type { Connector, OptionDefinition } from './source.ts'
 
 const options: readonly OptionDefinition[] = [
   { name: 'print-identifier', type: 'string', summary: 'Put before each row.', example: 'alerts' },
-  {
-    name: 'standard-error',
-    type: 'boolean',
-    default: 'false',
-    summary: 'Accepted; where rows go is up to the program.',
-  },
+  { name: 'standard-error', type: 'boolean', default: 'false', summary: 'Prints to standard error instead.' },
 ]
 
-/** Prints a row a line as Flink does: `alerts> +I[1, a]`. */
-export function printConnector(write: (text: string) => void): Connector {
+/** Where lines go. */
+export interface Printer {
+  write(text: string): void
+  writeError(text: string): void
+}
+
+/**
+ * Prints a change a line as Flink does: `alerts> +I[1, a]`. Where the table has a primary key, the old and the new row
+ * of a key that changed are `-U` and `+U`; all other changes are `+I` and `-D`.
+ */
+export function printConnector(printer: Printer): Connector {
   return {
     name: 'print',
     summary: 'Prints each change as a line.',
     options,
-    sink: { guarantee: 'at-least-once', create: relation => printSink(relation, write) },
+    sink: { guarantee: 'at-least-once', create: relation => printSink(relation, printer) },
   }
 }
 
-function printSink(relation: Relation, write: (text: string) => void): Sink {
+function printSink(relation: Relation, printer: Printer): Sink {
+  refuseUnknown(relation, options)
   const identifier = textOption(relation, options, 'print-identifier')
   const before = identifier === undefined ? '' : `${identifier}> `
+  const toError = booleanOption(relation, options, 'standard-error')
   return {
     accepts: 'retract',
     delivery: 'at-least-once',
     open: async () => undefined,
     write(batch, memory) {
-      const weights = batch.weights === 0 ? undefined : Array.from(memory.i32(batch.weights, batch.rows))
-      let lines = ''
-      rowsOf(memory, batch).forEach((row, index) => {
-        const cells = row.map((value, at) => textOf(value, relation.schema[at]?.type ?? { is: 'null' }, 'flink'))
-        const weight = weights?.[index] ?? 1
-        const line = `${before}${weight > 0 ? '+I' : '-D'}[${cells.join(', ')}]\n`
-        lines += line.repeat(Math.abs(weight))
-      })
-      write(lines)
+      const lines = linesOf(relation, batch, memory, before)
+      if (toError) printer.writeError(lines)
+      else printer.write(lines)
     },
     backlog: () => 0,
     flush: async () => undefined,
@@ -51,3 +55,22 @@ function printSink(relation: Relation, write: (text: string) => void): Sink {
     close: async () => undefined,
   }
 }
+
+function linesOf(relation: Relation, batch: Batch, memory: Memory, before: string): string {
+  const rows = rowsOf(memory, batch)
+  const weights = weightsOf(memory, batch)
+  const keys = relation.primaryKey.length === 0 ? undefined : rows.map(row => keyOf(relation, row))
+  const pairs = (old: number): boolean =>
+    keys?.[old] !== undefined && keys[old] === keys[old + 1] && weights[old] === -1 && weights[old + 1] === 1
+  let lines = ''
+  rows.forEach((row, at) => {
+    const weight = weights[at] ?? 1
+    const kind = weight > 0 ? (pairs(at - 1) ? '+U' : '+I') : pairs(at) ? '-U' : '-D'
+    const cells = row.map((value, column) => textOf(value, relation.schema[column]?.type ?? { is: 'null' }, 'flink'))
+    lines += `${before}${kind}[${cells.join(', ')}]\n`.repeat(Math.abs(weight))
+  })
+  return lines
+}
+
+const keyOf = (relation: Relation, row: readonly Value[]): string =>
+  rowKey(relation.primaryKey.map(column => row[column] ?? null))

@@ -4,22 +4,20 @@ import { blackhole } from './blackhole.ts'
 import { datagenConnector } from './datagen/datagen.ts'
 import { nexmark } from './nexmark/nexmark.ts'
 import { nexmarkSchema } from './nexmark/schema.ts'
-import { printConnector } from './print.ts'
+import { type Printer, printConnector } from './print.ts'
 import type { Connector } from './source.ts'
 import { webhook } from './webhook.ts'
 
 /** What connectors take from the platform. */
-export interface ConnectorHost {
+export interface ConnectorHost extends Printer {
   readonly clock: Clock
-  /** Text for the program's standard output. */
-  write(text: string): void
 }
 
 /** The connectors that run on every platform. Those of Node.js come with `connect/node/connectors.ts`. */
-export const portableConnectors = ({ clock, write }: ConnectorHost): readonly Connector[] => [
-  datagenConnector(clock),
+export const portableConnectors = (host: ConnectorHost): readonly Connector[] => [
+  datagenConnector(host.clock),
   nexmark,
-  printConnector(write),
+  printConnector(host),
   blackhole,
   webhook,
 ]

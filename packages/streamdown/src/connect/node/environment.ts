@@ -8,8 +8,11 @@ export async function createNodeEnvironment(): Promise<Environment> {
   const write = (text: string): void => {
     process.stdout.write(text)
   }
+  const writeError = (text: string): void => {
+    process.stderr.write(text)
+  }
   return {
-    connectors: nodeConnectors({ clock: systemClock, write }),
+    connectors: nodeConnectors({ clock: systemClock, write, writeError }),
     clock: systemClock,
     inferFile: async path => {
       throw new StreamdownError(

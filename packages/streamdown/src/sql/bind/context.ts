@@ -79,7 +79,7 @@ export function endsByItself({ connector, options }: Relation): boolean {
     case 'datagen':
       return options['number-of-rows'] !== undefined || Object.values(options).includes('sequence')
     case 'nexmark':
-      return options['events'] !== undefined || options['nexmark.event.num'] !== undefined
+      return options['events.num'] !== undefined
     default:
       return false
   }
