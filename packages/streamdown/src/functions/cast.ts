@@ -161,6 +161,8 @@ function nestedText(value: Value, [open, close]: readonly [string, string], item
 }
 
 function nestedItem(value: Value, type: DataType, rule: CastRule, timeZone: string): string {
+  // A boolean within a nested value prints short, as PostgreSQL's output function does.
+  if (rule === 'postgres' && typeof value === 'boolean') return value ? 't' : 'f'
   const text = textOf(value, type, rule, timeZone)
   if (rule === 'flink' || value === null || type.is === 'array') return text
   return text === '' || /[\s{},"\\]/.test(text) || /^null$/i.test(text) ? `"${text.replace(/["\\]/g, '\\$&')}"` : text
@@ -170,7 +172,6 @@ function rowItem(value: Value, type: DataType | undefined, rule: CastRule, timeZ
   if (type === undefined) return ''
   if (rule === 'flink') return textOf(value, type, rule, timeZone)
   if (value === null) return ''
-  // A boolean within a row prints short, as PostgreSQL's output function does.
   const text = type.is === 'boolean' ? (value === true ? 't' : 'f') : textOf(value, type, rule, timeZone)
   return text === '' || /[\s(),"\\]/.test(text) ? `"${text.replace(/["\\]/g, '$&$&')}"` : text
 }

@@ -93,7 +93,7 @@ function commonNumeric(a: DataType, b: DataType, rules: FunctionRules): DataType
   if (a.is === 'decimal' || b.is === 'decimal') {
     const left = decimalOf(a)
     const right = decimalOf(b)
-    if (left !== undefined && right !== undefined) return commonDecimal(left, right)
+    if (left !== undefined && right !== undefined) return commonDecimal(left, right, rules)
   }
   return (integerRank[a.is] ?? 0) >= (integerRank[b.is] ?? 0) ? a : b
 }

@@ -4,6 +4,8 @@ import type { FunctionRules } from './definition.ts'
 /** The most digits a DECIMAL has. */
 export const MAX_PRECISION = 38
 const MIN_ADJUSTED_SCALE = 6
+/** Fraction digits of products and quotients in the postgres rules. */
+const POSTGRES_DIGITS = 16
 
 export interface DecimalShape {
   readonly precision: number
@@ -36,13 +38,25 @@ function adjusted(precision: number, scale: number): DataType {
   return types.decimal(MAX_PRECISION, Math.max(MAX_PRECISION - integerDigits, least))
 }
 
-export function sumType(a: DecimalShape, b: DecimalShape): DataType {
-  const scale = Math.max(a.scale, b.scale)
-  return adjusted(Math.max(a.precision - a.scale, b.precision - b.scale) + scale + 1, scale)
+/**
+ * PostgreSQL never gives up fraction digits, its NUMERIC has room for all; here the integer digits have what remains,
+ * and a row with more of them fails.
+ */
+function limited(precision: number, scale: number, rules: FunctionRules): DataType {
+  if (rules.functions === 'flink') return adjusted(precision, scale)
+  return types.decimal(Math.min(precision, MAX_PRECISION), scale)
 }
 
-export function productType(a: DecimalShape, b: DecimalShape): DataType {
-  return adjusted(a.precision + b.precision + 1, a.scale + b.scale)
+export function sumType(a: DecimalShape, b: DecimalShape, rules: FunctionRules): DataType {
+  const scale = Math.max(a.scale, b.scale)
+  return limited(Math.max(a.precision - a.scale, b.precision - b.scale) + scale + 1, scale, rules)
+}
+
+export function productType(a: DecimalShape, b: DecimalShape, rules: FunctionRules): DataType {
+  const precision = a.precision + b.precision + 1
+  const scale = a.scale + b.scale
+  if (precision <= MAX_PRECISION || rules.functions === 'flink') return adjusted(precision, scale)
+  return types.decimal(MAX_PRECISION, Math.min(scale, Math.max(a.scale, b.scale, POSTGRES_DIGITS)))
 }
 
 export function quotientType(a: DecimalShape, b: DecimalShape, rules: FunctionRules): DataType {
@@ -50,14 +64,12 @@ export function quotientType(a: DecimalShape, b: DecimalShape, rules: FunctionRu
     const scale = Math.max(6, a.scale + b.precision + 1)
     return adjusted(a.precision - a.scale + b.scale + scale, scale)
   }
-  const integerDigits = a.precision - a.scale + b.scale
-  const scale = Math.max(16, a.scale, b.scale)
-  return types.decimal(MAX_PRECISION, Math.max(MIN_ADJUSTED_SCALE, Math.min(scale, MAX_PRECISION - integerDigits)))
+  return types.decimal(MAX_PRECISION, Math.max(POSTGRES_DIGITS, a.scale, b.scale))
 }
 
-export function remainderType(a: DecimalShape, b: DecimalShape): DataType {
+export function remainderType(a: DecimalShape, b: DecimalShape, rules: FunctionRules): DataType {
   const scale = Math.max(a.scale, b.scale)
-  return adjusted(Math.min(a.precision - a.scale, b.precision - b.scale) + scale, scale)
+  return limited(Math.min(a.precision - a.scale, b.precision - b.scale) + scale, scale, rules)
 }
 
 /** Flink's findRoundDecimalType. */
@@ -68,7 +80,7 @@ export function roundedType(a: DecimalShape, digits: number): DataType {
 }
 
 /** The DECIMAL that holds both. */
-export function commonDecimal(a: DecimalShape, b: DecimalShape): DataType {
+export function commonDecimal(a: DecimalShape, b: DecimalShape, rules: FunctionRules): DataType {
   const scale = Math.max(a.scale, b.scale)
-  return adjusted(Math.max(a.precision - a.scale, b.precision - b.scale) + scale, scale)
+  return limited(Math.max(a.precision - a.scale, b.precision - b.scale) + scale, scale, rules)
 }

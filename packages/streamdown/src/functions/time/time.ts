@@ -1,5 +1,5 @@
 import { type DataType, types } from '../../types/data-type.ts'
-import type { Value } from '../../types/value.ts'
+import type { Interval, Value } from '../../types/value.ts'
 import { isTemporal } from '../common-type.ts'
 import { definer, firstType, type FunctionContext, js, jsOrNull } from '../define.ts'
 import { type Coerce, RowError, type ScalarFunction, type Signature } from '../definition.ts'
@@ -18,7 +18,7 @@ import {
 } from './calendar.ts'
 import { ceilTo, fieldDigits, floorTo, monthsBetween } from './fields.ts'
 import { formatJava, parseJava } from './java-format.ts'
-import { intervalOf, timeUnit } from './interval.ts'
+import { intervalOf, negateInterval, timeUnit } from './interval.ts'
 import { formatPostgres, parsePostgres } from './postgres-format.ts'
 import { parseDate, parseTimestampText, timestampText, validDate } from './text.ts'
 import { findZone, localToUtc, utcToLocal, type Zone } from './zone.ts'
@@ -172,10 +172,23 @@ function makeTimestamp(args: readonly Value[]): bigint {
   return joinMicros({ days: daysOf(actual.year, actual.month, actual.day), micros: 0 }) + BigInt(((hour ?? 0) * 60 + (minute ?? 0)) * 60) * MICROS_PER_SECOND + BigInt(Math.round(seconds * 1e6))
 }
 
-function age(to: bigint, from: bigint): Value {
-  const months = monthsBetween(from, to)
-  const rest = to - addInterval(from, { months, days: 0, micros: 0n })
-  return { months, days: Number(rest / MICROS_PER_DAY), micros: rest % MICROS_PER_DAY }
+/** Field by field, days borrowed from the month of the earlier time, as PostgreSQL does. */
+function age(to: bigint, from: bigint): Interval {
+  if (to < from) return negateInterval(age(from, to))
+  const [a, b] = [splitMicros(from), splitMicros(to)]
+  const [x, y] = [civilOf(a.days), civilOf(b.days)]
+  let months = (y.year - x.year) * 12 + (y.month - x.month)
+  let days = y.day - x.day
+  let micros = b.micros - a.micros
+  if (micros < 0) {
+    micros += Number(MICROS_PER_DAY)
+    days--
+  }
+  if (days < 0) {
+    days += daysInMonth(x.year, x.month)
+    months--
+  }
+  return { months, days, micros: BigInt(micros) }
 }
 
 function dateBin(args: readonly Value[], { types: all, returns, timeZone }: FunctionContext): Value {
@@ -369,7 +382,7 @@ export const timeFunctions: readonly ScalarFunction[] = [
       return { months: part(0) * 12 + part(1), days: part(2) * 7 + part(3), micros: BigInt(Math.round((part(4) * 3600 + part(5) * 60 + part(6)) * 1e6)) }
     }, { optional: 7 }),
   ]),
-  define('age', 'Years, months, days and time from the second time to the first.', [["AGE(TIMESTAMP '2024-03-01 00:00:00', TIMESTAMP '2023-01-15 00:00:00')", '1 year 1 mon 15 days']], [
+  define('age', 'Years, months, days and time from the second time to the first.', [["AGE(TIMESTAMP '2024-03-01 00:00:00', TIMESTAMP '2023-01-15 00:00:00')", '1 year 1 mon 17 days']], [
     js(['timestamp', 'timestamp'], interval, (args, { types: all, timeZone }) => age(localMicros(args[0], all[0], timeZone), localMicros(args[1], all[1], timeZone))),
   ]),
   define('justify_hours', 'The interval with every 24 hours as a day.', [["JUSTIFY_HOURS(INTERVAL '27' HOUR)", '1 day 03:00:00']], [
