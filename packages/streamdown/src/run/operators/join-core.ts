@@ -1,6 +1,6 @@
-import { type Batch, CHUNK_ROWS, type Column, END_OF_TIME, NO_WATERMARK, type Pointer } from '../../batch/batch.ts'
+import { type Batch, CHUNK_ROWS, type Pointer } from '../../batch/batch.ts'
 import { columnAt } from '../../batch/key-groups.ts'
-import { takeColumn, takeRows } from '../../batch/select.ts'
+import { takeRows } from '../../batch/select.ts'
 import type { CompiledProjection } from '../../compile/compiled.ts'
 import { compileProjection } from '../../compile/projection.ts'
 import type { JoinNode } from '../../plan/nodes/node.ts'
@@ -10,16 +10,9 @@ import type { Operator, Output, StepEnd } from '../operator.ts'
 import type { OperatorContext } from '../operator-context.ts'
 import { columnsRead } from './columns-read.ts'
 import { emitDead } from './dead.ts'
-import {
-  boundWatermarks,
-  lowest,
-  negatedWeights,
-  nullColumn,
-  ordinalColumn,
-  selectBytes,
-  watermarkColumn,
-} from './hidden.ts'
+import { boundWatermarks, lowest, selectBytes, watermarkColumn } from './hidden.ts'
 import { InputWatermarks } from './input-watermarks.ts'
+import { type Input, JoinRows, otherOf, type Pairs } from './join-rows.ts'
 import { JoinSide, type ProbeTimes } from './join-side.ts'
 import type { InputShape } from './shape.ts'
 import { restoreTables, snapshotOf } from './state-of.ts'
@@ -37,17 +30,10 @@ import { restoreTables, snapshotOf } from './state-of.ts'
  */
 export type JoinTime = NonNullable<JoinNode['time']>
 
+/** 100 ms. */
+const SHORTEST_BUCKET = 100_000n
 /** Pairs that are looked at together. */
 const PAIRS = 65536
-
-type Input = 0 | 1
-const otherOf = (input: Input): Input => (input === 0 ? 1 : 0)
-
-interface Pairs {
-  readonly count: number
-  readonly probe: Pointer
-  readonly slots: Pointer
-}
 
 /**
  * A symmetric join: rows of each input meet what is stored of the other, then are stored. A stored row of a side that
@@ -64,8 +50,7 @@ export class Join implements Operator {
   readonly #nullRefused: readonly boolean[]
   readonly #condition: { readonly projection: CompiledProjection; readonly reads: ReadonlySet<number> } | undefined
   readonly #watermarks = new InputWatermarks(2)
-  /** How far output times may lie behind the inputs' watermark. */
-  readonly #hold: bigint
+  readonly #rows: JoinRows
 
   constructor(node: JoinNode, context: OperatorContext, shapes: readonly [InputShape, InputShape], time?: JoinTime) {
     this.#node = node
@@ -77,7 +62,6 @@ export class Join implements Operator {
     this.#nullRefused = keys.map(key => !key.nullsMatch)
     const { kind } = node
     this.#tracked = [kind !== 'inner' && kind !== 'right', kind === 'right' || kind === 'full']
-    this.#hold = time?.kind === 'interval' ? highest(0n, -time.lower, time.upper) : 0n
     const both = [...this.#schemas[0], ...this.#schemas[1]]
     const { condition } = node
     this.#condition =
@@ -88,6 +72,9 @@ export class Join implements Operator {
             reads: columnsRead(condition, both.length),
           }
     this.#sides = [this.#side(0, shapes[0]), this.#side(1, shapes[1])]
+    // An interval join gives rows as old as its bounds allow.
+    const hold = time?.kind === 'interval' ? highest(0n, -time.lower, time.upper) : 0n
+    this.#rows = new JoinRows(context.memory, kind, this.#schemas, this.#sides, hold)
   }
 
   push(input: number, batch: Batch, out: Output): void {
@@ -112,7 +99,7 @@ export class Join implements Operator {
   }
 
   watermark(inputs: readonly bigint[]): bigint {
-    return this.#held(lowest(inputs))
+    return this.#rows.held(lowest(inputs))
   }
 
   nextTimer(): undefined {
@@ -149,6 +136,7 @@ export class Join implements Operator {
       stored,
       appendOnly: shape.appendOnly,
       ...(this.#time?.kind === 'interval' ? { time: input === 0 ? this.#time.left : this.#time.right } : {}),
+      tracked: this.#tracked[input],
       ...(this.#time === undefined ? {} : { timers: timerWidth(this.#time) }),
     })
   }
@@ -198,7 +186,7 @@ export class Join implements Operator {
     const { validity } = columnAt(batch, column)
     if (validity !== 0) memory.kernels.mask_nulls_in(validity, batch.rows, mask)
     const lateRows = selectBytes(memory, mask, false, batch.rows)
-    if (lateRows.rows > 0) this.#emitLate(input, takeRows(memory, batch, lateRows.selection, lateRows.rows), out)
+    if (lateRows.rows > 0) this.#rows.emitLate(input, takeRows(memory, batch, lateRows.selection, lateRows.rows), out)
     const rest = selectBytes(memory, mask, true, batch.rows)
     return rest.rows === 0 ? undefined : takeRows(memory, batch, rest.selection, rest.rows)
   }
@@ -217,7 +205,7 @@ export class Join implements Operator {
     for (const column of nullable) memory.kernels.mask_nulls(columnAt(batch, column).validity, batch.rows, mask)
     const lone = selectBytes(memory, mask, false, batch.rows)
     if (lone.rows === 0) return batch
-    if (this.#shown(input)) this.#emitAlone(input, takeRows(memory, batch, lone.selection, lone.rows), out)
+    if (this.#shown(input)) this.#rows.emitAlone(input, takeRows(memory, batch, lone.selection, lone.rows), out)
     const rest = selectBytes(memory, mask, true, batch.rows)
     return rest.rows === 0 ? undefined : takeRows(memory, batch, rest.selection, rest.rows)
   }
@@ -247,7 +235,7 @@ export class Join implements Operator {
     if (counts === 0 || (kind !== 'semi' && this.#showsAtEnd)) return
     const selection = memory.chunk(batch.rows * 4)
     const rows = memory.kernels.join_select_counts(counts, kind === 'semi' ? 1 : 0, batch.rows, selection)
-    if (rows > 0) this.#emitAlone(input, takeRows(memory, batch, selection, rows), out)
+    if (rows > 0) this.#rows.emitAlone(input, takeRows(memory, batch, selection, rows), out)
   }
 
   #meet(input: Input, batch: Batch, candidates: Pairs, counts: Pointer, out: Output): void {
@@ -261,16 +249,16 @@ export class Join implements Operator {
     if (counts !== 0) kernels.join_count_probe(pairs.probe, addresses, pairs.count, stored.weight, counts)
     const [matched, unmatched] = this.#tracked[other] ? this.#countStored(batch, pairs, addresses, stored) : [[], []]
     if (kind === 'semi') {
-      this.#emitStored(input, batch, pairs, matched, true, out)
-      this.#emitStored(input, batch, pairs, unmatched, false, out)
+      this.#rows.emitStored(input, batch, pairs, matched, true, out)
+      this.#rows.emitStored(input, batch, pairs, unmatched, false, out)
     } else if (kind === 'anti') {
       if (this.#showsAtEnd) return
-      this.#emitStored(input, batch, pairs, matched, false, out)
-      this.#emitStored(input, batch, pairs, unmatched, true, out)
+      this.#rows.emitStored(input, batch, pairs, matched, false, out)
+      this.#rows.emitStored(input, batch, pairs, unmatched, true, out)
     } else {
-      if (!this.#showsAtEnd) this.#emitStored(input, batch, pairs, matched, false, out)
-      this.#emitJoined(input, batch, pairs, out)
-      if (!this.#showsAtEnd) this.#emitStored(input, batch, pairs, unmatched, true, out)
+      if (!this.#showsAtEnd) this.#rows.emitStored(input, batch, pairs, matched, false, out)
+      this.#rows.emitJoined(input, batch, pairs, out)
+      if (!this.#showsAtEnd) this.#rows.emitStored(input, batch, pairs, unmatched, true, out)
     }
   }
 
@@ -318,14 +306,14 @@ export class Join implements Operator {
       const candidates = {
         ...part,
         rows,
-        columns: this.#columns(input, part, chunk, condition.reads),
+        columns: this.#rows.columns(input, part, chunk, condition.reads),
         weights: 0,
         watermarks: 0,
         ordinals: 0,
       }
       const { output, selection, failed } = condition.projection.run(candidates)
       if (failed.count > 0) {
-        const whole = this.#joined(input, part, chunk)
+        const whole = this.#rows.joined(input, part, chunk)
         emitDead(memory, [...this.#schemas[0], ...this.#schemas[1]], whole, failed, out)
       }
       memory.kernels.take_values(chunk.probe, 2, selection, output.rows, pairs.probe + count * 4)
@@ -354,125 +342,6 @@ export class Join implements Operator {
     const indexes = memory.i32(at, turned)
     for (const [row, sign] of memory.i32(signs, turned).entries()) out[sign > 0 ? 0 : 1].push(indexes[row] ?? 0)
     return out
-  }
-
-  #emitJoined(input: Input, part: Batch, pairs: Pairs, out: Output): void {
-    const { memory } = this.#context
-    for (let from = 0; from < pairs.count; from += CHUNK_ROWS) {
-      const mark = memory.mark()
-      const count = Math.min(CHUNK_ROWS, pairs.count - from)
-      out.emit(this.#joined(input, part, { count, probe: pairs.probe + from * 4, slots: pairs.slots + from * 4 }))
-      memory.release(mark)
-    }
-  }
-
-  #joined(input: Input, part: Batch, pairs: Pairs): Batch {
-    const hidden = this.#hidden(input, part, pairs, part.weights)
-    return { ...hidden, columns: this.#columns(input, part, pairs) }
-  }
-
-  /** Stored rows of the other side on their own, at some of the pairs. */
-  #emitStored(input: Input, part: Batch, pairs: Pairs, at: readonly number[], add: boolean, out: Output): void {
-    const { memory } = this.#context
-    const other = otherOf(input)
-    for (let from = 0; from < at.length; from += CHUNK_ROWS) {
-      const mark = memory.mark()
-      const count = Math.min(CHUNK_ROWS, at.length - from)
-      const selection = memory.chunk(count * 4)
-      memory.i32(selection, count).set(at.slice(from, from + count))
-      const probe = memory.chunk(count * 4)
-      const slots = memory.chunk(count * 4)
-      memory.kernels.take_values(pairs.probe, 2, selection, count, probe)
-      memory.kernels.take_values(pairs.slots, 2, selection, count, slots)
-      const hidden = this.#hidden(input, part, { count, probe, slots }, 0)
-      out.emit({
-        ...hidden,
-        weights: add ? hidden.weights : negatedWeights(memory, hidden.weights, count),
-        columns: this.#alone(other, this.#storedColumns(other, slots, count), count),
-      })
-      memory.release(mark)
-    }
-  }
-
-  #hidden(input: Input, part: Batch, pairs: Pairs, weights: Pointer): Omit<Batch, 'columns'> {
-    const { memory } = this.#context
-    const stored = this.#sides[otherOf(input)]
-    const { count } = pairs
-    const out = {
-      weights: memory.chunk(count * 4),
-      watermarks: memory.chunk(count * 8),
-      ordinals: memory.chunk(count * 8),
-    }
-    const ones = memory.kernels.join_hidden(
-      pairs.probe,
-      stored.table.addresses(pairs.slots, count),
-      count,
-      weights,
-      ordinalColumn(memory, part),
-      watermarkColumn(memory, part),
-      stored.weight,
-      stored.ordinal,
-      out.weights,
-      out.ordinals,
-      out.watermarks,
-    )
-    return this.#heldBatch({
-      rows: count,
-      weights: ones === 1 ? 0 : out.weights,
-      watermarks: out.watermarks,
-      watermark: part.watermark,
-      ordinals: out.ordinals,
-      firstOrdinal: 0n,
-    })
-  }
-
-  /** Columns of joined rows, left then right; those that are not in `only` are not read. */
-  #columns(input: Input, part: Batch, pairs: Pairs, only?: ReadonlySet<number>): readonly Column[] {
-    const { memory } = this.#context
-    const leftColumns = this.#schemas[0].length
-    const own = part.columns.map((column, index): Column => {
-      const read = only === undefined || only.has(input === 0 ? index : leftColumns + index)
-      return read
-        ? takeColumn(memory, column, pairs.probe, pairs.count, false)
-        : { type: column.type, data: 0, validity: 0 }
-    })
-    const other = otherOf(input)
-    const stored = this.#schemas[other].map(({ type }, index): Column => {
-      const read = only === undefined || only.has(other === 0 ? index : leftColumns + index)
-      const side = this.#sides[other]
-      if (!read) return { type, data: 0, validity: 0 }
-      return side.keeps(index) ? side.column(pairs.slots, pairs.count, index) : nullColumn(memory, type, pairs.count)
-    })
-    return input === 0 ? [...own, ...stored] : [...stored, ...own]
-  }
-
-  #storedColumns(input: Input, slots: Pointer, rows: number): readonly Column[] {
-    const side = this.#sides[input]
-    return this.#schemas[input].map((_, index) => side.column(slots, rows, index))
-  }
-
-  /** Output columns of rows that have no other side. */
-  #alone(input: Input, columns: readonly Column[], rows: number): readonly Column[] {
-    const { memory } = this.#context
-    const { kind } = this.#node
-    if (kind === 'semi' || kind === 'anti') return columns
-    const nulls = this.#schemas[otherOf(input)].map(({ type }) => nullColumn(memory, type, rows))
-    return input === 0 ? [...columns, ...nulls] : [...nulls, ...columns]
-  }
-
-  #emitAlone(input: Input, batch: Batch, out: Output): void {
-    out.emit(this.#heldBatch({ ...batch, columns: this.#alone(input, batch.columns, batch.rows) }))
-  }
-
-  /** Rows of a window that has ended; the columns of the other side are NULL. */
-  #emitLate(input: Input, batch: Batch, out: Output): void {
-    const { memory } = this.#context
-    const nulls = this.#schemas[otherOf(input)].map(({ type }) => nullColumn(memory, type, batch.rows))
-    const columns = input === 0 ? [...batch.columns, ...nulls] : [...nulls, ...batch.columns]
-    const ones = memory.chunk(batch.rows * 4)
-    memory.kernels.fill_i32(ones, batch.rows, 1)
-    const count: Column = { type: { is: 'int' }, data: ones, validity: 0 }
-    out.side('late', { ...batch, columns: [...columns, count, count] })
   }
 
   /** Ends the rows whose last moment is before `bound`. */
@@ -505,28 +374,13 @@ export class Join implements Operator {
     kernels.stored_weights(side.table.addresses(lone, count), side.weight, count, weights)
     out.emit({
       rows: count,
-      columns: this.#alone(input, this.#storedColumns(input, lone, count), count),
+      columns: this.#rows.alone(input, this.#rows.storedColumns(input, lone, count), count),
       weights,
       watermarks: 0,
-      watermark: this.#held(this.#watermarks.lowest()),
+      watermark: this.#rows.held(this.#watermarks.lowest()),
       ordinals: side.ordinals(lone, count),
       firstOrdinal: 0n,
     })
-  }
-
-  #held(watermark: bigint): bigint {
-    if (this.#hold === 0n || watermark === NO_WATERMARK || watermark === END_OF_TIME) return watermark
-    return watermark - this.#hold
-  }
-
-  #heldBatch<B extends Omit<Batch, 'columns'>>(batch: B): B {
-    if (this.#hold === 0n) return batch
-    const watermark = this.#held(batch.watermark)
-    if (batch.watermarks === 0) return { ...batch, watermark }
-    const { memory } = this.#context
-    const watermarks = memory.chunk(batch.rows * 8)
-    memory.kernels.hold_watermarks(batch.watermarks, this.#hold, batch.rows, watermarks)
-    return { ...batch, watermark, watermarks }
   }
 }
 
@@ -538,18 +392,20 @@ function joinKeys(node: JoinNode, time: JoinTime | undefined): JoinNode['keys'] 
   return [...node.keys, { left: leftEnd, right: rightEnd, nullsMatch: false }]
 }
 
-/** Some tens of buckets over the life of a row. */
+/** Some tens of buckets over the life of a row, none so short that each row has its own. */
 function timerWidth(time: JoinTime): bigint {
   switch (time.kind) {
     case 'interval':
-      return (time.upper - time.lower) / 64n
+      return highest((time.upper - time.lower) / 64n, SHORTEST_BUCKET)
     case 'keep':
-      return time.ttl / 64n
+      return highest(time.ttl / 64n, SHORTEST_BUCKET)
     case 'window':
       return 1n
   }
 }
 
 function highest(...values: readonly bigint[]): bigint {
-  return values.reduce((high, value) => (value > high ? value : high))
+  let high = values[0] ?? 0n
+  for (const value of values) if (value > high) high = value
+  return high
 }

@@ -18,6 +18,8 @@ export interface JoinSideOptions {
   /** Input columns that are kept; all others read as NULL. */
   readonly stored: readonly number[]
   readonly appendOnly: boolean
+  /** Rows count what they met. */
+  readonly tracked: boolean
   /** The input column of an interval join's time. */
   readonly time?: number
   /** Rows end: the width of a timer's bucket, µs. */
@@ -40,6 +42,34 @@ export interface StoredHidden {
 }
 
 /**
+ * Fields that only the join knows: weight and arrival ordinal; the weight of what the row met; its last moment and its
+ * timer; its place in the index by key; scratch.
+ */
+const hiddenFields = {
+  weight: field('$weight', types.bigint),
+  ordinal: field('$ordinal', types.bigint),
+  matches: field('$matches', types.bigint),
+  expires: field('$expires', types.bigint),
+  timer: field('$timer', types.int),
+  entry: field('$entry', types.int),
+  mark: field('$mark', types.int),
+} as const
+
+type Hidden = keyof typeof hiddenFields
+
+function hiddenOf({ tracked, timers, appendOnly }: JoinSideOptions): readonly Hidden[] {
+  const timed = timers !== undefined
+  return [
+    'weight',
+    'ordinal',
+    ...(tracked ? (['matches'] as const) : []),
+    ...(timed ? (['expires'] as const) : []),
+    ...(timed && !appendOnly ? (['timer'] as const) : []),
+    ...(appendOnly ? [] : (['entry', 'mark'] as const)),
+  ]
+}
+
+/**
  * One input of a join, kept by key. Of an append-only input each row is one row of a multimap. Of a changing input
  * equal rows are one row with the sum of their weights (it goes when that is zero), found by a derived multimap.
  */
@@ -55,7 +85,8 @@ export class JoinSide {
   readonly #context: OperatorContext
   readonly #fieldOf: ReadonlyMap<number, number>
   readonly #columns: readonly number[]
-  readonly #hidden: number
+  /** The hidden fields that there are, by name. */
+  readonly #hidden: ReadonlyMap<Hidden, number>
   readonly #ordered: boolean
   readonly #slotField: number
   readonly #index: StateTable | undefined
@@ -66,26 +97,18 @@ export class JoinSide {
     const { schema, keys, name } = options
     this.#columns = [...keys, ...options.stored.filter(column => !keys.includes(column))]
     this.#fieldOf = new Map([...this.#columns.entries()].reverse().map(([at, column]) => [column, at]))
-    this.#hidden = this.#columns.length
     // A tree for each key costs more than it saves unless all rows are of one key.
     this.#ordered = options.time !== undefined && keys.length === 0
     this.#slotField = keys.length + (this.#ordered ? 1 : 0)
     const order = (at: number): { order?: readonly OrderField[] } =>
       this.#ordered ? { order: [{ field: at, descending: false, nullsFirst: false }] } : {}
     const timeField = options.time === undefined ? 0 : this.#field(options.time)
+    const hidden = hiddenOf(options)
+    this.#hidden = new Map(hidden.map((name, at) => [name, this.#columns.length + at]))
     const fields: Field[] = this.#columns.map(column => schema[column] ?? field('', types.null))
     this.table = context.table({
       name,
-      fields: [
-        ...fields,
-        field('$weight', types.bigint),
-        field('$ordinal', types.bigint),
-        field('$matches', types.bigint),
-        field('$expires', types.bigint),
-        field('$timer', types.int),
-        field('$entry', types.int),
-        field('$mark', types.int),
-      ],
+      fields: [...fields, ...hidden.map(name => hiddenFields[name])],
       keys: options.appendOnly ? keys.length : this.#columns.length,
       groupBy: options.groupBy,
       unique: !options.appendOnly,
@@ -104,14 +127,14 @@ export class JoinSide {
           unique: false,
           ...order(keys.length),
         })
-    this.weight = this.table.offsets(this.#hidden).value
-    this.ordinal = this.table.offsets(this.#hidden + 1).value
-    this.matches = this.table.offsets(this.#hidden + 2).value
-    this.expires = this.table.offsets(this.#hidden + 3).value
+    this.weight = this.#offset('weight')
+    this.ordinal = this.#offset('ordinal')
+    this.matches = options.tracked ? this.#offset('matches') : 0
+    this.expires = options.timers === undefined ? 0 : this.#offset('expires')
     this.timers =
       options.timers === undefined
         ? undefined
-        : new Timers(context, `${name} timers`, this.table, this.#hidden + 3, options.timers)
+        : new Timers(context, `${name} timers`, this.table, this.#at('expires'), options.timers)
   }
 
   /** Byte offset of an input column's value in a row. */
@@ -128,11 +151,11 @@ export class JoinSide {
   }
 
   ordinals(slots: Pointer, rows: number): Pointer {
-    return this.table.gather(slots, rows, this.#hidden + 1).data
+    return this.table.gather(slots, rows, this.#at('ordinal')).data
   }
 
   matchCounts(slots: Pointer, rows: number): Pointer {
-    return this.table.gather(slots, rows, this.#hidden + 2).data
+    return this.table.gather(slots, rows, this.#at('matches')).data
   }
 
   /**
@@ -165,7 +188,7 @@ export class JoinSide {
   /** Rows that ended; their timers are removed by who found them. */
   end(slots: Pointer, rows: number): void {
     if (this.#index !== undefined) {
-      this.#index.remove(this.table.gather(slots, rows, this.#hidden + 5).data, rows)
+      this.#index.remove(this.table.gather(slots, rows, this.#at('entry')).data, rows)
     }
     this.table.remove(slots, rows)
   }
@@ -192,7 +215,8 @@ export class JoinSide {
       const rows = Math.min(CHUNK_ROWS, all.rows - from)
       const slots = all.slots + from * 4
       const keys = this.options.keys.map((_, at) => this.table.gather(slots, rows, at))
-      this.#enter(keys, slots, rows, this.table.gather(slots, rows, this.#hidden + 3).data)
+      const expires = this.timers === undefined ? 0 : this.table.gather(slots, rows, this.#at('expires')).data
+      this.#enter(keys, slots, rows, expires)
       memory.release(mark)
     }
   }
@@ -204,22 +228,15 @@ export class JoinSide {
   #append(batch: Batch, columns: readonly Column[], hidden: StoredHidden): void {
     const { memory } = this.#context
     const { rows } = batch
-    const zeros = memory.chunkZeroed(rows * 8)
-    const i64 = (data: Pointer): Column => ({ type: types.bigint, data: data === 0 ? zeros : data, validity: 0 })
-    const i32: Column = { type: types.int, data: zeros, validity: 0 }
-    const slots = this.table.insert(
-      [
-        ...columns,
-        i64(wideWeights(memory, batch)),
-        i64(ordinalColumn(memory, batch)),
-        i64(hidden.matches),
-        i64(hidden.expires),
-        i32,
-        i32,
-        i32,
-      ],
-      rows,
+    const values: Partial<Record<Hidden, Pointer>> = {
+      weight: wideWeights(memory, batch),
+      ordinal: ordinalColumn(memory, batch),
+      ...hidden,
+    }
+    const hiddenColumns = [...this.#hidden.keys()].map(
+      (name): Column => ({ type: types.bigint, data: values[name] ?? 0, validity: 0 }),
     )
+    const slots = this.table.insert([...columns, ...hiddenColumns], rows)
     this.timers?.add(hidden.expires, slots, rows)
   }
 
@@ -229,16 +246,16 @@ export class JoinSide {
     const { rows } = batch
     const { slots, fresh } = this.table.findOrInsert(columns, rows)
     const addresses = this.table.addresses(slots, rows)
-    const set = (at: number, values: Pointer): void => {
-      if (values === 0) return
-      const { value, valid } = this.table.offsets(this.#hidden + at)
+    const set = (name: Hidden, values: Pointer): void => {
+      if (!this.#hidden.has(name)) return
+      const { value, valid } = this.table.offsets(this.#at(name))
       kernels.field_set_i64(addresses, value, valid, values, fresh, rows)
     }
-    const weight = this.table.offsets(this.#hidden)
+    const weight = this.table.offsets(this.#at('weight'))
     kernels.field_add(addresses, weight.value, weight.valid, batch.weights, 1, rows)
-    set(1, ordinalColumn(memory, batch))
-    set(2, hidden.matches)
-    set(3, hidden.expires)
+    set('ordinal', ordinalColumn(memory, batch))
+    set('matches', hidden.matches)
+    set('expires', hidden.expires)
 
     const news = selectBytes(memory, fresh, true, rows)
     if (news.rows > 0) {
@@ -256,15 +273,15 @@ export class JoinSide {
     }
 
     const last = memory.chunk(rows * 4)
-    const mark = this.table.offsets(this.#hidden + 6).value
+    const mark = this.#offset('mark')
     const touched = kernels.field_last(addresses, mark, rows, last)
     const gone = memory.chunk(touched * 4)
     const goneRows = kernels.field_zero(addresses, weight.value, last, touched, 1, gone)
     if (goneRows === 0) return
     const goneSlots = memory.chunk(goneRows * 4)
     kernels.take_values(slots, 2, gone, goneRows, goneSlots)
-    index.remove(this.table.gather(goneSlots, goneRows, this.#hidden + 5).data, goneRows)
-    this.timers?.remove(this.table.gather(goneSlots, goneRows, this.#hidden + 4).data, goneRows)
+    index.remove(this.table.gather(goneSlots, goneRows, this.#at('entry')).data, goneRows)
+    this.timers?.remove(this.table.gather(goneSlots, goneRows, this.#at('timer')).data, goneRows)
     this.table.remove(goneSlots, goneRows)
   }
 
@@ -274,12 +291,22 @@ export class JoinSide {
     if (this.#index !== undefined) {
       const time = this.#ordered ? [this.column(slots, rows, this.options.time ?? 0)] : []
       const entries = this.#index.insert([...keys, ...time, i32(slots)], rows)
-      this.table.scatter(slots, rows, this.#hidden + 5, i32(entries))
+      this.table.scatter(slots, rows, this.#at('entry'), i32(entries))
     }
     if (this.timers !== undefined) {
       const timers = this.timers.add(expires, slots, rows)
-      this.table.scatter(slots, rows, this.#hidden + 4, i32(timers))
+      if (this.#hidden.has('timer')) this.table.scatter(slots, rows, this.#at('timer'), i32(timers))
     }
+  }
+
+  #at(name: Hidden): number {
+    const at = this.#hidden.get(name)
+    if (at === undefined) throw new RangeError(`the ${this.options.name} side has no ${name}`)
+    return at
+  }
+
+  #offset(name: Hidden): number {
+    return this.table.offsets(this.#at(name)).value
   }
 
   #field(column: number): number {

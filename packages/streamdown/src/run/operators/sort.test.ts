@@ -97,7 +97,7 @@ for (const appendOnly of [true, false]) {
           assert.deepEqual(emitted, expected)
         },
       ),
-      { numRuns: 100 },
+      { numRuns: 60 },
     )
   })
 }

@@ -90,7 +90,7 @@ test('each row once per window of its time, earliest first, with its ordinal, we
       })
       assert.deepEqual(harness.main, expected)
     }),
-    { numRuns: 200 },
+    { numRuns: 80 },
   )
 })
 
@@ -241,7 +241,7 @@ test('a top-N of windows comes once, in order, when each window closes; rows of 
       assert.ok(harness.main.every(({ weight }) => weight === 1))
       assert.equal(harness.sides.get('late')?.length ?? 0, late)
     }),
-    { numRuns: 150 },
+    { numRuns: 80 },
   )
 })
 
