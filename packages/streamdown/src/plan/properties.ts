@@ -187,7 +187,7 @@ function passedColumn(e: Expression): number | undefined {
 
 function isProcessingTime(e: Expression, input: Properties): boolean {
   if (e.is === 'column') return input.processing.includes(e.index)
-  return e.is === 'call' && e.name === 'proctime'
+  return e.is === 'call' && e.name === 'current_timestamp'
 }
 
 /** ROW(window_start, window_end), and its fields read back. */

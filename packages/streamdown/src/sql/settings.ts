@@ -145,7 +145,7 @@ const aliases: Readonly<Record<string, SettingName>> = {
 }
 
 /** Settings of Flink that tune how it runs and never change a result; accepted without effect. */
-const ignored = /^(table|pipeline|execution|parallelism|restart-strategy|state|sql-client|sql-gateway|taskmanager|jobmanager|python|env|akka|metrics)[.\w-]*$/
+const ignored = /^(_*table|pipeline|execution|parallelism|restart-strategy|state|sql-client|sql-gateway|taskmanager|jobmanager|python|env|akka|metrics)[.\w-]*$/
 
 const names = Object.keys(settingDefinitions).filter((name): name is SettingName => name in settingDefinitions)
 

@@ -33,3 +33,27 @@ function isWidening(from: Expression, to: Expression): boolean {
   if (to.type.is === 'string') return to.type.length === undefined
   return from.type.is === 'timestamp' && to.type.is === 'timestamp' && from.type.zoned === to.type.zoned
 }
+
+/** NULL in, NULL out. */
+export function isStrict(name: string): boolean {
+  const definition = findFunction(name)
+  return definition !== undefined && definition.strict !== false
+}
+
+/** Whether the expression is NULL whenever all of these columns are. */
+function isNullWith(e: Expression, columns: (index: number) => boolean): boolean {
+  if (e.is === 'column') return columns(e.index)
+  if (e.is === 'cast' || e.is === 'field') return isNullWith(e.input, columns)
+  return e.is === 'call' && isStrict(e.name) && e.args.some(arg => isNullWith(arg, columns))
+}
+
+/** Whether the condition is never TRUE for a row in which all of these columns are NULL. */
+export function rejectsNulls(e: Expression, columns: (index: number) => boolean): boolean {
+  if (e.is !== 'call') return isNullWith(e, columns)
+  if (e.name === 'and') return e.args.some(arg => rejectsNulls(arg, columns))
+  if (e.name === 'or') return e.args.every(arg => rejectsNulls(arg, columns))
+  const first = e.args[0]
+  if (e.name === 'between' || e.name === 'in' || e.name === 'is_not_null' || e.name === 'is_true')
+    return first !== undefined && (e.name === 'is_true' ? rejectsNulls(first, columns) : isNullWith(first, columns))
+  return isNullWith(e, columns)
+}

@@ -1,10 +1,10 @@
 import type { Value } from '../../types/value.ts'
 import { all, conjuncts } from '../expressions/build.ts'
 import type { Expression } from '../expressions/expression.ts'
-import { isDeterministicCall, neverFails } from '../expressions/facts.ts'
+import { isDeterministicCall, neverFails, rejectsNulls } from '../expressions/facts.ts'
 import { columnsRead, hasLambda, remap, replaceColumns } from '../expressions/walk.ts'
 import { sideOf } from '../joins.ts'
-import { FilterNode, type JoinNode, type PlanNode, type RankNode } from '../nodes/node.ts'
+import { FilterNode, type JoinNode, joinedSchema, type PlanNode, type RankNode } from '../nodes/node.ts'
 import { mapInputs } from '../visitor/inputs.ts'
 import { readersOf, type Roots } from '../visitor/transform.ts'
 import { innerJoins } from './inner-joins.ts'
@@ -105,7 +105,8 @@ export class FilterPusher {
     return filtered(narrowed, stay)
   }
 
-  #join(node: JoinNode, conditions: readonly Expression[]): PlanNode {
+  #join(written: JoinNode, conditions: readonly Expression[]): PlanNode {
+    const node = withoutUselessNulls(written, conditions)
     // One whose bounds in time are given stands for itself: it is not joined in another order.
     if (node.kind === 'inner' && (node.time === undefined || node.time.kind === 'keep')) return innerJoins(this, node, conditions)
     const width = node.left.schema.length
@@ -127,6 +128,19 @@ export class FilterPusher {
     const { condition: _, ...bare } = node
     return filtered({ ...bare, left, right, ...(kept.length === 0 ? {} : { condition: all(kept) }) }, stay)
   }
+}
+
+/** An outer join whose rows without partner do not pass the conditions behind it is an inner one on that side. */
+function withoutUselessNulls(node: JoinNode, conditions: readonly Expression[]): JoinNode {
+  const { kind } = node
+  if (kind === 'inner' || kind === 'semi' || kind === 'anti') return node
+  const width = node.left.schema.length
+  const rejects = (side: (index: number) => boolean) => conditions.some(e => !hasLambda(e) && rejectsNulls(e, side))
+  const needsRight = kind !== 'right' && rejects(index => index >= width)
+  const needsLeft = kind !== 'left' && rejects(index => index < width)
+  if (!needsLeft && !needsRight) return node
+  const changed = needsLeft && needsRight ? 'inner' : kind !== 'full' ? 'inner' : needsRight ? 'right' : 'left'
+  return { ...node, kind: changed, schema: joinedSchema(changed, node.left.schema, node.right.schema) }
 }
 
 /** The conditions that move, and those that stay. Behind one that stays, only those that cannot fail move. */

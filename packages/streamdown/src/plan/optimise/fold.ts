@@ -1,7 +1,7 @@
 import type { Interval, Value } from '../../types/value.ts'
 import { all, any, literal, truth } from '../expressions/build.ts'
 import type { CallExpression, Expression, LiteralExpression } from '../expressions/expression.ts'
-import { isDeterministicCall } from '../expressions/facts.ts'
+import { isDeterministicCall, isStrict, neverFails } from '../expressions/facts.ts'
 import { mapParts, parts } from '../expressions/walk.ts'
 
 /** Computes an expression without columns; undefined when that fails (the row fails then, when it runs). */
@@ -35,8 +35,14 @@ function simplify(e: Expression): Expression {
     case 'not':
       return negation(e)
     default:
-      return e
+      return isNullCall(e) ? literal(null, e.type) : e
   }
+}
+
+/** A strict function of NULL is NULL, unless another argument can fail the row. */
+function isNullCall(e: CallExpression): boolean {
+  if (!e.args.some(arg => arg.is === 'literal' && arg.value === null)) return false
+  return isStrict(e.name) && e.args.every(neverFails)
 }
 
 /** `stop` decides alone (FALSE for AND) for all that is written behind it; its opposite says nothing. */

@@ -5,6 +5,7 @@ import { hasLambda, replaceColumns, visit } from '../expressions/walk.ts'
 import { FilterNode, type PlanNode, type ProjectNode } from '../nodes/node.ts'
 import { derive } from '../properties.ts'
 import { readersOf, type Roots, transform } from '../visitor/transform.ts'
+import { fold } from './fold.ts'
 
 /** Projects and filters that stand on each other become one; those that change nothing go. */
 export function merge(roots: Roots): Roots {
@@ -28,7 +29,7 @@ function mergeNode(node: PlanNode, shared: ReadonlySet<PlanNode>): PlanNode {
   const { input } = node
   if (input.is !== 'project' || shared.has(input) || input.watermark !== undefined || !mayInline(node, input)) return node
   if (node.watermark !== undefined && derive(input).timeColumns.length > 0) return node
-  const expressions = node.expressions.map(e => replaceColumns(e, index => input.expressions[index]!))
+  const expressions = node.expressions.map(e => fold(replaceColumns(e, index => input.expressions[index]!)))
   return mergeNode({ ...node, input: input.input, expressions }, shared)
 }
 

@@ -25,7 +25,7 @@ export function share(roots: Roots): Roots {
 }
 
 /** The step's clock is the same for all. */
-const isClock = (e: Expression): boolean => e.is === 'call' && e.name === 'proctime'
+const isClock = (e: Expression): boolean => e.is === 'call' && e.name === 'current_timestamp'
 
 function structure(node: PlanNode, numberOf: (thing: object) => number): string {
   const names = node.schema.map(field => field.name)

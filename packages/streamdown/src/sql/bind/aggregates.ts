@@ -9,10 +9,10 @@ import type { BindContext } from './context.ts'
 import { argumentOf } from './expressions.ts'
 import { didYouMean } from './names.ts'
 import { fail, notYet } from './problem.ts'
-import type { Rows } from './rows.ts'
+import { isFixed, readsOuter, type Rows } from './rows.ts'
 import { sortDirection } from './sorting.ts'
 import { callName } from './syntax.ts'
-import { typeText } from './types.ts'
+import { typeText } from '../../types/type-text.ts'
 
 const orderedSets = new Set(['percentile_cont', 'percentile_disc', 'mode', 'approx_percentile', 'approx_percentile_cont'])
 
@@ -26,7 +26,7 @@ export function bindAggregate(rows: Rows, call: Call, everyGroupHasRows: boolean
   const isSet = orderedSets.has(definition.name)
   const within = call.withinGroup.map(item => ({ by: binder.bind(item.value), ...sortDirection(item, context.settings) }))
   const inside = call.orderBy.map(item => ({ by: binder.bind(item.value), ...sortDirection(item, context.settings) }))
-  const orderBy = [...within, ...inside].map(({ by, descending, nullsFirst }) => ({ by, descending, nullsFirst }))
+  const orderBy = [...within, ...inside].filter(({ by }) => !isFixed(by))
   const written = call.args.flatMap(({ value }) => {
     if (value.is === 'star') return []
     if (value.is === 'tableArgument' || value.is === 'descriptor') return fail('DSD2006', `${name} takes no table.`, value.at)
@@ -35,6 +35,8 @@ export function bindAggregate(rows: Rows, call: Call, everyGroupHasRows: boolean
   const args = isSet ? [...written, ...within.map(item => item.by)] : written
   const condition = call.filter === undefined ? undefined : binder.condition(call.filter, 'FILTER')
   const filter = call.nulls === 'IGNORE' && args[0] !== undefined ? andNotNull(args[0], condition) : condition
+  for (const e of [...args, ...(filter === undefined ? [] : [filter]), ...orderBy.map(item => item.by)])
+    if (readsOuter(e)) notYet('An aggregate over columns of the query around it', 'Join the tables, then aggregate.', call.at)
   const resolved = resolveAggregate(name, args.map(argumentOf), call.distinct, context.aggregateRules, everyGroupHasRows && filter === undefined)
   if (resolved === undefined)
     return fail('DSD2004', `${name} does not take (${args.map(arg => typeText(arg.type)).join(', ')}). It is ${definition.usage}.`, call.at)

@@ -11,7 +11,7 @@ import type { BindContext } from './context.ts'
 import { argumentOf, ExpressionBinder } from './expressions.ts'
 import { fail, notYet } from './problem.ts'
 import { callName } from './syntax.ts'
-import { typeText } from './types.ts'
+import { typeText } from '../../types/type-text.ts'
 
 /** A call of a registered function, its arguments cast as the signature wants. */
 export function callFunction(context: BindContext, name: string, args: readonly Expression[], at: Span): Expression {

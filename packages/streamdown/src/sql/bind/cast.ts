@@ -6,7 +6,7 @@ import type { Span } from '../parse/ast.ts'
 import type { Settings } from '../settings.ts'
 import { parseDate, parseInterval, parseTimestamp } from './literals.ts'
 import { fail } from './problem.ts'
-import { typeText } from './types.ts'
+import { typeText } from '../../types/type-text.ts'
 
 /** `e` as a value of `type`; itself when it is one. Literals in the usual spelling are converted here and now. */
 export function castTo(e: Expression, type: DataType, settings: Settings, attempt = false, at?: Span): Expression {

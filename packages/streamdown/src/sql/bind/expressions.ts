@@ -11,7 +11,8 @@ import { intervalLiteral, numberLiteral } from './literals.ts'
 import { didYouMean } from './names.ts'
 import { fail, notYet } from './problem.ts'
 import { findColumn, type Scope, unknownColumn } from './scope.ts'
-import { bindType, typeText } from './types.ts'
+import { bindType } from './types.ts'
+import { typeText } from '../../types/type-text.ts'
 
 /**
  * Binds scalar expressions over the rows of a scope. `intercept` may give the bound form of any syntax first: grouped

@@ -10,7 +10,7 @@ import type { Argument, Call, Expression as Syntax, GroupBy, GroupingSets, Group
 import { aggregateKey, bindAggregate, ofNoRows } from './aggregates.ts'
 import { BindProblem, fail, notYet } from './problem.ts'
 import { windowOptions } from './query.ts'
-import { Rows } from './rows.ts'
+import { isFixed, Rows } from './rows.ts'
 import { findColumn, type Scope, type ScopeColumn } from './scope.ts'
 import { callName, collect, contains, hasAggregate, isAggregateCall } from './syntax.ts'
 import { bindWindowing, windowKind, windowOver } from './windows.ts'
@@ -150,7 +150,7 @@ class GroupBuilder {
   key(e: Syntax): void {
     const rows = this.#rows
     const bound = rows.binder.bind(e)
-    if (bound.is === 'literal') {
+    if (isFixed(bound)) {
       this.#keyOf.set(e, [])
       return
     }
@@ -294,8 +294,7 @@ class GroupBuilder {
     if (made !== undefined) return made(node.schema)
     const place = keyColumn.get(key)
     if (place !== undefined) return column(node.schema, place)
-    const read = [...columnsRead(bound)]
-    if (read.every(index => index < 0)) return bound
+    if (isFixed(bound)) return bound
     if (e.is !== 'column') return undefined
     return fail('DSD2006', `Column "${e.parts.map(part => part.text).join('.')}" must be in GROUP BY, or within an aggregate.`, e.at)
   }

@@ -115,11 +115,11 @@ export function parseInterval(text: string, defaultUnit?: string): Interval | un
   if (trimmed === '') return undefined
   if (/^[+-]?P/i.test(trimmed)) return isoInterval(trimmed)
   const sum = new Sum()
-  const tokens = trimmed.replace(/^@\s*/, '').match(/[+-]?\d+:\d+(?::\d+)?(?:\.\d*)?|[+-]?\d+-\d+|[+-]?(?:\d+\.?\d*|\.\d+)|[a-z]+|\S/gi) ?? []
+  const tokens = trimmed.replace(/^@\s*/, '').replace(/([+-])\s+(?=\d)/g, '$1').match(/[+-]?\d+:\d*(?::\d+)?(?:\.\d*)?|[+-]?\d+-\d+|[+-]?(?:\d+\.?\d*|\.\d+)|[a-z]+|\S/gi) ?? []
   let ago = false
   for (let i = 0; i < tokens.length; i++) {
     const token = tokens[i]!
-    const clock = /^([+-]?)(\d+):(\d+)(?::(\d+))?(?:\.(\d*))?$/.exec(token)
+    const clock = /^([+-]?)(\d+):(\d*)(?::(\d+))?(?:\.(\d*))?$/.exec(token)
     if (clock !== null) {
       sum.clock(clock[1]!, clock[2]!, clock[3]!, clock[4], clock[5])
       continue

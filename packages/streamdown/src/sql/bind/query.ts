@@ -15,7 +15,7 @@ import { type Scope, tableScope } from './scope.ts'
 import { bindSelect } from './select.ts'
 import { limited, type Place, type SortBy, sortDirection } from './sorting.ts'
 import { contains, isQueryExpression, rowCount } from './syntax.ts'
-import { typeText } from './types.ts'
+import { typeText } from '../../types/type-text.ts'
 
 /**
  * A bound query. `outputs` are the visible columns over the plan's (which may have more behind them) and, in a
@@ -161,6 +161,7 @@ function corresponding(context: BindContext, { corresponding: by }: SetOperation
     by === undefined || by.columns.length === 0
       ? side.schema.map(f => f.name).filter(name => other.schema.some(f => names.same(f.name, name)))
       : by.columns.map(c => names.fold(c))
+  if (wanted.length === 0) fail('DSD2006', 'CORRESPONDING: the sides have no column name in common.', by?.at)
   return ProjectNode.create(
     side,
     wanted.map(name => {

@@ -1,11 +1,12 @@
 import { column } from '../../plan/expressions/build.ts'
 import type { Expression } from '../../plan/expressions/expression.ts'
-import { sameExpression } from '../../plan/expressions/walk.ts'
+import { columnsRead, sameExpression } from '../../plan/expressions/walk.ts'
 import { withColumns } from '../../plan/joins.ts'
 import type { PlanNode } from '../../plan/nodes/node.ts'
 import type { Expression as Syntax } from '../parse/ast.ts'
 import type { BindContext } from './context.ts'
 import { ExpressionBinder } from './expressions.ts'
+import { notYet } from './problem.ts'
 import type { Scope } from './scope.ts'
 
 /**
@@ -48,6 +49,7 @@ export class Rows {
     const width = this.plan.schema.length
     const places = expressions.map((e, i) => {
       if (e.is === 'column' && e.index >= 0) return e.index
+      if (readsOuter(e)) return notYet('A column of the query around it here', 'Join the tables instead of a correlated subquery.', e.at)
       const same = added.findIndex(other => sameExpression(other, e))
       if (same >= 0) return width + same
       addedNames.push(names[i] ?? `$${width + added.length}`)
@@ -58,3 +60,9 @@ export class Rows {
     return places
   }
 }
+
+/** Whether an expression reads columns of the query around it. */
+export const readsOuter = (e: Expression): boolean => [...columnsRead(e)].some(index => index < 0)
+
+/** Whether it is the same for all rows here: made of literals and columns of the query around it. */
+export const isFixed = (e: Expression): boolean => [...columnsRead(e)].every(index => index < 0)

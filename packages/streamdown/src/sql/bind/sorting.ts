@@ -50,7 +50,7 @@ export function limited(context: BindContext, input: PlanNode, sorts: readonly S
   const width = input.schema.length
   const bounded = limit !== undefined || offset > 0
   const ordersOnly = place === 'select' || (place === 'insert' && derive(input).bounded)
-  if (!bounded && !ordersOnly) return input
+  if (!bounded && (!ordersOnly || sorts.length === 0)) return input
   const { plan, keys } = sortedRows(input, sorts)
   if (withTies || (bounded && context.continuous && !(place === 'insert' && derive(input).bounded))) {
     if (withTies && offset > 0) notYet('OFFSET with WITH TIES', 'Use RANK() in a subquery.')

@@ -2,6 +2,7 @@ import type { AggregateCall } from '../../plan/expressions/aggregate-call.ts'
 import { all, column, literal, not, test } from '../../plan/expressions/build.ts'
 import type { Expression } from '../../plan/expressions/expression.ts'
 import { columnsRead, remap } from '../../plan/expressions/walk.ts'
+import { fold } from '../../plan/optimise/fold.ts'
 import { joinOn } from '../../plan/joins.ts'
 import { AggregateNode, type JoinKind, ProjectNode } from '../../plan/nodes/node.ts'
 import { derive } from '../../plan/properties.ts'
@@ -169,7 +170,7 @@ function scalar(rows: Rows, syntax: Query, at: Span): Expression {
 
 /** COUNT of a correlated subquery without rows is 0, though the join finds no row for it. */
 function orNothing(rows: Rows, { marker, outputs }: NonNullable<BoundQuery['ofNothing']>, value: Expression, width: number): Expression {
-  const empty = outputs[0]!
+  const empty = fold(outputs[0]!)
   if (empty.is === 'literal' && empty.value === null) return value
   const absent = test('is_null', column(rows.plan.schema, width + marker))
   return {

@@ -8,7 +8,7 @@ import type { ExpressionBinder } from './expressions.ts'
 import { fixedMicros } from './literals.ts'
 import { fail, notYet } from './problem.ts'
 import { callName } from './syntax.ts'
-import { typeText } from './types.ts'
+import { typeText } from '../../types/type-text.ts'
 
 export type WindowKind = 'TUMBLE' | 'HOP' | 'CUMULATE' | 'SESSION'
 

@@ -1,0 +1,105 @@
+import type { PlanNode, SortKey, Windowing } from '../nodes/node.ts'
+import { derive } from '../properties.ts'
+import { aggregateText, durationText, expressionText } from './text.ts'
+
+/** One line on what a node does. */
+export function describe(node: PlanNode): string {
+  const names = (columns: readonly number[], of: PlanNode) => columns.map(i => of.schema[i]?.name ?? `#${i}`).join(', ')
+  switch (node.is) {
+    case 'scan': {
+      const all = node.columns.length === node.relation.schema.length
+      const time = node.eventTime === undefined ? '' : `, event time ${names([node.eventTime.column], node)} - ${durationText(node.eventTime.delay)}`
+      const paths = node.columns.map(({ column, path }, i) => (path.length === 0 ? node.relation.schema[column]!.name : `${node.relation.schema[column]!.name}…${node.schema[i]!.name}`))
+      return `Scan ${node.relation.name} (${node.relation.connector}): ${all ? 'all columns' : `${paths.join(', ')} of ${node.relation.schema.length} columns`}${time}`
+    }
+    case 'values':
+      return `Values: ${node.rows.length} ${node.rows.length === 1 ? 'row' : 'rows'}`
+    case 'filter':
+      return `Filter: ${expressionText(node.condition, node.input.schema)}`
+    case 'project': {
+      const outputs = node.expressions.map((e, i) => {
+        const text = expressionText(e, node.input.schema)
+        const name = node.schema[i]!.name
+        return text === name ? name : `${text} AS ${name}`
+      })
+      const time = node.watermark === undefined ? '' : `; event time ${names([node.watermark.column], node)} - ${durationText(node.watermark.delay)}`
+      return `Project: ${outputs.join(', ')}${time}`
+    }
+    case 'window': {
+      const time = node.time === 'processing' ? 'processing time' : names([node.time], node.input)
+      return `Window: ${windowingText(node.windowing, node.input)} over ${time}, ${node.emit === 'close' ? 'once when it closes' : 'updating'}`
+    }
+    case 'aggregate': {
+      const keys = node.keys.length === 0 ? 'all rows' : `by ${names(node.keys, node.input)}`
+      const calls = node.calls.map(call => aggregateText(call, node.input.schema))
+      const window = node.window === undefined ? '' : `; groups end with ${names([node.window.end], node)}${node.window.changes ? ', changes at once' : ''}`
+      return `Aggregate ${keys}${calls.length === 0 ? '' : `: ${calls.join(', ')}`}${window}`
+    }
+    case 'join': {
+      const keys = node.keys.map(key => `${names([key.left], node.left)} ${key.nullsMatch ? '<=>' : '='} ${names([key.right], node.right)}`)
+      const condition = node.condition === undefined ? [] : [expressionText(node.condition, [...node.left.schema, ...node.right.schema])]
+      const on = [...keys, ...condition]
+      return `Join ${node.kind}${on.length === 0 ? ': every pair' : ` on ${on.join(' AND ')}`}${joinTimeText(node)}`
+    }
+    case 'union':
+      return `Union of ${node.inputs.length}`
+    case 'rank': {
+      const by = node.partitionBy.length === 0 ? '' : ` by ${names(node.partitionBy, node.input)}`
+      const to = node.to === Number.MAX_SAFE_INTEGER ? '' : node.to
+      const order = node.orderBy.length === 0 ? 'by arrival' : `order ${sortText(node.orderBy, node.input)}`
+      return `Rank ${node.function} ${node.from}..${to}${by}, ${order}${node.window === undefined ? '' : ', once when the window closes'}`
+    }
+    case 'sort': {
+      const limit = node.limit === undefined ? '' : `, first ${node.limit}`
+      const offset = node.offset === undefined ? '' : ` after ${node.offset}`
+      return `Sort${node.orderBy.length === 0 ? '' : `: ${sortText(node.orderBy, node.input)}`}${limit}${offset}`
+    }
+    case 'changelog':
+      return 'Changelog: changes as rows'
+    case 'late':
+      return 'Late rows'
+    case 'flatMap':
+      return `FlatMap: ${expressionText(node.lambda, node.input.schema)}`
+  }
+}
+
+function windowingText(windowing: Windowing, input: PlanNode): string {
+  switch (windowing.kind) {
+    case 'tumble':
+      return `tumble ${durationText(windowing.size)}${offsetText(windowing.offset)}`
+    case 'hop':
+      return `hop ${durationText(windowing.size)} every ${durationText(windowing.slide)}${offsetText(windowing.offset)}`
+    case 'cumulate':
+      return `cumulate ${durationText(windowing.size)} in steps of ${durationText(windowing.step)}${offsetText(windowing.offset)}`
+    case 'session': {
+      const by = windowing.partitionBy.map(i => input.schema[i]!.name)
+      return `session with gap ${durationText(windowing.gap)}${by.length === 0 ? '' : ` by ${by.join(', ')}`}`
+    }
+  }
+}
+
+const offsetText = (offset: bigint): string => (offset === 0n ? '' : ` offset ${durationText(offset)}`)
+
+function joinTimeText({ time, left, right }: Extract<PlanNode, { is: 'join' }>): string {
+  switch (time?.kind) {
+    case 'interval':
+      return `; ${left.schema[time.left]!.name} - ${right.schema[time.right]!.name} within ${durationText(time.lower)} .. ${durationText(time.upper)}, state ends with the watermark`
+    case 'window':
+      return `; state ends with ${left.schema[time.leftEnd]!.name}`
+    case 'keep':
+      return `; rows are kept for ${durationText(time.ttl)}`
+    case undefined:
+      return ''
+  }
+}
+
+const sortText = (keys: readonly SortKey[], of: PlanNode): string =>
+  keys.map(key => `${of.schema[key.column]!.name}${key.descending ? ' DESC' : ''}`).join(', ')
+
+/** What is proven of the node's rows, in few words. */
+export function modeText(node: PlanNode): string {
+  const { appendOnly, keys } = derive(node)
+  const [key] = keys
+  const keyed = key === undefined ? '' : key.length === 0 ? ', one row' : `, key ${key.map(i => node.schema[i]!.name).join(', ')}`
+  return `${appendOnly ? 'append' : 'updates'}${keyed}`
+}

@@ -1,0 +1,166 @@
+import { StreamdownError } from '../../errors/error.ts'
+import type { Schema } from '../../types/data-type.ts'
+import { typeText } from '../../types/type-text.ts'
+import type { AggregateNode, JoinNode, PlanNode, RankNode, Relation, ScanNode, WindowNode } from '../nodes/node.ts'
+import { inputsOf } from '../visitor/inputs.ts'
+import { aggregateSQL, durationSQL, expressionSQL, type Refuse } from './expression.ts'
+import { quoted, uniqueNames } from './names.ts'
+
+/**
+ * A plan as Flink SQL: the tables that it reads, and one query in which each node is a table of WITH, so that Flink's
+ * own patterns (windows, ranks, interval joins) stand as they are. It is written from the plan before optimisation.
+ * Throws DSD5011 for what Flink SQL cannot say.
+ */
+export function flinkSQL(plan: PlanNode, refuse: Refuse): string {
+  const writer = new Writer(refuse)
+  const result = writer.table(plan)
+  const select = `SELECT ${result.columns.map(one => one.name).join(', ')} FROM ${result.name}`
+  const parts = writer.parts.map(({ name, text }) => `${name} AS (\n  ${text.replaceAll('\n', '\n  ')}\n)`)
+  const query = parts.length === 0 ? select : `WITH ${parts.join(', ')}\n${select}`
+  return [...[...writer.relations].map(createTable), query].map(statement => `${statement};`).join('\n\n')
+}
+
+/** A table of the text: its name, and its columns under the names that they have there. */
+interface Written {
+  readonly name: string
+  readonly columns: Schema
+}
+
+class Writer {
+  readonly parts: { readonly name: string; readonly text: string }[] = []
+  readonly relations = new Set<Relation>()
+  readonly #written = new Map<PlanNode, Written>()
+  readonly #refuse: Refuse
+
+  constructor(refuse: Refuse) {
+    this.#refuse = refuse
+  }
+
+  table(node: PlanNode): Written {
+    const before = this.#written.get(node)
+    if (before !== undefined) return before
+    const names = uniqueNames(node.schema.map(({ name }) => name.replace(/^\$/, 'unseen_')))
+    const columns = node.schema.map((field, i) => ({ ...field, name: quoted(names[i] ?? field.name) }))
+    if (node.is === 'scan' && isWhole(node)) {
+      this.relations.add(node.relation)
+      const scanned = { name: quoted(node.relation.name), columns }
+      this.#written.set(node, scanned)
+      return scanned
+    }
+    const inputs = inputsOf(node).map(input => this.table(input))
+    const text = this.#text(node, columns, inputs)
+    const written = { name: `r${this.parts.length + 1}`, columns }
+    this.parts.push({ name: written.name, text })
+    this.#written.set(node, written)
+    return written
+  }
+
+  #text(node: PlanNode, columns: Schema, inputs: readonly Written[]): string {
+    const [input = { name: '', columns: [] }, other = input] = inputs
+    const as = (texts: readonly string[]) => texts.map((text, i) => (text === columns[i]?.name ? text : `${text} AS ${columns[i]?.name}`)).join(', ')
+    switch (node.is) {
+      case 'scan':
+        throw cannot('a scan of some columns')
+      case 'values': {
+        const rows = node.rows.map(row => `(${row.map(value => expressionSQL(value, [], this.#refuse)).join(', ')})`)
+        return `SELECT * FROM (VALUES ${rows.join(', ')}) AS v (${columns.map(one => one.name).join(', ')})`
+      }
+      case 'filter':
+        return `SELECT * FROM ${input.name} WHERE ${expressionSQL(node.condition, input.columns, this.#refuse)}`
+      case 'project':
+        return `SELECT ${as(node.expressions.map(e => expressionSQL(e, input.columns, this.#refuse)))} FROM ${input.name}`
+      case 'window':
+        return `SELECT ${as([...input.columns.map(one => one.name), 'window_start', 'window_end', 'window_time'])}\nFROM TABLE(${windowSQL(node, input)})`
+      case 'aggregate':
+        return this.#aggregate(node, input, as)
+      case 'join':
+        return this.#join(node, input, other, as)
+      case 'union':
+        return inputs.map(one => `SELECT ${as(one.columns.map(column => column.name))} FROM ${one.name}`).join('\nUNION ALL\n')
+      case 'rank':
+        return rankSQL(node, input, columns)
+      case 'sort': {
+        const order = node.orderBy.map(key => `${input.columns[key.column]?.name}${key.descending ? ' DESC' : ''}`)
+        const limit = node.limit === undefined ? '' : ` LIMIT ${node.limit}`
+        return `SELECT * FROM ${input.name}${order.length === 0 ? '' : ` ORDER BY ${order.join(', ')}`}${limit}`
+      }
+      case 'changelog':
+        throw cannot('changelog()')
+      case 'late':
+        throw cannot('a stream of late rows')
+      case 'flatMap':
+        if (node.lambda.is === 'lambda') return this.#refuse(node.lambda)
+        throw cannot('flatMap')
+    }
+  }
+
+  #aggregate(node: AggregateNode, input: Written, as: (texts: readonly string[]) => string): string {
+    if (node.window?.changes === true) throw cannot('early results of a window (emit)')
+    if (node.window !== undefined && node.window.allowedLateness > 0n) throw cannot('a window that stays open (keepOpen)')
+    if (node.calls.some(call => call.fold !== undefined)) throw cannot('fold')
+    const keys = node.keys.map(key => input.columns[key]?.name ?? '')
+    const calls = node.calls.map(call => aggregateSQL(call, input.columns, this.#refuse))
+    return `SELECT ${as([...keys, ...calls])} FROM ${input.name}${keys.length === 0 ? '' : ` GROUP BY ${keys.join(', ')}`}`
+  }
+
+  #join(node: JoinNode, left: Written, right: Written, as: (texts: readonly string[]) => string): string {
+    const both = [...left.columns.map(one => ({ ...one, name: `a.${one.name}` })), ...right.columns.map(one => ({ ...one, name: `b.${one.name}` }))]
+    const width = left.columns.length
+    const on = node.keys.map(key => `${both[key.left]?.name} ${key.nullsMatch ? 'IS NOT DISTINCT FROM' : '='} ${both[width + key.right]?.name}`)
+    if (node.condition !== undefined) on.push(expressionSQL(node.condition, both, this.#refuse))
+    const condition = on.join(' AND ')
+    if (node.kind === 'semi' || node.kind === 'anti') {
+      return `SELECT * FROM ${left.name} AS a WHERE ${node.kind === 'anti' ? 'NOT ' : ''}EXISTS (SELECT 1 FROM ${right.name} AS b WHERE ${condition})`
+    }
+    const days = node.time?.kind === 'keep' ? `/*+ STATE_TTL('a' = '${node.time.ttl / 1000n}ms', 'b' = '${node.time.ttl / 1000n}ms') */ ` : ''
+    return `SELECT ${days}${as(both.map(one => one.name))}\nFROM ${left.name} AS a ${node.kind.toUpperCase()} JOIN ${right.name} AS b ON ${condition}`
+  }
+}
+
+const cannot = (what: string): StreamdownError => new StreamdownError('DSD5011', `Flink SQL has nothing that says ${what}.`)
+
+const isWhole = ({ columns, relation }: ScanNode): boolean =>
+  columns.length === relation.schema.length && columns.every(({ column, path }, i) => column === i && path.length === 0)
+
+function windowSQL({ windowing, time }: WindowNode, input: Written): string {
+  if (time === 'processing') throw cannot('a window of processing time without a column for it')
+  const of = `TABLE ${input.name}`
+  const column = `DESCRIPTOR(${input.columns[time]?.name})`
+  switch (windowing.kind) {
+    case 'tumble':
+      return `TUMBLE(${[of, column, durationSQL(windowing.size), ...offsetSQL(windowing.offset)].join(', ')})`
+    case 'hop':
+      return `HOP(${[of, column, durationSQL(windowing.slide), durationSQL(windowing.size), ...offsetSQL(windowing.offset)].join(', ')})`
+    case 'cumulate':
+      return `CUMULATE(${[of, column, durationSQL(windowing.step), durationSQL(windowing.size), ...offsetSQL(windowing.offset)].join(', ')})`
+    case 'session': {
+      const keys = windowing.partitionBy.map(key => input.columns[key]?.name)
+      return `SESSION(${of}${keys.length === 0 ? '' : ` PARTITION BY ${keys.join(', ')}`}, ${column}, ${durationSQL(windowing.gap)})`
+    }
+  }
+}
+
+const offsetSQL = (offset: bigint): readonly string[] => (offset === 0n ? [] : [durationSQL(offset)])
+
+/** Flink knows a top-N by this very form. */
+function rankSQL(node: RankNode, input: Written, columns: Schema): string {
+  const number = node.output ? (columns.at(-1)?.name ?? 'row_num') : 'row_num'
+  const partition = node.partitionBy.map(key => input.columns[key]?.name)
+  const order = node.orderBy.map(key => `${input.columns[key.column]?.name}${key.descending ? ' DESC' : ' ASC'}`)
+  const over = `${partition.length === 0 ? '' : `PARTITION BY ${partition.join(', ')} `}ORDER BY ${order.length === 0 ? 'PROCTIME()' : order.join(', ')}`
+  const bounds = node.from === 1 ? `${number} <= ${node.to}` : `${number} BETWEEN ${node.from} AND ${node.to}`
+  const inner = `SELECT *, ${node.function.toUpperCase()}() OVER (${over}) AS ${number} FROM ${input.name}`
+  return `SELECT ${columns.map(one => one.name).join(', ')}\nFROM (${inner})\nWHERE ${bounds}`
+}
+
+/** What Flink must know of a source. */
+function createTable({ name, schema, primaryKey, eventTime, connector, options }: Relation): string {
+  const lines = schema.map(field => `  ${quoted(field.name)} ${typeText(field.type)}${field.nullable ? '' : ' NOT NULL'}`)
+  if (primaryKey.length > 0) lines.push(`  PRIMARY KEY (${primaryKey.map(index => quoted(schema[index]?.name ?? '')).join(', ')}) NOT ENFORCED`)
+  if (eventTime !== undefined) {
+    const time = quoted(schema[eventTime.column]?.name ?? '')
+    lines.push(`  WATERMARK FOR ${time} AS ${time}${eventTime.delay === 0n ? '' : ` - ${durationSQL(eventTime.delay)}`}`)
+  }
+  const given = [['connector', connector] as const, ...Object.entries(options)].map(([key, value]) => `  '${key}' = '${value.replaceAll("'", "''")}'`)
+  return `CREATE TABLE ${quoted(name)} (\n${lines.join(',\n')}\n) WITH (\n${given.join(',\n')}\n)`
+}
