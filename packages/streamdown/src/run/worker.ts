@@ -84,6 +84,8 @@ export class Worker {
   }
 
   endStep(vertex: Vertex, end: StepEnd): void {
+    // An operator that all rows meet in lives on worker 0 alone: what it says of no rows must be said once.
+    if (vertex.is === 'operator' && vertex.single && this.index !== 0) return
     const mark = this.memory.mark()
     this.#operators.get(vertex.id)?.endStep(end, this.#portsOf(vertex))
     this.memory.release(mark)

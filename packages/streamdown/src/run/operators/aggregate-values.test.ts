@@ -194,6 +194,7 @@ function askUs(rows: readonly (readonly Value[])[], appendOnly: boolean, workers
   const last = new Map<string, readonly Value[]>()
   for (const { values, weight } of harness.main) {
     if (weight > 0) last.set(String(values[0]), values)
+    else last.delete(String(values[0]))
   }
   const typeOf = (i: number): DataType => (i === 0 ? types.int : (asked[i - 1]?.ours.type ?? types.null))
   return [...last.values()].map(values => values.map((value, i) => shown(value, typeOf(i))).join(' | ')).sort()

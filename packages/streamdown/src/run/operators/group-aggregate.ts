@@ -95,7 +95,7 @@ class GroupAggregate implements Operator {
 
   restore(from: StateSnapshot): void {
     restoreTables(this.#groups.tables(), from)
-    this.#watermark = watermarkOf(from.values['watermark'])
+    this.#watermark = watermarkOf(from.values.watermark)
     this.#groups.states.rebuild()
     if (!this.#keyed && this.#groups.table.rows > 0)
       this.#lone = this.#context.memory.i32(this.#groups.table.all().slots, 1)[0] ?? -1

@@ -175,7 +175,7 @@ class SessionAggregate implements Operator {
 
   restore(from: StateSnapshot): void {
     restoreTables(this.#groups.tables(), from)
-    this.#watermark = watermarkOf(from.values['watermark'])
+    this.#watermark = watermarkOf(from.values.watermark)
     const { due } = from.values
     this.#due = due === undefined ? undefined : BigInt(due)
     this.#rebuild()

@@ -144,7 +144,7 @@ class WindowAggregate implements Operator {
 
   restore(from: StateSnapshot): void {
     restoreTables(this.#groups.tables(), from)
-    this.#watermark = watermarkOf(from.values['watermark'])
+    this.#watermark = watermarkOf(from.values.watermark)
     const { due } = from.values
     this.#due = due === undefined ? undefined : BigInt(due)
     this.#groups.states.rebuild()
