@@ -1,44 +1,26 @@
 import { type Batch, CHUNK_ROWS, NO_WATERMARK } from '../../batch/batch.ts'
 import type { Memory } from '../../batch/memory.ts'
 import { batchFromRows } from '../../batch/values.ts'
+import { StreamdownError } from '../../errors/error.ts'
 import type { Relation, ScanNode } from '../../plan/nodes/node.ts'
 import type { Clock } from '../../run/clock.ts'
 import type { Value } from '../../types/value.ts'
-import { integerOption } from '../options.ts'
-import type { Connector, OptionDefinition, PartitionReader, Source } from '../source.ts'
+import { integerOption, optionalInteger, refuseUnknown } from '../options.ts'
+import type { Connector, PartitionReader, Source } from '../source.ts'
 import { type FieldGenerator, fieldGenerator, sequenceLength } from './fields.ts'
+import { datagenOptions as options } from './options.ts'
 
-const options: readonly OptionDefinition[] = [
-  {
-    name: 'rows-per-second',
-    type: 'integer',
-    default: '10000',
-    summary: 'Rows a second; 0: as fast as they are taken.',
-  },
-  { name: 'number-of-rows', type: 'integer', default: '0', summary: 'How many rows there are; 0: without end.' },
-  { name: 'seed', type: 'integer', default: '1', summary: 'Another seed gives other rows.' },
-  {
-    name: 'fields.#.kind',
-    type: 'enum',
-    values: ['random', 'sequence'],
-    default: 'random',
-    summary: "A column's generator; `#` is its name.",
-  },
-  { name: 'fields.#.min', type: 'string', summary: 'Lowest random value.' },
-  { name: 'fields.#.max', type: 'string', summary: 'Highest random value.' },
-  {
-    name: 'fields.#.max-past',
-    type: 'duration',
-    default: '0 ms',
-    summary: 'How far before now a random time may lie.',
-  },
-  { name: 'fields.#.length', type: 'integer', default: '100', summary: 'Length of random text and bytes.' },
-  { name: 'fields.#.null-rate', type: 'string', default: '0', summary: 'Share of NULLs, 0 to 1.' },
-  { name: 'fields.#.start', type: 'integer', summary: 'First value of a sequence.' },
-  { name: 'fields.#.end', type: 'integer', summary: 'Last value of a sequence; the source ends there.' },
-]
+const MICROS = 1_000_000n
+/** The pace of the rows' own times where rows are made as fast as they are taken. */
+const TIME_RATE = 10_000n
+const NO_END = 2n ** 63n - 1n
+const LONGEST_WAIT_MS = 100
 
-/** Flink's datagen: random or sequential values by column. The same rows for the same seed. */
+/**
+ * Flink's datagen: random or sequential values by column, the same rows for the same seed. Row n belongs to the time
+ * n / rows-per-second after the start (n / 10,000 s when that is 0): DATE, TIME and TIMESTAMP columns show it, less a
+ * random part up to `max-past`. The start is part of the position, so that a restart makes the same rows.
+ */
 export function datagenConnector(clock: Clock): Connector {
   return {
     name: 'datagen',
@@ -49,27 +31,46 @@ export function datagenConnector(clock: Clock): Connector {
 }
 
 function datagenSource(relation: Relation, clock: Clock): Source {
-  const rate = integerOption(relation, options, 'rows-per-second')
+  refuseUnknown(
+    relation,
+    options,
+    relation.schema.map(({ name }) => `fields.${name}.`),
+  )
+  const rate = integerOption(relation, options, 'rows-per-second', { least: 0n })
   const seed = integerOption(relation, options, 'seed')
   const sequence = sequenceLength(relation)
-  const given = integerOption(relation, options, 'number-of-rows')
-  const total = sequence === undefined ? given : given === 0n || sequence < given ? sequence : given
-  const start = clock.now()
+  let total = optionalInteger(relation, options, 'number-of-rows', { least: 0n }) ?? NO_END
+  if (sequence !== undefined && sequence < total) total = sequence
+  const fields = relation.schema.map((_, column) => fieldGenerator(relation, column, seed))
   return {
-    bounded: total > 0n || sequence !== undefined,
+    bounded: total !== NO_END,
     replays: true,
     open: async ({ scan, positions }) => {
-      const fields = scan.columns.map(({ column }) => fieldGenerator(relation, column, seed, start))
-      return [new DatagenReader(scan, fields, { rate, total, start, clock }, BigInt(positions.get('0') ?? '0'))]
+      const now = clock.now()
+      const { next, start } = parsePosition(positions.get('0'), now)
+      return [new DatagenReader(scan, fields, { rate, total, start, opened: now, clock }, next)]
     },
   }
 }
 
 interface Pace {
+  /** Rows a second, 0: no limit. */
   readonly rate: bigint
   readonly total: bigint
+  /** Time of row 0, µs. */
   readonly start: bigint
+  /** When this reader started, µs. */
+  readonly opened: bigint
   readonly clock: Clock
+}
+
+function parsePosition(position: string | undefined, now: bigint): { readonly next: bigint; readonly start: bigint } {
+  if (position === undefined) return { next: 0n, start: now }
+  const match = /^(\d+)@(-?\d+)$/.exec(position)
+  if (match?.[1] === undefined || match[2] === undefined) {
+    throw new StreamdownError('DSD7001', `'${position}' is no position of datagen.`)
+  }
+  return { next: BigInt(match[1]), start: BigInt(match[2]) }
 }
 
 class DatagenReader implements PartitionReader {
@@ -89,7 +90,7 @@ class DatagenReader implements PartitionReader {
   }
 
   state(): 'ready' | 'waiting' | 'ended' {
-    if (this.#pace.total > 0n && this.#next >= this.#pace.total) return 'ended'
+    if (this.#next >= this.#pace.total) return 'ended'
     return this.#due() > 0n ? 'ready' : 'waiting'
   }
 
@@ -97,18 +98,27 @@ class DatagenReader implements PartitionReader {
     const due = this.#due()
     const limit = BigInt(Math.min(maxRows, CHUNK_ROWS))
     const rows = Number(due < limit ? due : limit)
+    const { rate, start } = this.#pace
     const values: Value[][] = []
-    for (let row = 0; row < rows; row++) values.push(this.#fields.map(make => make(this.#next + BigInt(row))))
+    for (let count = 0; count < rows; count++) {
+      const row = this.#next + BigInt(count)
+      const now = start + (row * MICROS) / (rate === 0n ? TIME_RATE : rate)
+      values.push(this.#scan.columns.map(({ column, path }) => pick(this.#fields[column]?.(row, now) ?? null, path)))
+    }
     this.#next += BigInt(rows)
     return batchFromRows(memory, this.#scan.schema, values, { firstOrdinal: 0n, watermark: NO_WATERMARK })
   }
 
   position(): string {
-    return String(this.#next)
+    return `${this.#next}@${this.#pace.start}`
   }
 
   async ready(): Promise<void> {
-    if (this.state() === 'waiting') await new Promise(resolve => setTimeout(resolve, 10))
+    if (this.state() !== 'waiting') return
+    const { rate, opened, clock } = this.#pace
+    const next = opened + ((this.#next - this.#first) * MICROS) / rate
+    const ms = Number((next - clock.now()) / 1000n) + 1
+    await new Promise(resolve => setTimeout(resolve, Math.min(Math.max(ms, 1), LONGEST_WAIT_MS)))
   }
 
   async close(): Promise<void> {
@@ -117,10 +127,16 @@ class DatagenReader implements PartitionReader {
 
   /** Rows that may be taken now by the rate and the number of rows. */
   #due(): bigint {
-    const { rate, total, start, clock } = this.#pace
-    const left = total > 0n ? total - this.#next : BigInt(Number.MAX_SAFE_INTEGER)
+    const { rate, total, opened, clock } = this.#pace
+    const left = total - this.#next
     if (rate === 0n) return left
-    const due = ((clock.now() - start) * rate) / 1_000_000n + 1n - (this.#next - this.#first)
+    const due = ((clock.now() - opened) * rate) / MICROS + 1n - (this.#next - this.#first)
     return due < left ? due : left
   }
+}
+
+function pick(value: Value, path: readonly number[]): Value {
+  let at = value
+  for (const index of path) at = Array.isArray(at) ? (at[index] ?? null) : null
+  return at
 }
