@@ -63,6 +63,7 @@ function fill(memory: Memory, table: StateTable, type: DataType, count: number, 
 for (const [form, type, keys] of [
   ['one BIGINT', types.bigint, 1],
   ['two BIGINT', types.bigint, 2],
+  ['three BIGINT', types.bigint, 3],
   ['one STRING', types.string, 1],
 ] as const) {
   for (const count of [1_000, 100_000, 1_000_000]) {

@@ -1,6 +1,7 @@
 // Columns as the kernels take them: descriptors of 16 bytes each, written by src/batch/columns.ts.
 
-import { hashEnd, hashNull, hashStart, hashValue, hashWord, I64, widthBits } from './value'
+import { chunk_alloc, chunk_mark, chunk_release } from './heap'
+import { hashEnd, hashNull, hashStart, hashValue, hashView, hashWord, I64, VIEW, widthBits } from './value'
 
 @inline
 export function columnData(columns: usize, index: usize): usize {
@@ -42,23 +43,38 @@ export function hashRows(columns: usize, count: usize, rows: usize, out: usize):
     }
     return
   }
-  if (count == 2 && columnPhysical(columns, 0) == I64 && columnPhysical(columns, 1) == I64
-    && columnValidity(columns, 0) == 0 && columnValidity(columns, 1) == 0) {
-    const first = columnData(columns, 0)
-    const second = columnData(columns, 1)
+  const mark = chunk_mark()
+  const hashes = chunk_alloc(rows << 3)
+  for (let i: usize = 0; i < rows; i++) store<u64>(hashes + (i << 3), hashStart())
+  for (let column: usize = 0; column < count; column++) hashColumn(columns, column, rows, hashes)
+  for (let i: usize = 0; i < rows; i++) store<u32>(out + (i << 2), hashEnd(load<u64>(hashes + (i << 3))))
+  chunk_release(mark)
+}
+
+/** Folds a column into the u64 hashes of its rows. */
+function hashColumn(columns: usize, column: usize, rows: usize, hashes: usize): void {
+  const physical = columnPhysical(columns, column)
+  const data = columnData(columns, column)
+  const validity = columnValidity(columns, column)
+  if (physical == I64 && validity == 0) {
     for (let i: usize = 0; i < rows; i++) {
-      const hash = hashWord(hashStart(), load<u64>(first + (i << 3)))
-      store<u32>(out + (i << 2), hashEnd(hashWord(hash, load<u64>(second + (i << 3)))))
+      const at = hashes + (i << 3)
+      store<u64>(at, hashWord(load<u64>(at), load<u64>(data + (i << 3))))
     }
     return
   }
-  for (let i: usize = 0; i < rows; i++) {
-    let hash = hashStart()
-    for (let column: usize = 0; column < count; column++) {
-      hash = columnIsNull(columns, column, i)
-        ? hashNull(hash)
-        : hashValue(hash, columnPhysical(columns, column), columnValue(columns, column, i))
+  if (physical == VIEW && validity == 0) {
+    for (let i: usize = 0; i < rows; i++) {
+      const at = hashes + (i << 3)
+      store<u64>(at, hashView(load<u64>(at), data + (i << 4)))
     }
-    store<u32>(out + (i << 2), hashEnd(hash))
+    return
+  }
+  const bits = widthBits(physical)
+  for (let i: usize = 0; i < rows; i++) {
+    const at = hashes + (i << 3)
+    const hash = load<u64>(at)
+    const isNull = validity != 0 && load<u8>(validity + i) == 0
+    store<u64>(at, isNull ? hashNull(hash) : hashValue(hash, physical, data + (i << bits)))
   }
 }

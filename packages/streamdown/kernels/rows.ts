@@ -44,10 +44,11 @@ export const UNIQUE: u32 = 1
 export const MULTIMAP: u32 = 2
 export const ORDERED: u32 = 3
 
-/** Forms of keys with a fast path: one or two 8-byte integers. */
+/** Forms of keys: the number of 8-byte integers that they are, up to three (a key and a window), else 0. */
 export const KEY_ANY: u32 = 0
 export const KEY_I64: u32 = 1
 export const KEY_TWO_I64: u32 = 2
+export const KEY_THREE_I64: u32 = 3
 
 /** Header of a row. */
 export const HASH: usize = 0
@@ -534,9 +535,9 @@ function equalKeys(table: usize, row: usize, columns: usize, at: usize): bool {
 /** The form of the key that these columns allow: NULLs need the general path. */
 export function keyForm(table: usize, columns: usize): u32 {
   const form = get(table, KEY_FORM)
-  if (form == KEY_ANY) return form
-  if (columnValidity(columns, 0) != 0 || columnPhysical(columns, 0) != I64) return KEY_ANY
-  if (form == KEY_TWO_I64 && (columnValidity(columns, 1) != 0 || columnPhysical(columns, 1) != I64)) return KEY_ANY
+  for (let i: usize = 0; i < <usize>form; i++) {
+    if (columnValidity(columns, i) != 0 || columnPhysical(columns, i) != I64) return KEY_ANY
+  }
   return form
 }
 

@@ -5,10 +5,11 @@ import { chunk_alloc, heap_alloc, heap_free, heap_size } from './heap'
 import { dropTree, removeOrdered } from './order'
 import {
   addEntry, blockStarts, BYTES, copyValue, dropIndex, dropRows, emptyIndex, entryAddress, entryOf, FIELD_COUNT,
-  fieldAt, fieldBits, fieldPhysical, FIELDS, fieldValid, fieldValue, findEntry, FREE_SLOT, freeRow, freeStrings, get, HASH, home, INDEX, indexMask, INDEX_SHIFT, INSERTED, KEY_ANY, KEY_COUNT, KEY_FORM, KEY_I64, KEY_TWO_I64,
-  keyForm, keyHasNull, KIND, LAST, liveSlots, MULTIMAP, newRow, NEXT, NO_SLOT, ORDER, ORDER_COUNT, ORDERED, ownView,
-  PAGE_SHIFT, PAGES, PREVIOUS, removeEntry, rowAddress, ROWS, SCRATCH, SEQUENCE, set, setSequence, SLOT_END, storeField,
-  storeFields, STRIDE, TABLE_BYTES, take, touch, UNIQUE, VIEW_COUNT, zeroValue,
+  fieldAt, fieldBits, fieldPhysical, FIELDS, fieldValid, fieldValue, findEntry, FREE_SLOT, freeRow, freeStrings, get,
+  HASH, home, INDEX, INDEX_SHIFT, indexMask, INSERTED, KEY_ANY, KEY_COUNT, KEY_FORM, KEY_I64, KEY_THREE_I64,
+  KEY_TWO_I64, keyForm, keyHasNull, KIND, LAST, liveSlots, MULTIMAP, newRow, NEXT, NO_SLOT, ORDER, ORDER_COUNT,
+  ORDERED, ownView, PAGE_SHIFT, PAGES, PREVIOUS, removeEntry, rowAddress, ROWS, SCRATCH, SEQUENCE, set, setSequence,
+  SLOT_END, storeField, storeFields, STRIDE, TABLE_BYTES, take, touch, UNIQUE, VIEW_COUNT, zeroValue,
 } from './rows'
 import { I64, VIEW } from './value'
 
@@ -47,11 +48,8 @@ export function table_new(
   let views: u32 = 0
   for (let i: usize = 0; i < <usize>count; i++) if (fieldPhysical(fieldAt(table, i)) == VIEW) views++
   set(table, VIEW_COUNT, views)
-  let form = KEY_ANY
-  if (keys == 1 || keys == 2) {
-    const wide = fieldPhysical(fieldAt(table, 0)) == I64 && (keys == 1 || fieldPhysical(fieldAt(table, 1)) == I64)
-    if (wide) form = keys == 1 ? KEY_I64 : KEY_TWO_I64
-  }
+  let form: u32 = keys <= <i32>KEY_THREE_I64 ? keys : KEY_ANY
+  for (let i: usize = 0; i < <usize>form; i++) if (fieldPhysical(fieldAt(table, i)) != I64) form = KEY_ANY
   set(table, KEY_FORM, form)
   emptyIndex(table)
   return table
@@ -94,12 +92,13 @@ export function table_clear(table: usize): void {
 }
 
 /**
- * Keys of one or two 8-byte integers without NULLs: the description of the table stays in locals until a row is added.
- * A stored NULL key holds 0; its hash differs from that of 0, which decides for a single key.
+ * Keys of one to three 8-byte integers without NULLs (`form` and `insert` are constants): the description of the table
+ * stays in locals until a row is added. A stored NULL key holds 0; its hash differs from that of 0, which decides for
+ * a single key.
  */
 @inline
 function findWide(
-  two: bool,
+  form: u32,
   insert: bool,
   table: usize,
   columns: usize,
@@ -111,14 +110,12 @@ function findWide(
   const stride = <usize>get(table, STRIDE)
   const pageShift = get(table, PAGE_SHIFT)
   const pageMask = (<u32>1 << pageShift) - 1
-  const first = fieldAt(table, 0)
-  const second = two ? fieldAt(table, 1) : first
-  const firstValue = fieldValue(first)
-  const secondValue = fieldValue(second)
-  const firstValid = fieldValid(first)
-  const secondValid = fieldValid(second)
-  const firstData = columnData(columns, 0)
-  const secondData = two ? columnData(columns, 1) : firstData
+  // Keys come first in a row, side by side.
+  const value = fieldValue(fieldAt(table, 0))
+  const valid = fieldValid(fieldAt(table, 0))
+  const data1 = columnData(columns, 0)
+  const data2 = form > 1 ? columnData(columns, 1) : 0
+  const data3 = form > 2 ? columnData(columns, 2) : 0
   let index = <usize>get(table, INDEX)
   let shift = get(table, INDEX_SHIFT)
   let mask = indexMask(shift)
@@ -127,8 +124,9 @@ function findWide(
   for (let i: usize = 0; i < rows; i++) {
     if (blockStarts(i)) touch(table, hashes, i, rows)
     const hash = load<u32>(hashes + (i << 2))
-    const firstKey = load<u64>(firstData + (i << 3))
-    const secondKey = two ? load<u64>(secondData + (i << 3)) : 0
+    const key1 = load<u64>(data1 + (i << 3))
+    const key2 = form > 1 ? load<u64>(data2 + (i << 3)) : 0
+    const key3 = form > 2 ? load<u64>(data3 + (i << 3)) : 0
     let place = home(hash, shift)
     let slot = NO_SLOT
     while (true) {
@@ -137,12 +135,12 @@ function findWide(
       if (<u32>entry == hash) {
         const there = <u32>(entry >> 32) - 1
         const row = <usize>load<u32>(pages + (<usize>(there >> pageShift) << 2)) + <usize>(there & pageMask) * stride
-        if (load<u64>(row + firstValue) == firstKey) {
-          if (!two || (load<u64>(row + secondValue) == secondKey
-            && (load<u8>(row + firstValid) & load<u8>(row + secondValid)) != 0)) {
-            slot = there
-            break
-          }
+        let equal = load<u64>(row + value) == key1
+        if (form > 1) equal = equal && load<u64>(row + value, 8) == key2 && load<u16>(row + valid) == 0x0101
+        if (form > 2) equal = equal && load<u64>(row + value, 16) == key3 && load<u8>(row + valid, 2) != 0
+        if (equal) {
+          slot = there
+          break
         }
       }
       place = (place + 1) & mask
@@ -152,12 +150,10 @@ function findWide(
       if (slot == NO_SLOT) {
         slot = newRow(table, hash)
         const row = rowAddress(table, slot)
-        store<u64>(row + firstValue, firstKey)
-        store<u8>(row + firstValid, 1)
-        if (two) {
-          store<u64>(row + secondValue, secondKey)
-          store<u8>(row + secondValid, 1)
-        }
+        store<u64>(row + value, key1)
+        if (form > 1) store<u64>(row + value, key2, 8)
+        if (form > 2) store<u64>(row + value, key3, 16)
+        memory.fill(row + valid, 1, form)
         addEntry(table, hash, slot + 1)
         index = <usize>get(table, INDEX)
         shift = get(table, INDEX_SHIFT)
@@ -198,8 +194,9 @@ function findOrInsertAny(table: usize, columns: usize, rows: usize, hashes: usiz
 export function table_find_or_insert(table: usize, columns: usize, rows: i32, slots: usize, fresh: usize): i32 {
   const hashes = hashKeys(table, columns, rows)
   const form = keyForm(table, columns)
-  if (form == KEY_I64) return findWide(false, true, table, columns, rows, hashes, slots, fresh)
-  if (form == KEY_TWO_I64) return findWide(true, true, table, columns, rows, hashes, slots, fresh)
+  if (form == KEY_I64) return findWide(KEY_I64, true, table, columns, rows, hashes, slots, fresh)
+  if (form == KEY_TWO_I64) return findWide(KEY_TWO_I64, true, table, columns, rows, hashes, slots, fresh)
+  if (form == KEY_THREE_I64) return findWide(KEY_THREE_I64, true, table, columns, rows, hashes, slots, fresh)
   return findOrInsertAny(table, columns, rows, hashes, slots, fresh)
 }
 
@@ -224,15 +221,16 @@ export function table_find(table: usize, columns: usize, rows: i32, nullsMatch: 
   const hashes = hashKeys(table, columns, rows)
   const form = keyForm(table, columns)
   if (form != KEY_ANY && get(table, KIND) == UNIQUE) {
-    if (form == KEY_I64) findWide(false, false, table, columns, rows, hashes, out, 0)
-    else findWide(true, false, table, columns, rows, hashes, out, 0)
+    if (form == KEY_I64) findWide(KEY_I64, false, table, columns, rows, hashes, out, 0)
+    else if (form == KEY_TWO_I64) findWide(KEY_TWO_I64, false, table, columns, rows, hashes, out, 0)
+    else findWide(KEY_THREE_I64, false, table, columns, rows, hashes, out, 0)
     return
   }
   if (form == KEY_I64) find(KEY_I64, table, columns, rows, hashes, out)
   else if (form == KEY_TWO_I64) find(KEY_TWO_I64, table, columns, rows, hashes, out)
   else {
     find(KEY_ANY, table, columns, rows, hashes, out)
-    if (nullsMatch != 0) return
+    if (nullsMatch != 0 || form != KEY_ANY) return
     for (let i: usize = 0; i < <usize>rows; i++) {
       if (keyHasNull(table, columns, i)) store<u32>(out + (i << 2), get(table, KIND) == UNIQUE ? NO_SLOT : 0)
     }

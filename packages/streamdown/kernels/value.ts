@@ -97,6 +97,12 @@ function hashLongView(start: u64, at: usize): u64 {
   return hash
 }
 
+@inline
+export function hashView(hash: u64, at: usize): u64 {
+  if (load<u32>(at) <= 12) return hashWord(hashWord(hash, load<u64>(at)), load<u64>(at, 8))
+  return hashLongView(hash, at)
+}
+
 /** Folds the value at an address into a hash; integers of every width that are equal hash alike. */
 export function hashValue(hash: u64, physical: u32, at: usize): u64 {
   switch (physical) {
@@ -119,8 +125,7 @@ export function hashValue(hash: u64, physical: u32, at: usize): u64 {
     case INTERVAL:
       return hashWord(hashWord(hash, <u64>intervalDays(at)), <u64>intervalRest(at))
     default:
-      if (load<u32>(at) <= 12) return hashWord(hashWord(hash, load<u64>(at)), load<u64>(at, 8))
-      return hashLongView(hash, at)
+      return hashView(hash, at)
   }
 }
 

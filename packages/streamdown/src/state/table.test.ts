@@ -33,6 +33,13 @@ const specs: Record<string, StateTableSpec> = {
     groupBy: 1,
     unique: true,
   },
+  'three BIGINT keys': {
+    name: 't',
+    fields: [field('k', types.bigint), field('from', types.timestamp(3)), field('to', types.timestamp(3)), ...payload],
+    keys: 3,
+    groupBy: 1,
+    unique: true,
+  },
   'keys of other types': {
     name: 't',
     fields: [field('s', types.string), field('d', types.double), field('m', types.decimal(30, 2)), ...payload],

@@ -38,6 +38,7 @@ export function randomValue(random: Random, type: DataType, variety: number): Va
     case 'int':
       return n
     case 'bigint':
+    case 'timestamp':
       return n === 0 ? -(2n ** 63n) : n === 1 ? 2n ** 63n - 1n : BigInt(n - 3)
     case 'double':
       return [0, -0, Number.NaN, Number.POSITIVE_INFINITY, -1.5][n] ?? n / 4
