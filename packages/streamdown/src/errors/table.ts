@@ -32,6 +32,7 @@ export const errorTable = {
   DSD5008: { title: 'Value does not fit its column', fix: 'Give a value of the type that the message names.' },
   DSD5009: { title: 'No event time', fix: "Say which column holds the time: stream(source, { schema, time: 'ts', lateness: '5s' })." },
   DSD5010: { title: 'An arrow gave two answers for one row', fix: 'Take clock, chance and counters out of it: only process() has them, as ctx.now and ctx.random().' },
+  DSD5011: { title: 'Flink SQL cannot say it', fix: 'Write the expression that the message names, or run the program here.' },
   DSD6001: { title: 'Sink did not take the rows', fix: 'Mend the receiver; a restart sends what was not delivered.' },
   DSD7001: { title: 'Stored state cannot be read', fix: 'Restore from another checkpoint; the message says what is damaged.' },
   DSD8001: { title: 'Command line not understood', fix: 'See `dsd --help`.' },

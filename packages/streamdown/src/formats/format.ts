@@ -8,6 +8,7 @@ export interface DeadRecord {
 }
 
 export interface Decoded {
+  /** Without rows it need not have columns. */
   readonly batch: Batch
   /** Bytes of whole records that were used, dead ones included. */
   readonly consumed: number

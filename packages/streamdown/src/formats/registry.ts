@@ -262,7 +262,7 @@ export function createDecoder(
 ): Decoder {
   const { relation } = scan
   const options = new FormatOptions(relation, format)
-  const plan = planScan(memory, scan, format === 'json' || format === 'debezium-json')
+  const plan = planScan(scan, format === 'json' || format === 'debezium-json')
   const decoder = (): Decoder => {
     switch (format) {
       case 'json':
@@ -279,7 +279,7 @@ export function createDecoder(
         })
     }
   }
-  return scanDecoder(decoder(), plan, metadata)
+  return scanDecoder(memory, decoder(), plan, metadata)
 }
 
 /** The encoder of a table in a text format. */

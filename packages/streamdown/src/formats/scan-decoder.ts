@@ -14,11 +14,11 @@ export interface ScanPlan {
   /** Distinct columns to decode, by the positions of `schema`. */
   readonly columns: readonly ScanColumn[]
   /** The decoded columns as the columns of the scan; `metadata` gives the value of a metadata column. */
-  arrange(batch: Batch, metadata: (key: string) => Value): Batch
+  arrange(memory: Memory, batch: Batch, metadata: (key: string) => Value): Batch
 }
 
 /** `paths`: the format reads fields of ROWs without the rest; else whole columns are decoded. */
-export function planScan(memory: Memory, scan: ScanNode, paths: boolean): ScanPlan {
+export function planScan(scan: ScanNode, paths: boolean): ScanPlan {
   const { schema, metadata = {} } = scan.relation
   const positions = new Map<number, number>()
   const physical: Schema = schema.filter((_, index) => {
@@ -40,7 +40,7 @@ export function planScan(memory: Memory, scan: ScanNode, paths: boolean): ScanPl
   return {
     schema: physical,
     columns,
-    arrange: (batch, metadataOf) => ({
+    arrange: (memory, batch, metadataOf) => ({
       ...batch,
       columns: sources.map(source => {
         if (source.is === 'metadata') {
@@ -60,12 +60,18 @@ export function planScan(memory: Memory, scan: ScanNode, paths: boolean): ScanPl
 }
 
 /** A decoder whose batches are the scan's. */
-export function scanDecoder(decoder: Decoder, plan: ScanPlan, metadata: (key: string) => Value): Decoder {
+export function scanDecoder(
+  memory: Memory,
+  decoder: Decoder,
+  plan: ScanPlan,
+  metadata: (key: string) => Value,
+): Decoder {
   return {
     start: head => decoder.start(head),
     decode(at, length, maxRows, last) {
       const decoded = decoder.decode(at, length, maxRows, last)
-      return { ...decoded, batch: plan.arrange(decoded.batch, metadata) }
+      if (decoded.batch.rows === 0) return decoded
+      return { ...decoded, batch: plan.arrange(memory, decoded.batch, metadata) }
     },
   }
 }

@@ -1,0 +1,157 @@
+import type { Memory } from '../../batch/memory.ts'
+import { StreamdownError } from '../../errors/error.ts'
+import { joined } from '../../formats/encode-block.ts'
+import { PADDING } from '../../formats/format.ts'
+import { type Block, type ByteSource, HEAD_BYTES } from './byte-source.ts'
+
+/** Bytes that wait at most before the stream behind is paused; more only when one record is longer. */
+const QUEUE_BYTES = 4 * 1024 * 1024
+
+/** Bytes of a stream that cannot be read again from the middle: decompressed files, standard input. */
+export class ByteQueue implements ByteSource {
+  readonly #stream: AsyncIterable<Uint8Array>
+  readonly #failed: (error: unknown) => StreamdownError
+  #parts: Uint8Array[] = []
+  #bytes = 0
+  #offset: number
+  #discard: number
+  #head: Uint8Array = new Uint8Array(0)
+  #stuckAt = -1
+  #started = false
+  #ended = false
+  #closed = false
+  #failure: StreamdownError | undefined
+  #wake: (() => void) | undefined
+  #drained: (() => void) | undefined
+
+  /** `offset` bytes of the stream are passed over. `failed` makes the stream's error one with a code. */
+  constructor(stream: AsyncIterable<Uint8Array>, offset: number, failed: (error: unknown) => StreamdownError) {
+    this.#stream = stream
+    this.#offset = offset
+    this.#discard = offset
+    this.#failed = failed
+  }
+
+  get offset(): number {
+    return this.#offset
+  }
+
+  state(): 'ready' | 'idle' | 'waiting' | 'ended' {
+    if (this.#closed) return 'ended'
+    if (this.#bytes > 0 && (this.#ended || this.#bytes > this.#stuckAt)) return 'ready'
+    if (this.#failure !== undefined) return 'ready'
+    return this.#ended ? 'ended' : 'waiting'
+  }
+
+  head(): Uint8Array | undefined {
+    const enough = this.#head.length >= HEAD_BYTES || this.#head.includes(0x0a)
+    return enough || this.#ended ? this.#head : undefined
+  }
+
+  /** Also after the stream has failed the bytes before that are given: the failure comes behind them. */
+  peek(memory: Memory, bytes: number): Block {
+    if (this.#failure !== undefined && (this.#bytes === 0 || this.#bytes === this.#stuckAt)) throw this.#failure
+    const wanted = Math.min(bytes, this.#bytes)
+    const at = memory.chunk(wanted + PADDING)
+    const into = memory.u8(at, wanted)
+    let filled = 0
+    for (const part of this.#parts) {
+      if (filled === wanted) break
+      const piece = part.subarray(0, wanted - filled)
+      into.set(piece, filled)
+      filled += piece.length
+    }
+    return { at, length: wanted, last: this.#ended && this.#failure === undefined && wanted === this.#bytes }
+  }
+
+  skip(bytes: number): void {
+    this.#offset += bytes
+    this.#bytes -= bytes
+    let left = bytes
+    let whole = 0
+    for (const part of this.#parts) {
+      if (part.length > left) break
+      left -= part.length
+      whole++
+    }
+    this.#parts.splice(0, whole)
+    const [first] = this.#parts
+    if (left > 0 && first !== undefined) this.#parts[0] = first.subarray(left)
+    this.#stuckAt = -1
+    this.#letOn()
+  }
+
+  needMore(): void {
+    this.#stuckAt = this.#bytes
+    this.#letOn()
+  }
+
+  ready(): Promise<void> {
+    if (!this.#started) {
+      this.#started = true
+      // Its failures are kept for `peek`.
+      void this.#fill()
+    }
+    if (this.state() !== 'waiting') return Promise.resolve()
+    return new Promise(resolve => {
+      const before = this.#wake
+      this.#wake = () => {
+        before?.()
+        resolve()
+      }
+    })
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    this.#parts = []
+    this.#bytes = 0
+    this.#letOn()
+    this.#notify()
+  }
+
+  async #fill(): Promise<void> {
+    try {
+      for await (const part of this.#stream) {
+        if (this.#closed) return
+        this.#take(part)
+        while (this.#bytes >= QUEUE_BYTES && this.#bytes > this.#stuckAt && !this.#closed) {
+          await new Promise<void>(resolve => {
+            this.#drained = resolve
+          })
+        }
+      }
+      if (this.#discard > 0) {
+        this.#failure = new StreamdownError(
+          'DSD3004',
+          `The input is ${this.#discard} bytes shorter than what was read of it before.`,
+        )
+      }
+    } catch (error) {
+      this.#failure = this.#failed(error)
+    }
+    this.#ended = true
+    this.#notify()
+  }
+
+  #take(part: Uint8Array): void {
+    if (this.#head.length < HEAD_BYTES) this.#head = joined([this.#head, part.slice(0, HEAD_BYTES - this.#head.length)])
+    const passed = Math.min(this.#discard, part.length)
+    this.#discard -= passed
+    if (passed < part.length) {
+      this.#parts.push(part.subarray(passed))
+      this.#bytes += part.length - passed
+    }
+    if (this.state() === 'ready') this.#notify()
+  }
+
+  #letOn(): void {
+    this.#drained?.()
+    this.#drained = undefined
+  }
+
+  #notify(): void {
+    this.#wake?.()
+    this.#wake = undefined
+  }
+}

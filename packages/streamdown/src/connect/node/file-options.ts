@@ -1,0 +1,48 @@
+import type { OptionDefinition } from '../source.ts'
+
+export const fileOptions: readonly OptionDefinition[] = [
+  {
+    name: 'path',
+    type: 'string',
+    required: true,
+    summary: 'A file, a directory (its files are read), or a glob. Names that end in .gz, .zst or .br are compressed.',
+    example: 'events/*.ndjson.gz',
+  },
+  {
+    name: 'format',
+    type: 'enum',
+    values: ['json', 'ndjson', 'jsonl', 'csv', 'raw', 'debezium-json', 'debezium_json', 'parquet'],
+    summary:
+      'How records are written. Default: by the name (.ndjson, .jsonl, .json, .csv, .tsv, .txt, .log, .parquet).',
+  },
+  {
+    name: 'source.monitor-interval',
+    type: 'duration',
+    summary:
+      'Follows plain text files as they grow, looking at them so often. Without it the input ends with the files.',
+    example: '1 s',
+  },
+  {
+    name: 'source.start-offset',
+    type: 'bytes',
+    default: '0',
+    summary: 'Where reading a plain text file starts: at the first record at or behind this byte.',
+  },
+  { name: 'max-record-bytes', type: 'bytes', default: '16777216', summary: 'A longer record is a dead letter.' },
+  {
+    name: 'parquet.nanoseconds',
+    type: 'enum',
+    values: ['error', 'truncate'],
+    default: 'error',
+    summary: 'Timestamps in nanoseconds that are no whole microseconds: dead letters, or cut.',
+  },
+  {
+    name: 'sink.mode',
+    type: 'enum',
+    values: ['append', 'overwrite'],
+    default: 'append',
+    summary:
+      'Whether rows go behind what a text file holds, or replace it. A Parquet file is replaced only by overwrite.',
+  },
+  { name: 'type', type: 'enum', values: ['source', 'sink'], summary: "Taken so that Arroyo's programs run." },
+]

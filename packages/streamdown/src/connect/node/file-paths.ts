@@ -1,0 +1,73 @@
+import { globSync, readdirSync, statSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { StreamdownError } from '../../errors/error.ts'
+
+/** A path as it is given in options: a `file:` URL is one, too. */
+export const pathOf = (path: string): string => (path.startsWith('file:') ? fileURLToPath(path) : path)
+
+const isGlob = (path: string): boolean => /[*?[{]/.test(path)
+
+/**
+ * The files behind a path: the file, the files of a directory (none that start with a dot or an underscore), or those
+ * that a glob finds; sorted. Throws DSD3003 where there is none or it cannot be read.
+ */
+export function filesAt(path: string): readonly string[] {
+  const place = pathOf(path)
+  try {
+    if (isGlob(place)) {
+      const found = globSync(place).filter(each => statSync(each).isFile())
+      if (found.length === 0) throw new StreamdownError('DSD3003', `No file matches '${path}'.`)
+      return found.sort()
+    }
+    if (!statSync(place).isDirectory()) return [place]
+    const names = readdirSync(place, { withFileTypes: true })
+      .filter(entry => entry.isFile() && !/^[._]/.test(entry.name))
+      .map(entry => join(place, entry.name))
+    if (names.length === 0) throw new StreamdownError('DSD3003', `Directory '${path}' holds no files.`)
+    return names.sort()
+  } catch (error) {
+    throw fileError(error, path)
+  }
+}
+
+/** An error of the file system with its code, path and reason. */
+export function fileError(error: unknown, path: string): StreamdownError {
+  if (error instanceof StreamdownError) return error
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const reasons: Readonly<Record<string, string>> = {
+    ENOENT: 'there is no such file or directory',
+    EACCES: 'permission denied',
+    EPERM: 'permission denied',
+    EISDIR: 'it is a directory',
+    ENOTDIR: 'a part of the path is no directory',
+    ENOSPC: 'no space is left on the device',
+    EMFILE: 'too many files are open',
+  }
+  const reason = reasons[code] ?? (error instanceof Error ? error.message : String(error))
+  return new StreamdownError('DSD3003', `'${path}': ${reason}.`, { cause: error })
+}
+
+export type Compression = 'none' | 'gzip' | 'zstd' | 'brotli'
+
+const compressions: Readonly<Record<string, Compression>> = { gz: 'gzip', zst: 'zstd', br: 'brotli' }
+
+/** What a file's name says: its format, where known, and its compression. */
+export function suffixesOf(path: string): { readonly format: string | undefined; readonly compression: Compression } {
+  const parts = basename(path).toLowerCase().split('.').slice(1)
+  const compression = compressions[parts.at(-1) ?? ''] ?? 'none'
+  const suffix = compression === 'none' ? parts.at(-1) : parts.at(-2)
+  const format = suffix === undefined ? undefined : formatBySuffix[suffix]
+  return { format, compression }
+}
+
+const formatBySuffix: Readonly<Record<string, string>> = {
+  ndjson: 'json',
+  jsonl: 'json',
+  json: 'json',
+  csv: 'csv',
+  tsv: 'csv',
+  parquet: 'parquet',
+  txt: 'raw',
+  log: 'raw',
+}

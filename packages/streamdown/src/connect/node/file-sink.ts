@@ -1,0 +1,137 @@
+import { type FileHandle, mkdir, open, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { gzipSync, zstdCompressSync } from 'node:zlib'
+import type { Batch } from '../../batch/batch.ts'
+import type { Memory } from '../../batch/memory.ts'
+import { StreamdownError } from '../../errors/error.ts'
+import { joined } from '../../formats/encode-block.ts'
+import type { Encoder } from '../../formats/format.ts'
+import { acceptsOf, createEncoder, formatOf } from '../../formats/registry.ts'
+import type { Relation } from '../../plan/nodes/node.ts'
+import { textOption } from '../options.ts'
+import type { Sink } from '../sink.ts'
+import { fileOptions } from './file-options.ts'
+import { type Compression, fileError, pathOf, suffixesOf } from './file-paths.ts'
+import { ParquetSink } from './parquet-sink.ts'
+
+/** Writes a file; where the path is a directory (or ends in a slash), a file `part-0` in it. */
+export function fileSink(relation: Relation): Sink {
+  const path = pathOf(textOption(relation, fileOptions, 'path') ?? '')
+  const format = formatOf(relation, suffixesOf(path).format)
+  const overwrite = textOption(relation, fileOptions, 'sink.mode') === 'overwrite'
+  if (format === 'parquet') return new ParquetSink(path, relation, overwrite)
+  return new TextFileSink(path, relation, format, overwrite)
+}
+
+/** Rows as text: each flush appends what was written since the last one and waits until the disk has it. */
+class TextFileSink implements Sink {
+  readonly accepts: 'append' | 'retract'
+  readonly delivery = 'at-least-once'
+  readonly #relation: Relation
+  readonly #format: string
+  readonly #overwrite: boolean
+  readonly #encoders = new Map<Memory, Encoder>()
+  #path: string
+  #file: FileHandle | undefined
+  #parts: Uint8Array[] = []
+  #bytes = 0
+  #empty = true
+  #compression: Compression = 'none'
+
+  constructor(path: string, relation: Relation, format: string, overwrite: boolean) {
+    this.accepts = acceptsOf(format)
+    this.#path = path
+    this.#relation = relation
+    this.#format = format
+    this.#overwrite = overwrite
+  }
+
+  async open(): Promise<void> {
+    try {
+      this.#path = await placeOf(this.#path, this.#format)
+      this.#compression = suffixesOf(this.#path).compression
+      if (this.#compression === 'brotli') {
+        throw new StreamdownError('DSD3002', `'${this.#path}': files are written as .gz or .zst, not as .br.`)
+      }
+      this.#file = await open(this.#path, this.#overwrite ? 'w' : 'a')
+      this.#empty = (await this.#file.stat()).size === 0
+    } catch (error) {
+      throw fileError(error, this.#path)
+    }
+  }
+
+  write(batch: Batch, memory: Memory): void {
+    let encoder = this.#encoders.get(memory)
+    if (encoder === undefined) {
+      encoder = createEncoder(memory, this.#relation, this.#relation.schema, this.#format)
+      this.#encoders.set(memory, encoder)
+    }
+    if (this.#empty) this.#push(encoder.header())
+    this.#empty = false
+    this.#push(encoder.encode(batch))
+  }
+
+  backlog(): number {
+    return this.#bytes
+  }
+
+  async flush(): Promise<void> {
+    const file = this.#file
+    if (file === undefined || this.#bytes === 0) return
+    const bytes = joined(this.#parts)
+    this.#parts = []
+    this.#bytes = 0
+    try {
+      await file.appendFile(this.#compressed(bytes))
+      await file.datasync()
+    } catch (error) {
+      throw fileError(error, this.#path)
+    }
+  }
+
+  async prepare(): Promise<string> {
+    await this.flush()
+    return ''
+  }
+
+  async commit(): Promise<void> {}
+
+  async abort(): Promise<void> {
+    this.#parts = []
+    this.#bytes = 0
+  }
+
+  async close(): Promise<void> {
+    await this.flush()
+    await this.#file?.close()
+    this.#file = undefined
+  }
+
+  #push(bytes: Uint8Array): void {
+    if (bytes.length === 0) return
+    this.#parts.push(bytes)
+    this.#bytes += bytes.length
+  }
+
+  /** Each flush is a member (frame) of its own; readers take a file of several as one. */
+  #compressed(bytes: Uint8Array): Uint8Array {
+    if (this.#compression === 'gzip') return gzipSync(bytes)
+    return this.#compression === 'zstd' ? zstdCompressSync(bytes) : bytes
+  }
+}
+
+/** The file that a sink's path means; directories on the way are made. */
+export async function placeOf(path: string, format: string): Promise<string> {
+  const directory = path.endsWith('/') || (await isDirectory(path))
+  const file = directory ? join(path, `part-0.${format === 'json' ? 'ndjson' : format}`) : path
+  await mkdir(dirname(file), { recursive: true })
+  return file
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory()
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,115 @@
+import { statSync } from 'node:fs'
+import { basename } from 'node:path'
+import { StreamdownError } from '../../errors/error.ts'
+import { createDecoder, formatOf, maxRecordBytesOf } from '../../formats/registry.ts'
+import type { Relation, ScanNode } from '../../plan/nodes/node.ts'
+import type { Value } from '../../types/value.ts'
+import { durationOption, integerOption, textOption } from '../options.ts'
+import type { PartitionReader, Source } from '../source.ts'
+import { ByteQueue } from './byte-queue.ts'
+import type { ByteSource } from './byte-source.ts'
+import { decompressed } from './decompress.ts'
+import { fileOptions } from './file-options.ts'
+import { type Compression, fileError, filesAt, suffixesOf } from './file-paths.ts'
+import { ParquetReader } from './parquet-reader.ts'
+import { PlainFile } from './plain-file.ts'
+import { TextReader } from './text-reader.ts'
+
+/** Reads files: each is a partition, a position is a byte offset (Parquet: a row number). */
+export function fileSource(relation: Relation): Source {
+  const path = textOption(relation, fileOptions, 'path') ?? ''
+  const followMs = durationOption(relation, fileOptions, 'source.monitor-interval')
+  return {
+    bounded: followMs === undefined,
+    replays: true,
+    async open({ scan, positions, worker }) {
+      const files = filesAt(path).filter((_, index) => index % worker.count === worker.index)
+      const readers: PartitionReader[] = []
+      try {
+        for (const file of files) readers.push(await openFile(file, relation, scan, positions.get(file), followMs))
+      } catch (error) {
+        for (const reader of readers) await reader.close()
+        throw error
+      }
+      return readers
+    },
+  }
+}
+
+async function openFile(
+  path: string,
+  relation: Relation,
+  scan: ScanNode,
+  position: string | undefined,
+  followMs: number | undefined,
+): Promise<PartitionReader> {
+  const suffixes = suffixesOf(path)
+  const format = formatOf(relation, suffixes.format)
+  const metadata = fileMetadata(path)
+  if (format === 'parquet') return ParquetReader.open(path, relation, scan, Number(position ?? 0), metadata)
+  const bytes = bytesOf(path, relation, suffixes.compression, position, followMs)
+  return new TextReader(bytes, {
+    partition: path,
+    source: relation.name,
+    maxRecordBytes: maxRecordBytesOf(relation),
+    decoder: memory => createDecoder(memory, scan, format, metadata),
+  })
+}
+
+function bytesOf(
+  path: string,
+  relation: Relation,
+  compression: Compression,
+  position: string | undefined,
+  followMs: number | undefined,
+): ByteSource {
+  if (compression === 'none') {
+    const start = Number(integerOption(relation, fileOptions, 'source.start-offset'))
+    const file = new PlainFile(path, position === undefined ? start : Number(position), followMs)
+    if (position === undefined) file.toLineStart()
+    return file
+  }
+  if (followMs !== undefined) {
+    throw new StreamdownError('DSD3002', `'${path}' is compressed: source.monitor-interval follows plain files only.`)
+  }
+  try {
+    statSync(path)
+  } catch (error) {
+    throw fileError(error, path)
+  }
+  return new ByteQueue(decompressed(path, compression), Number(position ?? 0), error => damaged(error, path))
+}
+
+function damaged(error: unknown, path: string): StreamdownError {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  if (code.startsWith('E')) return fileError(error, path)
+  const what = error instanceof Error ? error.message : String(error)
+  return new StreamdownError(
+    'DSD3004',
+    `'${path}' is truncated or damaged (${what}); the records before that were read.`,
+    {
+      cause: error,
+    },
+  )
+}
+
+/** Flink's metadata columns of files. */
+export function fileMetadata(path: string): (key: string) => Value {
+  return key => {
+    switch (key) {
+      case 'file.path':
+        return path
+      case 'file.name':
+        return basename(path)
+      case 'file.size':
+        return BigInt(statSync(path).size)
+      case 'file.modification-time':
+        return BigInt(Math.trunc(statSync(path).mtimeMs)) * 1000n
+      default:
+        throw new StreamdownError(
+          'DSD3002',
+          `Files have no metadata '${key}'; they have file.path, file.name, file.size and file.modification-time.`,
+        )
+    }
+  }
+}

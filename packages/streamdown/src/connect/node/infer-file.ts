@@ -1,0 +1,109 @@
+import { closeSync, openSync, readSync } from 'node:fs'
+import { StreamdownError } from '../../errors/error.ts'
+import { inferCsv, inferJson } from '../../formats/infer.ts'
+import type { Relation } from '../../plan/nodes/node.ts'
+import { field, type Schema, types } from '../../types/data-type.ts'
+import { decompressed } from './decompress.ts'
+import { type Compression, fileError, filesAt, pathOf, suffixesOf } from './file-paths.ts'
+import { ParquetFile } from './parquet-reader.ts'
+import { columnsOfParquet } from './parquet-schema.ts'
+
+/** Bytes of a text file that are looked at. */
+const SAMPLE_BYTES = 1024 * 1024
+
+/**
+ * The relation that `FROM 'path'` stands for: the files behind the path, with the columns of the first one. Throws
+ * DSD3002 where the name does not tell the format or nothing can be inferred, DSD3003 where there is no such file.
+ */
+export async function inferFile(path: string): Promise<Relation> {
+  const [first = path] = filesAt(path)
+  const { format } = suffixesOf(first)
+  const tabs = /\.tsv(\.|$)/i.test(first)
+  const { schema, options } = await inferred(first, format, tabs)
+  if (schema.length === 0)
+    throw new StreamdownError('DSD3002', `No columns can be inferred from '${path}': it holds no records.`)
+  return {
+    name: path,
+    schema,
+    connector: 'filesystem',
+    options: { path: pathOf(path), format: format ?? 'json', ...options },
+    primaryKey: [],
+    changes: 'append',
+    bounded: true,
+    appendOnly: true,
+  }
+}
+
+async function inferred(
+  path: string,
+  format: string | undefined,
+  tabs: boolean,
+): Promise<{ readonly schema: Schema; readonly options: Readonly<Record<string, string>> }> {
+  switch (format) {
+    case 'parquet':
+      return { schema: await parquetColumns(path), options: {} }
+    case 'json':
+      return { schema: inferJson(await sampleOf(path)), options: {} }
+    case 'csv': {
+      const { schema, header } = inferCsv(await sampleOf(path), tabs ? { delimiter: '\t' } : {})
+      return {
+        schema,
+        options: { 'csv.header': String(header), ...(tabs ? { 'csv.field-delimiter': '\t' } : {}) },
+      }
+    }
+    case 'raw':
+      return { schema: [field('line', types.string, false)], options: {} }
+    default:
+      throw new StreamdownError(
+        'DSD3002',
+        `'${path}': its name does not tell the format (.ndjson, .jsonl, .json, .csv, .tsv, .txt, .log, .parquet); use CREATE TABLE with 'format'.`,
+      )
+  }
+}
+
+async function parquetColumns(path: string): Promise<Schema> {
+  const file = new ParquetFile(path)
+  try {
+    const { meta } = await file.metadata()
+    return [...columnsOfParquet(meta).values()].flatMap(column => (column === undefined ? [] : [column.field]))
+  } finally {
+    file.close()
+  }
+}
+
+/** The first whole lines of a text file, decompressed. */
+async function sampleOf(path: string): Promise<string> {
+  const { compression } = suffixesOf(path)
+  const bytes = compression === 'none' ? plainSample(path) : await compressedSample(path, compression)
+  const text = new TextDecoder().decode(bytes)
+  return bytes.length < SAMPLE_BYTES ? text : text.slice(0, text.lastIndexOf('\n'))
+}
+
+function plainSample(path: string): Uint8Array {
+  try {
+    const file = openSync(path, 'r')
+    const bytes = new Uint8Array(SAMPLE_BYTES)
+    const length = readSync(file, bytes, 0, SAMPLE_BYTES, 0)
+    closeSync(file)
+    return bytes.subarray(0, length)
+  } catch (error) {
+    throw fileError(error, path)
+  }
+}
+
+async function compressedSample(path: string, compression: Exclude<Compression, 'none'>): Promise<Uint8Array> {
+  const bytes = new Uint8Array(SAMPLE_BYTES)
+  let length = 0
+  try {
+    for await (const part of decompressed(path, compression)) {
+      const kept = part.subarray(0, SAMPLE_BYTES - length)
+      bytes.set(kept, length)
+      length += kept.length
+      if (length === SAMPLE_BYTES) break
+    }
+  } catch (error) {
+    // A file that breaks off later may still show its columns; reading it will say so.
+    if (length === 0) throw fileError(error, path)
+  }
+  return bytes.subarray(0, length)
+}

@@ -1,0 +1,268 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import {
+  type AsyncBuffer,
+  type DecodedArray,
+  type FileMetaData,
+  type ParquetScan,
+  parquetMetadataAsync,
+  parquetScan,
+} from 'hyparquet'
+import { compressors } from 'hyparquet-compressors'
+import { type Batch, CHUNK_ROWS, type Column, NO_WATERMARK } from '../../batch/batch.ts'
+import type { Memory } from '../../batch/memory.ts'
+import { takeRows } from '../../batch/select.ts'
+import { int32s, rowsOf } from '../../batch/values.ts'
+import { StreamdownError } from '../../errors/error.ts'
+import { planScan, type ScanPlan } from '../../formats/scan-decoder.ts'
+import { typeText } from '../../formats/text-kinds.ts'
+import { jsonTextOf } from '../../formats/value-text.ts'
+import type { Relation, ScanNode } from '../../plan/nodes/node.ts'
+import type { Field } from '../../types/data-type.ts'
+import type { Value } from '../../types/value.ts'
+import { textOption } from '../options.ts'
+import type { DeadLetters, PartitionReader } from '../source.ts'
+import { fileOptions } from './file-options.ts'
+import { fileError } from './file-paths.ts'
+import { columnsOfParquet, type ParquetShape, physicalMetadata, unreadable } from './parquet-schema.ts'
+import { type Convert, columnOf, conversionOf } from './parquet-values.ts'
+
+interface WantedColumn {
+  readonly field: Field
+  readonly shape: ParquetShape
+  readonly convert: Convert
+}
+
+/** Rows of one row group, column by column. */
+interface Group {
+  readonly start: number
+  readonly end: number
+  readonly columns: readonly DecodedArray[]
+}
+
+/** Reads a Parquet file row group by row group, only the columns of the scan; a position is a row number. */
+export class ParquetReader implements PartitionReader {
+  readonly partition: string
+  readonly #file: ParquetFile
+  readonly #source: string
+  readonly #plan: ScanPlan
+  readonly #metadata: (key: string) => Value
+  readonly #wanted: readonly WantedColumn[]
+  readonly #scan: ParquetScan
+  readonly #rows: number
+  #row: number
+  #group: Group | undefined
+  #loading: Promise<void> | undefined
+  #failure: StreamdownError | undefined
+  #closed = false
+
+  static async open(
+    path: string,
+    relation: Relation,
+    scan: ScanNode,
+    row: number,
+    metadata: (key: string) => Value,
+  ): Promise<ParquetReader> {
+    const file = new ParquetFile(path)
+    try {
+      const { physical, meta } = await file.metadata()
+      const columns = columnsOfParquet(meta)
+      const plan = planScan(scan, false)
+      const cut = textOption(relation, fileOptions, 'parquet.nanoseconds') === 'truncate'
+      const wanted = plan.columns.map(({ column }): WantedColumn => {
+        const declared = plan.schema[column]
+        const found = columns.get(declared?.name ?? '')
+        if (declared === undefined || found === undefined) throw unreadable(path, declared?.name ?? '', columns)
+        const convert = conversionOf(found.shape, declared.type, cut)
+        if (convert !== undefined) return { field: declared, shape: found.shape, convert }
+        throw new StreamdownError(
+          'DSD3002',
+          `'${path}': column "${declared.name}" is ${typeText(found.field.type)} in the file and cannot be read as ${typeText(declared.type)}.`,
+        )
+      })
+      const reader = await parquetScan({
+        file: file.buffer,
+        metadata: physical,
+        compressors,
+        utf8: false,
+        columns: wanted.map(each => each.field.name),
+      })
+      return new ParquetReader(path, file, relation.name, plan, metadata, wanted, reader, Number(meta.num_rows), row)
+    } catch (error) {
+      file.close()
+      throw damaged(error, path)
+    }
+  }
+
+  private constructor(
+    path: string,
+    file: ParquetFile,
+    source: string,
+    plan: ScanPlan,
+    metadata: (key: string) => Value,
+    wanted: readonly WantedColumn[],
+    scan: ParquetScan,
+    rows: number,
+    row: number,
+  ) {
+    this.partition = path
+    this.#file = file
+    this.#source = source
+    this.#plan = plan
+    this.#metadata = metadata
+    this.#wanted = wanted
+    this.#scan = scan
+    this.#rows = rows
+    this.#row = row
+  }
+
+  state(): 'ready' | 'idle' | 'waiting' | 'ended' {
+    if (this.#closed) return 'ended'
+    if (this.#failure !== undefined) return 'ready'
+    if (this.#row >= this.#rows) return 'ended'
+    const group = this.#group
+    return group !== undefined && this.#row >= group.start && this.#row < group.end ? 'ready' : 'waiting'
+  }
+
+  position(): string {
+    return String(this.#row)
+  }
+
+  async ready(): Promise<void> {
+    if (this.state() !== 'waiting') return
+    this.#loading ??= this.#load()
+    await this.#loading
+    this.#loading = undefined
+  }
+
+  read(maxRows: number, memory: Memory, dead: DeadLetters): Batch | undefined {
+    if (this.#failure !== undefined) throw this.#failure
+    const group = this.#group
+    if (group === undefined || this.#row < group.start || this.#row >= group.end) return undefined
+    const from = this.#row - group.start
+    const rows = Math.min(maxRows, CHUNK_ROWS, group.end - this.#row)
+    const failures = new Map<number, string>()
+    const fail = (row: number, problem: string) => {
+      if (!failures.has(row)) failures.set(row, problem)
+    }
+    const columns = this.#wanted.map((wanted, index): Column => {
+      const { field, shape, convert } = wanted
+      const problem = (row: number, text: string) => fail(row, `column "${field.name}": ${text}`)
+      const column = columnOf(
+        memory,
+        group.columns[index] ?? [],
+        from,
+        from + rows,
+        shape,
+        field.type,
+        convert,
+        problem,
+      )
+      if (!field.nullable && column.validity !== 0) {
+        for (const [row, valid] of memory.u8(column.validity, rows).entries()) {
+          if (valid === 0) problem(row, 'NULL, but the column is NOT NULL')
+        }
+      }
+      return column
+    })
+    const batch: Batch = {
+      rows,
+      columns,
+      weights: 0,
+      watermarks: 0,
+      watermark: NO_WATERMARK,
+      ordinals: 0,
+      firstOrdinal: 0n,
+    }
+    const first = this.#row
+    this.#row += rows
+    if (this.#row >= group.end) this.#group = undefined
+    const { arrange } = this.#plan
+    if (failures.size === 0) return arrange(memory, batch, this.#metadata)
+    const values = rowsOf(memory, batch)
+    for (const [row, problem] of failures) {
+      const fields = this.#wanted.map(
+        ({ field }, index) =>
+          `${JSON.stringify(field.name)}:${jsonTextOf(field.type, values[row]?.[index] ?? null, false)}`,
+      )
+      dead.add({
+        source: this.#source,
+        position: `${this.partition}:${first + row}`,
+        raw: new TextEncoder().encode(`{${fields.join(',')}}`),
+        code: 'DSD4001',
+        problem,
+      })
+    }
+    const kept = Array.from({ length: rows }, (_, row) => row).filter(row => !failures.has(row))
+    const taken = takeRows(memory, batch, int32s(memory, kept), kept.length)
+    return arrange(memory, { ...taken, ordinals: 0, firstOrdinal: 0n }, this.#metadata)
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    await this.#loading
+    this.#file.close()
+  }
+
+  /** Reads the row group that holds the next row. */
+  async #load(): Promise<void> {
+    try {
+      const range = this.#scan.ranges.find(({ rowStart, rowEnd }) => this.#row >= rowStart && this.#row < rowEnd)
+      if (range === undefined) throw new Error(`no row group holds row ${this.#row}`)
+      const columns: DecodedArray[] = []
+      for (const { field } of this.#wanted) columns.push(await this.#scan.readColumn({ column: field.name, ...range }))
+      this.#group = { start: range.rowStart, end: range.rowEnd, columns }
+    } catch (error) {
+      this.#failure = damaged(error, this.partition)
+    }
+  }
+}
+
+/** A Parquet file that is open: its bytes and its footer. */
+export class ParquetFile {
+  readonly #path: string
+  readonly #file: number
+  readonly buffer: AsyncBuffer
+
+  constructor(path: string) {
+    this.#path = path
+    try {
+      this.#file = openSync(path, 'r')
+      this.buffer = { byteLength: fstatSync(this.#file).size, slice: (start, end) => this.#slice(start, end) }
+    } catch (error) {
+      throw fileError(error, path)
+    }
+  }
+
+  /** The footer as it is, and with nothing said about the meaning of physical values. */
+  async metadata(): Promise<{ readonly meta: FileMetaData; readonly physical: FileMetaData }> {
+    try {
+      const meta = await parquetMetadataAsync(this.buffer)
+      return { meta, physical: physicalMetadata(meta) }
+    } catch (error) {
+      throw damaged(error, this.#path)
+    }
+  }
+
+  close(): void {
+    closeSync(this.#file)
+  }
+
+  #slice(start: number, end = this.buffer.byteLength): ArrayBuffer {
+    const bytes = new Uint8Array(end - start)
+    let filled = 0
+    while (filled < bytes.length) {
+      const read = readSync(this.#file, bytes, filled, bytes.length - filled, start + filled)
+      if (read === 0) throw new StreamdownError('DSD3004', `'${this.#path}' was truncated while it was read.`)
+      filled += read
+    }
+    return bytes.buffer
+  }
+}
+
+function damaged(error: unknown, path: string): StreamdownError {
+  if (error instanceof StreamdownError) return error
+  if (error instanceof Error && 'code' in error) return fileError(error, path)
+  const what = error instanceof Error ? error.message : String(error)
+  return new StreamdownError('DSD3004', `'${path}' is no whole Parquet file (${what}).`, { cause: error })
+}

@@ -1,0 +1,136 @@
+import type { Batch } from '../../batch/batch.ts'
+import type { Memory } from '../../batch/memory.ts'
+import { StreamdownError } from '../../errors/error.ts'
+import type { Encoder } from '../../formats/format.ts'
+import { acceptsOf, createDecoder, createEncoder, formatOf, maxRecordBytesOf } from '../../formats/registry.ts'
+import type { Relation } from '../../plan/nodes/node.ts'
+import type { Sink } from '../sink.ts'
+import type { Connector, OptionDefinition, Source } from '../source.ts'
+import { ByteQueue } from './byte-queue.ts'
+import { TextReader } from './text-reader.ts'
+
+const options: readonly OptionDefinition[] = [
+  {
+    name: 'format',
+    type: 'enum',
+    values: ['json', 'ndjson', 'jsonl', 'csv', 'raw', 'debezium-json', 'debezium_json'],
+    default: 'json',
+    summary: 'How records are written.',
+  },
+  { name: 'max-record-bytes', type: 'bytes', default: '16777216', summary: 'A longer record is a dead letter.' },
+]
+
+/** Reads standard input to its end. */
+export const stdin: Connector = {
+  name: 'stdin',
+  summary: 'Reads standard input.',
+  options,
+  takesFormat: true,
+  source: { guarantee: 'at-most-once: it cannot be read again', create: relation => stdinSource(relation) },
+}
+
+/** Writes to standard output. */
+export const stdout: Connector = {
+  name: 'stdout',
+  summary: 'Writes to standard output.',
+  options,
+  takesFormat: true,
+  sink: { guarantee: 'at-least-once', create: relation => new StdoutSink(relation) },
+}
+
+function stdinSource(relation: Relation): Source {
+  return {
+    bounded: true,
+    replays: false,
+    async open({ scan, worker }) {
+      if (worker.index !== 0) return []
+      const format = textFormatOf(relation)
+      const failed = (error: unknown) =>
+        new StreamdownError('DSD3004', `Standard input: ${error instanceof Error ? error.message : String(error)}.`, {
+          cause: error,
+        })
+      const reader = new TextReader(new ByteQueue(process.stdin, 0, failed), {
+        partition: 'stdin',
+        source: relation.name,
+        maxRecordBytes: maxRecordBytesOf(relation),
+        decoder: memory =>
+          createDecoder(memory, scan, format, key => {
+            throw new StreamdownError('DSD3002', `Standard input has no metadata '${key}'.`)
+          }),
+      })
+      return [reader]
+    },
+  }
+}
+
+function textFormatOf(relation: Relation): string {
+  const format = formatOf(relation, 'json')
+  if (format !== 'parquet') return format
+  throw new StreamdownError('DSD3002', `Table ${relation.name}: Parquet cannot be streamed; use a file.`)
+}
+
+class StdoutSink implements Sink {
+  readonly accepts: 'append' | 'retract'
+  readonly delivery = 'at-least-once'
+  readonly #relation: Relation
+  readonly #format: string
+  readonly #encoders = new Map<Memory, Encoder>()
+  #parts: Uint8Array[] = []
+  #bytes = 0
+
+  constructor(relation: Relation) {
+    this.#relation = relation
+    this.#format = textFormatOf(relation)
+    this.accepts = acceptsOf(this.#format)
+  }
+
+  async open(): Promise<void> {}
+
+  write(batch: Batch, memory: Memory): void {
+    let encoder = this.#encoders.get(memory)
+    if (encoder === undefined) {
+      encoder = createEncoder(memory, this.#relation, this.#relation.schema, this.#format)
+      if (this.#encoders.size === 0) this.#parts.push(encoder.header())
+      this.#encoders.set(memory, encoder)
+    }
+    const bytes = encoder.encode(batch)
+    this.#parts.push(bytes)
+    this.#bytes += bytes.length
+  }
+
+  backlog(): number {
+    return this.#bytes
+  }
+
+  async flush(): Promise<void> {
+    const parts = this.#parts
+    this.#parts = []
+    this.#bytes = 0
+    for (const part of parts) {
+      if (part.length === 0) continue
+      await new Promise<void>((resolve, reject) => {
+        process.stdout.write(part, error =>
+          error
+            ? reject(new StreamdownError('DSD3004', `Standard output: ${error.message}.`, { cause: error }))
+            : resolve(),
+        )
+      })
+    }
+  }
+
+  async prepare(): Promise<string> {
+    await this.flush()
+    return ''
+  }
+
+  async commit(): Promise<void> {}
+
+  async abort(): Promise<void> {
+    this.#parts = []
+    this.#bytes = 0
+  }
+
+  close(): Promise<void> {
+    return this.flush()
+  }
+}
