@@ -17,7 +17,7 @@ export interface FileOptions {
 /** A file, or several by a pattern; `.gz` and `.zst` are unpacked. Parquet, CSV and JSON files tell their own columns. */
 export function file<R = unknown>(path: string, options: FileOptions = {}): SourceAndSink<R, unknown, 'final', 'at-least-once'> {
   return new SourceAndSink(
-    draft('file', { path, format: options.format ?? formatOf(path), follow: options.follow === undefined ? undefined : String(options.follow), ...options.with }),
+    draft('file', { path, format: options.format ?? formatOf(path), 'source.monitor-interval': options.follow === true ? '1 s' : undefined, ...options.with }),
   )
 }
 

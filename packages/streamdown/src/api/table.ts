@@ -29,7 +29,8 @@ import {
   joinDraft,
   type On,
 } from './join.ts'
-import { type ExplainOptions, sqlOf } from './program/sql-of.ts'
+import type { ExplainOptions } from './program/explain.ts'
+import { sqlOf } from './program/sql-of.ts'
 import type { RunOptions } from './run.ts'
 import { rowArrow } from './row-arrow.ts'
 import type { RowType } from './schema/row-type.ts'

@@ -1,7 +1,7 @@
 import { type Relation, ScanNode } from '../../plan/nodes/node.ts'
 import { endsByItself } from '../../sql/bind/context.ts'
 import { fail } from '../../sql/bind/problem.ts'
-import { nexmarkSchema } from '../../connect/nexmark/schema.ts'
+import { fixedSchema } from '../../connect/registry.ts'
 import type { Schema } from '../../types/data-type.ts'
 import type { ColumnDraft, SourceRelation } from '../draft/relation-draft.ts'
 import { ColumnType } from '../schema/column-type.ts'
@@ -37,7 +37,7 @@ const schemaOf = (columns: readonly ColumnDraft[]): Schema => columns.map(({ nam
 /** Said by the program, known of the connector, or found in what the source holds. */
 export function columnsOfSource(context: LowerContext, draft: SourceRelation): readonly ColumnDraft[] {
   if (draft.columns !== undefined) return draft.columns
-  const schema = draft.source.connector === 'nexmark' ? nexmarkSchema : context.inferred.get(draft)?.schema
+  const schema = context.inferred.get(draft)?.schema ?? fixedSchema(draft.source.connector)
   if (schema === undefined) return fail('DSD5004', `What columns ${draft.source.connector} holds is not known here: say it, { schema: t.row({ ... }) }.`)
   return schema.map(({ name, type, nullable }) => ({ name, type: new ColumnType(type, { nullable }) }))
 }

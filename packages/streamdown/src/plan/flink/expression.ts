@@ -31,6 +31,8 @@ export function expressionSQL(e: Expression, schema: Schema, refuse: Refuse): st
     case 'literal':
       return literalSQL(e)
     case 'call':
+      // Named fields: ROW alone has none.
+      if (e.name === 'row') return `CAST(ROW(${e.args.map(text).join(', ')}) AS ${typeText(e.type)})`
       return callSQL(e.name, e.args, text, inner)
     case 'case': {
       const branches = e.branches.map(({ when, then }) => `WHEN ${text(when)} THEN ${text(then)}`)
