@@ -1,7 +1,7 @@
-import { StreamdownError } from '../../errors/error.ts'
 import type { Environment } from '../../session/environment.ts'
 import { systemClock } from './clock.ts'
 import { nodeConnectors } from './connectors.ts'
+import { inferFile } from './infer-file.ts'
 
 /** The machine that Node.js runs on: its clock, files, sockets and standard output. */
 export async function createNodeEnvironment(): Promise<Environment> {
@@ -14,12 +14,7 @@ export async function createNodeEnvironment(): Promise<Environment> {
   return {
     connectors: nodeConnectors({ clock: systemClock, write, writeError }),
     clock: systemClock,
-    inferFile: async path => {
-      throw new StreamdownError(
-        'DSD3002',
-        `The columns of '${path}' cannot be inferred: declare them with CREATE TABLE.`,
-      )
-    },
+    inferFile,
     sleep: ms => new Promise(resolve => setTimeout(resolve, ms)),
     write,
   }
