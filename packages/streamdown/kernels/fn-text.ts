@@ -1,42 +1,11 @@
 // Functions of text, one row a call: arguments are addresses of 16-byte views, a result view is written to `out`.
 // A result that is part of its argument refers to the argument's bytes; other long results are chunk memory.
 
+import { bytesOf, copyView, sizeOf, writeView } from './fn-view'
 import { chunk_alloc } from './heap'
 
 /** Status: the row is left to the JavaScript function. */
 const LEFT: i32 = 255
-
-@inline
-function sizeOf(view: usize): i32 {
-  return load<i32>(view)
-}
-
-@inline
-function bytesOf(view: usize): usize {
-  return load<i32>(view) <= 12 ? view + 4 : <usize>load<u32>(view, 12)
-}
-
-/** A view of `size` bytes at `data`; short ones are copied in, with zeros behind them. `out` may be the source view. */
-function writeView(out: usize, data: usize, size: i32): void {
-  if (size > 12) {
-    const prefix = load<u32>(data)
-    store<i32>(out, size)
-    store<u32>(out, prefix, 4)
-    store<u32>(out, 0, 8)
-    store<u32>(out, <u32>data, 12)
-    return
-  }
-  let low: u64 = 0
-  let high: u32 = 0
-  for (let i = 0; i < size; i++) {
-    const byte = load<u8>(data + i)
-    if (i < 8) low |= <u64>byte << (i << 3)
-    else high |= <u32>byte << ((i - 8) << 3)
-  }
-  store<i32>(out, size)
-  store<u64>(out, low, 4)
-  store<u32>(out, high, 12)
-}
 
 /** Order of the bytes: -1, 0, 1; for UTF-8 the order of code points. */
 export function fn_compare(a: usize, b: usize): i32 {
@@ -299,4 +268,118 @@ export function fn_split_part(text: usize, separator: usize, index: i32, out: us
     part++
   }
   return LEFT
+}
+
+/** LIKE over bytes: `_` is one code point; `escape` is a byte that takes the next as it is, 256: none. */
+export function fn_like(text: usize, pattern: usize, escape: i32): i32 {
+  const data = bytesOf(text)
+  const size = sizeOf(text)
+  const like = bytesOf(pattern)
+  const length = sizeOf(pattern)
+  let t = 0
+  let p = 0
+  // Where to go on after a mismatch: behind the last `%`, one code point further.
+  let anyAt = -1
+  let anyText = 0
+  while (t < size) {
+    let matched = false
+    if (p < length) {
+      let c = <i32>load<u8>(like + p)
+      if (c == 0x25 && c != escape) {
+        anyAt = ++p
+        anyText = t
+        continue
+      }
+      if (c == 0x5f && c != escape) {
+        t = skipPoints(data, size, t, 1)
+        p++
+        matched = true
+      } else {
+        let used = 1
+        if (c == escape && p + 1 < length) {
+          c = <i32>load<u8>(like + p + 1)
+          used = 2
+        }
+        if (<i32>load<u8>(data + t) == c) {
+          t++
+          p += used
+          matched = true
+        }
+      }
+    }
+    if (matched) continue
+    if (anyAt < 0) return 0
+    anyText = skipPoints(data, size, anyText, 1)
+    t = anyText
+    p = anyAt
+  }
+  while (p < length && load<u8>(like + p) == 0x25 && 0x25 != escape) p++
+  return p == length ? 1 : 0
+}
+
+const digits = memory.data(48)
+
+/** The integer `value` with `scale` of its digits behind a point, as text. */
+export function fn_format_integer(value: i64, scale: i32, out: usize): void {
+  let rest = <u64>value
+  if (value < 0) rest = 0 - rest
+  let at: usize = digits + 48
+  let written = 0
+  do {
+    if (written == scale && scale > 0) store<u8>(--at, 0x2e)
+    store<u8>(--at, <u8>(0x30 + rest % 10))
+    rest /= 10
+    written++
+  } while (rest != 0 || written <= scale)
+  if (value < 0) store<u8>(--at, 0x2d)
+  copyView(out, at, <i32>(digits + 48 - at))
+}
+
+/** Digits with an optional sign, at most 18 of them, as the i64 at `out`; every other text is left. */
+export function fn_parse_integer(text: usize, out: usize): i32 {
+  const size = sizeOf(text)
+  const data = bytesOf(text)
+  let i = 0
+  const first = size > 0 ? load<u8>(data) : 0
+  if (first == 0x2d || first == 0x2b) i++
+  if (size - i < 1 || size - i > 18) return LEFT
+  let value: i64 = 0
+  for (; i < size; i++) {
+    const digit = <u32>load<u8>(data + i) - 0x30
+    if (digit > 9) return LEFT
+    value = value * 10 + <i64>digit
+  }
+  store<i64>(out, first == 0x2d ? -value : value)
+  return 0
+}
+
+/** Every occurrence of a piece that is not empty replaced. */
+export function fn_replace(text: usize, piece: usize, by: usize, out: usize): void {
+  const data = bytesOf(text)
+  const size = sizeOf(text)
+  const from = bytesOf(piece)
+  const length = sizeOf(piece)
+  let found = length == 0 ? -1 : find(data, size, from, length, 0)
+  if (found < 0) {
+    writeView(out, data, size)
+    return
+  }
+  const to = bytesOf(by)
+  const added = sizeOf(by)
+  let count = 0
+  for (let at = found; at >= 0; at = find(data, size, from, length, at + length)) count++
+  const total = size + count * (added - length)
+  const target = chunk_alloc(max(total, 1))
+  let write: usize = target
+  let read = 0
+  while (found >= 0) {
+    memory.copy(write, data + read, found - read)
+    write += found - read
+    memory.copy(write, to, added)
+    write += added
+    read = found + length
+    found = find(data, size, from, length, read)
+  }
+  memory.copy(write, data + read, size - read)
+  writeView(out, target, total)
 }

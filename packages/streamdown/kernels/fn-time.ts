@@ -1,6 +1,8 @@
 // Calendar functions of timestamps (µs since 1970-01-01) and dates (days), one row a call.
 // Source of the calendar: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms".
 
+import { bytesOf, copyView, sizeOf } from './fn-view'
+
 const MICROS_PER_DAY: i64 = 86400000000
 
 @inline
@@ -46,7 +48,8 @@ export function fn_field(micros: i64, field: i32): i64 {
     return day < 0 ? day + 7 : day
   }
   setCivil(days)
-  if (field == 0) return civilYear
+  // There is no year 0: the year before 1 is -1.
+  if (field == 0) return civilYear > 0 ? civilYear : civilYear - 1
   if (field == 1) return (civilMonth + 2) / 3
   if (field == 2) return civilMonth
   if (field == 3) return civilDay
@@ -66,7 +69,7 @@ export function fn_truncate(micros: i64, unit: i32): i64 {
   return daysOf(civilYear, month, 1) * MICROS_PER_DAY
 }
 
-const PATTERN_COPY: i32 = 0
+const LEFT: i32 = 255
 
 @inline
 function put(at: usize, value: i64, width: i32): usize {
@@ -78,21 +81,24 @@ function put(at: usize, value: i64, width: i32): usize {
   return at + width
 }
 
+const formatted = memory.data(320)
+
 /**
  * Writes a timestamp by a program of bytes: 0 n bytes: copied; 1 yyyy, 2 MM, 3 dd, 4 HH, 5 mm, 6 ss, 7 n: n digits of
- * the fraction. Returns the bytes written at `out`; years must have four digits (0 otherwise).
+ * the fraction; 8: a point and the fraction without zeros at its end, nothing when it is 0. The program is a view of
+ * at most 255 bytes. Years without four digits are left.
  */
-export function fn_format_time(micros: i64, program: usize, length: i32, out: usize): i32 {
+export function fn_format_time(micros: i64, program: usize, out: usize): i32 {
   const days = floorDivide(micros, MICROS_PER_DAY)
   const time = micros - days * MICROS_PER_DAY
   setCivil(days)
-  if (civilYear < 1 || civilYear > 9999) return 0
-  let at = out
-  let p = program
-  const end = program + length
+  if (civilYear < 1 || civilYear > 9999) return LEFT
+  let at: usize = formatted
+  let p = bytesOf(program)
+  const end = p + sizeOf(program)
   while (p < end) {
     const code = <i32>load<u8>(p++)
-    if (code == PATTERN_COPY) {
+    if (code == 0) {
       const count = <i32>load<u8>(p++)
       for (let i = 0; i < count; i++) store<u8>(at++, load<u8>(p++))
     } else if (code == 1) at = put(at, civilYear, 4)
@@ -102,11 +108,70 @@ export function fn_format_time(micros: i64, program: usize, length: i32, out: us
     else if (code == 5) at = put(at, (time / 60000000) % 60, 2)
     else if (code == 6) at = put(at, (time / 1000000) % 60, 2)
     else {
-      const digits = <i32>load<u8>(p++)
+      let digits = code == 7 ? <i32>load<u8>(p++) : 6
       let fraction = time % 1000000
-      for (let i = digits; i < 6; i++) fraction /= 10
+      if (code == 8) {
+        if (fraction == 0) continue
+        store<u8>(at++, 0x2e)
+        while (fraction % 10 == 0) {
+          fraction /= 10
+          digits--
+        }
+      } else {
+        for (let i = digits; i < 6; i++) fraction /= 10
+      }
       at = put(at, fraction, digits)
     }
   }
-  return <i32>(at - out)
+  copyView(out, formatted, <i32>(at - formatted))
+  return 0
+}
+
+@inline
+function two(p: usize): i32 {
+  const a = <u32>load<u8>(p) - 0x30
+  const b = <u32>load<u8>(p, 1) - 0x30
+  return a < 10 && b < 10 ? <i32>(a * 10 + b) : -1000
+}
+
+/** yyyy-MM-dd[ |T]HH:mm:ss[.f] or yyyy-MM-dd to µs in the i64 at `out`; every other text is left. */
+export function fn_parse_time(text: usize, out: usize): i32 {
+  const size = sizeOf(text)
+  const p = bytesOf(text)
+  if (size != 10 && size < 19) return LEFT
+  const year = two(p) * 100 + two(p + 2)
+  const month = two(p + 5)
+  const day = two(p + 8)
+  if (year < 1 || month < 1 || month > 12 || day < 1 || load<u8>(p, 4) != 0x2d || load<u8>(p, 7) != 0x2d) return LEFT
+  const days = daysOf(year, month, day)
+  // A day that the month does not have comes back as another.
+  setCivil(days)
+  if (civilDay != day) return LEFT
+  let micros: i64 = 0
+  if (size > 10) {
+    const between = load<u8>(p, 10)
+    if ((between != 0x20 && between != 0x54) || load<u8>(p, 13) != 0x3a || load<u8>(p, 16) != 0x3a) return LEFT
+    const hour = two(p + 11)
+    const minute = two(p + 14)
+    const second = two(p + 17)
+    if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59) return LEFT
+    micros = <i64>((hour * 60 + minute) * 60 + second) * 1000000
+    if (size > 19) {
+      if (load<u8>(p, 19) != 0x2e || size == 20) return LEFT
+      let unit: i64 = 100000
+      for (let i = 20; i < size; i++) {
+        const digit = <u32>load<u8>(p + i) - 0x30
+        if (digit > 9) return LEFT
+        micros += <i64>digit * unit
+        unit /= 10
+      }
+    }
+  }
+  store<i64>(out, days * MICROS_PER_DAY + micros)
+  return 0
+}
+
+/** Without what is below a millisecond. */
+export function fn_to_millis(micros: i64): i64 {
+  return floorDivide(micros, 1000) * 1000
 }

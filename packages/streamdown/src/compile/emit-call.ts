@@ -2,11 +2,11 @@ import type { BoundArgument, ScalarFunction, Signature } from '../functions/defi
 import { findFunction } from '../functions/registry.ts'
 import { signatureOf } from '../functions/resolve.ts'
 import type { CallExpression, Expression } from '../plan/expressions/expression.ts'
-import { type DataType, types } from '../types/data-type.ts'
-import { physicalOf } from '../types/physical.ts'
+import { types } from '../types/data-type.ts'
 import { emitArithmetic, emitBitNot, emitBits, emitNegate } from './emit-arithmetic.ts'
 import { emitComparison } from './emit-comparison.ts'
 import { emitHostCall } from './emit-host.ts'
+import { emitKernel, emitStatusKernel } from './emit-kernel.ts'
 import { emitLike } from './emit-like.ts'
 import {
   emitBetween,
@@ -22,10 +22,10 @@ import {
   emitNullIf,
 } from './emit-logic.ts'
 import { emitMath } from './emit-math.ts'
+import { emitSpecial } from './emit-special.ts'
 import { emitTimeArithmetic, isTimeArithmetic } from './emit-time.ts'
 import type { Emit, Emitter } from './emitter.ts'
-import { localTypes, type Operand } from './operand.ts'
-import { op, type ValueType } from './wasm/opcodes.ts'
+import type { Operand } from './operand.ts'
 
 export function emitCall(e: Emitter, emit: Emit, expression: CallExpression): Operand {
   const definition = findFunction(expression.name)
@@ -38,16 +38,20 @@ export function emitCall(e: Emitter, emit: Emit, expression: CallExpression): Op
   switch (signature.implementation.is) {
     case 'inline':
       return emitInline(e, emit, definition.name, expression)
-    case 'kernel':
-      return emitKernel(e, expression.args.map(arg => emit(e, arg)), expression.type, signature.implementation)
-    case 'javascript':
-      return emitHostCall(
-        e,
-        expression.args.map(arg => emit(e, arg)),
-        expression.type,
-        { strict: definition.strict !== false, mayBeNull: mayBeNull(definition, signature, bound) },
-        signature.implementation.call,
-      )
+    case 'kernel': {
+      const args = expression.args.map(arg => emit(e, arg))
+      const { kernel, otherwise } = signature.implementation
+      if (otherwise === undefined) return emitKernel(e, kernel, args, expression.type)
+      return emitStatusKernel(e, kernel, args, expression.type, { is: 'call', call: otherwise, args, mayBeNull: false })
+    }
+    case 'javascript': {
+      const args = expression.args.map(arg => emit(e, arg))
+      const { call } = signature.implementation
+      const special = emitSpecial(e, definition.name, args, expression, call)
+      if (special !== undefined) return special
+      const options = { strict: definition.strict !== false, mayBeNull: mayBeNull(definition, signature, bound) }
+      return emitHostCall(e, args, expression.type, options, call)
+    }
   }
 }
 
@@ -143,66 +147,3 @@ function emitInline(e: Emitter, emit: Emit, name: string, expression: CallExpres
       return emitMath(e, name, operands, type)
   }
 }
-
-/** Flat values of an operand as a kernel takes them: one of each local, 128-bit values as two i64. */
-function pushForKernel(e: Emitter, operand: Operand): ValueType[] {
-  const physical = physicalOf(operand.type)
-  if (physical === 'i128') {
-    e.code.get(operand.values[0] ?? 0)
-    e.high(operand)
-    return ['i64', 'i64']
-  }
-  for (const value of operand.values) e.code.get(value)
-  return [...localTypes(operand.type)]
-}
-
-function emitKernel(
-  e: Emitter,
-  args: readonly Operand[],
-  type: DataType,
-  { kernel, status, otherwise }: Extract<Signature['implementation'], { is: 'kernel' }>,
-): Operand {
-  const { code } = e
-  const valid = e.allValid(args)
-  if (status !== true && physicalOf(type) !== 'view') {
-    const values = e.locals(type)
-    e.guard(valid, () => {
-      const parameters = args.flatMap(arg => pushForKernel(e, arg))
-      const result = localTypes(type)[0] ?? 'i32'
-      code.call(e.module.importFunction('kernels', kernel, parameters, [result])).set(values[0] ?? 0)
-    })
-    return { type, valid, values }
-  }
-  const slot = e.reserve(16)
-  let values: number[] = []
-  e.guard(valid, () => {
-    const parameters = args.flatMap(arg => pushForKernel(e, arg))
-    e.address(slot)
-    parameters.push('i32')
-    code.call(e.module.importFunction('kernels', kernel, parameters, status === true ? ['i32'] : []))
-    if (status === true) {
-      const outcome = e.store()
-      if (otherwise !== undefined) {
-        code.get(outcome).i32(LEFT_TO_JAVASCRIPT).emit(op.i32Eq)
-        e.when(() => {
-          const fallback = emitHostCall(e, args.map(arg => ({ ...arg, valid: true })), type, { strict: true, mayBeNull: false }, otherwise)
-          e.address(slot)
-          const at = e.store()
-          e.storeAt(at, fallback)
-          code.i32(0).set(outcome)
-        })
-      }
-      code.get(outcome)
-      code.open('if')
-      e.failLocal(outcome)
-      code.end()
-    }
-    e.address(slot)
-    values = e.load(type)
-  })
-  return { type, valid, values }
-}
-
-/** The status with which a kernel hands a row over to the JavaScript function. */
-export const LEFT_TO_JAVASCRIPT = 255
-

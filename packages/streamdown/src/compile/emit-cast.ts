@@ -8,6 +8,7 @@ import { physicalOf } from '../types/physical.ts'
 import { emitScaleUp } from './emit-decimal.ts'
 import { emitHostCall } from './emit-host.ts'
 import { emitLiteral } from './emit-literal.ts'
+import { emitTextCast } from './emit-text-cast.ts'
 import { type Emitter, failures } from './emitter.ts'
 import { NARROW_DIGITS, type Operand } from './operand.ts'
 import { op } from './wasm/opcodes.ts'
@@ -29,7 +30,7 @@ export function emitConversion(e: Emitter, input: Operand, type: DataType, rule:
   const from = input.type
   if (from.is === 'null') return e.nullOf(type)
   if (sameType(from, type)) return { ...input, type }
-  const inlined = emitInline(e, input, type, rule)
+  const inlined = emitInline(e, input, type, rule) ?? emitTextCast(e, input, type, rule)
   if (inlined !== undefined) return inlined
   if (input.literal !== undefined && !usesZone(from) && !usesZone(type)) {
     const folded = foldLiteral(e, input.literal, from, type, rule)

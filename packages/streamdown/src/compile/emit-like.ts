@@ -3,6 +3,7 @@ import { asText } from '../functions/values.ts'
 import { types } from '../types/data-type.ts'
 import { emitComparison } from './emit-comparison.ts'
 import { emitHostCall } from './emit-host.ts'
+import { emitKernel } from './emit-kernel.ts'
 import { emitLiteral } from './emit-literal.ts'
 import type { Emitter } from './emitter.ts'
 import type { Operand } from './operand.ts'
@@ -13,6 +14,11 @@ export function emitLike(e: Emitter, [value, pattern, escape]: readonly Operand[
   const constant = typeof pattern.literal === 'string' && (escape === undefined || typeof escape.literal === 'string')
   const parts = constant ? simpleParts(asText(pattern.literal), escape === undefined ? '' : asText(escape.literal)) : undefined
   if (parts === undefined) {
+    const mark = escape === undefined ? '' : escape.literal
+    if (constant && typeof mark === 'string' && validPattern(asText(pattern.literal), mark)) {
+      const code = emitLiteral(e, mark === '' ? NO_ESCAPE : mark.charCodeAt(0), types.int)
+      return emitKernel(e, 'fn_like', [value, pattern, code], types.boolean)
+    }
     const args = escape === undefined ? [value, pattern] : [value, pattern, escape]
     return emitHostCall(e, args, types.boolean, { strict: true, mayBeNull: false }, ([text, like, mark]) =>
       likeToPattern(asText(like), mark === undefined ? '' : asText(mark), false).test(asText(text)),
@@ -39,6 +45,14 @@ export function emitLike(e: Emitter, [value, pattern, escape]: readonly Operand[
     code.get(value.values[0] ?? 0).get(operand.values[0] ?? 0).call(index).set(result)
   })
   return { type: types.boolean, valid: value.valid, values: [result] }
+}
+
+const NO_ESCAPE = 256
+
+/** Whether the kernel knows the escape (one byte), and the pattern does not end with it. */
+function validPattern(pattern: string, escape: string): boolean {
+  if (escape === '') return true
+  return escape.length === 1 && escape.charCodeAt(0) < 0x80 && (pattern.length - pattern.lastIndexOf(escape) > 1 || pattern.endsWith(escape + escape))
 }
 
 interface Parts {

@@ -27,7 +27,7 @@ export const kernel = (
 ): Signature => {
   const { otherwise, ...rest } = options
   const implementation: Implementation =
-    otherwise === undefined ? { is: 'kernel', kernel: name } : { is: 'kernel', kernel: name, status: true, otherwise }
+    otherwise === undefined ? { is: 'kernel', kernel: name } : { is: 'kernel', kernel: name, otherwise }
   return { parameters, returns, implementation, ...rest }
 }
 

@@ -72,13 +72,13 @@ type Call = (args: readonly Value[], context: FunctionContext) => Value
 /**
  * - `inline`: the compiler emits WebAssembly itself (arithmetic, comparison, logic, CASE).
  * - `kernel`: an exported kernel called once a row with values that are not NULL (views as addresses of 16 bytes;
- *   128-bit values as two i64). It returns its result; a view is written to an address passed last. With `status` any
- *   result is written there and it returns 0, a code of `rowErrorCodes`, or 255: `otherwise` does this row.
+ *   128-bit values as two i64). It returns its result; a view is written to an address passed last. With
+ *   `otherwise` any result is written there and it returns 0, or 255: `otherwise` does this row.
  * - `javascript`: called once a row with values of `types/value.ts`; throws RowError to fail the row.
  */
 export type Implementation =
   | { readonly is: 'inline' }
-  | { readonly is: 'kernel'; readonly kernel: string; readonly status?: boolean; readonly otherwise?: Call }
+  | { readonly is: 'kernel'; readonly kernel: string; readonly otherwise?: Call }
   | { readonly is: 'javascript'; readonly call: Call }
 
 export interface FunctionContext {

@@ -1,0 +1,98 @@
+import { type CastRule, castValue } from '../functions/cast.ts'
+import { type DataType, types } from '../types/data-type.ts'
+import { physicalOf } from '../types/physical.ts'
+import { emitKernel, emitStatusKernel } from './emit-kernel.ts'
+import { emitLiteral } from './emit-literal.ts'
+import { type Emitter, failures } from './emitter.ts'
+import type { Operand } from './operand.ts'
+import { timeProgram, timestampProgram } from './time-program.ts'
+import { op } from './wasm/opcodes.ts'
+
+/** Casts between text and numbers or times that kernels do; undefined: none does. */
+export function emitTextCast(e: Emitter, input: Operand, type: DataType, rule: CastRule): Operand | undefined {
+  if (input.literal !== undefined) return undefined
+  const from = input.type
+  if (type.is === 'string' && type.length === undefined) return toText(e, input, rule)
+  if (from.is === 'string') return fromText(e, input, type, rule)
+  return undefined
+}
+
+function toText(e: Emitter, input: Operand, rule: CastRule): Operand | undefined {
+  const { code } = e
+  const { type, valid } = input
+  const [value = 0] = input.values
+  const otherwise = (call: Parameters<typeof castValue>[1]) =>
+    ({
+      is: 'call',
+      call: ([v]: readonly (Operand['literal'] | undefined)[]) => castValue(v ?? null, call, types.string, rule, 'UTC'),
+      args: [input],
+      mayBeNull: false,
+    }) as const
+  switch (type.is) {
+    case 'tinyint':
+    case 'smallint':
+    case 'int':
+    case 'bigint': {
+      code.get(value)
+      if (physicalOf(type) !== 'i64') code.emit(op.i64ExtendI32S)
+      const wide: Operand = { type: types.bigint, valid, values: [e.store('i64')] }
+      return emitKernel(e, 'fn_format_integer', [wide, emitLiteral(e, 0, types.int)], types.string)
+    }
+    case 'decimal': {
+      if (input.values.length !== 1) return undefined
+      const digits: Operand = { type: types.bigint, valid, values: [value] }
+      return emitKernel(e, 'fn_format_integer', [digits, emitLiteral(e, type.scale, types.int)], types.string)
+    }
+    case 'date': {
+      code.get(value).emit(op.i64ExtendI32S).i64(86_400_000_000n).emit(op.i64Mul)
+      const time: Operand = { type: types.timestamp(6), valid, values: [e.store('i64')] }
+      const program = emitLiteral(e, timeProgram('yyyy-MM-dd') ?? new Uint8Array(0), types.bytes)
+      return emitStatusKernel(e, 'fn_format_time', [time, program], types.string, otherwise(type))
+    }
+    case 'timestamp': {
+      if (type.zoned) return undefined
+      const program = emitLiteral(e, timestampProgram(rule === 'flink' ? type.precision : 'shortest'), types.bytes)
+      return emitStatusKernel(e, 'fn_format_time', [input, program], types.string, otherwise(type))
+    }
+    default:
+      return undefined
+  }
+}
+
+const bounds: Partial<Record<DataType['is'], readonly [number, number]>> = {
+  tinyint: [-128, 127],
+  smallint: [-32768, 32767],
+  int: [-2147483648, 2147483647],
+}
+
+function fromText(e: Emitter, input: Operand, type: DataType, rule: CastRule): Operand | undefined {
+  const { code } = e
+  const otherwise = (to: DataType) =>
+    ({
+      is: 'call',
+      call: ([v]: readonly (Operand['literal'] | undefined)[]) => castValue(v ?? null, types.string, to, rule, 'UTC'),
+      args: [input],
+      mayBeNull: false,
+    }) as const
+  if (type.is === 'bigint') return emitStatusKernel(e, 'fn_parse_integer', [input], type, otherwise(type))
+  const range = bounds[type.is]
+  if (range !== undefined) {
+    const wide = emitStatusKernel(e, 'fn_parse_integer', [input], types.bigint, otherwise(types.bigint))
+    const [value = 0] = wide.values
+    const out = code.local('i32')
+    e.guard(wide.valid, () => {
+      code.get(value).i64(BigInt(-range[0])).emit(op.i64Add).i64(BigInt(range[1] - range[0])).emit(op.i64GtU)
+      e.failIf(failures.cast)
+      code.get(value).emit(op.i32WrapI64).set(out)
+    })
+    return { type, valid: wide.valid, values: [out] }
+  }
+  if (type.is === 'timestamp' && !type.zoned && type.precision === 6) {
+    return emitStatusKernel(e, 'fn_parse_time', [input], type, otherwise(type))
+  }
+  if (type.is === 'timestamp' && !type.zoned && type.precision === 3 && rule === 'flink') {
+    const parsed = emitStatusKernel(e, 'fn_parse_time', [input], types.timestamp(6), otherwise(types.timestamp(6)))
+    return { ...emitKernel(e, 'fn_to_millis', [parsed], types.timestamp(6)), type }
+  }
+  return undefined
+}
