@@ -1,10 +1,10 @@
 import type { Column, Pointer } from '../../batch/batch.ts'
 import type { Memory } from '../../batch/memory.ts'
-import { StreamdownError } from '../../errors/error.ts'
+import { ColumnBuilder, readValue } from '../../batch/values.ts'
 import type { DataType } from '../../types/data-type.ts'
-import { nexmarkFields } from './schema.ts'
-import type { NexmarkTexts, Picks } from './texts.ts'
+import { type PickName, textsOf } from './texts.ts'
 
+/** Events of one reader: what a chunk of them is made of. */
 export interface EventRange {
   readonly seed: bigint
   readonly first: bigint
@@ -15,100 +15,108 @@ export interface EventRange {
   readonly rate: bigint
 }
 
-/** Draw numbers of text fields; channel and URL share one so that they belong together. */
-const textDraws = {
-  name: 20n,
-  email: 21n,
-  card: 22n,
-  city: 23n,
-  state: 24n,
-  channel: 25n,
-  item: 26n,
-  description: 27n,
-  extra: 28n,
-}
+/** Fills a column, 8 bytes a number and 16 a text; rows of other event types get values too, under a NULL. */
+type Filler = (memory: Memory, range: EventRange, out: Pointer) => void
 
-/** `event_type`: never NULL. */
-export function typeColumn(memory: Memory, range: EventRange, type: DataType): Column {
-  const data = memory.chunk(range.rows * 4)
-  memory.kernels.nexmark_types(range.first, range.rows, data)
-  return { type, validity: 0, data }
-}
+const times: Filler = ({ kernels }, { first, rows, base, rate }, out) =>
+  kernels.nexmark_times(first, rows, base, rate, out)
 
-/** One field of the person, auction or bid; NULL in the rows of the other two. */
-export function fieldColumn(
-  memory: Memory,
-  range: EventRange,
-  kind: number,
-  index: number,
-  texts: NexmarkTexts,
-): Column {
-  const field = nexmarkFields[kind]?.[index]
-  if (field === undefined) throw new StreamdownError('DSD2002', `nexmark has no column ${index} of event type ${kind}`)
-  const validity = memory.chunk(range.rows)
-  memory.kernels.nexmark_valid(range.first, range.rows, kind, validity)
-  const data = memory.chunk(range.rows * (field.type.is === 'string' ? 16 : 8))
-  fill(memory, range, `${kind}.${field.name}`, texts, data)
-  return { type: field.type, validity, data }
-}
+/** A ready-made text. Draws are numbered by field; channel and URL share one so that they belong together. */
+const pick =
+  (name: PickName, draw: bigint): Filler =>
+  (memory, { seed, first, rows }, out) => {
+    const { views, count, hot } = textsOf(memory, seed).picks(name)
+    memory.kernels.nexmark_pick_text(seed, first, rows, draw, views, count, hot, out)
+  }
 
-function fill(memory: Memory, range: EventRange, name: string, texts: NexmarkTexts, out: Pointer): void {
-  const { seed, first, rows, base, rate } = range
-  const { kernels } = memory
-  const pick = (from: Picks, draw: bigint): void =>
-    kernels.nexmark_pick_text(seed, first, rows, draw, from.views, from.count, from.hot, out)
-  const cut = (draw: bigint, low: number, spread: number): void =>
-    kernels.nexmark_pool_text(seed, first, rows, draw, low, spread, texts.pool, texts.poolBytes, out)
-  switch (name) {
-    case '0.dateTime':
-    case '1.dateTime':
-    case '2.dateTime':
-      return kernels.nexmark_times(first, rows, base, rate, out)
-    case '0.id':
-      return kernels.nexmark_person_id(first, rows, out)
-    case '0.name':
-      return pick(texts.names, textDraws.name)
-    case '0.emailAddress':
-      return pick(texts.emails, textDraws.email)
-    case '0.creditCard':
-      return pick(texts.cards, textDraws.card)
-    case '0.city':
-      return pick(texts.cities, textDraws.city)
-    case '0.state':
-      return pick(texts.states, textDraws.state)
-    case '0.extra':
-      return cut(textDraws.extra, 80, 41)
-    case '1.id':
-      return kernels.nexmark_auction_id(first, rows, out)
-    case '1.itemName':
-      return cut(textDraws.item, 3, 18)
-    case '1.description':
-      return cut(textDraws.description, 3, 98)
-    case '1.initialBid':
-      return kernels.nexmark_auction_initial(seed, first, rows, out)
-    case '1.reserve':
-      return kernels.nexmark_auction_reserve(seed, first, rows, out)
-    case '1.expires':
-      return kernels.nexmark_auction_expires(seed, first, rows, base, rate, out)
-    case '1.seller':
-      return kernels.nexmark_auction_seller(seed, first, rows, out)
-    case '1.category':
-      return kernels.nexmark_auction_category(seed, first, rows, out)
-    case '1.extra':
-      return cut(textDraws.extra, 300, 151)
-    case '2.auction':
-      return kernels.nexmark_bid_auction(seed, first, rows, out)
-    case '2.bidder':
-      return kernels.nexmark_bid_bidder(seed, first, rows, out)
-    case '2.price':
-      return kernels.nexmark_bid_price(seed, first, rows, out)
-    case '2.channel':
-      return pick(texts.channels, textDraws.channel)
-    case '2.url':
-      return pick(texts.urls, textDraws.channel)
-    case '2.extra':
-      return cut(textDraws.extra, 20, 41)
-    default:
-      throw new StreamdownError('DSD2002', `nexmark has no column ${name}`)
+/** A text of `low` to `low + spread - 1` letters cut from the pool. */
+const cut =
+  (draw: bigint, low: number, spread: number): Filler =>
+  (memory, { seed, first, rows }, out) => {
+    const texts = textsOf(memory, seed)
+    const pool = texts.pool()
+    memory.kernels.nexmark_pool_text(seed, first, rows, draw, low, spread, pool, texts.poolBytes, out)
+  }
+
+/** By event type, person, auction, bid: the fields of `schema.ts`. */
+const fillers: readonly Readonly<Record<string, Filler>>[] = [
+  {
+    id: ({ kernels }, { first, rows }, out) => kernels.nexmark_person_id(first, rows, out),
+    name: pick('name', 20n),
+    emailAddress: pick('email', 21n),
+    creditCard: pick('card', 22n),
+    city: pick('city', 23n),
+    state: pick('state', 24n),
+    dateTime: times,
+    extra: cut(28n, 80, 41),
+  },
+  {
+    id: ({ kernels }, { first, rows }, out) => kernels.nexmark_auction_id(first, rows, out),
+    itemName: cut(26n, 3, 18),
+    description: cut(27n, 3, 98),
+    initialBid: ({ kernels }, { seed, first, rows }, out) => kernels.nexmark_auction_initial(seed, first, rows, out),
+    reserve: ({ kernels }, { seed, first, rows }, out) => kernels.nexmark_auction_reserve(seed, first, rows, out),
+    dateTime: times,
+    expires: ({ kernels }, { seed, first, rows, base, rate }, out) =>
+      kernels.nexmark_auction_expires(seed, first, rows, base, rate, out),
+    seller: ({ kernels }, { seed, first, rows }, out) => kernels.nexmark_auction_seller(seed, first, rows, out),
+    category: ({ kernels }, { seed, first, rows }, out) => kernels.nexmark_auction_category(seed, first, rows, out),
+    extra: cut(28n, 300, 151),
+  },
+  {
+    auction: ({ kernels }, { seed, first, rows }, out) => kernels.nexmark_bid_auction(seed, first, rows, out),
+    bidder: ({ kernels }, { seed, first, rows }, out) => kernels.nexmark_bid_bidder(seed, first, rows, out),
+    price: ({ kernels }, { seed, first, rows }, out) => kernels.nexmark_bid_price(seed, first, rows, out),
+    channel: pick('channel', 25n),
+    url: pick('url', 25n),
+    dateTime: times,
+    extra: cut(28n, 20, 41),
+  },
+]
+
+/** Makes the columns of one chunk of events. */
+export class EventColumns {
+  readonly #memory: Memory
+  readonly #range: EventRange
+  readonly #valid: Pointer[] = [0, 0, 0]
+
+  constructor(memory: Memory, range: EventRange) {
+    this.#memory = memory
+    this.#range = range
+  }
+
+  /** `event_type`: never NULL. */
+  eventType(type: DataType): Column {
+    const data = this.#memory.chunk(this.#range.rows * 4)
+    this.#memory.kernels.nexmark_types(this.#range.first, this.#range.rows, data)
+    return { type, validity: 0, data }
+  }
+
+  /** One field of the person (0), auction (1) or bid (2); NULL in the rows of the other two. */
+  field(kind: number, name: string, type: DataType): Column {
+    const data = this.#memory.chunk(this.#range.rows * (type.is === 'string' ? 16 : 8))
+    fillers[kind]?.[name]?.(this.#memory, this.#range, data)
+    return { type, validity: this.#validityOf(kind), data }
+  }
+
+  /** The whole ROW as a value: only made when a query asks for it. */
+  row(kind: number, type: DataType & { readonly is: 'row' }): Column {
+    const { rows } = this.#range
+    const columns = type.fields.map(field => this.field(kind, field.name, field.type))
+    const valid = this.#memory.u8(this.#validityOf(kind), rows).slice()
+    const builder = new ColumnBuilder(this.#memory, type, rows)
+    for (let row = 0; row < rows; row++) {
+      builder.add(valid[row] === 0 ? null : columns.map(column => readValue(this.#memory, column, row)))
+    }
+    return builder.finish()
+  }
+
+  #validityOf(kind: number): Pointer {
+    const known = this.#valid[kind] ?? 0
+    if (known !== 0) return known
+    const validity = this.#memory.chunk(this.#range.rows)
+    this.#memory.kernels.nexmark_valid(this.#range.first, this.#range.rows, kind, validity)
+    this.#valid[kind] = validity
+    return validity
   }
 }

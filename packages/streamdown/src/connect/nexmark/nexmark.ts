@@ -1,29 +1,33 @@
 import { type Batch, CHUNK_ROWS, type Column, NO_WATERMARK } from '../../batch/batch.ts'
 import type { Memory } from '../../batch/memory.ts'
-import { columnFromValues, rowsOf } from '../../batch/values.ts'
-import type { Relation, ScanNode } from '../../plan/nodes/node.ts'
-import type { Value } from '../../types/value.ts'
-import { integerOption } from '../options.ts'
+import { StreamdownError } from '../../errors/error.ts'
+import type { Relation } from '../../plan/nodes/node.ts'
+import { integerOption, optionalInteger, refuseOption, refuseUnknown, textOption } from '../options.ts'
 import type { Connector, OptionDefinition, PartitionReader, Source } from '../source.ts'
-import { type EventRange, fieldColumn, typeColumn } from './columns.ts'
-import { nexmarkFields, nexmarkSchema } from './schema.ts'
-import { makeTexts, type NexmarkTexts } from './texts.ts'
+import { EventColumns, type EventRange } from './columns.ts'
+import { checkDeclared, type EventColumn, eventColumnOf } from './schema.ts'
+
+const proportions: readonly OptionDefinition[] = [
+  ['person', '1'] as const,
+  ['auction', '3'] as const,
+  ['bid', '46'] as const,
+].map(([kind, share]) => ({
+  name: `${kind}.proportion`,
+  type: 'enum',
+  values: [share],
+  default: share,
+  summary: `Of every 50 events ${share} ${share === '1' ? 'is' : 'are'} of this type.`,
+}))
 
 const options: readonly OptionDefinition[] = [
   {
     name: 'events.num',
     type: 'integer',
-    default: '0',
-    summary: 'How many events there are; 0: without end.',
+    summary: 'How many events there are. Without it: no end.',
     example: '1000000',
   },
-  {
-    name: 'first-event.rate',
-    type: 'integer',
-    default: '10000',
-    summary: 'Events a second of event time.',
-    example: '100000',
-  },
+  { name: 'first-event.rate', type: 'integer', default: '10000', summary: 'Events a second of event time.' },
+  { name: 'next-event.rate', type: 'integer', summary: 'The rate does not change: the same as first-event.rate.' },
   {
     name: 'base-time',
     type: 'integer',
@@ -31,11 +35,14 @@ const options: readonly OptionDefinition[] = [
     summary: 'Event time of the first event, ms since 1970.',
   },
   { name: 'seed', type: 'integer', default: '1', summary: 'Another seed gives other events.' },
+  ...proportions,
 ]
 
+const NO_END = 2n ** 63n - 1n
+
 /**
- * The events of the Nexmark auction benchmark: of every 50 one person, three auctions and 46 bids. Only the columns
- * that a query reads are made.
+ * The events of the Nexmark auction benchmark: of every 50 one person, three auctions and 46 bids, made as fast as they
+ * are taken. Event n is a function of seed and n alone, and only the columns that a query reads are made.
  */
 export const nexmark: Connector = {
   name: 'nexmark',
@@ -44,49 +51,54 @@ export const nexmark: Connector = {
   source: { guarantee: 'replays from any event', create: relation => nexmarkSource(relation) },
 }
 
-export { nexmarkSchema }
-
 function nexmarkSource(relation: Relation): Source {
-  const total = integerOption(relation, options, 'events.num')
-  const range = {
-    seed: integerOption(relation, options, 'seed'),
-    base: integerOption(relation, options, 'base-time') * 1000n,
-    rate: integerOption(relation, options, 'first-event.rate'),
-  }
+  refuseUnknown(relation, options)
+  checkDeclared(relation)
+  for (const { name } of proportions) textOption(relation, options, name)
+  const total = optionalInteger(relation, options, 'events.num', { least: 0n, most: NO_END }) ?? NO_END
+  const rate = integerOption(relation, options, 'first-event.rate', { least: 1n, most: 1_000_000_000n })
+  const next = optionalInteger(relation, options, 'next-event.rate')
+  if (next !== undefined && next !== rate) refuseOption(relation, 'next-event.rate', String(next), `${rate}`)
+  const base = integerOption(relation, options, 'base-time') * 1000n
+  const range = { seed: integerOption(relation, options, 'seed'), base, rate }
   return {
-    bounded: total > 0n,
+    bounded: total !== NO_END,
     replays: true,
-    open: async ({ scan, positions }) => [new NexmarkReader(scan, range, total, BigInt(positions.get('0') ?? '0'))],
+    open: async ({ scan, positions }) => {
+      const columns = scan.columns.map(({ column, path }) => eventColumnOf(relation, column, path))
+      return [new NexmarkReader(columns, range, total, parsePosition(positions.get('0')))]
+    },
   }
+}
+
+function parsePosition(position = '0'): bigint {
+  if (/^\d+$/.test(position)) return BigInt(position)
+  throw new StreamdownError('DSD7001', `'${position}' is no position of nexmark.`)
 }
 
 class NexmarkReader implements PartitionReader {
   readonly partition = '0'
-  readonly #scan: ScanNode
+  readonly #columns: readonly EventColumn[]
   readonly #range: Omit<EventRange, 'first' | 'rows'>
   readonly #total: bigint
   #next: bigint
-  #texts: NexmarkTexts | undefined
 
-  constructor(scan: ScanNode, range: Omit<EventRange, 'first' | 'rows'>, total: bigint, next: bigint) {
-    this.#scan = scan
+  constructor(columns: readonly EventColumn[], range: Omit<EventRange, 'first' | 'rows'>, total: bigint, next: bigint) {
+    this.#columns = columns
     this.#range = range
     this.#total = total
     this.#next = next
   }
 
   state(): 'ready' | 'ended' {
-    return this.#total > 0n && this.#next >= this.#total ? 'ended' : 'ready'
+    return this.#next >= this.#total ? 'ended' : 'ready'
   }
 
   read(maxRows: number, memory: Memory): Batch {
-    const left = this.#total > 0n ? Number(this.#total - this.#next) : maxRows
-    const rows = Math.min(maxRows, CHUNK_ROWS, left)
-    const range: EventRange = { ...this.#range, first: this.#next, rows }
+    const rows = Math.min(maxRows, CHUNK_ROWS, Number(this.#total - this.#next))
+    const events = new EventColumns(memory, { ...this.#range, first: this.#next, rows })
     this.#next += BigInt(rows)
-    this.#texts ??= makeTexts(memory, this.#range.seed)
-    const texts = this.#texts
-    const columns = this.#scan.columns.map(({ column, path }) => this.#column(memory, range, column, path, texts))
+    const columns = this.#columns.map(column => make(events, column))
     return { rows, columns, weights: 0, watermarks: 0, watermark: NO_WATERMARK, ordinals: 0, firstOrdinal: 0n }
   }
 
@@ -101,28 +113,15 @@ class NexmarkReader implements PartitionReader {
   async close(): Promise<void> {
     return undefined
   }
-
-  #column(memory: Memory, range: EventRange, column: number, path: readonly number[], texts: NexmarkTexts): Column {
-    const type = nexmarkSchema[column]?.type
-    if (column === 0 || type === undefined) return typeColumn(memory, range, nexmarkSchema[0]?.type ?? { is: 'int' })
-    const [index] = path
-    if (index !== undefined) return fieldColumn(memory, range, column - 1, index, texts)
-    return wholeRow(memory, range, column - 1, type, texts)
-  }
 }
 
-/** A whole ROW is only made when a query asks for it as a value. */
-function wholeRow(memory: Memory, range: EventRange, kind: number, type: Column['type'], texts: NexmarkTexts): Column {
-  const columns = (nexmarkFields[kind] ?? []).map((_field, index) => fieldColumn(memory, range, kind, index, texts))
-  const fields: Batch = {
-    rows: range.rows,
-    columns,
-    weights: 0,
-    watermarks: 0,
-    watermark: NO_WATERMARK,
-    ordinals: 0,
-    firstOrdinal: 0n,
+function make(events: EventColumns, column: EventColumn): Column {
+  switch (column.is) {
+    case 'type':
+      return events.eventType(column.type)
+    case 'field':
+      return events.field(column.kind, column.name, column.type)
+    case 'row':
+      return events.row(column.kind, column.type)
   }
-  const values: Value[] = rowsOf(memory, fields).map(row => (row[0] === null ? null : row))
-  return columnFromValues(memory, type, values)
 }
