@@ -8,10 +8,10 @@
 //   leaf   u32 count, capacity, next leaf, previous leaf; prefixes u64 each; slots
 //   inner  u32 count, capacity, -, -; prefixes u64 each; slots; children; rows of each child
 
+import { addEntry, entryAddress, removeEntry, treeOfRow } from './hash-index'
 import {
-  addEntry, entryAddress, fieldAt, fieldPhysical, fieldValid, fieldValue, get, give, HASH, INSERTED, ORDER, ORDER_COUNT,
-  removeEntry, rowAddress, take, treeOfRow,
-} from './rows'
+  fieldAt, fieldPhysical, fieldValid, fieldValue, get, give, HASH, INSERTED, ORDER, ORDER_COUNT, rowAddress, take,
+} from './table-fields'
 import { compareValues, orderPrefix, prefixDecides } from './value'
 
 const FIRST: usize = 0

@@ -1,4 +1,4 @@
-// Ordered tables: the rows of one key in an order. See order.ts for the trees, rows.ts for the rows.
+// Ordered tables: the rows of one key in an order. See order.ts for the trees, slots.ts for the rows.
 
 import { columnIsNull, hashRows } from './column'
 import { chunk_alloc } from './heap'
@@ -6,10 +6,12 @@ import {
   FIELDS_ONLY, FIRST_FIELD, foundBefore, foundLeaf, foundPlace, insertOrdered, leafSlot, matchesFound, seek, seekRank,
   settle, stepBack, treeFirstLeaf, treeRows, WHOLE,
 } from './order'
+import { blockStarts, findEntry, keyForm, touch, treeOfRow } from './hash-index'
+import { scratchField, scratchRow, storeField, storeFields } from './rows'
+import { newRow } from './slots'
 import {
-  blockStarts, FIELD_COUNT, fieldAt, findEntry, get, KEY_ANY, KEY_COUNT, KEY_I64, keyForm, newRow, NO_SLOT, ORDER,
-  ORDER_COUNT, rowAddress, scratchField, scratchRow, storeField, storeFields, touch, treeOfRow,
-} from './rows'
+  FIELD_COUNT, fieldAt, get, KEY_ANY, KEY_COUNT, KEY_I64, NO_SLOT, ORDER, ORDER_COUNT, rowAddress,
+} from './table-fields'
 
 @inline
 function entryFor(form: u32, table: usize, columns: usize, at: usize, hash: u32): usize {

@@ -1,21 +1,25 @@
-// Unique tables and multimaps; the operations that every table has. See rows.ts for how they lie in memory.
+// Unique tables and multimaps; the operations that every table has. See slots.ts for the rows, hash-index.ts for the keys.
 
 import { columnData, columnPhysical, columnValidity, hashRows } from './column'
-import { chunk_alloc, heap_alloc, heap_free, heap_size } from './heap'
+import { chunk_alloc, chunk_mark, chunk_release, heap_alloc, heap_free, heap_size } from './heap'
 import { dropTree, removeOrdered } from './order'
 import {
-  addEntry, blockStarts, BYTES, copyValue, dropIndex, dropRows, emptyIndex, entryAddress, entryOf, FIELD_COUNT,
-  fieldAt, fieldBits, fieldPhysical, FIELDS, fieldValid, fieldValue, findEntry, FREE_SLOT, freeRow, freeStrings, get,
-  HASH, home, INDEX, INDEX_SHIFT, indexMask, INSERTED, KEY_ANY, KEY_COUNT, KEY_FORM, KEY_I64, KEY_THREE_I64,
-  KEY_TWO_I64, keyForm, keyHasNull, KIND, LAST, liveSlots, MULTIMAP, newRow, NEXT, NO_SLOT, ORDER, ORDER_COUNT,
-  ORDERED, ownView, PAGE_SHIFT, PAGES, PREVIOUS, removeEntry, rowAddress, ROWS, SCRATCH, SEQUENCE, set, setSequence,
-  SLOT_END, storeField, storeFields, STRIDE, TABLE_BYTES, take, touch, UNIQUE, VIEW_COUNT, zeroValue,
-} from './rows'
+  addEntry, blockStarts, dropIndex, emptyIndex, entryAddress, entryOf, findEntry, home, indexMask, keyForm,
+  keyHasNull, removeEntry, touch,
+} from './hash-index'
+import { copyValue, freeRow, freeStrings, ownView, storeField, storeFields, zeroValue } from './rows'
+import { dropRows, liveSlots, newRow } from './slots'
+import {
+  BYTES, EXPECTED, FIELD_COUNT, fieldAt, fieldBits, fieldPhysical, FIELDS, fieldValid, fieldValue, get, HASH, INDEX,
+  INDEX_SHIFT, KEY_ANY, KEY_COUNT, KEY_FORM, KEY_I64, KEY_THREE_I64, KEY_TWO_I64, KIND, LAST, MULTIMAP, NEXT, NO_SLOT,
+  ORDER, ORDER_COUNT, ORDERED, PAGE_SHIFT, PAGES, PREVIOUS, RECORD_BITS, rowAddress, ROWS, SCRATCH, SEQUENCE, set,
+  STRIDE, TABLE_BYTES, take, UNIQUE, VIEW_COUNT,
+} from './table-fields'
 import { I64, VIEW } from './value'
 
 /**
  * A table. `fields`: four u32 a field (physical, offset of value, offset of null byte, log2 of width). `kind`: see
- * rows.ts. `order`: two u32 a field: its index, and 1 for descending plus 2 for NULLs first. All are copied.
+ * table-fields.ts. `order`: two u32 a field: its index, and 1 for descending plus 2 for NULLs first. All are copied.
  */
 export function table_new(
   fields: usize,
@@ -35,7 +39,6 @@ export function table_new(
   set(table, KIND, kind)
   set(table, STRIDE, stride)
   set(table, PAGE_SHIFT, pageShift)
-  set(table, FREE_SLOT, NO_SLOT)
   set(table, SEQUENCE, 1)
   const description = take(table, <usize>count << 4)
   memory.copy(description, fields, <usize>count << 4)
@@ -66,7 +69,7 @@ export function table_bytes(table: usize): usize {
 
 /** For tests: the sequence that the next row gets. */
 export function table_set_sequence(table: usize, sequence: u32): void {
-  setSequence(table, sequence)
+  set(table, SEQUENCE, sequence)
 }
 
 /** Removes every row. */
@@ -79,16 +82,18 @@ export function table_clear(table: usize): void {
       if (tree != 0) dropTree(table, tree)
     }
   }
+  const rows = get(table, ROWS)
   if (get(table, VIEW_COUNT) != 0) {
-    const end = get(table, SLOT_END)
-    for (let slot: u32 = 0; slot < end; slot++) {
-      const row = rowAddress(table, slot)
-      if (load<u32>(row, INSERTED) != 0) freeStrings(table, row)
-    }
+    const mark = chunk_mark()
+    const slots = chunk_alloc(<usize>rows << 2)
+    liveSlots(table, slots)
+    for (let i: usize = 0; i < <usize>rows; i++) freeStrings(table, rowAddress(table, load<u32>(slots + (i << 2))))
+    chunk_release(mark)
   }
   dropRows(table)
   dropIndex(table)
   emptyIndex(table)
+  set(table, EXPECTED, rows)
 }
 
 /**
@@ -134,7 +139,7 @@ function findWide(
       if (entry == 0) break
       if (<u32>entry == hash) {
         const there = <u32>(entry >> 32) - 1
-        const row = <usize>load<u32>(pages + (<usize>(there >> pageShift) << 2)) + <usize>(there & pageMask) * stride
+        const row = <usize>load<u32>(pages + (<usize>(there >> pageShift) << RECORD_BITS)) + <usize>(there & pageMask) * stride
         let equal = load<u64>(row + value) == key1
         if (form > 1) equal = equal && load<u64>(row + value, 8) == key2 && load<u16>(row + valid) == 0x0101
         if (form > 2) equal = equal && load<u64>(row + value, 16) == key3 && load<u8>(row + valid, 2) != 0

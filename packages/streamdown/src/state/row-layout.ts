@@ -1,7 +1,7 @@
 import { physicalOf, widthOf } from '../types/physical.ts'
 import type { StateTableSpec } from './state-table.ts'
 
-/** Codes shared with kernels/rows.ts. */
+/** Codes shared with kernels/table-fields.ts. */
 export const tableKinds = { unique: 1, multimap: 2, ordered: 3, orderedUnique: 4 } as const
 
 /** Where the fields of a state row lie. */

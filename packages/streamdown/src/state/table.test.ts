@@ -212,6 +212,41 @@ test('bytes are exact: what a table says is what the heap gave', () => {
   assert.ok(table.bytes() < 2000)
 })
 
+test('memory of rows that went comes back while others stay', () => {
+  const memory = createMemory()
+  const spec: StateTableSpec = {
+    name: 't',
+    fields: [field('window', types.bigint), field('v', types.bigint)],
+    keys: 1,
+    unique: false,
+  }
+  const table = createStateTable(memory, spec)
+  const waves: number[][] = []
+  let most = 0
+  for (let wave = 0; wave < 30; wave++) {
+    const mark = memory.mark()
+    const slots: number[] = []
+    for (let part = 0; part < 10; part++) {
+      const key = columnFromValues(memory, types.bigint, new Array<bigint>(4000).fill(BigInt(wave)))
+      slots.push(...memory.i32(table.insert([key, key], 4000), 4000))
+    }
+    waves.push(slots)
+    if (wave === 2) most = table.bytes()
+    const old = waves.length > 2 ? waves.shift() : undefined
+    if (old !== undefined) table.remove(int32s(memory, old), old.length)
+    memory.release(mark)
+  }
+  assert.ok(table.bytes() <= most, 'no more than three windows need')
+  const mark = memory.mark()
+  const [older = [], newer = []] = waves
+  table.remove(int32s(memory, [...older, ...newer.slice(10)]), older.length + newer.length - 10)
+  assert.ok(table.bytes() < most / 2, 'one page is left')
+  const all = table.all()
+  assert.deepEqual([...memory.i32(all.slots, all.rows)], newer.slice(0, 10))
+  table.clear()
+  memory.release(mark)
+})
+
 test('two million rows of one key and of many are removed in linear time', () => {
   const memory = createMemory()
   const spec: StateTableSpec = {
