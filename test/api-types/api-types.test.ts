@@ -43,7 +43,8 @@ function check(folder: string, exactOptionalPropertyTypes: boolean): void {
 for (const exact of [true, false]) {
   const how = exact ? 'exact optional properties' : 'usual optional properties'
 
-  test(`programs get the rows, keys and modes they say; wrong ones are refused (${how})`, () => check(join(here, 'programs'), exact))
+  test(`programs get the rows, keys and modes they say; wrong ones are refused (${how})`, () =>
+    check(join(here, 'programs'), exact))
 
   test(`the shared examples compile and every refusal in them is one (${how})`, t => {
     if (!existsSync(shared) || readdirSync(shared).length === 0) {

@@ -10,7 +10,10 @@ export function kafka(options: { readonly topic: string }): Source<unknown> {
   return new Source({ connector: 'kafka', options })
 }
 
-export function kafkaSink<R = unknown>(topic: string, options: { readonly transactional: true }): Sink<R, 'final', 'exactly-once'>
+export function kafkaSink<R = unknown>(
+  topic: string,
+  options: { readonly transactional: true },
+): Sink<R, 'final', 'exactly-once'>
 export function kafkaSink<R = unknown>(topic: string): Sink<R, 'final', 'at-least-once'>
 export function kafkaSink<R = unknown>(topic: string): Sink<R, 'final', never> {
   return new Sink({ connector: 'kafka', options: { topic } })

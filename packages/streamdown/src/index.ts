@@ -3,31 +3,89 @@
  *
  * @module
  */
-export { Aggregate, avg, count, countDistinct, fold, lag, max, min, OverColumn, stddev, sum, variance } from './api/aggregates.ts'
+export {
+  Aggregate,
+  avg,
+  count,
+  countDistinct,
+  fold,
+  lag,
+  max,
+  min,
+  OverColumn,
+  stddev,
+  sum,
+  variance,
+} from './api/aggregates.ts'
 export type { Change } from './api/change.ts'
 export type { Order, Ranked } from './api/columns.ts'
 export { type Guarantee, Sink, type SinkOf, Source, SourceAndSink, type SourceOf } from './api/connector.ts'
 export type { Duration } from './api/duration.ts'
 export { col, Expression, type Filter, lit, sql } from './api/expression.ts'
 export {
-  abs, add, and, between, cast, ceil, coalesce, concat, div, eq, extract, floor, gt, gte, isIn, isNotNull, isNull, length, like, lower, lt, lte, mod, mul, ne, neg, not,
-  nullif, or, round, sub, substring, trim, truncate, tryCast, upper, when,
+  abs,
+  add,
+  and,
+  between,
+  cast,
+  ceil,
+  coalesce,
+  concat,
+  div,
+  eq,
+  extract,
+  floor,
+  gt,
+  gte,
+  isIn,
+  isNotNull,
+  isNull,
+  length,
+  like,
+  lower,
+  lt,
+  lte,
+  mod,
+  mul,
+  ne,
+  neg,
+  not,
+  nullif,
+  or,
+  round,
+  sub,
+  substring,
+  trim,
+  truncate,
+  tryCast,
+  upper,
+  when,
 } from './api/functions.ts'
 export { type Frame, Grouped } from './api/grouped.ts'
 export { GroupedTable } from './api/grouped-table.ts'
 export { Job } from './api/job.ts'
 export type { How, Within } from './api/join.ts'
 export { Lookup, lookup } from './api/lookup.ts'
-export { Memory, memory } from './api/memory.ts'
 export { Pattern } from './api/match.ts'
+export { Memory, memory } from './api/memory.ts'
 export { listOf, mapOf, output, value } from './api/process.ts'
 export { query } from './api/query.ts'
 export { stream, table } from './api/relations.ts'
-export { connect, type KeyedView, type LiveJob, type LiveStream, type Program, run, type RunOptions, type Running, type View } from './api/run.ts'
+export {
+  connect,
+  type KeyedView,
+  type LiveJob,
+  type LiveStream,
+  type Program,
+  type Running,
+  type RunOptions,
+  run,
+  type View,
+} from './api/run.ts'
 export { ColumnType } from './api/schema/column-type.ts'
 export { RowType } from './api/schema/row-type.ts'
 export { t } from './api/schema/t.ts'
-export { type DeadLetter, simulate, type SimulateOptions, Simulation } from './api/simulate.ts'
+export { type DeadLetter, type SimulateOptions, Simulation, simulate } from './api/simulate.ts'
 export { blackhole, connector, datagen, file, http, nexmark, print, stdin, stdout, webhook } from './api/sources.ts'
 export { Stream } from './api/stream.ts'
 export { Table } from './api/table.ts'

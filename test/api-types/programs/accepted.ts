@@ -1,8 +1,56 @@
 // Rows, keys and modes of what the API gives, said outright.
 import {
-  add, and, avg, between, blackhole, cast, coalesce, col, concat, count, countDistinct, cumulate, type Decimal, div, eq, extract, file, fold, gt, hop, isIn, isNotNull, length,
-  like, listOf, lookup, max, memory, min, mul, not, or, output, print, query, session, simulate, sql, type Stream, stream, sub, sum, t, type Table, type Timestamp, tryCast,
-  tumble, upper, value, webhook, when,
+  add,
+  and,
+  avg,
+  between,
+  blackhole,
+  cast,
+  coalesce,
+  col,
+  concat,
+  count,
+  countDistinct,
+  cumulate,
+  type Decimal,
+  div,
+  eq,
+  extract,
+  file,
+  fold,
+  gt,
+  hop,
+  isIn,
+  isNotNull,
+  length,
+  like,
+  listOf,
+  lookup,
+  max,
+  memory,
+  min,
+  mul,
+  not,
+  or,
+  output,
+  print,
+  query,
+  type Stream,
+  session,
+  simulate,
+  sql,
+  stream,
+  sub,
+  sum,
+  type Table,
+  type Timestamp,
+  t,
+  tryCast,
+  tumble,
+  upper,
+  value,
+  webhook,
+  when,
 } from 'data-streamdown' // prettier-ignore
 import { doors, prices, readings, rooms } from './inputs.ts'
 import { type KeyOf, type ModeOf, type RowOf, type Same, same } from './same.ts'
@@ -10,13 +58,18 @@ import { type KeyOf, type ModeOf, type RowOf, type Same, same } from './same.ts'
 type Span = { window_start: Timestamp; window_end: Timestamp }
 
 // Schemas
-same<Same<RowOf<typeof doors>, { door: string; place: string; opened: boolean; moment: Timestamp; note: string | null }>>()
+same<
+  Same<RowOf<typeof doors>, { door: string; place: string; opened: boolean; moment: Timestamp; note: string | null }>
+>()
 same<Same<RowOf<typeof readings>['state'], 'ok' | 'worn' | 'broken'>>()
 same<Same<RowOf<typeof readings>['battery'], number | null>>()
 same<Same<KeyOf<typeof prices>, 'sensor' | 'region'>>()
 
 // Columns
-export const warm = readings.where('celsius', 'between', [20, 30]).where('room', 'in', ['a', 'b']).where('state', '<>', 'broken')
+export const warm = readings
+  .where('celsius', 'between', [20, 30])
+  .where('room', 'in', ['a', 'b'])
+  .where('state', '<>', 'broken')
 export const powered = readings.where('battery', 'is not null')
 same<Same<RowOf<typeof powered>['battery'], number>>()
 export const expressions = readings.derive({
@@ -49,12 +102,17 @@ same<Same<Expressions['hour'], number>>()
 same<Same<Expressions['level'], 'known' | 'unknown'>>()
 same<Same<Expressions['text'], string>>()
 same<Same<Expressions['grade'], 'A' | 'B'>>()
-export const nested = readings.where(or(and(gt('celsius', 1), not(like('room', 'x%'))), isIn('state', ['ok']), between('price', '1.5', 2)))
+export const nested = readings.where(
+  or(and(gt('celsius', 1), not(like('room', 'x%'))), isIn('state', ['ok']), between('price', '1.5', 2)),
+)
 export const chosen = rooms.select({ room: 'name', last: 'owner.last', big: upper('name') })
 same<Same<RowOf<typeof chosen>, { room: string; last: string | null; big: string }>>()
 same<Same<KeyOf<typeof chosen>, 'room'>>()
 same<Same<KeyOf<ReturnType<typeof rooms.pick<'floor'>>>, never>>()
-export const many = readings.flatMap(r => [{ sensor: r.sensor, part: 1 }, { sensor: r.sensor, part: 2 }])
+export const many = readings.flatMap(r => [
+  { sensor: r.sensor, part: 1 },
+  { sensor: r.sensor, part: 2 },
+])
 same<Same<RowOf<typeof many>, { sensor: string; part: number }>>()
 export const broken = readings.where(r => r.state === 'broken')
 
@@ -74,13 +132,31 @@ same<Same<ModeOf<typeof perRoom>, 'updates'>>()
 same<
   Same<
     RowOf<typeof perRoom>,
-    { room: string; n: number; worn: number; mean: number; paid: Decimal; hottest: number | null; first: Timestamp; sensors: number; names: string[] }
+    {
+      room: string
+      n: number
+      worn: number
+      mean: number
+      paid: Decimal
+      hottest: number | null
+      first: Timestamp
+      sensors: number
+      names: string[]
+    }
   >
 >()
-export const hourly = readings.by('room', 'sensor').window(tumble('1 hour', { offset: '15m' })).aggregate({ n: count() })
+export const hourly = readings
+  .by('room', 'sensor')
+  .window(tumble('1 hour', { offset: '15m' }))
+  .aggregate({ n: count() })
 same<Same<KeyOf<typeof hourly>, 'room' | 'sensor' | 'window_start' | 'window_end'>>()
 same<Same<ModeOf<typeof hourly>, 'final'>>()
-same<Same<RowOf<typeof hourly>, { room: string; sensor: string; n: number } & Span extends infer R ? { [K in keyof R]: R[K] } : never>>()
+same<
+  Same<
+    RowOf<typeof hourly>,
+    { room: string; sensor: string; n: number } & Span extends infer R ? { [K in keyof R]: R[K] } : never
+  >
+>()
 export const early = readings.window(hop('1h', { every: '5m' }), { emit: 'changes' }).aggregate({ n: count() })
 same<Same<ModeOf<typeof early>, 'updates'>>()
 export const worst = hourly.by('window_start', 'window_end').top(3, 'n desc', { rank: 'place' })
@@ -89,14 +165,22 @@ same<Same<RowOf<typeof worst>['place'], number>>()
 export const perSensor = hourly.by('sensor').aggregate({ hours: count() })
 same<Same<ModeOf<typeof perSensor>, 'updates'>>()
 export const sessions = readings.by('room').window(session('10 minutes')).aggregate({ n: count() })
-export const days = readings.window(cumulate('1 day', { every: '1 hour' })).by('room').top(1, 'celsius desc')
+export const days = readings
+  .window(cumulate('1 day', { every: '1 hour' }))
+  .by('room')
+  .top(1, 'celsius desc')
 same<Same<ModeOf<typeof days>, 'final'>>()
 
 // Joins
 export const opened = readings.join(doors, { on: { room: 'place' }, within: '5 minutes' })
 same<Same<RowOf<typeof opened>['door'], string>>()
 export const placed = readings.join(rooms, { on: { room: 'name' }, as: 'place', how: 'left' })
-same<Same<RowOf<typeof placed>['place'], { name: string; floor: number; owner: { first: string; last: string } | null } | null>>()
+same<
+  Same<
+    RowOf<typeof placed>['place'],
+    { name: string; floor: number; owner: { first: string; last: string } | null } | null
+  >
+>()
 same<Same<ModeOf<typeof placed>, 'updates'>>()
 export const known = perRoom.join(rooms, { on: { room: 'name' } })
 same<Same<KeyOf<typeof known>, 'room'>>()
@@ -107,10 +191,18 @@ export const gaps = readings.join(doors, { on: { room: 'place' }, keep: '1 day',
 same<Same<ModeOf<typeof gaps>, 'updates'>>()
 
 // Outputs
-export const jobs = [hourly.into(file('out.ndjson')), perRoom.into(print()), readings.into(blackhole(), { guarantee: 'exactly-once' }), perRoom.changelog().into(webhook('https://example.org'))]
+export const jobs = [
+  hourly.into(file('out.ndjson')),
+  perRoom.into(print()),
+  readings.into(blackhole(), { guarantee: 'exactly-once' }),
+  perRoom.changelog().into(webhook('https://example.org')),
+]
 const { cold, rest } = readings.split({ cold: r => r.celsius < 0, dry: eq('state', 'ok') })
 export const both = cold.union(rest)
-export const counted = query<{ room: string; n: bigint }, 'room'>`SELECT room, COUNT(*) AS n FROM ${readings} WHERE celsius > ${3} GROUP BY room`
+export const counted = query<
+  { room: string; n: bigint },
+  'room'
+>`SELECT room, COUNT(*) AS n FROM ${readings} WHERE celsius > ${3} GROUP BY room`
 same<Same<KeyOf<typeof counted>, 'room'>>()
 
 // What runs later has its types now.
@@ -130,12 +222,17 @@ export const alarms = readings.by('sensor').process({
   },
 })
 same<Same<RowOf<typeof alarms>, { sensor: string; times: number }>>()
-export const rises = readings.by('sensor').match('low', r => r.celsius < 10).next('high', (r, { low }) => low !== undefined && r.celsius > low.celsius, { atLeast: 2 }).within('1h')
+export const rises = readings
+  .by('sensor')
+  .match('low', r => r.celsius < 10)
+  .next('high', (r, { low }) => low !== undefined && r.celsius > low.celsius, { atLeast: 2 })
+  .within('1h')
   .select(({ low, high }, { sensor }) => ({ sensor, from: low.celsius, steps: high.length })) // prettier-ignore
 same<Same<RowOf<typeof rises>, { sensor: string; from: number; steps: number }>>()
 
 // Operators of one's own
-const perMinute = <R extends { room: string }>(rows: Stream<R>) => rows.by('room').window(tumble('1 minute')).aggregate({ n: count() })
+const perMinute = <R extends { room: string }>(rows: Stream<R>) =>
+  rows.by('room').window(tumble('1 minute')).aggregate({ n: count() })
 export const minutes = readings.pipe(perMinute)
 same<Same<KeyOf<typeof minutes>, 'room' | 'window_start' | 'window_end'>>()
 export function changes<R, K, M>(rows: Table<R, K, M>) {
@@ -147,6 +244,8 @@ export const reduced = readings.derive({ less: sub('celsius', 1) }).drop('price'
 
 export function run() {
   const sim = simulate({ perRoom }, { at: '2026-01-01T00:00:00Z' })
-  sim.push(readings, { sensor: 's', room: 'r', celsius: 1, price: '1.250', state: 'ok', serial: 1, at: new Date(0) }).advance('1 minute')
+  sim
+    .push(readings, { sensor: 's', room: 'r', celsius: 1, price: '1.250', state: 'ok', serial: 1, at: new Date(0) })
+    .advance('1 minute')
   return sim.rows(perRoom).map(row => row.paid.plus(1).toString())
 }

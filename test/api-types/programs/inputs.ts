@@ -18,7 +18,13 @@ export const readings = stream(memory(), {
 })
 
 export const doors = stream(memory(), {
-  schema: z.object({ door: z.string(), place: z.string(), opened: z.boolean(), moment: z.date(), note: z.string().optional() }),
+  schema: z.object({
+    door: z.string(),
+    place: z.string(),
+    opened: z.boolean(),
+    moment: z.date(),
+    note: z.string().optional(),
+  }),
   time: 'moment',
 })
 
@@ -27,4 +33,7 @@ export const rooms = table(memory(), {
   key: 'name',
 })
 
-export const prices = table(memory(), { schema: t.row({ sensor: t.string, region: t.string, cost: t.decimal(10, 2) }), key: ['sensor', 'region'] })
+export const prices = table(memory(), {
+  schema: t.row({ sensor: t.string, region: t.string, cost: t.decimal(10, 2) }),
+  key: ['sensor', 'region'],
+})

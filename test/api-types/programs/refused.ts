@@ -1,5 +1,27 @@
 // Each line marked here must be refused.
-import { add, avg, col, count, eq, file, gt, hop, like, memory, mul, print, session, simulate, stream, sum, t, table, tumble, value, webhook } from 'data-streamdown'
+import {
+  add,
+  avg,
+  col,
+  count,
+  eq,
+  file,
+  gt,
+  hop,
+  like,
+  memory,
+  mul,
+  print,
+  session,
+  simulate,
+  stream,
+  sum,
+  t,
+  table,
+  tumble,
+  value,
+  webhook,
+} from 'data-streamdown'
 import { doors, prices, readings, rooms } from './inputs.ts'
 
 // @ts-expect-error no such column
@@ -64,11 +86,18 @@ readings.union(doors)
 readings.by('room').aggregate({ n: count() }).into(file('x.ndjson'))
 // @ts-expect-error print promises less
 readings.into(print(), { guarantee: 'exactly-once' })
+const early = readings.window(tumble('1h'), { emit: { every: '1m' } }).aggregate({ n: count() })
 // @ts-expect-error a window with early results changes
-readings.window(tumble('1h'), { emit: { every: '1m' } }).aggregate({ n: count() }).into(webhook('https://example.org'))
+early.into(webhook('https://example.org'))
 // @ts-expect-error a row lacks its columns
 simulate({ readings }).push(readings, { sensor: 'a' })
-// @ts-expect-error the state is a number
-readings.by('room').process({ state: { n: value(0) }, row(_r, { state }) { state.n = 'a' } })
+readings.by('room').process({
+  state: { n: value(0) },
+  row(_r, { state }) {
+    // @ts-expect-error the state is a number
+    state.n = 'a'
+  },
+})
+const sums = readings.by('room').aggregate({ s: sum('price') })
 // @ts-expect-error sums of decimals have no plus sign
-readings.by('room').aggregate({ s: sum('price') }).where(r => r.s + 1 > 2)
+sums.where(r => r.s + 1 > 2)

@@ -1,5 +1,6 @@
 /** Compiles only where both types are the same. */
-export type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : { readonly is: A; readonly wanted: B }
+export type Same<A, B> =
+  (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : { readonly is: A; readonly wanted: B }
 
 /** Says so, where a program is checked. */
 export const same = <_ extends true>(): void => undefined

@@ -1,10 +1,10 @@
+import type { Decimal } from '../values/decimal.ts'
 import type { AggregateDraft, OverDraft } from './draft/expression-draft.ts'
 import { callerPlace } from './draft/place.ts'
 import { columnDraft, type Filter, operandDraft } from './expression.ts'
 import { filterDraft } from './filter.ts'
 import type { ColumnType } from './schema/column-type.ts'
 import type { At, Columns, NullOf, Numeric, Ordered } from './types/row.ts'
-import type { Decimal } from '../values/decimal.ts'
 
 declare const gives: unique symbol
 declare const over: unique symbol
@@ -44,14 +44,23 @@ export function count<R>(options?: Where<R>): Aggregate<number, R> {
 }
 
 /** How many different values, NULL not counted. */
-export function countDistinct<R, C extends keyof Columns<R> & string>(column: C, options?: Where<R>): Aggregate<number, R> {
+export function countDistinct<R, C extends keyof Columns<R> & string>(
+  column: C,
+  options?: Where<R>,
+): Aggregate<number, R> {
   return aggregate('count', [column], { where: options?.where, readsAsNumber: true, distinct: true })
 }
 
 /** The sum, exact for integers and decimals; NULL when there is no value. */
 export function sum<R, C extends keyof Columns<R, Numeric> & string>(column: C): Aggregate<At<R, C>, R>
-export function sum<R, C extends keyof Columns<R, Numeric> & string>(column: C, options: Where<R>): Aggregate<At<R, C> | null, R>
-export function sum<R, C extends keyof Columns<R, Numeric> & string>(column: C, options?: Where<R>): Aggregate<At<R, C> | null, R> {
+export function sum<R, C extends keyof Columns<R, Numeric> & string>(
+  column: C,
+  options: Where<R>,
+): Aggregate<At<R, C> | null, R>
+export function sum<R, C extends keyof Columns<R, Numeric> & string>(
+  column: C,
+  options?: Where<R>,
+): Aggregate<At<R, C> | null, R> {
   return aggregate('sum', [column], { where: options?.where })
 }
 
@@ -59,32 +68,56 @@ type Mean<V> = (NonNullable<V> extends Decimal ? Decimal : number) | NullOf<V>
 
 /** The mean: a DOUBLE, of decimals a DECIMAL. */
 export function avg<R, C extends keyof Columns<R, Numeric> & string>(column: C): Aggregate<Mean<At<R, C>>, R>
-export function avg<R, C extends keyof Columns<R, Numeric> & string>(column: C, options: Where<R>): Aggregate<Mean<At<R, C>> | null, R>
-export function avg<R, C extends keyof Columns<R, Numeric> & string>(column: C, options?: Where<R>): Aggregate<Mean<At<R, C>> | null, R> {
+export function avg<R, C extends keyof Columns<R, Numeric> & string>(
+  column: C,
+  options: Where<R>,
+): Aggregate<Mean<At<R, C>> | null, R>
+export function avg<R, C extends keyof Columns<R, Numeric> & string>(
+  column: C,
+  options?: Where<R>,
+): Aggregate<Mean<At<R, C>> | null, R> {
   return aggregate('avg', [column], { where: options?.where })
 }
 
 /** The smallest value. */
 export function min<R, C extends keyof Columns<R, Ordered> & string>(column: C): Aggregate<At<R, C>, R>
-export function min<R, C extends keyof Columns<R, Ordered> & string>(column: C, options: Where<R>): Aggregate<At<R, C> | null, R>
-export function min<R, C extends keyof Columns<R, Ordered> & string>(column: C, options?: Where<R>): Aggregate<At<R, C> | null, R> {
+export function min<R, C extends keyof Columns<R, Ordered> & string>(
+  column: C,
+  options: Where<R>,
+): Aggregate<At<R, C> | null, R>
+export function min<R, C extends keyof Columns<R, Ordered> & string>(
+  column: C,
+  options?: Where<R>,
+): Aggregate<At<R, C> | null, R> {
   return aggregate('min', [column], { where: options?.where })
 }
 
 /** The greatest value. */
 export function max<R, C extends keyof Columns<R, Ordered> & string>(column: C): Aggregate<At<R, C>, R>
-export function max<R, C extends keyof Columns<R, Ordered> & string>(column: C, options: Where<R>): Aggregate<At<R, C> | null, R>
-export function max<R, C extends keyof Columns<R, Ordered> & string>(column: C, options?: Where<R>): Aggregate<At<R, C> | null, R> {
+export function max<R, C extends keyof Columns<R, Ordered> & string>(
+  column: C,
+  options: Where<R>,
+): Aggregate<At<R, C> | null, R>
+export function max<R, C extends keyof Columns<R, Ordered> & string>(
+  column: C,
+  options?: Where<R>,
+): Aggregate<At<R, C> | null, R> {
   return aggregate('max', [column], { where: options?.where })
 }
 
 /** The standard deviation of a sample; NULL for fewer than two values. */
-export function stddev<R, C extends keyof Columns<R, Numeric> & string>(column: C, options?: Where<R>): Aggregate<number | null, R> {
+export function stddev<R, C extends keyof Columns<R, Numeric> & string>(
+  column: C,
+  options?: Where<R>,
+): Aggregate<number | null, R> {
   return aggregate('stddev_samp', [column], { where: options?.where })
 }
 
 /** The variance of a sample; NULL for fewer than two values. */
-export function variance<R, C extends keyof Columns<R, Numeric> & string>(column: C, options?: Where<R>): Aggregate<number | null, R> {
+export function variance<R, C extends keyof Columns<R, Numeric> & string>(
+  column: C,
+  options?: Where<R>,
+): Aggregate<number | null, R> {
   return aggregate('var_samp', [column], { where: options?.where })
 }
 
@@ -92,7 +125,11 @@ export function variance<R, C extends keyof Columns<R, Numeric> & string>(column
  * An aggregate of your own: `step` takes what was made so far and the next row, in arrival order. Its state is kept
  * as a value of `type`. Rows that are taken back later cannot be folded, so it is refused over a changing table.
  */
-export function fold<R, T>(type: ColumnType<T>, initial: NoInfer<T>, step: (state: T, row: R) => NoInfer<T>): Aggregate<T, R> {
+export function fold<R, T>(
+  type: ColumnType<T>,
+  initial: NoInfer<T>,
+  step: (state: T, row: R) => NoInfer<T>,
+): Aggregate<T, R> {
   return new Aggregate({
     is: 'aggregate',
     name: 'fold',

@@ -21,5 +21,8 @@ export function namedAggregates(aggregates: Readonly<Record<string, unknown>>): 
 
 function draftOf(name: string, aggregate: unknown): AggregateDraft {
   if (aggregate instanceof Aggregate) return aggregate.draft
-  throw new StreamdownError('DSD5007', `Column '${name}' wants an aggregate: count(), sum('column'), fold(type, initial, step).`)
+  throw new StreamdownError(
+    'DSD5007',
+    `Column '${name}' wants an aggregate: count(), sum('column'), fold(type, initial, step).`,
+  )
 }

@@ -1,6 +1,6 @@
 import { StreamdownError } from '../errors/error.ts'
-import type { NamedExpression, OrderDraft, RelationDraft } from './draft/relation-draft.ts'
 import { callerPlace } from './draft/place.ts'
+import type { NamedExpression, OrderDraft, RelationDraft } from './draft/relation-draft.ts'
 import { columnDraft, Expression } from './expression.ts'
 import type { At, Columns, ColumnValue } from './types/row.ts'
 
@@ -8,7 +8,8 @@ import type { At, Columns, ColumnValue } from './types/row.ts'
 export type Derivation<R> = ((row: R) => ColumnValue) | Expression<unknown, R>
 
 /** What a computed column gives; an arrow's literal result counts as its kind. */
-export type Derived<D> = D extends Expression<infer V, never> ? V : D extends (row: never) => infer V ? Widened<V> : never
+export type Derived<D> =
+  D extends Expression<infer V, never> ? V : D extends (row: never) => infer V ? Widened<V> : never
 
 /** The computed columns of a `derive`. */
 export type DerivedColumns<D> = { -readonly [K in keyof D]: Derived<D[K]> }
@@ -42,7 +43,10 @@ function columnOrArrow(name: string, column: unknown): NamedExpression['value'] 
   if (typeof column === 'string') return columnDraft(column)
   if (column instanceof Expression) return column.draft
   if (isArrow(column)) return { is: 'arrow', arrow: column, place: callerPlace() }
-  throw new StreamdownError('DSD5007', `Column '${name}' wants an arrow over the row, an expression or a column's name.`)
+  throw new StreamdownError(
+    'DSD5007',
+    `Column '${name}' wants an arrow over the row, an expression or a column's name.`,
+  )
 }
 
 const isArrow = (value: unknown): value is (row: never) => unknown => typeof value === 'function'
@@ -67,11 +71,23 @@ export function topRequest(items: readonly (string | Ranked)[]): TopRequest {
 function orderDraft(text: string): OrderDraft {
   const [column = '', direction = 'asc', ...nulls] = text.split(' ')
   if (direction !== 'asc' && direction !== 'desc') {
-    throw new StreamdownError('DSD5007', `'${text}' is no order: write 'column', 'column desc' or 'column desc nulls first'.`)
+    throw new StreamdownError(
+      'DSD5007',
+      `'${text}' is no order: write 'column', 'column desc' or 'column desc nulls first'.`,
+    )
   }
   return { column, descending: direction === 'desc', nullsFirst: nulls.join(' ') === 'nulls first' }
 }
 
 /** @internal */
-export const branches = (input: RelationDraft, conditions: readonly NamedExpression['value'][]): readonly RelationDraft[] =>
-  [...conditions.keys(), conditions.length].map(index => ({ is: 'branch', input, conditions, index, place: callerPlace() }))
+export const branches = (
+  input: RelationDraft,
+  conditions: readonly NamedExpression['value'][],
+): readonly RelationDraft[] =>
+  [...conditions.keys(), conditions.length].map(index => ({
+    is: 'branch',
+    input,
+    conditions,
+    index,
+    place: callerPlace(),
+  }))

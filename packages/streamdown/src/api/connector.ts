@@ -53,4 +53,6 @@ export class SourceAndSink<out R, in W, in T, out G> implements SourceOf<R>, Sin
 /** An error where rows change and the sink only adds. */
 export type TakesChanges<M, T> = [M] extends [T]
   ? unknown
-  : { readonly changes: 'rows of this table may change, and the sink only adds: close its windows without emit and keepOpen, or write .changelog()' }
+  : {
+      readonly changes: 'rows of this table may change, and the sink only adds: close its windows without emit and keepOpen, or write .changelog()'
+    }

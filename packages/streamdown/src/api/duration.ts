@@ -29,7 +29,8 @@ const micros: Readonly<Record<string, bigint>> = {
 export function durationMicros(duration: string): bigint {
   const match = /^\s*(-?\d+)(?:\.(\d{1,6}))?\s*([a-z]+?)\s*$/i.exec(duration)
   const unit = match === null ? undefined : unitMicros(match[3] ?? '')
-  if (match === null || unit === undefined) throw new StreamdownError('DSD5003', `${JSON.stringify(duration)} is not a duration.`)
+  if (match === null || unit === undefined)
+    throw new StreamdownError('DSD5003', `${JSON.stringify(duration)} is not a duration.`)
   const fraction = (match[2] ?? '').padEnd(6, '0')
   const whole = BigInt(match[1] ?? '0') * unit
   const part = (BigInt(fraction) * unit) / 1_000_000n

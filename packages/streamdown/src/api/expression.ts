@@ -4,7 +4,7 @@ import type { ExpressionDraft, LiteralValue } from './draft/expression-draft.ts'
 import { callerPlace } from './draft/place.ts'
 import type { At, Columns, Input } from './types/row.ts'
 
-declare const valueOf: unique symbol
+declare const gives: unique symbol
 declare const needs: unique symbol
 
 /**
@@ -12,7 +12,7 @@ declare const needs: unique symbol
  * `T` is what it gives (with `null` where it may be NULL), `R` the columns that it needs.
  */
 export class Expression<out T, in R> {
-  declare readonly [valueOf]: T
+  declare readonly [gives]: T
   declare readonly [needs]: (row: R) => void
   /** @internal */
   readonly draft: ExpressionDraft
@@ -33,10 +33,17 @@ export type ValueOf<R, C, V> = [NoInfer<V>] extends [never] ? At<R, NoInfer<C>> 
 export type Other<R, V> = Input<NonNullable<V>> | Expression<Comparable<NonNullable<V>> | null, R>
 
 /** Types that SQL compares with `V` without a cast. */
-export type Comparable<V> = V extends number | bigint ? number | bigint : V extends string ? string : V extends Date ? Date : V
+export type Comparable<V> = V extends number | bigint
+  ? number | bigint
+  : V extends string
+    ? string
+    : V extends Date
+      ? Date
+      : V
 
 /** What a value or an expression on the right of an operator adds to the result: NULL, if it may be NULL. */
-export type NullFrom<O> = O extends Expression<infer V, never> ? (null extends V ? null : never) : null extends O ? null : never
+export type NullFrom<O> =
+  O extends Expression<infer V, never> ? (null extends V ? null : never) : null extends O ? null : never
 
 /** An arrow over the row, or an expression, that decides whether a row is kept. */
 export type Filter<R> = ((row: R) => boolean) | Expression<boolean | null, R>
@@ -55,7 +62,10 @@ export function lit<const V extends LiteralValue>(value: V): Expression<V, unkno
  * A piece of SQL with its type said: `` sql<boolean>`total > ${limit}` ``. Values between the pieces become parameters,
  * expressions are put in as they are.
  */
-export function sql<T>(pieces: TemplateStringsArray, ...holes: readonly (LiteralValue | Expression<unknown, never>)[]): Expression<T, unknown> {
+export function sql<T>(
+  pieces: TemplateStringsArray,
+  ...holes: readonly (LiteralValue | Expression<unknown, never>)[]
+): Expression<T, unknown> {
   const drafts = holes.map(valueDraft)
   return new Expression<T, unknown>({ is: 'sql', pieces: [...pieces], holes: drafts, place: callerPlace() })
 }

@@ -26,7 +26,13 @@ export class GroupedTable<R, G extends keyof R, out K, out T, out M> {
 
   /** One row a group. */
   aggregate<const A extends Aggregates<R, G>>(aggregates: A): Table<Flatten<Picked<R, G> & Results<A>>, G, M> {
-    return new Table({ is: 'aggregate', input: this.#input, by: this.#by, aggregates: namedAggregates(aggregates), place: callerPlace() })
+    return new Table({
+      is: 'aggregate',
+      input: this.#input,
+      by: this.#by,
+      aggregates: namedAggregates(aggregates),
+      place: callerPlace(),
+    })
   }
 
   /** Puts each group's rows into windows by their event time. */

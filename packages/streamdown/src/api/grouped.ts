@@ -5,7 +5,7 @@ import { callerPlace } from './draft/place.ts'
 import type { RelationDraft } from './draft/relation-draft.ts'
 import type { Duration } from './duration.ts'
 import { Pattern, type Quantity, type Step } from './match.ts'
-import { type ProcessDefinition, type Outputs, outputStreams, type StateCells, type Streams } from './process.ts'
+import { type Outputs, outputStreams, type ProcessDefinition, type StateCells, type Streams } from './process.ts'
 import { Stream } from './stream.ts'
 import { Table } from './table.ts'
 import type { Flatten, Picked, With } from './types/row.ts'
@@ -28,16 +28,28 @@ export class Grouped<R, G extends keyof R> {
 
   /** One row a key, kept up to date. */
   aggregate<const A extends Aggregates<R, G>>(aggregates: A): Table<Flatten<Picked<R, G> & Results<A>>, G, 'updates'> {
-    return new Table({ is: 'aggregate', input: this.#input, by: this.#by, aggregates: namedAggregates(aggregates), place: callerPlace() })
+    return new Table({
+      is: 'aggregate',
+      input: this.#input,
+      by: this.#by,
+      aggregates: namedAggregates(aggregates),
+      place: callerPlace(),
+    })
   }
 
   /** Puts each key's rows into windows by their event time. */
-  window<W, E extends Emit = never, L extends Duration = never>(window: Window<W>, options?: WindowOptions<E, L>): Windowed<R, G, W, WindowMode<E, L>> {
+  window<W, E extends Emit = never, L extends Duration = never>(
+    window: Window<W>,
+    options?: WindowOptions<E, L>,
+  ): Windowed<R, G, W, WindowMode<E, L>> {
     return new Windowed(windowedDraft(this.#input, this.#by, window, options))
   }
 
   /** The first `count` rows of each key by an order, kept up to date. */
-  top<const O extends readonly (Order<R> | Ranked)[]>(count: number, ...order: O): Table<With<R, RankColumn<O>>, TopKey<G, O>, 'updates'> {
+  top<const O extends readonly (Order<R> | Ranked)[]>(
+    count: number,
+    ...order: O
+  ): Table<With<R, RankColumn<O>>, TopKey<G, O>, 'updates'> {
     return new Table({ is: 'top', input: this.#input, by: this.#by, count, ...topRequest(order), place: callerPlace() })
   }
 
@@ -53,14 +65,22 @@ export class Grouped<R, G extends keyof R> {
 
   /** Adds columns computed over the rows of the key before each row. */
   over<const O extends OverColumns<R>>(frame: Frame, columns: O): Stream<With<R, Results<O>>> {
-    return new Stream(pendingDraft('over', 'aggregate() computes over all rows of a key', this.#input, this.#by, frame, columns))
+    return new Stream(
+      pendingDraft('over', 'aggregate() computes over all rows of a key', this.#input, this.#by, frame, columns),
+    )
   }
 
   /** Code of your own over the rows of a key, with state and timers. */
   process<E = never, const S extends StateCells = Record<never, never>, const O extends Outputs = Record<never, never>>(
     definition: ProcessDefinition<R, Picked<R, G>, E, S, O>,
   ): Stream<E> & { readonly outputs: Streams<O> } {
-    const draft = pendingDraft('process', 'fold() keeps a state of your own for each key', this.#input, this.#by, definition)
+    const draft = pendingDraft(
+      'process',
+      'fold() keeps a state of your own for each key',
+      this.#input,
+      this.#by,
+      definition,
+    )
     return Object.assign(new Stream<E>(draft), { outputs: outputStreams(draft, definition.outputs) })
   }
 
@@ -75,4 +95,6 @@ export class Grouped<R, G extends keyof R> {
 }
 
 /** Rows of a top are named by their key and place, if the place is a column. */
-export type TopKey<G, O extends readonly unknown[]> = [Extract<O[number], Ranked>] extends [never] ? never : G | Extract<O[number], Ranked>['rank']
+export type TopKey<G, O extends readonly unknown[]> = [Extract<O[number], Ranked>] extends [never]
+  ? never
+  : G | Extract<O[number], Ranked>['rank']

@@ -23,7 +23,11 @@ export class Job<out R> {
 }
 
 /** @internal */
-export function jobInto<R>(input: Drafted, sink: SinkOf<R, never, Guarantee>, guarantee: Guarantee | undefined): Job<R> {
+export function jobInto<R>(
+  input: Drafted,
+  sink: SinkOf<R, never, Guarantee>,
+  guarantee: Guarantee | undefined,
+): Job<R> {
   return new Job({
     is: 'job',
     input: input['~draft'],

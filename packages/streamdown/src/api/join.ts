@@ -1,5 +1,5 @@
-import type { JoinRelation } from './draft/relation-draft.ts'
 import { callerPlace } from './draft/place.ts'
+import type { JoinRelation } from './draft/relation-draft.ts'
 import { type Duration, durationMicros } from './duration.ts'
 import type { Drafted, KeyIn, ModeIn, RelationOf, RowIn } from './types/brand.ts'
 import type { Dropped, Flatten, Nullable, Numeric } from './types/row.ts'
@@ -9,7 +9,15 @@ import type { TimeSpan, Window } from './windows.ts'
 export type How = 'inner' | 'left' | 'right' | 'full' | 'semi' | 'anti'
 
 /** Kinds of values that may be compared for equality. */
-type Family<V> = V extends Numeric ? 'number' : V extends string ? 'text' : V extends Date ? 'time' : V extends boolean ? 'boolean' : 'other'
+type Family<V> = V extends Numeric
+  ? 'number'
+  : V extends string
+    ? 'text'
+    : V extends Date
+      ? 'time'
+      : V extends boolean
+        ? 'boolean'
+        : 'other'
 
 /** Columns of `R` that may equal a value of type `V`. */
 export type Matching<R, V> = {
@@ -17,13 +25,19 @@ export type Matching<R, V> = {
 }
 
 /** Columns that both sides have under one name. */
-export type Shared<L, R> = { [K in keyof L & keyof R & string as Family<NonNullable<L[K]>> extends Family<NonNullable<R[K]>> ? K : never]: L[K] }
+export type Shared<L, R> = {
+  [K in keyof L & keyof R & string as Family<NonNullable<L[K]>> extends Family<NonNullable<R[K]>> ? K : never]: L[K]
+}
 
 /** Which columns must be equal: `{ left: 'right' }`, or the name that both sides have. */
-export type On<L, R> = { readonly [C in keyof L & string]?: keyof Matching<R, L[C]> & string } | (keyof Shared<L, R> & string)
+export type On<L, R> =
+  | { readonly [C in keyof L & string]?: keyof Matching<R, L[C]> & string }
+  | (keyof Shared<L, R> & string)
 
 /** An error where `on` names a column that the left side does not have. */
-type KnownLeft<L, O> = O extends string ? unknown : { readonly [C in Exclude<keyof O & string, keyof L>]: `'${C}' is not a column of the left side` }
+type KnownLeft<L, O> = O extends string
+  ? unknown
+  : { readonly [C in Exclude<keyof O & string, keyof L>]: `'${C}' is not a column of the left side` }
 
 /** Columns that `on` says are the same under the same name; the result has them once. */
 type Same<O> = O extends string ? O : { [C in keyof O]: O[C] extends C ? C : never }[keyof O]
@@ -76,7 +90,11 @@ export type Joined<L, R, O, As, H> = H extends 'semi' | 'anti'
     : Flatten<LeftRow<L, H> & { [K in As & string]: H extends 'left' | 'full' ? R | null : R }>
 
 /** Whether a join's result changes: joins of rows that never change only add, unless a missing match is filled in later. */
-export type JoinMode<M, S, H> = [M | ModeIn<S>] extends ['final'] ? (H extends 'inner' | 'semi' ? 'final' : 'updates') : 'updates'
+export type JoinMode<M, S, H> = [M | ModeIn<S>] extends ['final']
+  ? H extends 'inner' | 'semi'
+    ? 'final'
+    : 'updates'
+  : 'updates'
 
 /** Columns of the right side that `on` names. */
 type RightOn<O> = O extends string ? O : { [C in keyof O]: O[C] }[keyof O]
@@ -125,7 +143,13 @@ function timeDraft({ within, window, keep }: JoinRequest): Pick<JoinRelation, 't
   if (window !== undefined) return { time: { is: 'window', windowing: window.draft } }
   if (within !== undefined) {
     const bounds = typeof within === 'string' ? { before: within, after: within } : within
-    return { time: { is: 'within', beforeMicros: durationMicros(bounds.before ?? '0s'), afterMicros: durationMicros(bounds.after ?? '0s') } }
+    return {
+      time: {
+        is: 'within',
+        beforeMicros: durationMicros(bounds.before ?? '0s'),
+        afterMicros: durationMicros(bounds.after ?? '0s'),
+      },
+    }
   }
   if (keep !== undefined) return { time: { is: 'keep', micros: keep === 'forever' ? 'forever' : durationMicros(keep) } }
   return {}

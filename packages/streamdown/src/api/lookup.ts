@@ -27,6 +27,8 @@ export interface LookupOptions<R, K extends string, V> {
 }
 
 /** An outside system to `enrich` from. */
-export function lookup<const K extends string, V, R extends { readonly [P in K]: V }>(options: LookupOptions<R, K, V>): Lookup<R, K> {
+export function lookup<const K extends string, V, R extends { readonly [P in K]: V }>(
+  options: LookupOptions<R, K, V>,
+): Lookup<R, K> {
   return new Lookup(options.key, options.get, options.cache)
 }

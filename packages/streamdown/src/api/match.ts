@@ -39,7 +39,12 @@ export class Pattern<R, K, S> {
     predicate: (row: R, soFar: Partial<S>) => boolean,
     quantity?: Q,
   ): Pattern<R, K, Flatten<S & { [P in N]: Step<R, Q> }>> {
-    return new Pattern(this.#input, this.#by, [...this.#steps, { name, how: 'next', predicate, quantity }], this.#within)
+    return new Pattern(
+      this.#input,
+      this.#by,
+      [...this.#steps, { name, how: 'next', predicate, quantity }],
+      this.#within,
+    )
   }
 
   /** A later row must match; rows between are passed over. */
@@ -48,7 +53,12 @@ export class Pattern<R, K, S> {
     predicate: (row: R, soFar: Partial<S>) => boolean,
     quantity?: Q,
   ): Pattern<R, K, Flatten<S & { [P in N]: Step<R, Q> }>> {
-    return new Pattern(this.#input, this.#by, [...this.#steps, { name, how: 'followedBy', predicate, quantity }], this.#within)
+    return new Pattern(
+      this.#input,
+      this.#by,
+      [...this.#steps, { name, how: 'followedBy', predicate, quantity }],
+      this.#within,
+    )
   }
 
   /** From the first to the last row at most so long. */
@@ -57,8 +67,18 @@ export class Pattern<R, K, S> {
   }
 
   /** One row for each match. */
-  select<T extends object & NotAPromise>(arrow: (matched: S, key: K) => T): Stream<Flatten<T>> & { readonly timedOut: Stream<Partial<S>> } {
-    const draft = pendingDraft('match', 'join() of a stream with itself finds pairs', this.#input, this.#by, this.#steps, this.#within, arrow)
+  select<T extends object & NotAPromise>(
+    arrow: (matched: S, key: K) => T,
+  ): Stream<Flatten<T>> & { readonly timedOut: Stream<Partial<S>> } {
+    const draft = pendingDraft(
+      'match',
+      'join() of a stream with itself finds pairs',
+      this.#input,
+      this.#by,
+      this.#steps,
+      this.#within,
+      arrow,
+    )
     return Object.assign(new Stream<Flatten<T>>(draft), { timedOut: new Stream<Partial<S>>(draft) })
   }
 }

@@ -3,7 +3,7 @@ import { pendingDraft } from './draft/pending.ts'
 import type { RelationDraft } from './draft/relation-draft.ts'
 import type { Duration } from './duration.ts'
 import { ColumnType } from './schema/column-type.ts'
-import { RowType } from './schema/row-type.ts'
+import type { RowType } from './schema/row-type.ts'
 import { Stream } from './stream.ts'
 import type { Flatten, InputRow } from './types/row.ts'
 
@@ -59,10 +59,20 @@ export class MapCell<out N, out T> {
 export function value<T>(initial: T): ValueCell<Widened<T>>
 export function value<T>(type: ColumnType<T>, initial: NoInfer<T>, options?: StateOptions): ValueCell<T>
 export function value(first: unknown, initial?: unknown, options: StateOptions = {}): ValueCell<unknown> {
-  return first instanceof ColumnType ? new ValueCell<unknown>(first, initial, options) : new ValueCell<unknown>(undefined, first, options)
+  return first instanceof ColumnType
+    ? new ValueCell<unknown>(first, initial, options)
+    : new ValueCell<unknown>(undefined, first, options)
 }
 
-type Widened<T> = T extends number ? number : T extends string ? string : T extends bigint ? bigint : T extends boolean ? boolean : T
+type Widened<T> = T extends number
+  ? number
+  : T extends string
+    ? string
+    : T extends bigint
+      ? bigint
+      : T extends boolean
+        ? boolean
+        : T
 
 /** A state that is a list. */
 export function listOf<T>(type: ColumnType<T>, options: StateOptions = {}): ListCell<T> {
@@ -119,7 +129,9 @@ export interface MapState<N, T> extends Iterable<[N, T]> {
 
 /** The state of one key: values are read and assigned, lists and maps changed in place. */
 export type State<S> = Flatten<
-  { -readonly [N in keyof S as S[N] extends ValueCell<unknown> ? N : never]: S[N] extends ValueCell<infer T> ? T : never } & {
+  {
+    -readonly [N in keyof S as S[N] extends ValueCell<unknown> ? N : never]: S[N] extends ValueCell<infer T> ? T : never
+  } & {
     readonly [N in keyof S as S[N] extends ValueCell<unknown> ? never : N]: S[N] extends ListCell<infer T>
       ? ListState<T>
       : S[N] extends MapCell<infer K, infer T>
@@ -169,5 +181,10 @@ export type Streams<O> = { readonly [N in keyof O]: Stream<O[N] extends ProcessO
 export function outputStreams<O extends Outputs>(process: RelationDraft, outputs: O | undefined): Streams<O>
 export function outputStreams(process: RelationDraft, outputs: Outputs = {}): Readonly<Record<string, unknown>> {
   const names = Object.keys(outputs)
-  return Object.fromEntries(names.map(name => [name, new Stream(pendingDraft('process', 'split() makes several streams of one', process, name))]))
+  return Object.fromEntries(
+    names.map(name => [
+      name,
+      new Stream(pendingDraft('process', 'split() makes several streams of one', process, name)),
+    ]),
+  )
 }

@@ -1,7 +1,7 @@
+import type { LiteralValue } from './draft/expression-draft.ts'
 import { callerPlace } from './draft/place.ts'
 import type { QueryHole } from './draft/relation-draft.ts'
-import type { LiteralValue } from './draft/expression-draft.ts'
-import { Expression, valueDraft } from './expression.ts'
+import { type Expression, valueDraft } from './expression.ts'
 import { Table } from './table.ts'
 import type { Drafted, Mode, RelationOf } from './types/brand.ts'
 
@@ -12,7 +12,10 @@ export type QueryPart = (RelationOf<unknown> & Drafted) | LiteralValue | Express
  * A SQL query over streams and tables of this program: ``query<{ n: bigint }>`SELECT COUNT(*) AS n FROM ${orders}` ``.
  * The row type is yours to say; it is checked against the query's columns when the program is put together.
  */
-export function query<R, K extends keyof R = never>(pieces: TemplateStringsArray, ...holes: readonly QueryPart[]): Table<R, K, Mode> {
+export function query<R, K extends keyof R = never>(
+  pieces: TemplateStringsArray,
+  ...holes: readonly QueryPart[]
+): Table<R, K, Mode> {
   return new Table({ is: 'query', pieces: [...pieces], holes: holes.map(holeDraft), place: callerPlace() })
 }
 
@@ -21,4 +24,5 @@ function holeDraft(part: QueryPart): QueryHole {
   return { is: 'value', value: valueDraft(part) }
 }
 
-const isRelation = (part: QueryPart): part is RelationOf<unknown> & Drafted => typeof part === 'object' && part !== null && '~draft' in part
+const isRelation = (part: QueryPart): part is RelationOf<unknown> & Drafted =>
+  typeof part === 'object' && part !== null && '~draft' in part

@@ -32,7 +32,10 @@ export interface TableOptions<R, S, K> extends StreamOptions<R, S> {
 }
 
 /** Rows that are only added, from a source. */
-export function stream<R, S extends Schema = never>(source: SourceOf<R>, options?: StreamOptions<RowFrom<R, S>, S>): Stream<RowFrom<R, S>> {
+export function stream<R, S extends Schema = never>(
+  source: SourceOf<R>,
+  options?: StreamOptions<RowFrom<R, S>, S>,
+): Stream<RowFrom<R, S>> {
   return new Stream(sourceRelation('stream', source, options ?? {}, []))
 }
 
@@ -41,7 +44,9 @@ export function table<R, const K extends keyof RowFrom<R, S> & string, S extends
   source: SourceOf<R>,
   options: TableOptions<RowFrom<R, S>, S, K>,
 ): Table<RowFrom<R, S>, K, 'updates'> {
-  return new Table(sourceRelation('table', source, options, typeof options.key === 'string' ? [options.key] : options.key))
+  return new Table(
+    sourceRelation('table', source, options, typeof options.key === 'string' ? [options.key] : options.key),
+  )
 }
 
 interface Options {
@@ -52,7 +57,12 @@ interface Options {
   readonly validate?: 'columns' | 'each'
 }
 
-function sourceRelation(kind: 'stream' | 'table', source: SourceOf<unknown>, options: Options, key: readonly string[]): SourceRelation {
+function sourceRelation(
+  kind: 'stream' | 'table',
+  source: SourceOf<unknown>,
+  options: Options,
+  key: readonly string[],
+): SourceRelation {
   return {
     is: 'source',
     kind,

@@ -16,7 +16,9 @@ async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
 
 test('a running table is read by key, as a whole, and by its changes', async () => {
   const rows = memory()
-  const perCard = stream(rows, { schema }).by('card').aggregate({ n: count(), total: sum('amount') })
+  const perCard = stream(rows, { schema })
+    .by('card')
+    .aggregate({ n: count(), total: sum('amount') })
   rows.push({ id: 'a', card: '1', amount: 5 })
   await using app = await run({ perCard, other: 5 })
   await until(async () => (await app.perCard.rows()).length === 1)
@@ -58,7 +60,15 @@ test('files: read, computed, written, collected', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'api-run-'))
   try {
     const path = join(folder, 'in.ndjson')
-    writeFileSync(path, ['{"id":"a","card":"1","amount":"2.50"}', '{"id":"b","card":"1","amount":"0.25"}', '{"id":"c","card":"2","amount":"1"}', ''].join('\n'))
+    writeFileSync(
+      path,
+      [
+        '{"id":"a","card":"1","amount":"2.50"}',
+        '{"id":"b","card":"1","amount":"0.25"}',
+        '{"id":"c","card":"2","amount":"1"}',
+        '',
+      ].join('\n'),
+    )
     const source = stream(file(path), { schema })
     const big = source.where('amount', '>', 1).pick('id')
     assert.deepEqual(await big.collect(), [{ id: 'a' }])

@@ -68,7 +68,9 @@ export interface Program {
 }
 
 /** The exported names of a program, alive; the program itself under `$`. */
-export type Running<M> = { readonly [N in keyof M as Live<M[N]> extends never ? never : N]: Live<M[N]> } & AsyncDisposable & { readonly $: Program }
+export type Running<M> = {
+  readonly [N in keyof M as Live<M[N]> extends never ? never : N]: Live<M[N]>
+} & AsyncDisposable & { readonly $: Program }
 
 /** The exported names of a program that runs elsewhere. */
 export type Remote<M> = { readonly [N in keyof M as Live<M[N]> extends never ? never : N]: Live<M[N]> }
@@ -85,5 +87,9 @@ export interface ConnectOptions {
 
 /** Reads a program that runs elsewhere, typed by `connect<typeof import('./program.ts')>(url)`. */
 export function connect<M extends object>(url: string, options: ConnectOptions = {}): Remote<M> {
-  throw new StreamdownError('DSD5006', `connect('${url}') does not run yet: run() gives the same names in this process.`, { cause: options })
+  throw new StreamdownError(
+    'DSD5006',
+    `connect('${url}') does not run yet: run() gives the same names in this process.`,
+    { cause: options },
+  )
 }

@@ -3,8 +3,8 @@ import { rowsOf } from '../batch/values.ts'
 import { MemoryFeed, type WeightedRow } from '../connect/memory.ts'
 import { StreamdownError } from '../errors/error.ts'
 import { optimiseProgram } from '../plan/optimise/optimise.ts'
-import { Engine } from '../run/engine.ts'
 import { VirtualClock } from '../run/clock.ts'
+import { Engine } from '../run/engine.ts'
 import type { EngineSnapshot } from '../run/snapshot.ts'
 import { consolidateRows } from '../session/consolidate-rows.ts'
 import { TableStore } from '../session/table-store.ts'
@@ -125,7 +125,9 @@ export class Simulation {
     const view = this.#view(of['~draft'])
     const { lowered, store, added } = this.#output(view.name)
     const rows = view.kind === 'table' ? store.rows() : added
-    return rows.flatMap(({ values, weight }) => Array.from({ length: weight }, () => rowObject(lowered.columns, values)))
+    return rows.flatMap(({ values, weight }) =>
+      Array.from({ length: weight }, () => rowObject(lowered.columns, values)),
+    )
   }
 
   /** The changes of an exported table or stream since the last call. */
@@ -143,7 +145,9 @@ export class Simulation {
     const found = this.#assembled.jobs.find(one => one.draft === job.draft)
     if (found === undefined) throw new StreamdownError('DSD5007', 'The program does not export this job.')
     const { lowered, added } = this.#output(found.name)
-    return added.flatMap(({ values, weight }) => Array.from({ length: weight }, () => rowObject(lowered.columns, values)))
+    return added.flatMap(({ values, weight }) =>
+      Array.from({ length: weight }, () => rowObject(lowered.columns, values)),
+    )
   }
 
   /** Rows that failed so far. */
@@ -180,7 +184,8 @@ export class Simulation {
         },
         side: ({ name }, port, batch, memory) => {
           if (port !== 'dead') return
-          for (const row of rowsOf(memory, batch)) this.#dead.push({ operator: name, code: String(row.at(-2)), problem: String(row.at(-1)) })
+          for (const row of rowsOf(memory, batch))
+            this.#dead.push({ operator: name, code: String(row.at(-2)), problem: String(row.at(-1)) })
         },
         deadLetters: { add: ({ source, code, problem }) => this.#dead.push({ operator: source, code, problem }) },
         stepDone: () => this.#stepDone(),
@@ -217,14 +222,21 @@ export class Simulation {
     const relation = draft.is === 'source' ? this.#assembled.context.relations.get(draft) : undefined
     const feed = relation === undefined ? undefined : this.#feeds.get(relation.name)
     if (draft.is !== 'source' || feed === undefined) {
-      throw new StreamdownError('DSD5007', 'Rows can be pushed to the streams and tables that the program reads from a source.')
+      throw new StreamdownError(
+        'DSD5007',
+        'Rows can be pushed to the streams and tables that the program reads from a source.',
+      )
     }
     return { draft, feed }
   }
 
   #view(draft: RelationDraft): Assembled['views'][number] {
     const view = this.#assembled.views.find(one => one.draft === draft)
-    if (view === undefined) throw new StreamdownError('DSD5007', 'The program does not export this stream or table: export it, to see its rows.')
+    if (view === undefined)
+      throw new StreamdownError(
+        'DSD5007',
+        'The program does not export this stream or table: export it, to see its rows.',
+      )
     return view
   }
 

@@ -15,9 +15,17 @@ export interface FileOptions {
 }
 
 /** A file, or several by a pattern; `.gz` and `.zst` are unpacked. Parquet, CSV and JSON files tell their own columns. */
-export function file<R = unknown>(path: string, options: FileOptions = {}): SourceAndSink<R, unknown, 'final', 'at-least-once'> {
+export function file<R = unknown>(
+  path: string,
+  options: FileOptions = {},
+): SourceAndSink<R, unknown, 'final', 'at-least-once'> {
   return new SourceAndSink(
-    draft('file', { path, format: options.format ?? formatOf(path), 'source.monitor-interval': options.follow === true ? '1 s' : undefined, ...options.with }),
+    draft('file', {
+      path,
+      format: options.format ?? formatOf(path),
+      'source.monitor-interval': options.follow === true ? '1 s' : undefined,
+      ...options.with,
+    }),
   )
 }
 
@@ -56,7 +64,14 @@ export interface DatagenOptions {
 /** Made-up rows for any schema; the same seed gives the same rows. */
 export function datagen(options: DatagenOptions = {}): Source<unknown> {
   const { rowsPerSecond, rows, seed } = options
-  return new Source(draft('datagen', { 'rows-per-second': text(rowsPerSecond), 'number-of-rows': text(rows), seed: text(seed), ...options.with }))
+  return new Source(
+    draft('datagen', {
+      'rows-per-second': text(rowsPerSecond),
+      'number-of-rows': text(rows),
+      seed: text(seed),
+      ...options.with,
+    }),
+  )
 }
 
 export interface NexmarkPerson {
@@ -102,13 +117,20 @@ export interface NexmarkEvent {
 }
 
 /** The events of the Nexmark benchmark, the same for the same seed on every machine. */
-export function nexmark(options: { readonly events?: number; readonly eventsPerSecond?: number; readonly seed?: number } = {}): Source<NexmarkEvent> {
+export function nexmark(
+  options: { readonly events?: number; readonly eventsPerSecond?: number; readonly seed?: number } = {},
+): Source<NexmarkEvent> {
   const { events, eventsPerSecond, seed } = options
-  return new Source(draft('nexmark', { 'events.num': text(events), 'first-event.rate': text(eventsPerSecond), seed: text(seed) }))
+  return new Source(
+    draft('nexmark', { 'events.num': text(events), 'first-event.rate': text(eventsPerSecond), seed: text(seed) }),
+  )
 }
 
 /** Any connector by its name and options, as SQL's WITH takes them. */
-export function connector<R = unknown>(name: string, options: Readonly<Record<string, string>> = {}): SourceAndSink<R, unknown, 'final' | 'updates', 'at-least-once'> {
+export function connector<R = unknown>(
+  name: string,
+  options: Readonly<Record<string, string>> = {},
+): SourceAndSink<R, unknown, 'final' | 'updates', 'at-least-once'> {
   return new SourceAndSink({ connector: name, options })
 }
 
@@ -126,7 +148,9 @@ export interface WebhookOptions {
 export function webhook(url: string, options: WebhookOptions = {}): Sink<unknown, 'final', 'at-least-once'> {
   const { method, headers, batch, retries, timeout } = options
   const named = Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [`headers.${name}`, value]))
-  return new Sink(draft('webhook', { url, method, 'batch.rows': text(batch), retries: text(retries), timeout, ...named }))
+  return new Sink(
+    draft('webhook', { url, method, 'batch.rows': text(batch), retries: text(retries), timeout, ...named }),
+  )
 }
 
 /** Every change as a line on the terminal. */

@@ -11,9 +11,9 @@ import {
   topRequest,
 } from './columns.ts'
 import type { Guarantee, SinkOf, TakesChanges } from './connector.ts'
-import { callerPlace } from './draft/place.ts'
 import { joinChanges } from './draft/kind.ts'
 import { pendingDraft } from './draft/pending.ts'
+import { callerPlace } from './draft/place.ts'
 import type { RelationDraft } from './draft/relation-draft.ts'
 import type { Duration } from './duration.ts'
 import type { Filter } from './expression.ts'
@@ -34,8 +34,8 @@ import type { Lookup } from './lookup.ts'
 import type { MapAsyncOptions } from './map-async.ts'
 import type { ExplainOptions } from './program/explain.ts'
 import { sqlOf } from './program/sql-of.ts'
-import type { RunOptions } from './run.ts'
 import { rowArrow } from './row-arrow.ts'
+import type { RunOptions } from './run.ts'
 import type { RowType } from './schema/row-type.ts'
 import { Table } from './table.ts'
 import type { Drafted, Mode, RelationOf, RowIn, StreamOf, TableOf } from './types/brand.ts'
@@ -59,8 +59,15 @@ export class Stream<R> implements StreamOf<R> {
 
   /** Only the rows that pass: `where(o => o.total > limit)`, `where(gt('total', 5))`, `where('total', '>', 5)`. */
   where<S extends R = R>(filter: ((row: R) => row is S) | Filter<R>): Stream<S>
-  where<C extends keyof Columns<R> & string, T extends NullTest>(column: C, test: T): Stream<T extends 'is not null' ? Known<R, C> : R>
-  where<C extends keyof Columns<R> & string, O extends OperatorFor<At<R, C>>>(column: C, operator: O, value: OperatorValue<At<R, C>, O>): Stream<R>
+  where<C extends keyof Columns<R> & string, T extends NullTest>(
+    column: C,
+    test: T,
+  ): Stream<T extends 'is not null' ? Known<R, C> : R>
+  where<C extends keyof Columns<R> & string, O extends OperatorFor<At<R, C>>>(
+    column: C,
+    operator: O,
+    value: OperatorValue<At<R, C>, O>,
+  ): Stream<R>
   where(filter: Filter<R> | string, operator?: string, value?: unknown): Stream<R> {
     const condition = typeof filter === 'string' ? comparisonDraft(filter, operator ?? '', value) : filterDraft(filter)
     return new Stream({ is: 'where', input: this['~draft'], condition, place: callerPlace() })
@@ -106,12 +113,18 @@ export class Stream<R> implements StreamOf<R> {
   }
 
   /** Puts rows into windows by their event time. */
-  window<W, E extends Emit = never, L extends Duration = never>(window: Window<W>, options?: WindowOptions<E, L>): Windowed<R, never, W, WindowMode<E, L>> {
+  window<W, E extends Emit = never, L extends Duration = never>(
+    window: Window<W>,
+    options?: WindowOptions<E, L>,
+  ): Windowed<R, never, W, WindowMode<E, L>> {
     return new Windowed(windowedDraft(this['~draft'], [], window, options))
   }
 
   /** The first `count` rows by an order, kept up to date. */
-  top<const O extends readonly (Order<R> | Ranked)[]>(count: number, ...order: O): Table<With<R, RankColumn<O>>, never, 'updates'> {
+  top<const O extends readonly (Order<R> | Ranked)[]>(
+    count: number,
+    ...order: O
+  ): Table<With<R, RankColumn<O>>, never, 'updates'> {
     return new Table({ is: 'top', input: this['~draft'], by: [], count, ...topRequest(order), place: callerPlace() })
   }
 
@@ -122,7 +135,10 @@ export class Stream<R> implements StreamOf<R> {
     const As extends string = never,
     const H extends How = 'inner',
     Keep extends Duration | 'forever' = never,
-  >(right: S, options: JoinOptions<R, S, O, As, H> & JoinTime<S, Keep>): StreamJoin<R, S, O, NoInfer<As>, NoInfer<H>, NoInfer<Keep>>
+  >(
+    right: S,
+    options: JoinOptions<R, S, O, As, H> & JoinTime<S, Keep>,
+  ): StreamJoin<R, S, O, NoInfer<As>, NoInfer<H>, NoInfer<Keep>>
   join(right: RelationOf<unknown> & Drafted, options: JoinRequest): unknown {
     const draft = joinDraft(this, right, options)
     return joinChanges(draft) ? new Table(draft) : new Stream(draft)
@@ -135,7 +151,9 @@ export class Stream<R> implements StreamOf<R> {
     const As extends string = never,
     const H extends 'inner' | 'left' = 'left',
   >(right: S, options: JoinOptions<R, S, O, As, H>): Stream<Joined<R, RowIn<S>, O, NoInfer<As>, NoInfer<H>>> {
-    return new Stream(pendingDraft('enrich', 'join(table) joins with what the table says now', this['~draft'], right, options))
+    return new Stream(
+      pendingDraft('enrich', 'join(table) joins with what the table says now', this['~draft'], right, options),
+    )
   }
 
   /** All rows of this stream and of others with the same columns. */
@@ -144,7 +162,9 @@ export class Stream<R> implements StreamOf<R> {
   }
 
   /** Several streams: each row goes to the first whose condition holds, else to `rest`. */
-  split<const P extends { readonly [name: string]: Filter<R> }>(conditions: P): { readonly [N in keyof P | 'rest']: Stream<R> }
+  split<const P extends { readonly [name: string]: Filter<R> }>(
+    conditions: P,
+  ): { readonly [N in keyof P | 'rest']: Stream<R> }
   split(conditions: { readonly [name: string]: Filter<R> }): { readonly [name: string]: Stream<R> } {
     const names = [...Object.keys(conditions), 'rest']
     const drafts = branches(this['~draft'], Object.values(conditions).map(filterDraft))
@@ -157,7 +177,9 @@ export class Stream<R> implements StreamOf<R> {
     call: (row: R, context: { readonly signal: AbortSignal }) => Promise<InputRow<NoInfer<S>>>,
     options?: MapAsyncOptions,
   ): Stream<S> {
-    return new Stream(pendingDraft('mapAsync', 'map takes arrows that do not wait', this['~draft'], type, call, options))
+    return new Stream(
+      pendingDraft('mapAsync', 'map takes arrows that do not wait', this['~draft'], type, call, options),
+    )
   }
 
   /** An operator of your own: a function from this stream to anything. */
@@ -166,7 +188,10 @@ export class Stream<R> implements StreamOf<R> {
   }
 
   /** Sends the rows into a sink. */
-  into<T extends Mode, G extends Guarantee>(sink: SinkOf<R, T, G> & TakesChanges<'final', T>, options?: IntoOptions<NoInfer<G>>): Job<R> {
+  into<T extends Mode, G extends Guarantee>(
+    sink: SinkOf<R, T, G> & TakesChanges<'final', T>,
+    options?: IntoOptions<NoInfer<G>>,
+  ): Job<R> {
     return jobInto(this, sink, options?.guarantee)
   }
 

@@ -1,3 +1,4 @@
+import type { Change } from './change.ts'
 import {
   type Derivation,
   type DerivedColumns,
@@ -16,7 +17,6 @@ import type { Duration } from './duration.ts'
 import type { Filter } from './expression.ts'
 import { comparisonDraft, filterDraft, type NullTest, type OperatorFor, type OperatorValue } from './filter.ts'
 import { GroupedTable } from './grouped-table.ts'
-import type { Change } from './change.ts'
 import { type IntoOptions, type Job, jobInto } from './job.ts'
 import {
   type How,
@@ -25,14 +25,14 @@ import {
   type JoinMode,
   type JoinOptions,
   type JoinRequest,
-  type TableJoinTime,
   joinDraft,
   type On,
+  type TableJoinTime,
 } from './join.ts'
 import type { ExplainOptions } from './program/explain.ts'
 import { sqlOf } from './program/sql-of.ts'
-import type { RunOptions } from './run.ts'
 import { rowArrow } from './row-arrow.ts'
+import type { RunOptions } from './run.ts'
 import type { RowType } from './schema/row-type.ts'
 import { Stream } from './stream.ts'
 import type { Drafted, Mode, RelationOf, RowIn, TableOf } from './types/brand.ts'
@@ -60,8 +60,15 @@ export class Table<R, out K = never, out M = Mode> implements TableOf<R, K, M> {
 
   /** Only the rows that pass: `where(o => o.total > limit)`, `where(gt('total', 5))`, `where('total', '>', 5)`. */
   where<S extends R = R>(filter: ((row: R) => row is S) | Filter<R>): Table<S, K, M>
-  where<C extends keyof Columns<R> & string, T extends NullTest>(column: C, test: T): Table<T extends 'is not null' ? Known<R, C> : R, K, M>
-  where<C extends keyof Columns<R> & string, O extends OperatorFor<At<R, C>>>(column: C, operator: O, value: OperatorValue<At<R, C>, O>): Table<R, K, M>
+  where<C extends keyof Columns<R> & string, T extends NullTest>(
+    column: C,
+    test: T,
+  ): Table<T extends 'is not null' ? Known<R, C> : R, K, M>
+  where<C extends keyof Columns<R> & string, O extends OperatorFor<At<R, C>>>(
+    column: C,
+    operator: O,
+    value: OperatorValue<At<R, C>, O>,
+  ): Table<R, K, M>
   where(filter: Filter<R> | string, operator?: string, value?: unknown): Table<R, K, M> {
     const condition = typeof filter === 'string' ? comparisonDraft(filter, operator ?? '', value) : filterDraft(filter)
     return new Table({ is: 'where', input: this['~draft'], condition, place: callerPlace() })
@@ -75,7 +82,9 @@ export class Table<R, out K = never, out M = Mode> implements TableOf<R, K, M> {
   }
 
   /** Exactly these columns, each an existing one by name or computed. The key is kept if all its columns are. */
-  select<const S extends { readonly [column: string]: Selection<R> }>(columns: S): Table<Flatten<Selected<R, S>>, KeySelected<K, S>, M> {
+  select<const S extends { readonly [column: string]: Selection<R> }>(
+    columns: S,
+  ): Table<Flatten<Selected<R, S>>, KeySelected<K, S>, M> {
     return new Table({ is: 'select', input: this['~draft'], columns: namedExpressions(columns), place: callerPlace() })
   }
 
@@ -85,7 +94,9 @@ export class Table<R, out K = never, out M = Mode> implements TableOf<R, K, M> {
   }
 
   /** All columns but these. */
-  drop<C extends keyof R & string>(...columns: readonly C[]): Table<Dropped<R, C>, [K & C] extends [never] ? K : never, M> {
+  drop<C extends keyof R & string>(
+    ...columns: readonly C[]
+  ): Table<Dropped<R, C>, [K & C] extends [never] ? K : never, M> {
     return new Table({ is: 'drop', input: this['~draft'], columns, place: callerPlace() })
   }
 
@@ -117,7 +128,10 @@ export class Table<R, out K = never, out M = Mode> implements TableOf<R, K, M> {
   }
 
   /** The first `count` rows by an order, kept up to date. */
-  top<const O extends readonly (Order<R> | Ranked)[]>(count: number, ...order: O): Table<With<R, RankColumn<O>>, K, 'updates'> {
+  top<const O extends readonly (Order<R> | Ranked)[]>(
+    count: number,
+    ...order: O
+  ): Table<With<R, RankColumn<O>>, K, 'updates'> {
     return new Table({ is: 'top', input: this['~draft'], by: [], count, ...topRequest(order), place: callerPlace() })
   }
 
@@ -152,7 +166,10 @@ export class Table<R, out K = never, out M = Mode> implements TableOf<R, K, M> {
   }
 
   /** Sends the rows, and their changes, into a sink. */
-  into<T extends Mode, G extends Guarantee>(sink: SinkOf<R, T, G> & TakesChanges<M, T>, options?: IntoOptions<NoInfer<G>>): Job<R> {
+  into<T extends Mode, G extends Guarantee>(
+    sink: SinkOf<R, T, G> & TakesChanges<M, T>,
+    options?: IntoOptions<NoInfer<G>>,
+  ): Job<R> {
     return jobInto(this, sink, options?.guarantee)
   }
 
@@ -183,7 +200,9 @@ export interface ChangeColumn {
 }
 
 /** The key of a select: the new names of all key columns, else none. */
-export type KeySelected<K, S> = [K] extends [S[keyof S]] ? { [N in keyof S]: S[N] extends K ? N : never }[keyof S] : never
+export type KeySelected<K, S> = [K] extends [S[keyof S]]
+  ? { [N in keyof S]: S[N] extends K ? N : never }[keyof S]
+  : never
 
 /** Groups of a final table that name its window are complete when the window is. */
 export type GroupMode<M, K, G> = [M] extends ['final'] ? ('window_end' extends K & G ? 'final' : 'updates') : 'updates'

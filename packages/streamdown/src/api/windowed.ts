@@ -36,7 +36,14 @@ export class Windowed<R, G, W, out M> {
     aggregates: A,
   ): Table<Flatten<Picked<R, G> & W & Results<A>>, G | Names<W>, M> {
     const { input, by } = this.#draft
-    return new Table({ is: 'aggregate', input, by, windowed: this.#draft, aggregates: namedAggregates(aggregates), place: callerPlace() })
+    return new Table({
+      is: 'aggregate',
+      input,
+      by,
+      windowed: this.#draft,
+      aggregates: namedAggregates(aggregates),
+      place: callerPlace(),
+    })
   }
 
   /** The first `count` rows of each window and key by an order, written when the window closes. */

@@ -1,6 +1,6 @@
 import type { Timestamp } from '../values/timestamp.ts'
-import { type Duration, durationMicros } from './duration.ts'
 import type { WindowingDraft } from './draft/relation-draft.ts'
+import { type Duration, durationMicros } from './duration.ts'
 
 declare const adds: unique symbol
 
@@ -39,12 +39,22 @@ export function tumble(size: Duration, options: Offset = {}): Window<TimeSpan> {
 
 /** Windows of one length, a new one every `every`; a row is in each that covers it. */
 export function hop(size: Duration, options: Offset & { readonly every: Duration }): Window<TimeSpan> {
-  return new Window({ is: 'hop', size: durationMicros(size), slide: durationMicros(options.every), offset: offsetMicros(options) })
+  return new Window({
+    is: 'hop',
+    size: durationMicros(size),
+    slide: durationMicros(options.every),
+    offset: offsetMicros(options),
+  })
 }
 
 /** Windows that start together and grow by `every` until they are `max` long: the day so far, every hour. */
 export function cumulate(max: Duration, options: Offset & { readonly every: Duration }): Window<TimeSpan> {
-  return new Window({ is: 'cumulate', size: durationMicros(max), step: durationMicros(options.every), offset: offsetMicros(options) })
+  return new Window({
+    is: 'cumulate',
+    size: durationMicros(max),
+    step: durationMicros(options.every),
+    offset: offsetMicros(options),
+  })
 }
 
 /** Rows of a key belong together until nothing comes for `gap`. */

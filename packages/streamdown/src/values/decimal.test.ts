@@ -8,7 +8,17 @@ const scale = fc.integer({ min: 0, max: 6 })
 const decimal = fc.tuple(digits, scale).map(([unscaled, places]) => new Decimal(unscaled, places))
 
 test('text, numbers and integers are read exactly', () => {
-  for (const [input, text] of [['1.20', '1.20'], ['-0.05', '-0.05'], [0.1, '0.1'], [5n, '5'], ['.5', '0.5'], ['1e3', '1000'], [1e-7, '0.0000001'], ['1.5E-2', '0.015'], [-0, '0']] as const) {
+  for (const [input, text] of [
+    ['1.20', '1.20'],
+    ['-0.05', '-0.05'],
+    [0.1, '0.1'],
+    [5n, '5'],
+    ['.5', '0.5'],
+    ['1e3', '1000'],
+    [1e-7, '0.0000001'],
+    ['1.5E-2', '0.015'],
+    [-0, '0'],
+  ] as const) {
     assert.equal(Decimal.from(input).toString(), text)
   }
 })

@@ -19,5 +19,6 @@ test('text with and without zone, a Date and microseconds are read', () => {
 })
 
 test('what is no time is refused', () => {
-  for (const input of ['', 'tomorrow', '2026-02-30', '2026-01-01T25:00:00Z', new Date('x')]) assert.throws(() => Timestamp.from(input), /DSD5002/)
+  for (const input of ['', 'tomorrow', '2026-02-30', '2026-01-01T25:00:00Z', new Date('x')])
+    assert.throws(() => Timestamp.from(input), /DSD5002/)
 })

@@ -46,11 +46,18 @@ export class Timestamp extends Date {
 
 function parseMicros(text: string): bigint {
   const match = iso.exec(text.trim())
-  if (match === null) throw new StreamdownError('DSD5002', `${JSON.stringify(text)} is not a time like 2026-01-31T12:00:00Z.`)
+  if (match === null)
+    throw new StreamdownError('DSD5002', `${JSON.stringify(text)} is not a time like 2026-01-31T12:00:00Z.`)
   const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '', zone = 'Z'] = match
   const millis = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second))
   const back = new Date(millis)
-  if (back.getUTCMonth() !== Number(month) - 1 || back.getUTCDate() !== Number(day) || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) {
+  if (
+    back.getUTCMonth() !== Number(month) - 1 ||
+    back.getUTCDate() !== Number(day) ||
+    Number(hour) > 23 ||
+    Number(minute) > 59 ||
+    Number(second) > 59
+  ) {
     throw new StreamdownError('DSD5002', `${JSON.stringify(text)} names a day or time that does not exist.`)
   }
   return BigInt(millis) * 1000n + BigInt(fraction.padEnd(6, '0').slice(0, 6)) - offsetMicros(zone)

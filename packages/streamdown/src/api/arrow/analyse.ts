@@ -36,9 +36,14 @@ export function factsOf(arrow: (...args: never[]) => unknown, row = 0): ArrowFac
 }
 
 /** The row is used as `row.name` only, or taken apart by a closed destructuring; else it may be read as a whole. */
-function columnsRead({ tokens, bodyAt }: ParsedArrow, parameter: Parameter | undefined, given: boolean): readonly string[] | undefined {
+function columnsRead(
+  { tokens, bodyAt }: ParsedArrow,
+  parameter: Parameter | undefined,
+  given: boolean,
+): readonly string[] | undefined {
   if (parameter === undefined) return given ? undefined : []
-  if (tokens.some(token => token.is === 'name' && (token.text === 'eval' || token.text === 'arguments'))) return undefined
+  if (tokens.some(token => token.is === 'name' && (token.text === 'eval' || token.text === 'arguments')))
+    return undefined
   if (parameter.is === 'columns') return [...new Set(parameter.columns.values())]
   const reads = new Set<string>()
   for (let at = bodyAt; at < tokens.length; at++) {
@@ -47,22 +52,40 @@ function columnsRead({ tokens, bodyAt }: ParsedArrow, parameter: Parameter | und
     const before = tokens[at - 1]
     if (before?.is === 'sign' && (before.text === '.' || before.text === '?.')) continue
     const after = tokens[at + 1]
-    if (after?.is === 'sign' && after.text === ':' && before?.is === 'sign' && (before.text === '{' || before.text === ',')) continue
+    if (
+      after?.is === 'sign' &&
+      after.text === ':' &&
+      before?.is === 'sign' &&
+      (before.text === '{' || before.text === ',')
+    )
+      continue
     const column = tokens[at + 2]
     const dotted = after?.is === 'sign' && (after.text === '.' || after.text === '?.')
     const assigned = tokens[at + 3]
-    const isWritten = assigned?.is === 'sign' && /^(?:=|\+\+|--|[^=!<>]+=)$/.test(assigned.text) && assigned.text !== '=>'
+    const isWritten =
+      assigned?.is === 'sign' && /^(?:=|\+\+|--|[^=!<>]+=)$/.test(assigned.text) && assigned.text !== '=>'
     if (!dotted || column?.is !== 'name' || isWritten) return undefined
     reads.add(column.text)
   }
   return [...reads]
 }
 
-const builtIn: ReadonlySet<string> = new Set(['Number', 'BigInt', 'String', 'Boolean', 'Math', 'undefined', 'NaN', 'Infinity'])
+const builtIn: ReadonlySet<string> = new Set([
+  'Number',
+  'BigInt',
+  'String',
+  'Boolean',
+  'Math',
+  'undefined',
+  'NaN',
+  'Infinity',
+])
 
 /** Free names of a body that is understood, and of one that is not, as far as tokens tell. */
 function outsideNames({ body, tokens, bodyAt, parameters }: ParsedArrow): readonly string[] {
-  const own = new Set<string>(parameters.flatMap(one => (one === undefined ? [] : one.is === 'row' ? [one.name] : [...one.columns.keys()])))
+  const own = new Set<string>(
+    parameters.flatMap(one => (one === undefined ? [] : one.is === 'row' ? [one.name] : [...one.columns.keys()])),
+  )
   const found = new Set<string>()
   if (body !== undefined) collectNames(body, found)
   else collectTokens(tokens.slice(bodyAt), found)
@@ -70,7 +93,9 @@ function outsideNames({ body, tokens, bodyAt, parameters }: ParsedArrow): readon
 }
 
 const words: ReadonlySet<string> = new Set(
-  'return const let var if else for of in while do switch case default break continue new typeof void delete function class this true false null try catch finally throw async await yield instanceof'.split(' '),
+  'return const let var if else for of in while do switch case default break continue new typeof void delete function class this true false null try catch finally throw async await yield instanceof'.split(
+    ' ',
+  ),
 )
 
 function collectTokens(tokens: ParsedArrow['tokens'], into: Set<string>): void {
@@ -137,5 +162,7 @@ function collectNames(js: Js, into: Set<string>): void {
 export function columnOf(js: Js, parameter: Parameter | undefined): string | undefined {
   if (parameter === undefined) return undefined
   if (parameter.is === 'columns') return js.is === 'name' ? parameter.columns.get(js.name) : undefined
-  return js.is === 'member' && js.of.is === 'name' && js.of.name === parameter.name && !js.optional ? js.name : undefined
+  return js.is === 'member' && js.of.is === 'name' && js.of.name === parameter.name && !js.optional
+    ? js.name
+    : undefined
 }

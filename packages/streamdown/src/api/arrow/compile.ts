@@ -13,7 +13,9 @@ export interface CompileScope {
   readonly column: (name: string) => { readonly value: Expression; readonly readsAsNumber: boolean } | undefined
 }
 
-export type Compiled = { readonly is: 'compiled'; readonly value: Expression } | { readonly is: 'javascript'; readonly reason: string }
+export type Compiled =
+  | { readonly is: 'compiled'; readonly value: Expression }
+  | { readonly is: 'javascript'; readonly reason: string }
 
 /**
  * An arrow's body as an expression that gives the same for every row: literals, columns, `! && || ?:`, comparisons and
@@ -76,13 +78,16 @@ function compile(js: Js, scope: CompileScope): Expression {
 
 /** `&&`, `||`, `!` and `?:` ask whether a value is true: only a BOOLEAN that is never NULL says so by itself. */
 function truth(value: Expression): Expression {
-  return value.type.is === 'boolean' && !value.nullable ? value : stays('uses a value that is no boolean as a condition')
+  return value.type.is === 'boolean' && !value.nullable
+    ? value
+    : stays('uses a value that is no boolean as a condition')
 }
 
 function ofUnary({ op, of }: Extract<Js, { is: 'unary' }>, scope: CompileScope): Expression {
   if (op === '!') return test('not', truth(compile(of, scope)))
   if (op === '-' && of.is === 'number') return literal(-of.value, types.double)
-  if (op === '-') return { is: 'call', name: 'negate', args: [double(compile(of, scope))], type: types.double, nullable: false }
+  if (op === '-')
+    return { is: 'call', name: 'negate', args: [double(compile(of, scope))], type: types.double, nullable: false }
   return stays(`uses ${op}`)
 }
 
@@ -112,20 +117,31 @@ function ofBinary({ op, left, right }: Extract<Js, { is: 'binary' }>, scope: Com
   }
 }
 
-function ofConditional({ test: condition, then, otherwise }: Extract<Js, { is: 'conditional' }>, scope: CompileScope): Expression {
+function ofConditional(
+  { test: condition, then, otherwise }: Extract<Js, { is: 'conditional' }>,
+  scope: CompileScope,
+): Expression {
   const when = truth(compile(condition, scope))
   const yes = compile(then, scope)
   const no = compile(otherwise, scope)
   const [a, b] = isNumeric(yes.type) && isNumeric(no.type) ? [double(yes), double(no)] : [yes, no]
-  if (a.type.is !== b.type.is || !['boolean', 'double', 'string'].includes(a.type.is)) return stays('gives values of different types')
-  return { is: 'case', branches: [{ when, then: a }], otherwise: b, type: a.type.is === 'string' ? types.string : a.type, nullable: a.nullable || b.nullable }
+  if (a.type.is !== b.type.is || !['boolean', 'double', 'string'].includes(a.type.is))
+    return stays('gives values of different types')
+  return {
+    is: 'case',
+    branches: [{ when, then: a }],
+    otherwise: b,
+    type: a.type.is === 'string' ? types.string : a.type,
+    nullable: a.nullable || b.nullable,
+  }
 }
 
 const isNumeric = (type: DataType): boolean => ['tinyint', 'smallint', 'int', 'real', 'double'].includes(type.is)
 
 /** The value as the double that JavaScript sees. */
 function double(value: Expression): Expression {
-  if (!isNumeric(value.type)) return stays(`calculates with ${value.type.is === 'decimal' ? 'a decimal' : `a value of type ${value.type.is}`}`)
+  if (!isNumeric(value.type))
+    return stays(`calculates with ${value.type.is === 'decimal' ? 'a decimal' : `a value of type ${value.type.is}`}`)
   if (value.nullable) return stays('calculates with a column that may be NULL')
   if (value.type.is === 'double') return value
   return { is: 'cast', input: value, attempt: false, rule: 'flink', type: types.double, nullable: false }
@@ -154,7 +170,8 @@ function equal(left: Js, right: Js, scope: CompileScope): Expression {
     const [x, y] = [double(a), double(b)]
     return notNaN(test('=', x, y), x.is === 'literal' ? y : x)
   }
-  if (a.type.is !== b.type.is || (a.type.is !== 'string' && a.type.is !== 'boolean')) return stays(`compares ${a.type.is} with ${b.type.is}`)
+  if (a.type.is !== b.type.is || (a.type.is !== 'string' && a.type.is !== 'boolean'))
+    return stays(`compares ${a.type.is} with ${b.type.is}`)
   const name = a.nullable || b.nullable ? 'is_not_distinct_from' : '='
   return { ...test(name, a, b), nullable: false }
 }

@@ -41,7 +41,8 @@ export function inferredColumns(body: Js | undefined, scope: InferenceScope): re
   const columns = new Map<string, ColumnType<unknown>>()
   for (const property of body.properties) {
     if (property.is === 'spread') {
-      if (property.of.is !== 'name' || scope.parameter?.is !== 'row' || property.of.name !== scope.parameter.name) return ''
+      if (property.of.is !== 'name' || scope.parameter?.is !== 'row' || property.of.name !== scope.parameter.name)
+        return ''
       for (const { name, type } of scope.columns) columns.set(name, type)
       continue
     }
@@ -67,7 +68,11 @@ function eitherColumns(a: readonly ColumnDraft[], b: readonly ColumnDraft[]): re
   return columns
 }
 
-const knownOf = ({ type, nullable, facts }: ColumnType<unknown>): Known => ({ type, nullable, readsAsNumber: facts.readsAsNumber === true })
+const knownOf = ({ type, nullable, facts }: ColumnType<unknown>): Known => ({
+  type,
+  nullable,
+  readsAsNumber: facts.readsAsNumber === true,
+})
 
 const given = (type: DataType): Known => ({ type, nullable: false })
 
@@ -132,8 +137,11 @@ function ofBinary(op: string, left: Known | undefined, right: Known | undefined)
     case '+':
       if (left?.type.is === 'string' || right?.type.is === 'string') return given(types.string)
       return left === undefined || right === undefined ? undefined : arithmetic(left, right)
-    default:
-      return left === undefined || right === undefined ? undefined : arithmetic(left, right)
+    default: {
+      // One known side is enough: a number and a bigint together throw.
+      const one = left ?? right
+      return one === undefined ? undefined : arithmetic(left ?? one, right ?? one)
+    }
   }
 }
 
@@ -181,10 +189,13 @@ function either(a: Known | undefined, b: Known | undefined): Known | undefined {
 }
 
 /** Types without parameters that two values of the name could differ in. */
-const isPlain = (type: DataType): boolean => !['decimal', 'string', 'bytes', 'time', 'timestamp', 'row', 'array', 'map'].includes(type.is)
+const isPlain = (type: DataType): boolean =>
+  !['decimal', 'string', 'bytes', 'time', 'timestamp', 'row', 'array', 'map'].includes(type.is)
 
 const textMethods: ReadonlySet<string> = new Set(
-  'toUpperCase toLowerCase trim trimStart trimEnd slice substring padStart padEnd repeat replace replaceAll concat toString toFixed normalize'.split(' '),
+  'toUpperCase toLowerCase trim trimStart trimEnd slice substring padStart padEnd repeat replace replaceAll concat toString toFixed normalize'.split(
+    ' ',
+  ),
 )
 const testMethods: ReadonlySet<string> = new Set(['startsWith', 'endsWith', 'includes'])
 
@@ -206,11 +217,13 @@ function ofCall(callee: Js, scope: InferenceScope): Known | undefined {
     }
   }
   if (callee.is !== 'member' || callee.optional) return undefined
-  if (callee.of.is === 'name' && callee.of.name === 'Math' && scope.column('Math') === undefined) return given(types.double)
+  if (callee.of.is === 'name' && callee.of.name === 'Math' && scope.column('Math') === undefined)
+    return given(types.double)
   const of = infer(callee.of, scope)
   if (of?.type.is === 'string' && textMethods.has(callee.name)) return given(types.string)
   if (of?.type.is === 'string' && testMethods.has(callee.name)) return given(types.boolean)
-  if (of !== undefined && isNumber(of) && (callee.name === 'toFixed' || callee.name === 'toString')) return given(types.string)
+  if (of !== undefined && isNumber(of) && (callee.name === 'toFixed' || callee.name === 'toString'))
+    return given(types.string)
   if (of?.type.is === 'decimal' && callee.name === 'toNumber') return given(types.double)
   if (of?.type.is === 'decimal' && (callee.name === 'toString' || callee.name === 'toFixed')) return given(types.string)
   if (of?.type.is === 'timestamp' && callee.name === 'toISOString') return given(types.string)
@@ -225,5 +238,7 @@ function ofMember(js: Extract<Js, { is: 'member' }>, scope: InferenceScope): Kno
   if (of.type.is === 'string' && js.name === 'length') return given(types.double)
   if (of.type.is !== 'row') return undefined
   const field = of.type.fields.find(({ name }) => name === js.name)
-  return field === undefined ? undefined : { type: field.type, nullable: field.nullable || (js.optional && of.nullable) }
+  return field === undefined
+    ? undefined
+    : { type: field.type, nullable: field.nullable || (js.optional && of.nullable) }
 }

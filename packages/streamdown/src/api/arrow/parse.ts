@@ -241,7 +241,8 @@ class Parser {
         const key = this.#next()
         if (key.is !== 'name' && key.is !== 'string') throw new Unreadable('property')
         if (this.#skip(':')) properties.push({ is: 'property', name: key.text, value: this.#expression() })
-        else if (key.is === 'name' && (this.#is(',') || this.#is('}'))) properties.push({ is: 'property', name: key.text, value: this.#named(key.text) })
+        else if (key.is === 'name' && (this.#is(',') || this.#is('}')))
+          properties.push({ is: 'property', name: key.text, value: this.#named(key.text) })
         else throw new Unreadable('property')
       }
       if (!this.#skip(',') && !this.#is('}')) throw new Unreadable('object')

@@ -20,7 +20,11 @@ export type Js =
   /** Read past, not understood. */
   | { readonly is: 'other' }
 
-export type JsProperty = { readonly is: 'property'; readonly name: string; readonly value: Js } | { readonly is: 'spread'; readonly of: Js }
+export type JsProperty =
+  | { readonly is: 'property'; readonly name: string; readonly value: Js }
+  | { readonly is: 'spread'; readonly of: Js }
 
 /** The first parameter of an arrow: a name, or a destructuring of columns into names. */
-export type Parameter = { readonly is: 'row'; readonly name: string } | { readonly is: 'columns'; readonly columns: ReadonlyMap<string, string> }
+export type Parameter =
+  | { readonly is: 'row'; readonly name: string }
+  | { readonly is: 'columns'; readonly columns: ReadonlyMap<string, string> }

@@ -9,14 +9,71 @@ export interface Token {
 export class Unreadable extends Error {}
 
 const signs = [
-  '>>>=', '...', '===', '!==', '**=', '<<=', '>>=', '>>>', '&&=', '||=', '??=', '=>', '==', '!=', '<=', '>=', '&&', '||', '??', '?.', '++', '--',
-  '+=', '-=', '*=', '/=', '%=', '&=', '|=', '^=', '**', '<<', '>>', '{', '}', '(', ')', '[', ']', ';', ',', '<', '>', '+', '-', '*', '/', '%',
-  '&', '|', '^', '!', '~', '?', ':', '=', '.', '#', '@',
+  '>>>=',
+  '...',
+  '===',
+  '!==',
+  '**=',
+  '<<=',
+  '>>=',
+  '>>>',
+  '&&=',
+  '||=',
+  '??=',
+  '=>',
+  '==',
+  '!=',
+  '<=',
+  '>=',
+  '&&',
+  '||',
+  '??',
+  '?.',
+  '++',
+  '--',
+  '+=',
+  '-=',
+  '*=',
+  '/=',
+  '%=',
+  '&=',
+  '|=',
+  '^=',
+  '**',
+  '<<',
+  '>>',
+  '{',
+  '}',
+  '(',
+  ')',
+  '[',
+  ']',
+  ';',
+  ',',
+  '<',
+  '>',
+  '+',
+  '-',
+  '*',
+  '/',
+  '%',
+  '&',
+  '|',
+  '^',
+  '!',
+  '~',
+  '?',
+  ':',
+  '=',
+  '.',
+  '#',
+  '@',
 ] // prettier-ignore
 
 const nameStart = /[\p{ID_Start}$_]/u
 const nameForm = /[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*/uy
-const numberForm = /0[xX][\da-fA-F_]+n?|0[oO][0-7_]+n?|0[bB][01_]+n?|(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d+)?n?/y
+const numberForm =
+  /0[xX][\da-fA-F_]+n?|0[oO][0-7_]+n?|0[bB][01_]+n?|(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d+)?n?/y
 const regexForm = /\/(?:[^/\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/[a-z]*/y
 /** After these a slash divides; after anything else it starts a regular expression. */
 const endsValue = /^(?:\)|\]|\}|)$/
@@ -48,10 +105,10 @@ export function tokensOf(source: string): readonly Token[] {
         braces.push(true)
         return
       }
-      text += c === '\\' ? escape() : c
+      text += c === '\\' ? escaped() : c
     }
   }
-  const escape = (): string => {
+  const escaped = (): string => {
     const c = source[at]
     at += 1
     switch (c) {
@@ -96,7 +153,7 @@ export function tokensOf(source: string): readonly Token[] {
         const part = source[at]
         if (part === undefined || part === '\n') throw new Unreadable('string without end')
         at += 1
-        text += part === '\\' ? escape() : part
+        text += part === '\\' ? escaped() : part
       }
       at += 1
       push('string', text)
@@ -134,7 +191,18 @@ function matched(form: RegExp, source: string, at: number): string {
   return match[0]
 }
 
-const operatorWords: ReadonlySet<string> = new Set(['return', 'typeof', 'in', 'of', 'instanceof', 'void', 'delete', 'case', 'yield', 'await'])
+const operatorWords: ReadonlySet<string> = new Set([
+  'return',
+  'typeof',
+  'in',
+  'of',
+  'instanceof',
+  'void',
+  'delete',
+  'case',
+  'yield',
+  'await',
+])
 
 function startsRegex(before: Token | undefined): boolean {
   if (before === undefined) return true

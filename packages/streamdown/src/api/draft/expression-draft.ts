@@ -11,10 +11,25 @@ export type ExpressionDraft =
   | { readonly is: 'literal'; readonly value: LiteralValue }
   /** A function or operator by its name in the function registry. */
   | { readonly is: 'call'; readonly name: string; readonly args: readonly ExpressionDraft[] }
-  | { readonly is: 'case'; readonly when: ExpressionDraft; readonly then: ExpressionDraft; readonly otherwise?: ExpressionDraft }
-  | { readonly is: 'cast'; readonly input: ExpressionDraft; readonly type: ColumnType<unknown>; readonly attempt: boolean }
+  | {
+      readonly is: 'case'
+      readonly when: ExpressionDraft
+      readonly then: ExpressionDraft
+      readonly otherwise?: ExpressionDraft
+    }
+  | {
+      readonly is: 'cast'
+      readonly input: ExpressionDraft
+      readonly type: ColumnType<unknown>
+      readonly attempt: boolean
+    }
   /** SQL text with the values that stood between its pieces. */
-  | { readonly is: 'sql'; readonly pieces: readonly string[]; readonly holes: readonly ExpressionDraft[]; readonly place: Place }
+  | {
+      readonly is: 'sql'
+      readonly pieces: readonly string[]
+      readonly holes: readonly ExpressionDraft[]
+      readonly place: Place
+    }
   | ArrowDraft
 
 /** A JavaScript function over a row. Without `type` the result's type is read from its source. */
@@ -25,7 +40,15 @@ export interface ArrowDraft {
   readonly place: Place
 }
 
-export type LiteralValue = string | number | bigint | boolean | null | Date | Uint8Array | { readonly unscaled: bigint; readonly scale: number }
+export type LiteralValue =
+  | string
+  | number
+  | bigint
+  | boolean
+  | null
+  | Date
+  | Uint8Array
+  | { readonly unscaled: bigint; readonly scale: number }
 
 export interface AggregateDraft {
   readonly is: 'aggregate'
@@ -35,7 +58,11 @@ export interface AggregateDraft {
   readonly filter?: ExpressionDraft
   /** BIGINT in the plan, `number` in rows of the API. */
   readonly readsAsNumber: boolean
-  readonly fold?: { readonly type: ColumnType<unknown>; readonly initial: unknown; readonly step: (state: never, row: never) => unknown }
+  readonly fold?: {
+    readonly type: ColumnType<unknown>
+    readonly initial: unknown
+    readonly step: (state: never, row: never) => unknown
+  }
   readonly place: Place
 }
 

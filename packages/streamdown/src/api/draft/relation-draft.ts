@@ -1,7 +1,7 @@
-import type { AggregateDraft, ArrowDraft, ExpressionDraft, OverDraft } from './expression-draft.ts'
-import type { Place } from './place.ts'
 import type { ColumnType } from '../schema/column-type.ts'
 import type { Schema } from '../schema/schema.ts'
+import type { AggregateDraft, ArrowDraft, ExpressionDraft, OverDraft } from './expression-draft.ts'
+import type { Place } from './place.ts'
 import type { SourceDraft } from './source-draft.ts'
 
 /**
@@ -11,20 +11,48 @@ import type { SourceDraft } from './source-draft.ts'
 export type RelationDraft =
   | SourceRelation
   | { readonly is: 'where'; readonly input: RelationDraft; readonly condition: ExpressionDraft; readonly place: Place }
-  | { readonly is: 'derive' | 'select'; readonly input: RelationDraft; readonly columns: readonly NamedExpression[]; readonly place: Place }
-  | { readonly is: 'pick' | 'drop'; readonly input: RelationDraft; readonly columns: readonly string[]; readonly place: Place }
+  | {
+      readonly is: 'derive' | 'select'
+      readonly input: RelationDraft
+      readonly columns: readonly NamedExpression[]
+      readonly place: Place
+    }
+  | {
+      readonly is: 'pick' | 'drop'
+      readonly input: RelationDraft
+      readonly columns: readonly string[]
+      readonly place: Place
+    }
   | { readonly is: 'map' | 'flatMap'; readonly input: RelationDraft; readonly arrow: ArrowDraft; readonly place: Place }
   | AggregateRelation
   | TopRelation
   | LatestRelation
   | JoinRelation
   | { readonly is: 'union'; readonly inputs: readonly RelationDraft[]; readonly place: Place }
-  | { readonly is: 'branch'; readonly input: RelationDraft; readonly conditions: readonly ExpressionDraft[]; readonly index: number; readonly place: Place }
+  | {
+      readonly is: 'branch'
+      readonly input: RelationDraft
+      readonly conditions: readonly ExpressionDraft[]
+      readonly index: number
+      readonly place: Place
+    }
   | { readonly is: 'changelog'; readonly input: RelationDraft; readonly place: Place }
   | { readonly is: 'late'; readonly windowed: WindowedDraft; readonly place: Place }
-  | { readonly is: 'query'; readonly pieces: readonly string[]; readonly holes: readonly QueryHole[]; readonly place: Place }
+  | {
+      readonly is: 'query'
+      readonly pieces: readonly string[]
+      readonly holes: readonly QueryHole[]
+      readonly place: Place
+    }
   /** A part of the API that has its types and does not run yet. */
-  | { readonly is: 'pending'; readonly what: string; readonly instead: string; readonly input: RelationDraft; readonly args: readonly unknown[]; readonly place: Place }
+  | {
+      readonly is: 'pending'
+      readonly what: string
+      readonly instead: string
+      readonly input: RelationDraft
+      readonly args: readonly unknown[]
+      readonly place: Place
+    }
 
 export interface SourceRelation {
   readonly is: 'source'
@@ -116,7 +144,9 @@ export interface JoinRelation {
   readonly place: Place
 }
 
-export type QueryHole = { readonly is: 'relation'; readonly relation: RelationDraft } | { readonly is: 'value'; readonly value: ExpressionDraft }
+export type QueryHole =
+  | { readonly is: 'relation'; readonly relation: RelationDraft }
+  | { readonly is: 'value'; readonly value: ExpressionDraft }
 
 /** Columns computed over the rows around each row. */
 export interface OverColumnDraft {

@@ -1,6 +1,6 @@
 import { resolveAggregate } from '../../functions/aggregates.ts'
 import type { AggregateCall } from '../../plan/expressions/aggregate-call.ts'
-import { AggregateNode, LateNode, RankNode, WindowNode, type Windowing } from '../../plan/nodes/node.ts'
+import { AggregateNode, LateNode, RankNode, type Windowing, WindowNode } from '../../plan/nodes/node.ts'
 import { derive } from '../../plan/properties.ts'
 import { castTo } from '../../sql/bind/cast.ts'
 import { argumentOf } from '../../sql/bind/expressions.ts'
@@ -9,7 +9,14 @@ import { types } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
 import { factsOf } from '../arrow/analyse.ts'
 import type { AggregateDraft } from '../draft/expression-draft.ts'
-import type { AggregateRelation, LatestRelation, OrderDraft, TopRelation, WindowedDraft, WindowingDraft } from '../draft/relation-draft.ts'
+import type {
+  AggregateRelation,
+  LatestRelation,
+  OrderDraft,
+  TopRelation,
+  WindowedDraft,
+  WindowingDraft,
+} from '../draft/relation-draft.ts'
 import { ColumnType } from '../schema/column-type.ts'
 import { fromInput } from '../values/from-input.ts'
 import { toRowValue } from '../values/to-row.ts'
@@ -17,12 +24,15 @@ import { columnsRead, rowReader } from './arrows.ts'
 import { lowerFilter } from './columns.ts'
 import type { LowerContext } from './context.ts'
 import { lowerExpression } from './expressions.ts'
-import { columnNamed, indexesOf, type Lowered, timeOf, valueOf, type VisibleColumn } from './lowered.ts'
+import { columnNamed, expressionOf, indexesOf, type Lowered, timeOf, type VisibleColumn } from './lowered.ts'
 
 const rowTime = (node: WindowNode, offset: number): number => node.input.schema.length + offset
 
 /** Rows put into windows: two visible columns more, and the window's time behind them. */
-export function lowerWindowed(input: Lowered, draft: Pick<WindowedDraft, 'by' | 'windowing'>): Lowered & { readonly node: WindowNode } {
+export function lowerWindowed(
+  input: Lowered,
+  draft: Pick<WindowedDraft, 'by' | 'windowing'>,
+): Lowered & { readonly node: WindowNode } {
   const node = WindowNode.create(input.node, windowingOf(input, draft), timeOf(input, 'A window'), 'close')
   const bound = (name: string, offset: number): VisibleColumn => {
     const index = rowTime(node, offset)
@@ -57,11 +67,17 @@ export function lowerAggregate(context: LowerContext, source: Lowered, draft: Ag
   const input = windowed === undefined ? source : lowerWindowed(source, windowed)
   const keyNames = [...draft.by, ...(windowed === undefined ? [] : ['window_start', 'window_end'])]
   const keyColumns = keyNames.map(name => columnNamed(input, name))
-  const time = windowed === undefined ? finalWindowTime(input, keyColumns) : rowTime(lowerWindowed(source, windowed).node, 2)
+  const time =
+    windowed === undefined ? finalWindowTime(input, keyColumns) : rowTime(lowerWindowed(source, windowed).node, 2)
   const keys = [...keyColumns.map(({ index }) => index), ...(time === undefined ? [] : [time])]
   const calls = draft.aggregates.map(({ aggregate }) => lowerCall(context, input, aggregate))
   const names = draft.aggregates.map(({ name }) => name)
-  const plain = AggregateNode.create(input.node, keys, calls.map(({ call }) => call), names)
+  const plain = AggregateNode.create(
+    input.node,
+    keys,
+    calls.map(({ call }) => call),
+    names,
+  )
   const window = windowed === undefined ? finalWindow(input, keys) : closing(windowed, draft.by.length)
   const node: AggregateNode = window === undefined ? plain : { ...plain, window }
   const columns: VisibleColumn[] = [
@@ -89,7 +105,8 @@ function finalWindow(input: Lowered, keys: readonly number[]): AggregateNode['wi
   for (const { start, end } of windows) {
     const endAt = end === undefined ? -1 : keys.indexOf(end)
     const startAt = start === undefined ? -1 : keys.indexOf(start)
-    if (endAt >= 0) return { end: endAt, ...(startAt < 0 ? {} : { start: startAt }), allowedLateness: 0n, changes: false }
+    if (endAt >= 0)
+      return { end: endAt, ...(startAt < 0 ? {} : { start: startAt }), allowedLateness: 0n, changes: false }
   }
   return undefined
 }
@@ -98,16 +115,31 @@ function finalWindow(input: Lowered, keys: readonly number[]): AggregateNode['wi
 function finalWindowTime(input: Lowered, keyColumns: readonly VisibleColumn[]): number | undefined {
   const { final, windows, eventTime } = derive(input.node)
   const named = windows.some(({ end }) => keyColumns.some(({ index }) => index === end))
-  return final && named && eventTime !== undefined && !keyColumns.some(({ index }) => index === eventTime) ? eventTime : undefined
+  return final && named && eventTime !== undefined && !keyColumns.some(({ index }) => index === eventTime)
+    ? eventTime
+    : undefined
 }
 
-function lowerCall(context: LowerContext, input: Lowered, draft: AggregateDraft): { readonly call: AggregateCall; readonly type: ColumnType<unknown> } {
+function lowerCall(
+  context: LowerContext,
+  input: Lowered,
+  draft: AggregateDraft,
+): { readonly call: AggregateCall; readonly type: ColumnType<unknown> } {
   const filter = draft.filter === undefined ? undefined : lowerFilter(context, input, draft.filter)
   if (draft.fold !== undefined) return lowerFold(input, draft.fold)
   const bound = draft.args.map(arg => lowerExpression(context, input, arg))
-  const resolved = resolveAggregate(draft.name, bound.map(({ value }) => argumentOf(value)), draft.distinct, context.bind.aggregateRules, filter === undefined)
+  const resolved = resolveAggregate(
+    draft.name,
+    bound.map(({ value }) => argumentOf(value)),
+    draft.distinct,
+    context.bind.aggregateRules,
+    filter === undefined,
+  )
   if (resolved === undefined) {
-    return fail('DSD2004', `${draft.name} does not take ${bound.map(({ value }) => value.type.is.toUpperCase()).join(', ')}.`)
+    return fail(
+      'DSD2004',
+      `${draft.name} does not take ${bound.map(({ value }) => value.type.is.toUpperCase()).join(', ')}.`,
+    )
   }
   const fromBigint = bound.some(({ value, type }) => value.type.is === 'bigint' && type.facts.readsAsNumber !== true)
   const readsAsNumber = resolved.type.is === 'bigint' && (draft.readsAsNumber || !fromBigint)
@@ -124,9 +156,16 @@ function lowerCall(context: LowerContext, input: Lowered, draft: AggregateDraft)
   }
 }
 
-function lowerFold(input: Lowered, fold: NonNullable<AggregateDraft['fold']>): { readonly call: AggregateCall; readonly type: ColumnType<unknown> } {
+function lowerFold(
+  input: Lowered,
+  fold: NonNullable<AggregateDraft['fold']>,
+): { readonly call: AggregateCall; readonly type: ColumnType<unknown> } {
   const { appendOnly } = derive(input.node)
-  if (!appendOnly) return fail('DSD2006', 'fold cannot take rows back, and this table changes: fold its changelog(), or use sum, count, min, max.')
+  if (!appendOnly)
+    return fail(
+      'DSD2006',
+      'fold cannot take rows back, and this table changes: fold its changelog(), or use sum, count, min, max.',
+    )
   const facts = factsOf(fold.step, 1)
   const read = columnsRead(input, facts.reads)
   const row = rowReader(read, (_, i) => i)
@@ -134,7 +173,7 @@ function lowerFold(input: Lowered, fold: NonNullable<AggregateDraft['fold']>): {
   return {
     call: {
       name: 'fold',
-      args: read.map(one => valueOf(input, one)),
+      args: read.map(one => expressionOf(input, one)),
       distinct: false,
       type: type.type,
       nullable: type.nullable,
@@ -155,7 +194,11 @@ function asState(state: unknown): unknown {
 }
 
 const orderOf = (input: Lowered, order: readonly OrderDraft[]) =>
-  order.map(({ column, descending, nullsFirst }) => ({ column: columnNamed(input, column).index, descending, nullsFirst }))
+  order.map(({ column, descending, nullsFirst }) => ({
+    column: columnNamed(input, column).index,
+    descending,
+    nullsFirst,
+  }))
 
 export function lowerTop(source: Lowered, draft: TopRelation): Lowered {
   const { windowed, count, rank } = draft
@@ -179,7 +222,11 @@ export function lowerTop(source: Lowered, draft: TopRelation): Lowered {
   )
   const columns = input.columns.filter(({ name }) => name !== rank)
   if (rank === undefined) return { node, columns, key: source.key }
-  const place: VisibleColumn = { name: rank, index: node.schema.length - 1, type: new ColumnType(types.bigint, { readsAsNumber: true }) }
+  const place: VisibleColumn = {
+    name: rank,
+    index: node.schema.length - 1,
+    type: new ColumnType(types.bigint, { readsAsNumber: true }),
+  }
   return { node, columns: [...columns, place], key: source.key.length > 0 ? source.key : [...keyNames, rank] }
 }
 
@@ -207,6 +254,10 @@ export function lowerLate(source: Lowered, of: AggregateNode | RankNode): Lowere
   const { input } = of
   const rows = WindowNode.is(input) && input.windowing.kind === 'session' ? input.input.schema : input.schema
   const node = LateNode.create(of, rows)
-  const added = ['windows_missed', 'windows_total'].map((name, i) => ({ name, index: rows.length + i, type: new ColumnType(types.int) }))
+  const added = ['windows_missed', 'windows_total'].map((name, i) => ({
+    name,
+    index: rows.length + i,
+    type: new ColumnType(types.int),
+  }))
   return { node, columns: [...source.columns, ...added], key: [] }
 }

@@ -12,18 +12,26 @@ import { fromInput } from '../values/from-input.ts'
 import { toRowValue } from '../values/to-row.ts'
 import type { LowerContext } from './context.ts'
 import type { Bound } from './expressions.ts'
-import { type Lowered, type VisibleColumn, valueOf } from './lowered.ts'
+import { expressionOf, type Lowered, type VisibleColumn } from './lowered.ts'
 
 /** An arrow of a computed column. Throws DSD5005 where neither its source nor the program says its result's type. */
 export function lowerArrow(context: LowerContext, input: Lowered, draft: ArrowDraft): Bound {
   const facts = factsOf(draft.arrow)
   const type = draft.type ?? inferredType(facts.body, inferenceScope(input, facts))
   if (type === undefined) {
-    return fail('DSD5005', `What ${facts.source} gives cannot be told from its source: write t.string.of(${facts.source}), with the type that it gives.`)
+    return fail(
+      'DSD5005',
+      `What ${facts.source} gives cannot be told from its source: write t.string.of(${facts.source}), with the type that it gives.`,
+    )
   }
   const compiled = compiledArrow(context, input, draft, facts)
   if (compiled !== undefined && compiled.type.is === type.type.is) return { value: compiled, type }
-  return { value: lambda(context, input, draft, facts, { type: type.type, nullable: type.nullable }, result => fromInput(type, result, 'result')), type }
+  return {
+    value: lambda(context, input, draft, facts, { type: type.type, nullable: type.nullable }, result =>
+      fromInput(type, result, 'result'),
+    ),
+    type,
+  }
 }
 
 /** An arrow that decides whether a row is kept. */
@@ -32,18 +40,26 @@ export function lowerFilterArrow(context: LowerContext, input: Lowered, draft: A
   const compiled = compiledArrow(context, input, draft, facts)
   if (compiled !== undefined && compiled.type.is === 'boolean') return compiled
   return lambda(context, input, draft, facts, { type: types.boolean, nullable: false }, result => {
-    if (typeof result === 'object' && result !== null && 'then' in result) throw new StreamdownError('DSD5007', 'An arrow of where may not be async.')
+    if (typeof result === 'object' && result !== null && 'then' in result)
+      throw new StreamdownError('DSD5007', 'An arrow of where may not be async.')
     return Boolean(result)
   })
 }
 
 /** The arrow as an expression, or undefined where it stays JavaScript; either is noted for `explain`. */
-export function compiledArrow(context: LowerContext, input: Lowered, draft: ArrowDraft, facts: ArrowFacts): Expression | undefined {
+export function compiledArrow(
+  context: LowerContext,
+  input: Lowered,
+  draft: ArrowDraft,
+  facts: ArrowFacts,
+): Expression | undefined {
   const compiled = compileArrow(facts.body, {
     parameter: facts.parameters[0],
     column: name => {
       const found = input.columns.find(one => one.name === name)
-      return found === undefined ? undefined : { value: valueOf(input, found), readsAsNumber: found.type.facts.readsAsNumber === true }
+      return found === undefined
+        ? undefined
+        : { value: expressionOf(input, found), readsAsNumber: found.type.facts.readsAsNumber === true }
     },
   })
   note(context, draft, facts, compiled.is === 'compiled' ? undefined : compiled.reason)
@@ -51,10 +67,19 @@ export function compiledArrow(context: LowerContext, input: Lowered, draft: Arro
 }
 
 /** @internal For `explain`: "JavaScript: uses limit from outside; reads total". */
-export function note(context: LowerContext, { place }: ArrowDraft, facts: ArrowFacts, reason: string | undefined): void {
+export function note(
+  context: LowerContext,
+  { place }: ArrowDraft,
+  facts: ArrowFacts,
+  reason: string | undefined,
+): void {
   const reads = facts.reads === undefined ? 'all columns' : facts.reads.join(', ') || 'no column'
   const why = facts.outside.length > 0 ? `uses ${facts.outside.join(', ')} from outside` : reason
-  context.notes.push({ place, source: facts.source, text: reason === undefined ? `compiled; reads ${reads}` : `JavaScript: ${why}; reads ${reads}` })
+  context.notes.push({
+    place,
+    source: facts.source,
+    text: reason === undefined ? `compiled; reads ${reads}` : `JavaScript: ${why}; reads ${reads}`,
+  })
 }
 
 export function inferenceScope({ columns }: Lowered, facts: ArrowFacts): InferenceScope {
@@ -68,7 +93,10 @@ export function columnsRead({ columns }: Lowered, reads: readonly string[] | und
 }
 
 /** A row as the user's function sees it, of the values of some columns at the places that `at` says. */
-export function rowReader(columns: readonly VisibleColumn[], at: (column: VisibleColumn, i: number) => number): (values: readonly Value[]) => never {
+export function rowReader(
+  columns: readonly VisibleColumn[],
+  at: (column: VisibleColumn, i: number) => number,
+): (values: readonly Value[]) => never {
   const places = columns.map((column, i) => ({ name: column.name, type: column.type, at: at(column, i) }))
   return values => {
     const row: Record<string, unknown> = {}
@@ -98,7 +126,9 @@ export function lambda(
   const schema: Schema = input.node.schema
   return {
     is: 'lambda',
-    arrow: context.checksArrows ? values => checkedCall(facts, arrow, row(values), toValue) : values => toValue(arrow(row(values))),
+    arrow: context.checksArrows
+      ? values => checkedCall(facts, arrow, row(values), toValue)
+      : values => toValue(arrow(row(values))),
     source: facts.source,
     reads: read.map(column => column.index),
     reason: facts.outside.length > 0 ? `uses ${facts.outside.join(', ')} from outside` : 'stays JavaScript',
@@ -107,9 +137,13 @@ export function lambda(
   }
 }
 
-
 /** For tests: the same row must give the same answer, and no arrow may keep its row. */
-function checkedCall(facts: ArrowFacts, arrow: ArrowDraft['arrow'], row: object, toValue: (result: unknown) => Value): Value {
+function checkedCall(
+  facts: ArrowFacts,
+  arrow: ArrowDraft['arrow'],
+  row: object,
+  toValue: (result: unknown) => Value,
+): Value {
   const [first, second] = [0, 1].map(() => {
     const { proxy, revoke } = Proxy.revocable(row, {})
     const value = toValue(arrow(asRow(proxy)))

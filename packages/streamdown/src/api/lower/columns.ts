@@ -23,7 +23,10 @@ export function lowerFilter(context: LowerContext, input: Lowered, draft: Expres
 
 export function lowerWhere(context: LowerContext, input: Lowered, condition: ExpressionDraft): Lowered {
   const node = FilterNode.create(input.node, lowerFilter(context, input, condition))
-  const narrowed = condition.is === 'call' && condition.name === 'is_not_null' && condition.args[0]?.is === 'column' ? condition.args[0].path.join('.') : undefined
+  const narrowed =
+    condition.is === 'call' && condition.name === 'is_not_null' && condition.args[0]?.is === 'column'
+      ? condition.args[0].path.join('.')
+      : undefined
   if (narrowed === undefined || !input.columns.some(({ name }) => name === narrowed)) return { ...input, node }
   // What is known not to be NULL from here on is said to the plan as well.
   const filtered: Lowered = { ...input, node }
@@ -44,7 +47,8 @@ export function lowerDerive(context: LowerContext, input: Lowered, columns: read
 }
 
 export function lowerSelect(context: LowerContext, input: Lowered, columns: readonly NamedExpression[]): Lowered {
-  const renamed = (name: string) => columns.find(({ value }) => value.is === 'column' && value.path.join('.') === name)?.name
+  const renamed = (name: string) =>
+    columns.find(({ value }) => value.is === 'column' && value.path.join('.') === name)?.name
   const key = input.key.map(renamed)
   const outputs = columns.map(one => named(context, input, one))
   return projected(input, outputs, key.every(name => name !== undefined) ? key : [])
@@ -74,7 +78,14 @@ export function lowerMap(context: LowerContext, input: Lowered, draft: ArrowDraf
     if (outputs !== undefined) return projected(input, outputs, [])
   }
   note(context, draft, facts, 'gives whole rows')
-  const row = lambda(context, input, draft, facts, { type: rowTypeOf(columns), nullable: false, whole: 'row' }, result => rowInput(columns, objectOf(result)))
+  const row = lambda(
+    context,
+    input,
+    draft,
+    facts,
+    { type: rowTypeOf(columns), nullable: false, whole: 'row' },
+    result => rowInput(columns, objectOf(result)),
+  )
   const whole = projected(input, [{ name: '$row', value: row, type: new ColumnType(row.type) }], [])
   const value = column(whole.node.schema, 0)
   const outputs = columns.map(({ name, type }, index): Output => {
@@ -98,7 +109,11 @@ function compiledColumns(context: LowerContext, input: Lowered, draft: ArrowDraf
     if (value === undefined) return undefined
     const { nullable } = value
     const source = value.is === 'column' ? input.columns.find(one => one.index === value.index) : undefined
-    outputs.set(property.name, { name: property.name, value, type: source?.type ?? new ColumnType(value.type, { nullable }) })
+    outputs.set(property.name, {
+      name: property.name,
+      value,
+      type: source?.type ?? new ColumnType(value.type, { nullable }),
+    })
   }
   note(context, draft, facts, undefined)
   return [...outputs.values()]
@@ -109,8 +124,14 @@ export function lowerFlatMap(context: LowerContext, input: Lowered, draft: Arrow
   const columns = columnsGiven(input, draft)
   note(context, draft, facts, 'gives several rows')
   const type = types.array(rowTypeOf(columns))
-  const rows = lambda(context, input, draft, facts, { type, nullable: false, whole: 'rows' }, result => iterated(result).map(row => rowInput(columns, objectOf(row))))
-  const node = FlatMapNode.create(input.node, rows, columns.map(({ name, type: { type, nullable } }): Field => ({ name, type, nullable })))
+  const rows = lambda(context, input, draft, facts, { type, nullable: false, whole: 'rows' }, result =>
+    iterated(result).map(row => rowInput(columns, objectOf(row))),
+  )
+  const node = FlatMapNode.create(
+    input.node,
+    rows,
+    columns.map(({ name, type: { type, nullable } }): Field => ({ name, type, nullable })),
+  )
   return { node, columns: columns.map(({ name, type }, index) => ({ name, index, type })), key: [] }
 }
 
@@ -121,10 +142,14 @@ function columnsGiven(input: Lowered, draft: ArrowDraft): readonly ColumnDraft[]
   const columns = inferredColumns(facts.body, inferenceScope(input, facts))
   if (typeof columns !== 'string') return columns
   const what = columns === '' ? 'The columns' : `The type of column '${columns}'`
-  return fail('DSD5005', `${what} of the rows that ${facts.source} gives cannot be told from its source: write map(t.row({ ... }), ${facts.source}).`)
+  return fail(
+    'DSD5005',
+    `${what} of the rows that ${facts.source} gives cannot be told from its source: write map(t.row({ ... }), ${facts.source}).`,
+  )
 }
 
-const rowTypeOf = (columns: readonly ColumnDraft[]): DataType => types.row(columns.map(({ name, type: { type, nullable } }) => ({ name, type, nullable })))
+const rowTypeOf = (columns: readonly ColumnDraft[]): DataType =>
+  types.row(columns.map(({ name, type: { type, nullable } }) => ({ name, type, nullable })))
 
 function objectOf(result: unknown): object {
   if (typeof result === 'object' && result !== null && !('then' in result)) return result
@@ -136,7 +161,10 @@ function iterated(result: unknown): readonly unknown[] {
 }
 
 const isIterable = (value: unknown): value is Iterable<unknown> =>
-  typeof value === 'object' && value !== null && Symbol.iterator in value && typeof value[Symbol.iterator] === 'function'
+  typeof value === 'object' &&
+  value !== null &&
+  Symbol.iterator in value &&
+  typeof value[Symbol.iterator] === 'function'
 
 function noRows(): never {
   throw new StreamdownError('DSD5008', 'The arrow of flatMap gave nothing that can be iterated.')

@@ -1,11 +1,17 @@
+import { StreamdownError } from '../../errors/error.ts'
 import type { Relation } from '../../plan/nodes/node.ts'
 import { type BindContext, contextOf } from '../../sql/bind/context.ts'
 import { BindProblem } from '../../sql/bind/problem.ts'
 import { Catalog } from '../../sql/catalog.ts'
 import { settingsOf } from '../../sql/settings.ts'
-import { StreamdownError } from '../../errors/error.ts'
 import type { Place } from '../draft/place.ts'
-import type { AggregateRelation, RelationDraft, SourceRelation, TopRelation, WindowedDraft } from '../draft/relation-draft.ts'
+import type {
+  AggregateRelation,
+  RelationDraft,
+  SourceRelation,
+  TopRelation,
+  WindowedDraft,
+} from '../draft/relation-draft.ts'
 import type { Lowered } from './lowered.ts'
 
 /** What `explain` says of an arrow. */

@@ -18,7 +18,7 @@ import { RowType } from '../schema/row-type.ts'
 import { valueOfType } from '../values/from-input.ts'
 import { lowerArrow } from './arrows.ts'
 import type { LowerContext } from './context.ts'
-import { columnNamed, type Lowered, valueOf } from './lowered.ts'
+import { columnNamed, expressionOf, type Lowered } from './lowered.ts'
 
 /** A bound expression, and its type as programs see it. */
 export interface Bound {
@@ -50,7 +50,12 @@ export function lowerExpression(context: LowerContext, input: Lowered, draft: Ex
       return typed({ is: 'case', branches: [{ when, then }], otherwise: no, type: common, nullable }, [a, b])
     }
     case 'cast': {
-      const value = castTo(lowerExpression(context, input, draft.input).value, draft.type.type, context.bind.settings, draft.attempt)
+      const value = castTo(
+        lowerExpression(context, input, draft.input).value,
+        draft.type.type,
+        context.bind.settings,
+        draft.attempt,
+      )
       return { value, type: new ColumnType(value.type, { ...draft.type.facts, nullable: value.nullable }) }
     }
     case 'sql':
@@ -63,7 +68,8 @@ export function lowerExpression(context: LowerContext, input: Lowered, draft: Ex
 /** A condition: BOOLEAN, or NULL. */
 export function lowerCondition(context: LowerContext, input: Lowered, draft: ExpressionDraft): Expression {
   const { value } = lowerExpression(context, input, draft)
-  if (value.type.is !== 'boolean' && value.type.is !== 'null') fail('DSD2004', `A condition is BOOLEAN, this is ${value.type.is.toUpperCase()}.`)
+  if (value.type.is !== 'boolean' && value.type.is !== 'null')
+    fail('DSD2004', `A condition is BOOLEAN, this is ${value.type.is.toUpperCase()}.`)
   return castTo(value, types.boolean, context.bind.settings)
 }
 
@@ -71,7 +77,7 @@ function lowerColumn(input: Lowered, path: readonly string[]): Bound {
   const [first = '', ...fields] = path
   const whole = input.columns.find(({ name }) => name === path.join('.'))
   const start = whole ?? columnNamed(input, first)
-  let bound: Bound = { value: valueOf(input, start), type: start.type }
+  let bound: Bound = { value: expressionOf(input, start), type: start.type }
   for (const field of whole === undefined ? fields : []) bound = fieldOf(bound, field)
   return bound
 }
@@ -80,7 +86,8 @@ function fieldOf({ value, type }: Bound, name: string): Bound {
   const fields = value.type.is === 'row' ? value.type.fields : []
   const index = fields.findIndex(field => field.name === name)
   const field = fields[index]
-  if (field === undefined) return fail('DSD2002', `There is no column '${name}' in it. Columns: ${fields.map(one => one.name).join(', ')}.`)
+  if (field === undefined)
+    return fail('DSD2002', `There is no column '${name}' in it. Columns: ${fields.map(one => one.name).join(', ')}.`)
   const nullable = value.nullable || field.nullable
   const inner = type instanceof RowType ? type.fields[name] : undefined
   return {
@@ -91,7 +98,15 @@ function fieldOf({ value, type }: Bound, name: string): Bound {
 
 function lowerCall(context: LowerContext, input: Lowered, name: string, args: readonly ExpressionDraft[]): Bound {
   const bound = lowerTogether(context, input, args)
-  return typed(callFunction(context.bind, name, bound.map(({ value }) => value), nowhere), bound)
+  return typed(
+    callFunction(
+      context.bind,
+      name,
+      bound.map(({ value }) => value),
+      nowhere,
+    ),
+    bound,
+  )
 }
 
 /** Values beside others take their type: `5` beside a DECIMAL is one, '2026-01-01' beside a TIMESTAMP is one. */
@@ -101,7 +116,9 @@ function lowerTogether(context: LowerContext, input: Lowered, drafts: readonly E
   return drafts.map((draft, i) => {
     const bound = others[i]
     if (bound !== undefined) return bound
-    return draft.is === 'literal' ? typed(literalOf(draft.value, beside), []) : fail('DSD9002', 'A draft was not bound.')
+    return draft.is === 'literal'
+      ? typed(literalOf(draft.value, beside), [])
+      : fail('DSD9002', 'A draft was not bound.')
   })
 }
 
@@ -109,7 +126,13 @@ function lowerTogether(context: LowerContext, input: Lowered, drafts: readonly E
 function literalOf(value: LiteralValue, beside: DataType | undefined): Expression {
   if (value === null) return literal(null, types.null)
   if (beside !== undefined) {
-    if (beside.is === 'decimal' && typeof value !== 'boolean' && !(value instanceof Date) && !(value instanceof Uint8Array)) return decimalLiteral(value)
+    if (
+      beside.is === 'decimal' &&
+      typeof value !== 'boolean' &&
+      !(value instanceof Date) &&
+      !(value instanceof Uint8Array)
+    )
+      return decimalLiteral(value)
     if (beside.is === 'timestamp' && (typeof value === 'string' || value instanceof Date)) {
       return literal(Timestamp.from(value).micros, { ...beside, precision: 6 })
     }
@@ -126,14 +149,20 @@ function literalOf(value: LiteralValue, beside: DataType | undefined): Expressio
     case 'bigint':
       return literal(value, types.bigint)
     case 'number':
-      return Number.isSafeInteger(value) && !Object.is(value, -0) ? integerLiteral(BigInt(value)) : literal(value, types.double)
+      return Number.isSafeInteger(value) && !Object.is(value, -0)
+        ? integerLiteral(BigInt(value))
+        : literal(value, types.double)
     default:
       if (value instanceof Date) return literal(Timestamp.from(value).micros, types.timestamp(6))
-      return value instanceof Uint8Array ? literal(value, types.bytes) : decimalLiteral(new Decimal(value.unscaled, value.scale))
+      return value instanceof Uint8Array
+        ? literal(value, types.bytes)
+        : decimalLiteral(new Decimal(value.unscaled, value.scale))
   }
 }
 
-function decimalLiteral(value: string | number | bigint | { readonly unscaled: bigint; readonly scale: number }): Expression {
+function decimalLiteral(
+  value: string | number | bigint | { readonly unscaled: bigint; readonly scale: number },
+): Expression {
   const decimal = typeof value === 'object' ? new Decimal(value.unscaled, value.scale) : Decimal.from(value)
   const digits = (decimal.unscaled < 0n ? -decimal.unscaled : decimal.unscaled).toString().length
   return literal(decimal.unscaled, types.decimal(Math.max(digits, decimal.scale, 1), decimal.scale))
@@ -141,7 +170,9 @@ function decimalLiteral(value: string | number | bigint | { readonly unscaled: b
 
 /** BIGINT made of columns that read as numbers reads as a number. */
 function typed(value: Expression, from: readonly Bound[]): Bound {
-  const fromBigint = from.some(({ value: part, type }) => part.type.is === 'bigint' && type.facts.readsAsNumber !== true && part.is !== 'literal')
+  const fromBigint = from.some(
+    ({ value: part, type }) => part.type.is === 'bigint' && type.facts.readsAsNumber !== true && part.is !== 'literal',
+  )
   const readsAsNumber = value.type.is === 'bigint' && value.is !== 'literal' && !fromBigint
   return { value, type: new ColumnType(value.type, { nullable: value.nullable, readsAsNumber }) }
 }
@@ -155,13 +186,23 @@ function lowerFragment(context: LowerContext, input: Lowered, draft: Extract<Exp
   const holes = draft.holes.map(hole => lowerExpression(context, input, hole))
   const schema = input.columns.map(({ name, type: { type, nullable } }) => ({ name, type, nullable }))
   const visible = tableScope(schema, undefined, undefined)
-  const scope = { ...visible, schema: input.node.schema, columns: visible.columns.map((one, i) => ({ ...one, index: input.columns[i]?.index ?? 0 })) }
-  const binder = new ExpressionBinder(context.bind, scope, e => (e.is === 'parameter' ? holes[Number(e.name) - 1]?.value : undefined))
+  const scope = {
+    ...visible,
+    schema: input.node.schema,
+    columns: visible.columns.map((one, i) => ({ ...one, index: input.columns[i]?.index ?? 0 })),
+  }
+  const binder = new ExpressionBinder(context.bind, scope, e =>
+    e.is === 'parameter' ? holes[Number(e.name) - 1]?.value : undefined,
+  )
   const value = binder.bind(parseExpression(text))
   let exact = false
   visit(value, part => {
     if (part.is === 'cast' && part.type.is === 'bigint') exact = true
-    if (part.is === 'column' && part.type.is === 'bigint') exact ||= input.columns.find(one => one.index === part.index)?.type.facts.readsAsNumber !== true
+    if (part.is === 'column' && part.type.is === 'bigint')
+      exact ||= input.columns.find(one => one.index === part.index)?.type.facts.readsAsNumber !== true
   })
-  return { value, type: new ColumnType(value.type, { nullable: value.nullable, readsAsNumber: value.type.is === 'bigint' && !exact }) }
+  return {
+    value,
+    type: new ColumnType(value.type, { nullable: value.nullable, readsAsNumber: value.type.is === 'bigint' && !exact }),
+  }
 }

@@ -12,7 +12,17 @@ import { ColumnType } from '../schema/column-type.ts'
 import { RowType } from '../schema/row-type.ts'
 import { windowingPlan } from './aggregate.ts'
 import type { LowerContext } from './context.ts'
-import { columnNamed, type Lowered, type Output, passed, projected, timeOf, valueOf, type VisibleColumn, withHidden } from './lowered.ts'
+import {
+  columnNamed,
+  expressionOf,
+  type Lowered,
+  type Output,
+  passed,
+  projected,
+  timeOf,
+  type VisibleColumn,
+  withHidden,
+} from './lowered.ts'
 
 const nowhere = { start: 0, end: 0 }
 
@@ -23,10 +33,16 @@ interface Sides {
   readonly keys: readonly { readonly left: number; readonly right: number; readonly nullsMatch: boolean }[]
 }
 
-export function lowerJoin(context: LowerContext, leftInput: Lowered, rightInput: Lowered, draft: JoinRelation): Lowered {
+export function lowerJoin(
+  context: LowerContext,
+  leftInput: Lowered,
+  rightInput: Lowered,
+  draft: JoinRelation,
+): Lowered {
   if (draft.on.length === 0) fail('DSD5007', "join wants on: { left: 'right' }, the columns that must be equal.")
   let sides: Sides = { left: leftInput, right: rightInput, keys: [] }
-  for (const { left, right } of draft.on) sides = withKey(context, sides, columnNamed(sides.left, left), columnNamed(sides.right, right))
+  for (const { left, right } of draft.on)
+    sides = withKey(context, sides, columnNamed(sides.left, left), columnNamed(sides.right, right))
   const { how, time } = draft
   switch (time?.is) {
     case undefined:
@@ -38,7 +54,15 @@ export function lowerJoin(context: LowerContext, leftInput: Lowered, rightInput:
     case 'within':
       return within(context, draft, sides, time)
     case 'window': {
-      const windowed = (side: Lowered) => ({ ...side, node: WindowNode.create(side.node, windowingPlan(time.windowing, []), timeOf(side, 'A join in windows'), 'close') })
+      const windowed = (side: Lowered) => ({
+        ...side,
+        node: WindowNode.create(
+          side.node,
+          windowingPlan(time.windowing, []),
+          timeOf(side, 'A join in windows'),
+          'close',
+        ),
+      })
       const [left, right] = [windowed(sides.left), windowed(sides.right)]
       const [leftStart, rightStart] = [sides.left.node.schema.length, sides.right.node.schema.length]
       const bounds = [0, 1].map(offset => ({ left: leftStart + offset, right: rightStart + offset, nullsMatch: false }))
@@ -54,31 +78,48 @@ export function lowerJoin(context: LowerContext, leftInput: Lowered, rightInput:
 
 /** One more pair of equal columns; a side of another type is cast, unseen. */
 function withKey(context: LowerContext, { left, right, keys }: Sides, a: VisibleColumn, b: VisibleColumn): Sides {
-  const [x, y] = [valueOf(left, a), valueOf(right, b)]
-  if (sameType(x.type, y.type)) return { left, right, keys: [...keys, { left: a.index, right: b.index, nullsMatch: false }] }
+  const [x, y] = [expressionOf(left, a), expressionOf(right, b)]
+  if (sameType(x.type, y.type))
+    return { left, right, keys: [...keys, { left: a.index, right: b.index, nullsMatch: false }] }
   const common = commonOfArguments([argumentOf(x), argumentOf(y)], context.bind.functionRules)
   if (common === undefined) return fail('DSD2004', `Columns '${a.name}' and '${b.name}' have different types.`)
   const { settings } = context.bind
   const l = sameType(x.type, common) ? { lowered: left, index: a.index } : withHidden(left, castTo(x, common, settings))
-  const r = sameType(y.type, common) ? { lowered: right, index: b.index } : withHidden(right, castTo(y, common, settings))
+  const r = sameType(y.type, common)
+    ? { lowered: right, index: b.index }
+    : withHidden(right, castTo(y, common, settings))
   return { left: l.lowered, right: r.lowered, keys: [...keys, { left: l.index, right: r.index, nullsMatch: false }] }
 }
 
 /** The right row's time lies at most `before` before and `after` after the left row's. */
-function within(context: LowerContext, draft: JoinRelation, sides: Sides, time: { readonly beforeMicros: bigint; readonly afterMicros: bigint }): Lowered {
+function within(
+  context: LowerContext,
+  draft: JoinRelation,
+  sides: Sides,
+  time: { readonly beforeMicros: bigint; readonly afterMicros: bigint },
+): Lowered {
   const left = timeOf(sides.left, 'A join within a time')
   const right = timeOf(sides.right, 'A join within a time')
   const shift = sides.left.node.schema.length
   const schema = [...sides.left.node.schema, ...sides.right.node.schema]
   const moved = (micros: bigint): Expression =>
-    callFunction(context.bind, '+', [column(schema, left), literal({ months: 0, days: 0, micros }, types.interval)], nowhere)
+    callFunction(
+      context.bind,
+      '+',
+      [column(schema, left), literal({ months: 0, days: 0, micros }, types.interval)],
+      nowhere,
+    )
   const rightTime = column(schema, shift + right)
   const condition = all([
     callFunction(context.bind, '>=', [rightTime, moved(-time.beforeMicros)], nowhere),
     callFunction(context.bind, '<=', [rightTime, moved(time.afterMicros)], nowhere),
   ])
   const bounds = { kind: 'interval', left, right, lower: -time.afterMicros, upper: time.beforeMicros } as const
-  return shaped(draft, sides, JoinNode.create(draft.how, sides.left.node, sides.right.node, sides.keys, condition, bounds))
+  return shaped(
+    draft,
+    sides,
+    JoinNode.create(draft.how, sides.left.node, sides.right.node, sides.keys, condition, bounds),
+  )
 }
 
 /** The result's columns: the left ones, then the right ones beside them or nested. */
@@ -89,7 +130,8 @@ function shaped(draft: JoinRelation, { left, right, keys }: Sides, node: PlanNod
   const whole: Lowered = { node, columns: left.columns, key }
   const visible = (one: VisibleColumn, at: number): VisibleColumn => {
     const nullable = node.schema[at]?.nullable ?? one.type.nullable
-    const type = one.type.nullable === nullable ? one.type : new ColumnType(one.type.type, { ...one.type.facts, nullable })
+    const type =
+      one.type.nullable === nullable ? one.type : new ColumnType(one.type.type, { ...one.type.facts, nullable })
     return { name: one.name, index: at, type }
   }
   const leftColumns = left.columns.map(one => visible(one, one.index))
@@ -97,11 +139,18 @@ function shaped(draft: JoinRelation, { left, right, keys }: Sides, node: PlanNod
     const same = new Set(draft.on.filter(pair => pair.left === pair.right).map(pair => pair.right))
     const rightColumns = right.columns.filter(({ name }) => !same.has(name)).map(one => visible(one, shift + one.index))
     const clash = rightColumns.find(({ name }) => leftColumns.some(one => one.name === name))
-    if (clash !== undefined) fail('DSD5007', `Both sides have a column '${clash.name}': nest the right row with as: 'name'.`)
+    if (clash !== undefined)
+      fail('DSD5007', `Both sides have a column '${clash.name}': nest the right row with as: 'name'.`)
     return { node, columns: [...leftColumns, ...rightColumns], key }
   }
   const matched = shift + (keys[0]?.right ?? 0)
-  const nested = nestedRow(draft.as, right, node, shift, draft.how === 'left' || draft.how === 'full' ? matched : undefined)
+  const nested = nestedRow(
+    draft.as,
+    right,
+    node,
+    shift,
+    draft.how === 'left' || draft.how === 'full' ? matched : undefined,
+  )
   return projected(whole, [...leftColumns.map(one => passed(whole, one)), nested], key)
 }
 
@@ -111,7 +160,12 @@ function nestedRow(name: string, right: Lowered, node: PlanNode, shift: number, 
   const fields = right.columns.map(one => column(node.schema, shift + one.index))
   const row: Expression = { is: 'call', name: 'row', args: fields, type: type.type, nullable: false }
   if (matched === undefined) return { name, value: row, type }
-  const value: Expression = { is: 'case', branches: [{ when: test('is_not_null', column(node.schema, matched)), then: row }], type: type.type, nullable: true }
+  const value: Expression = {
+    is: 'case',
+    branches: [{ when: test('is_not_null', column(node.schema, matched)), then: row }],
+    type: type.type,
+    nullable: true,
+  }
   return { name, value, type: type.orNull() }
 }
 

@@ -2,8 +2,8 @@ import { column } from '../../plan/expressions/build.ts'
 import type { ColumnExpression, Expression } from '../../plan/expressions/expression.ts'
 import { type PlanNode, ProjectNode } from '../../plan/nodes/node.ts'
 import { derive } from '../../plan/properties.ts'
-import { fail } from '../../sql/bind/problem.ts'
 import { didYouMean } from '../../sql/bind/names.ts'
+import { fail } from '../../sql/bind/problem.ts'
 import { ColumnType } from '../schema/column-type.ts'
 
 /** A column that programs see: its name, its place in the node's output, its type there. */
@@ -26,7 +26,11 @@ export interface Lowered {
 
 /** All columns of a node, as they are. */
 export function allVisible(node: PlanNode, key: readonly string[], types?: readonly ColumnType<unknown>[]): Lowered {
-  const columns = node.schema.map(({ name, type, nullable }, index) => ({ name, index, type: types?.[index] ?? new ColumnType(type, { nullable }) }))
+  const columns = node.schema.map(({ name, type, nullable }, index) => ({
+    name,
+    index,
+    type: types?.[index] ?? new ColumnType(type, { nullable }),
+  }))
   return { node, columns, key }
 }
 
@@ -37,9 +41,11 @@ export function columnNamed({ columns }: Lowered, name: string): VisibleColumn {
   return fail('DSD2002', `There is no column '${name}'.${didYouMean(name, names)} Columns: ${names.join(', ')}.`)
 }
 
-export const indexesOf = (lowered: Lowered, names: readonly string[]): readonly number[] => names.map(name => columnNamed(lowered, name).index)
+export const indexesOf = (lowered: Lowered, names: readonly string[]): readonly number[] =>
+  names.map(name => columnNamed(lowered, name).index)
 
-export const valueOf = ({ node }: Lowered, { index }: VisibleColumn): ColumnExpression => column(node.schema, index)
+export const expressionOf = ({ node }: Lowered, { index }: VisibleColumn): ColumnExpression =>
+  column(node.schema, index)
 
 /** A column of a projection being made. */
 export interface Output {
@@ -49,7 +55,11 @@ export interface Output {
 }
 
 /** An existing column, to be put through. */
-export const passed = (lowered: Lowered, one: VisibleColumn, name = one.name): Output => ({ name, value: valueOf(lowered, one), type: one.type })
+export const passed = (lowered: Lowered, one: VisibleColumn, name = one.name): Output => ({
+  name,
+  value: expressionOf(lowered, one),
+  type: one.type,
+})
 
 /** Other columns over the same rows; the event time goes along. */
 export function projected(lowered: Lowered, outputs: readonly Output[], key: readonly string[]): Lowered {
@@ -68,15 +78,25 @@ export function projected(lowered: Lowered, outputs: readonly Output[], key: rea
 /** Exactly the visible columns, in order: what views and sinks get. */
 export function visibleOnly(lowered: Lowered): Lowered {
   const { node, columns, key } = lowered
-  if (node.schema.length === columns.length && columns.every(({ index, name }, i) => index === i && node.schema[i]?.name === name)) return lowered
+  if (
+    node.schema.length === columns.length &&
+    columns.every(({ index, name }, i) => index === i && node.schema[i]?.name === name)
+  )
+    return lowered
   const outputs = columns.map(one => passed(lowered, one))
   return { node: ProjectNode.create(node, outputs), columns: columns.map((one, index) => ({ ...one, index })), key }
 }
 
 /** The rows with one more column behind all others, unseen. */
-export function withHidden({ node, columns, key }: Lowered, value: Expression): { readonly lowered: Lowered; readonly index: number } {
+export function withHidden(
+  { node, columns, key }: Lowered,
+  value: Expression,
+): { readonly lowered: Lowered; readonly index: number } {
   const all = node.schema.map((field, index) => ({ name: field.name, value: column(node.schema, index) }))
-  return { lowered: { node: ProjectNode.create(node, [...all, { name: '$key', value }]), columns, key }, index: all.length }
+  return {
+    lowered: { node: ProjectNode.create(node, [...all, { name: '$key', value }]), columns, key },
+    index: all.length,
+  }
 }
 
 /** The event time's column. */

@@ -1,4 +1,4 @@
-import { type CommonTable } from '../../sql/bind/context.ts'
+import type { CommonTable } from '../../sql/bind/context.ts'
 import { fail } from '../../sql/bind/problem.ts'
 import { bindQuery } from '../../sql/bind/query.ts'
 import { parseStatement } from '../../sql/parse/parse.ts'
@@ -51,8 +51,10 @@ function literalText(value: LiteralValue): string {
     case 'boolean':
       return value ? 'TRUE' : 'FALSE'
     default:
-      if (value instanceof Date) return `TIMESTAMP '${Timestamp.from(value).toISOString().replace('T', ' ').slice(0, -1)}'`
-      if (value instanceof Uint8Array) return `X'${[...value].map(byte => byte.toString(16).padStart(2, '0')).join('')}'`
+      if (value instanceof Date)
+        return `TIMESTAMP '${Timestamp.from(value).toISOString().replace('T', ' ').slice(0, -1)}'`
+      if (value instanceof Uint8Array)
+        return `X'${[...value].map(byte => byte.toString(16).padStart(2, '0')).join('')}'`
       return `(${new Decimal(value.unscaled, value.scale)})`
   }
 }

@@ -9,10 +9,19 @@ import { callerPlace } from '../draft/place.ts'
 import type { RelationDraft } from '../draft/relation-draft.ts'
 import { ColumnType } from '../schema/column-type.ts'
 import { lowerAggregate, lowerLate, lowerLatest, lowerTop } from './aggregate.ts'
-import { lowerDerive, lowerDrop, lowerFilter, lowerFlatMap, lowerMap, lowerPick, lowerSelect, lowerWhere } from './columns.ts'
+import {
+  lowerDerive,
+  lowerDrop,
+  lowerFilter,
+  lowerFlatMap,
+  lowerMap,
+  lowerPick,
+  lowerSelect,
+  lowerWhere,
+} from './columns.ts'
 import { type LowerContext, placed } from './context.ts'
 import { lowerJoin } from './join.ts'
-import { columnNamed, type Lowered, passed, projected, valueOf, visibleOnly } from './lowered.ts'
+import { columnNamed, expressionOf, type Lowered, passed, projected, visibleOnly } from './lowered.ts'
 import { lowerQuery } from './query.ts'
 import { lowerSource } from './source.ts'
 
@@ -64,7 +73,8 @@ function lower(context: LowerContext, draft: RelationDraft): Lowered {
       const { windowed } = draft
       const over = context.overWindows.get(windowed)
       const node = over === undefined ? counted(context, draft.windowed) : of(over).node
-      if (!AggregateNode.is(node) && !RankNode.is(node)) return fail('DSD9002', 'Late rows of neither an aggregate nor a top.')
+      if (!AggregateNode.is(node) && !RankNode.is(node))
+        return fail('DSD9002', 'Late rows of neither an aggregate nor a top.')
       return lowerLate(of(windowed.input), node)
     }
     case 'query':
@@ -76,7 +86,14 @@ function lower(context: LowerContext, draft: RelationDraft): Lowered {
 
 /** Windows that nothing is computed over still know what comes too late. */
 function counted(context: LowerContext, windowed: Extract<RelationDraft, { is: 'late' }>['windowed']): Lowered['node'] {
-  const aggregate = { is: 'aggregate', name: 'count', args: [], distinct: false, readsAsNumber: true, place: callerPlace() } as const
+  const aggregate = {
+    is: 'aggregate',
+    name: 'count',
+    args: [],
+    distinct: false,
+    readsAsNumber: true,
+    place: callerPlace(),
+  } as const
   const source = lowerRelation(context, windowed.input)
   return lowerAggregate(context, source, {
     is: 'aggregate',
@@ -89,7 +106,11 @@ function counted(context: LowerContext, windowed: Extract<RelationDraft, { is: '
 }
 
 /** A row goes to the first branch whose condition is true; the last takes the rest. */
-function branch(context: LowerContext, input: Lowered, { conditions, index }: Extract<RelationDraft, { is: 'branch' }>): Expression {
+function branch(
+  context: LowerContext,
+  input: Lowered,
+  { conditions, index }: Extract<RelationDraft, { is: 'branch' }>,
+): Expression {
   const before = conditions.slice(0, index).map(condition => lowerFilter(context, input, condition))
   const untaken = before.length === 0 ? [] : [test('is_not_true', any(before))]
   const own = conditions[index]
@@ -105,12 +126,17 @@ function lowerUnion(context: LowerContext, inputs: readonly Lowered[]): Lowered 
   if (first === undefined) return fail('DSD9002', 'A union of nothing.')
   const columns = first.columns.map(({ name, type }) => {
     const all = inputs.map(input => columnNamed(input, name).type)
-    const common = all.map(one => one.type).reduce((a, b) => commonType(a, b, context.bind.functionRules) ?? fail('DSD2004', `Column '${name}' has different types.`))
+    const common = all
+      .map(one => one.type)
+      .reduce(
+        (a, b) =>
+          commonType(a, b, context.bind.functionRules) ?? fail('DSD2004', `Column '${name}' has different types.`),
+      )
     return { name, type: new ColumnType(common, { ...type.facts, nullable: all.some(one => one.nullable) }) }
   })
   const aligned = inputs.map(input => {
     const outputs = columns.map(({ name, type }) => {
-      const value = castTo(valueOf(input, columnNamed(input, name)), type.type, context.bind.settings)
+      const value = castTo(expressionOf(input, columnNamed(input, name)), type.type, context.bind.settings)
       return { name, value, type: new ColumnType(type.type, { ...type.facts, nullable: value.nullable }) }
     })
     return projected(input, outputs, [])
@@ -118,14 +144,25 @@ function lowerUnion(context: LowerContext, inputs: readonly Lowered[]): Lowered 
   // The event time goes along when all have one behind their columns, else only if it is a column.
   const width = Math.min(...aligned.map(({ node }) => node.schema.length))
   const cut = aligned.map(one => (one.node.schema.length === width ? one.node : visibleOnly(one).node))
-  return { node: UnionNode.create(cut), columns: columns.map(({ name, type }, index) => ({ name, index, type })), key: [] }
+  return {
+    node: UnionNode.create(cut),
+    columns: columns.map(({ name, type }, index) => ({ name, index, type })),
+    key: [],
+  }
 }
 
 function lowerChangelog(input: Lowered): Lowered {
   const visible = visibleOnly(input)
   const node = ChangelogNode.create(visible.node)
-  const op = { name: 'op', index: node.schema.length - 1, type: new ColumnType(types.string, { values: ['+I', '-U', '+U', '-D'] }) }
+  const op = {
+    name: 'op',
+    index: node.schema.length - 1,
+    type: new ColumnType(types.string, { values: ['+I', '-U', '+U', '-D'] }),
+  }
   const whole: Lowered = { node, columns: [...visible.columns, op], key: [] }
-  return projected(whole, whole.columns.map(one => passed(whole, one)), [])
+  return projected(
+    whole,
+    whole.columns.map(one => passed(whole, one)),
+    [],
+  )
 }
-

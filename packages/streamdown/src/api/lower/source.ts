@@ -1,7 +1,7 @@
+import { fixedSchema } from '../../connect/registry.ts'
 import { type Relation, ScanNode } from '../../plan/nodes/node.ts'
 import { endsByItself } from '../../sql/bind/context.ts'
 import { fail } from '../../sql/bind/problem.ts'
-import { fixedSchema } from '../../connect/registry.ts'
 import type { Schema } from '../../types/data-type.ts'
 import type { ColumnDraft, SourceRelation } from '../draft/relation-draft.ts'
 import { ColumnType } from '../schema/column-type.ts'
@@ -13,7 +13,9 @@ export function lowerSource(context: LowerContext, draft: SourceRelation): Lower
   const columns = columnsOfSource(context, draft)
   const indexOf = (name: string): number => {
     const index = columns.findIndex(column => column.name === name)
-    return index >= 0 ? index : fail('DSD2002', `There is no column '${name}'. Columns: ${columns.map(column => column.name).join(', ')}.`)
+    return index >= 0
+      ? index
+      : fail('DSD2002', `There is no column '${name}'. Columns: ${columns.map(column => column.name).join(', ')}.`)
   }
   const relation: Relation = {
     name: `${draft.source.connector}_${context.relations.size + 1}`,
@@ -29,16 +31,24 @@ export function lowerSource(context: LowerContext, draft: SourceRelation): Lower
   const bounded = context.inferred.get(draft)?.bounded ?? endsByItself(relation)
   const whole: Relation = { ...relation, bounded }
   context.relations.set(draft, whole)
-  return { node: ScanNode.create(whole), columns: columns.map(({ name, type }, index) => ({ name, index, type })), key: draft.key }
+  return {
+    node: ScanNode.create(whole),
+    columns: columns.map(({ name, type }, index) => ({ name, index, type })),
+    key: draft.key,
+  }
 }
 
-const schemaOf = (columns: readonly ColumnDraft[]): Schema => columns.map(({ name, type: { type, nullable } }) => ({ name, type, nullable }))
+const schemaOf = (columns: readonly ColumnDraft[]): Schema =>
+  columns.map(({ name, type: { type, nullable } }) => ({ name, type, nullable }))
 
 /** Said by the program, known of the connector, or found in what the source holds. */
 export function columnsOfSource(context: LowerContext, draft: SourceRelation): readonly ColumnDraft[] {
   if (draft.columns !== undefined) return draft.columns
   const schema = context.inferred.get(draft)?.schema ?? fixedSchema(draft.source.connector)
-  if (schema === undefined) return fail('DSD5004', `What columns ${draft.source.connector} holds is not known here: say it, { schema: t.row({ ... }) }.`)
+  if (schema === undefined)
+    return fail(
+      'DSD5004',
+      `What columns ${draft.source.connector} holds is not known here: say it, { schema: t.row({ ... }) }.`,
+    )
   return schema.map(({ name, type, nullable }) => ({ name, type: new ColumnType(type, { nullable }) }))
 }
-

@@ -5,7 +5,11 @@ import type { ColumnDraft } from '../draft/relation-draft.ts'
 import { rowObject } from '../values/row-codec.ts'
 
 /** A step's weighted rows as changes: what leaves and comes under one key is an update. */
-export function changesOf(columns: readonly ColumnDraft[], key: readonly number[], rows: readonly WeightedRow[]): readonly Change<unknown>[] {
+export function changesOf(
+  columns: readonly ColumnDraft[],
+  key: readonly number[],
+  rows: readonly WeightedRow[],
+): readonly Change<unknown>[] {
   const keyText = ({ values }: WeightedRow) => rowKey(key.map(index => values[index] ?? null))
   const gone = new Map<string, WeightedRow>()
   if (key.length > 0) for (const row of rows) if (row.weight < 0) gone.set(keyText(row), row)

@@ -20,6 +20,8 @@ export async function explainRelation(relation: Drafted, options: ExplainOptions
   const assembled = assemble(program, await inferSources(program, path => environment.inferFile(path)))
   const roots = programRoots(options.logical === true ? assembled.program : optimiseProgram(assembled.program))
   if (options.format === 'mermaid') return explainMermaid(roots)
-  const arrows = assembled.context.notes.map(({ source, text, place }) => `  ${source}\n    ${text}${place === undefined ? '' : ` (${place})`}`)
+  const arrows = assembled.context.notes.map(
+    ({ source, text, place }) => `  ${source}\n    ${text}${place === undefined ? '' : ` (${place})`}`,
+  )
   return [explainTree(roots), ...(arrows.length === 0 ? [] : ['Arrows', ...arrows])].join('\n')
 }

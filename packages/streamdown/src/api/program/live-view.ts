@@ -25,7 +25,8 @@ export class LiveView {
   take(rows: readonly WeightedRow[]): void {
     if (this.#view.kind === 'table') this.#store.apply(rows)
     if (this.#listeners.size === 0) return
-    for (const change of changesOf(this.#view.lowered.columns, this.#key, rows)) for (const listener of [...this.#listeners]) listener(change)
+    for (const change of changesOf(this.#view.lowered.columns, this.#key, rows))
+      for (const listener of [...this.#listeners]) listener(change)
   }
 
   /** @internal No changes will come any more. */
@@ -37,14 +38,16 @@ export class LiveView {
   async get(key: object): Promise<unknown> {
     const { columns, key: names } = this.#view.lowered
     if (names.length === 0) throw new StreamdownError('DSD5007', `'${this.#view.name}' has no key to get rows by.`)
-    const wanted = names.map(name => columns.filter(column => column.name === name)).flat()
+    const wanted = names.flatMap(name => columns.filter(column => column.name === name))
     const row = this.#store.byKey(rowInput(wanted, key))
     return row === undefined ? undefined : rowObject(columns, row)
   }
 
   async rows(): Promise<unknown[]> {
     const { columns } = this.#view.lowered
-    return this.#store.rows().flatMap(({ values, weight }) => Array.from({ length: weight }, () => rowObject(columns, values)))
+    return this.#store
+      .rows()
+      .flatMap(({ values, weight }) => Array.from({ length: weight }, () => rowObject(columns, values)))
   }
 
   subscribe(listener: (change: Change<unknown>) => void): () => void {

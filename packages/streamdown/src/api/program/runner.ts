@@ -2,8 +2,8 @@ import { MemoryFeed, type WeightedRow } from '../../connect/memory.ts'
 import type { Sink } from '../../connect/sink.ts'
 import type { Source } from '../../connect/source.ts'
 import { StreamdownError } from '../../errors/error.ts'
-import { optimiseProgram } from '../../plan/optimise/optimise.ts'
 import type { ScanNode, SinkNode } from '../../plan/nodes/node.ts'
+import { optimiseProgram } from '../../plan/optimise/optimise.ts'
 import type { Environment } from '../../session/environment.ts'
 import { Job } from '../../session/job.ts'
 import { MemoryQueue } from '../memory-queue.ts'
@@ -12,9 +12,17 @@ import { rowInput } from '../values/row-codec.ts'
 import type { Assembled } from './assemble.ts'
 
 /** Starts the job that runs an assembled program. `onChanges` is told of each step's changes at a view. */
-export function programJob(assembled: Assembled, environment: Environment, options: RunOptions, onChanges: (name: string, rows: readonly WeightedRow[]) => void): Job {
+export function programJob(
+  assembled: Assembled,
+  environment: Environment,
+  options: RunOptions,
+  onChanges: (name: string, rows: readonly WeightedRow[]) => void,
+): Job {
   if (options.state !== undefined) {
-    throw new StreamdownError('DSD5006', 'run(program, { state }) does not run yet; without it state lives in memory and ends with the process.')
+    throw new StreamdownError(
+      'DSD5006',
+      'run(program, { state }) does not run yet; without it state lives in memory and ends with the process.',
+    )
   }
   const connector = (name: string) => {
     const found = environment.connectors.find(one => one.name === name)
@@ -30,22 +38,31 @@ export function programJob(assembled: Assembled, environment: Environment, optio
     timeZone: assembled.context.bind.settings.timezone,
     settings: { ...assembled.context.bind.settings, ...options.settings },
     onError: 'dead-letter',
-    openSource: scan => (scan.relation.handle instanceof MemoryQueue ? memorySource(assembled, scan, scan.relation.handle) : sourceOf(connector(scan.relation.connector), scan)),
-    openSink: sink => (sink.relation.handle instanceof MemoryQueue ? undefined : sinkOf(connector(sink.relation.connector), sink)),
+    openSource: scan =>
+      scan.relation.handle instanceof MemoryQueue
+        ? memorySource(assembled, scan, scan.relation.handle)
+        : sourceOf(connector(scan.relation.connector), scan),
+    openSink: sink =>
+      sink.relation.handle instanceof MemoryQueue ? undefined : sinkOf(connector(sink.relation.connector), sink),
     onChanges,
   })
 }
 
 function sourceOf(connector: Environment['connectors'][number], { relation }: ScanNode): Source {
-  if (connector.source === undefined) throw new StreamdownError('DSD3001', `Connector '${connector.name}' cannot be read from.`)
+  if (connector.source === undefined)
+    throw new StreamdownError('DSD3001', `Connector '${connector.name}' cannot be read from.`)
   return connector.source.create(relation)
 }
 
 function sinkOf(connector: Environment['connectors'][number], { relation, guarantee }: SinkNode): Sink {
-  if (connector.sink === undefined) throw new StreamdownError('DSD3001', `Connector '${connector.name}' cannot be written to.`)
+  if (connector.sink === undefined)
+    throw new StreamdownError('DSD3001', `Connector '${connector.name}' cannot be written to.`)
   const sink = connector.sink.create(relation)
   if (guarantee === 'exactly-once' && sink.delivery !== 'exactly-once') {
-    throw new StreamdownError('DSD2006', `'${relation.name}' is to be written exactly once, and ${connector.name} promises ${sink.delivery} only.`)
+    throw new StreamdownError(
+      'DSD2006',
+      `'${relation.name}' is to be written exactly once, and ${connector.name} promises ${sink.delivery} only.`,
+    )
   }
   return sink
 }
@@ -60,7 +77,10 @@ function memorySource(assembled: Assembled, scan: ScanNode, queue: MemoryQueue):
     ...source,
     open: async context => {
       const readers = await source.open(context)
-      queue.attach({ push: rows => feed.push(rows.map(row => ({ values: rowInput(columns, row), weight: 1 }))), end: () => feed.end() })
+      queue.attach({
+        push: rows => feed.push(rows.map(row => ({ values: rowInput(columns, row), weight: 1 }))),
+        end: () => feed.end(),
+      })
       return readers
     },
   }

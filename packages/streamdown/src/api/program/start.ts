@@ -1,6 +1,6 @@
-import type { Job } from '../../session/job.ts'
 import type { Environment } from '../../session/environment.ts'
-import type { Program, RunOptions, Running } from '../run.ts'
+import type { Job } from '../../session/job.ts'
+import type { Program, Running, RunOptions } from '../run.ts'
 import { assemble } from './assemble.ts'
 import { inferSources } from './infer.ts'
 import { LiveView } from './live-view.ts'
@@ -55,7 +55,12 @@ class Handle implements Program {
 
   constructor(job: Job, environment: Environment, onEnd: () => void) {
     this.#job = job
-    this.finished = job.run(() => this.#stopping, ms => environment.sleep(ms)).finally(onEnd)
+    this.finished = job
+      .run(
+        () => this.#stopping,
+        ms => environment.sleep(ms),
+      )
+      .finally(onEnd)
     // Whoever does not wait for the end learns of a failure by `stop`.
     this.finished.catch(() => undefined)
   }

@@ -5,7 +5,10 @@ import { toRowValue } from '../values/to-row.ts'
 import type { ColumnType } from './column-type.ts'
 
 /** Checks a row given by the program against its columns: as Standard Schema wants it, with an issue for each column. */
-export function checkRow<R>(fields: Readonly<Record<string, ColumnType<unknown>>>, value: unknown): StandardSchemaV1.Result<R> {
+export function checkRow<R>(
+  fields: Readonly<Record<string, ColumnType<unknown>>>,
+  value: unknown,
+): StandardSchemaV1.Result<R> {
   if (typeof value !== 'object' || value === null) return { issues: [{ message: 'A row is an object.' }] }
   const given = new Map<string, unknown>(Object.entries(value))
   const issues: StandardSchemaV1.Issue[] = []
@@ -22,4 +25,5 @@ export function checkRow<R>(fields: Readonly<Record<string, ColumnType<unknown>>
 }
 
 /** A row without issues has the columns of its type, converted: that is what `t.row` says of it. */
-const isRow = <R>(row: unknown, issues: readonly StandardSchemaV1.Issue[]): row is R => row !== undefined && issues.length === 0
+const isRow = <R>(row: unknown, issues: readonly StandardSchemaV1.Issue[]): row is R =>
+  row !== undefined && issues.length === 0

@@ -23,7 +23,10 @@ export function columnsOf(schema: Schema): readonly ColumnDraft[] {
     case 'valibot':
       return columnsOfValibot(schema)
     case undefined:
-      throw new StreamdownError('DSD5004', 'This is no schema: give t.row({...}) or a schema that speaks Standard Schema.')
+      throw new StreamdownError(
+        'DSD5004',
+        'This is no schema: give t.row({...}) or a schema that speaks Standard Schema.',
+      )
     default:
       return columnsOfJsonSchema(companionOf(schema, {}), String(vendor))
   }

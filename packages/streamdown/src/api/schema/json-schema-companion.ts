@@ -5,9 +5,13 @@ import type { Schema } from './schema.ts'
 export function companionOf(schema: Schema, libraryOptions: Readonly<Record<string, unknown>>): unknown {
   const { vendor } = schema['~standard']
   const companion: unknown = Reflect.get(schema['~standard'], 'jsonSchema')
-  const output: unknown = typeof companion === 'object' && companion !== null ? Reflect.get(companion, 'output') : undefined
+  const output: unknown =
+    typeof companion === 'object' && companion !== null ? Reflect.get(companion, 'output') : undefined
   if (typeof output !== 'function') {
-    throw new StreamdownError('DSD5004', `Schemas of ${vendor} do not say what their columns are (no JSON Schema companion).`)
+    throw new StreamdownError(
+      'DSD5004',
+      `Schemas of ${vendor} do not say what their columns are (no JSON Schema companion).`,
+    )
   }
   return Reflect.apply(output, companion, [{ target: 'draft-2020-12', libraryOptions }])
 }

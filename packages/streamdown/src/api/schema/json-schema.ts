@@ -35,9 +35,14 @@ function columnOf(schema: unknown, vendor: string, name: string): ColumnType<unk
   if (Array.isArray(choices)) return choiceOf(choices, vendor, name)
   const type = member(schema, 'type')
   if (Array.isArray(type)) {
-    return choiceOf(type.map(one => ({ ...(isRecord(schema) ? schema : {}), type: one })), vendor, name)
+    return choiceOf(
+      type.map(one => ({ ...(isRecord(schema) ? schema : {}), type: one })),
+      vendor,
+      name,
+    )
   }
-  const values = member(schema, 'enum') ?? (member(schema, 'const') === undefined ? undefined : [member(schema, 'const')])
+  const values =
+    member(schema, 'enum') ?? (member(schema, 'const') === undefined ? undefined : [member(schema, 'const')])
   if (Array.isArray(values)) return enumOf(values, vendor, name)
   switch (type) {
     case 'string':
@@ -75,9 +80,12 @@ function enumOf(values: readonly unknown[], vendor: string, name: string): Colum
   const texts = values.filter(value => typeof value === 'string')
   const given = values.filter(value => value !== null)
   const nullable = given.length < values.length
-  if (given.length > 0 && texts.length === given.length) return new ColumnType(types.string, { nullable, values: texts })
-  if (given.length > 0 && given.every(value => typeof value === 'number')) return new ColumnType(types.double, { nullable })
-  if (given.length > 0 && given.every(value => typeof value === 'boolean')) return new ColumnType(types.boolean, { nullable })
+  if (given.length > 0 && texts.length === given.length)
+    return new ColumnType(types.string, { nullable, values: texts })
+  if (given.length > 0 && given.every(value => typeof value === 'number'))
+    return new ColumnType(types.double, { nullable })
+  if (given.length > 0 && given.every(value => typeof value === 'boolean'))
+    return new ColumnType(types.boolean, { nullable })
   throw unknownType(vendor, name)
 }
 
@@ -92,6 +100,7 @@ export function unknownType(vendor: string, name: string): StreamdownError {
   return new StreamdownError('DSD5004', `The type of column '${name}' cannot be known from the ${vendor} schema.`)
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const member = (value: unknown, name: string): unknown => (isRecord(value) ? value[name] : undefined)

@@ -39,12 +39,16 @@ export const t = {
   /** A point in time, shown in the session's zone. */
   timestampLtz: (precision = 6): ColumnType<Timestamp> => new ColumnType(types.timestampLtz(precision)),
   /** One of some texts. */
-  enums: <const V extends readonly [string, ...string[]]>(...values: V): ColumnType<V[number]> => new ColumnType(types.string, { values }),
+  enums: <const V extends readonly [string, ...string[]]>(...values: V): ColumnType<V[number]> =>
+    new ColumnType(types.string, { values }),
   array: <T>(element: ColumnType<T>): ColumnType<T[]> => new ColumnType(types.array(element.type)),
-  map: <K, V>(key: ColumnType<K>, value: ColumnType<V>): ColumnType<ReadonlyMap<K, V>> => new ColumnType(types.map(key.type, value.type)),
+  map: <K, V>(key: ColumnType<K>, value: ColumnType<V>): ColumnType<ReadonlyMap<K, V>> =>
+    new ColumnType(types.map(key.type, value.type)),
   /** May be NULL; a row given by the program may leave it out. */
-  optional: <T>(type: ColumnType<T>): ColumnType<T | null> => new ColumnType(type.type, { ...type.facts, nullable: true }),
+  optional: <T>(type: ColumnType<T>): ColumnType<T | null> =>
+    new ColumnType(type.type, { ...type.facts, nullable: true }),
   /** A row of named columns; also a nested row. */
-  row: <const F extends Readonly<Record<string, ColumnType<unknown>>>>(fields: F): RowType<Flatten<{ -readonly [K in keyof F]: TypeOf<F[K]> }>> =>
-    new RowType(fields),
+  row: <const F extends Readonly<Record<string, ColumnType<unknown>>>>(
+    fields: F,
+  ): RowType<Flatten<{ -readonly [K in keyof F]: TypeOf<F[K]> }>> => new RowType(fields),
 }

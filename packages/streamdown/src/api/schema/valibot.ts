@@ -45,7 +45,10 @@ function columnOf(schema: unknown, name: string): ColumnType<unknown> {
       return new ColumnType(column.type, { ...column.facts, nullable: false })
     }
     case 'literal':
-      return literals([typeof schema === 'object' && schema !== null ? Reflect.get(schema, 'literal') : undefined], name)
+      return literals(
+        [typeof schema === 'object' && schema !== null ? Reflect.get(schema, 'literal') : undefined],
+        name,
+      )
     case 'picklist':
       return literals(member(schema, 'options'), name)
     case 'array':
@@ -72,12 +75,26 @@ function columnOfPipe(schema: unknown, name: string): ColumnType<unknown> {
   if (!sameType) throw unknownType('valibot', name)
   const column = columnOf(withoutPipe(items[last]), name)
   const whole = after.some(item => text(item, 'type') === 'integer' || text(item, 'type') === 'safe_integer')
-  return whole && column.type.is === 'double' ? new ColumnType(types.bigint, { ...column.facts, readsAsNumber: true }) : column
+  return whole && column.type.is === 'double'
+    ? new ColumnType(types.bigint, { ...column.facts, readsAsNumber: true })
+    : column
 }
 
-const keepsType: ReadonlySet<string> = new Set(['trim', 'trim_start', 'trim_end', 'to_lower_case', 'to_upper_case', 'normalize', 'readonly', 'brand', 'to_min_value', 'to_max_value'])
+const keepsType: ReadonlySet<string> = new Set([
+  'trim',
+  'trim_start',
+  'trim_end',
+  'to_lower_case',
+  'to_upper_case',
+  'normalize',
+  'readonly',
+  'brand',
+  'to_min_value',
+  'to_max_value',
+])
 
-const withoutPipe = (schema: unknown): unknown => (typeof schema === 'object' && schema !== null ? { ...schema, pipe: undefined } : schema)
+const withoutPipe = (schema: unknown): unknown =>
+  typeof schema === 'object' && schema !== null ? { ...schema, pipe: undefined } : schema
 
 function literals(values: unknown, name: string): ColumnType<unknown> {
   const list: readonly unknown[] = Array.isArray(values) ? values : []

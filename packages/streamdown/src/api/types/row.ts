@@ -53,7 +53,9 @@ export type Columns<R, T = unknown> = {
 export type NullOf<V> = null extends V ? null : never
 
 /** The row with the columns `C` known not to be null. */
-export type Known<R, C> = R extends unknown ? Flatten<{ [K in keyof R]: K extends C ? NonNullable<R[K]> : R[K] }> : never
+export type Known<R, C> = R extends unknown
+  ? Flatten<{ [K in keyof R]: K extends C ? NonNullable<R[K]> : R[K] }>
+  : never
 
 /** The row with columns added or replaced. */
 export type With<R, Added> = R extends unknown ? Flatten<Omit<R, keyof Added> & Added> : never

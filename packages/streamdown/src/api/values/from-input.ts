@@ -72,7 +72,14 @@ export function valueOfType(type: DataType, nullable: boolean, value: unknown, n
 /** A row given as an object, in the order of the fields. */
 export function rowValues(fields: readonly Field[], value: unknown, name: string): readonly Value[] {
   if (typeof value !== 'object' || value === null) return misfits(name, value, 'a row')
-  return fields.map(field => valueOfType(field.type, field.nullable, Reflect.get(value, field.name), name === '' ? field.name : `${name}.${field.name}`))
+  return fields.map(field =>
+    valueOfType(
+      field.type,
+      field.nullable,
+      Reflect.get(value, field.name),
+      name === '' ? field.name : `${name}.${field.name}`,
+    ),
+  )
 }
 
 function integer(value: unknown, bits: number, name: string): number {
@@ -82,26 +89,32 @@ function integer(value: unknown, bits: number, name: string): number {
 }
 
 function long(value: unknown, name: string): bigint {
-  if (typeof value === 'number' && !Number.isSafeInteger(value)) return misfits(name, value, 'an integer, and beyond 2^53 a bigint')
+  if (typeof value === 'number' && !Number.isSafeInteger(value))
+    return misfits(name, value, 'an integer, and beyond 2^53 a bigint')
   if (typeof value !== 'number' && typeof value !== 'bigint') return misfits(name, value, 'an integer')
   const exact = BigInt(value)
   return BigInt.asIntN(64, exact) === exact ? exact : misfits(name, value, 'an integer of 64 bits')
 }
 
 function unscaled(value: unknown, precision: number, scale: number, name: string): bigint {
-  if (!(value instanceof Decimal || typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint')) {
+  if (
+    !(value instanceof Decimal || typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint')
+  ) {
     return misfits(name, value, 'a decimal')
   }
   const decimal = Decimal.from(value)
   const rounded = decimal.round(scale)
   const fits = rounded.unscaled < 10n ** BigInt(precision) && rounded.unscaled > -(10n ** BigInt(precision))
-  return fits && (decimal.scale <= scale || rounded.equals(decimal)) ? rounded.unscaled : misfits(name, value, `a DECIMAL(${precision}, ${scale})`)
+  return fits && (decimal.scale <= scale || rounded.equals(decimal))
+    ? rounded.unscaled
+    : misfits(name, value, `a DECIMAL(${precision}, ${scale})`)
 }
 
 function text(value: unknown, length: number | undefined, name: string): string {
   if (typeof value !== 'string') return misfits(name, value, 'a string')
   if (!value.isWellFormed()) return misfits(name, value, 'a string without lone surrogates')
-  if (length !== undefined && value.length > length && [...value].length > length) return misfits(name, value, `at most ${length} characters`)
+  if (length !== undefined && value.length > length && [...value].length > length)
+    return misfits(name, value, `at most ${length} characters`)
   return value
 }
 
@@ -111,7 +124,8 @@ function day(value: unknown, name: string): number {
 }
 
 function micros(value: unknown, name: string): bigint {
-  if (!(value instanceof Date || typeof value === 'string')) return misfits(name, value, 'a Date or a time like 2026-01-31T12:00:00Z')
+  if (!(value instanceof Date || typeof value === 'string'))
+    return misfits(name, value, 'a Date or a time like 2026-01-31T12:00:00Z')
   return Timestamp.from(value).micros
 }
 
@@ -121,11 +135,18 @@ function timeOfDay(value: unknown, name: string): bigint {
 }
 
 const isInterval = (value: unknown): value is { months: number; days: number; micros: bigint } =>
-  typeof value === 'object' && value !== null && 'months' in value && 'days' in value && 'micros' in value && typeof value.micros === 'bigint'
+  typeof value === 'object' &&
+  value !== null &&
+  'months' in value &&
+  'days' in value &&
+  'micros' in value &&
+  typeof value.micros === 'bigint'
 
 function entriesOf(value: unknown, name: string): readonly (readonly [unknown, unknown])[] {
   if (value instanceof Map) return [...value.entries()]
-  return typeof value === 'object' && value !== null ? Object.entries(value) : misfits(name, value, 'a Map or an object')
+  return typeof value === 'object' && value !== null
+    ? Object.entries(value)
+    : misfits(name, value, 'a Map or an object')
 }
 
 function misfits(name: string, value: unknown, wanted: string): never {

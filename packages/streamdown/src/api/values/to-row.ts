@@ -27,14 +27,27 @@ export function shownValue(type: DataType, value: Value): unknown {
     case 'date':
       return typeof value === 'number' ? new Date(value * 86_400_000).toISOString().slice(0, 10) : value
     case 'time':
-      return typeof value === 'bigint' ? new Timestamp(value).toISOString().slice(11, -1).replace(/\.000$/, '') : value
+      return typeof value === 'bigint'
+        ? new Timestamp(value)
+            .toISOString()
+            .slice(11, -1)
+            .replace(/\.000$/, '')
+        : value
     case 'row':
-      return isList(value) ? Object.fromEntries(type.fields.map((field, i) => [field.name, shownValue(field.type, value[i] ?? null)])) : value
+      return isList(value)
+        ? Object.fromEntries(type.fields.map((field, i) => [field.name, shownValue(field.type, value[i] ?? null)]))
+        : value
     case 'array':
       return isList(value) ? value.map(one => shownValue(type.element, one)) : value
     case 'map':
       return isList(value)
-        ? new Map(value.map(entry => (isList(entry) ? [shownValue(type.key, entry[0] ?? null), shownValue(type.value, entry[1] ?? null)] : [entry, null])))
+        ? new Map(
+            value.map(entry =>
+              isList(entry)
+                ? [shownValue(type.key, entry[0] ?? null), shownValue(type.value, entry[1] ?? null)]
+                : [entry, null],
+            ),
+          )
         : value
     case 'json':
       return typeof value === 'string' ? JSON.parse(value) : value

@@ -1,5 +1,5 @@
-import { typeText } from '../../types/type-text.ts'
 import type { Schema } from '../../types/data-type.ts'
+import { typeText } from '../../types/type-text.ts'
 import type { Interval } from '../../types/value.ts'
 import { valueText } from '../explain/text.ts'
 import type { AggregateCall } from '../expressions/aggregate-call.ts'
@@ -24,7 +24,8 @@ const postfix: Readonly<Record<string, string>> = {
 /** A bound expression as Flink SQL. `schema`: the columns under the names that they have in the text. */
 export function expressionSQL(e: Expression, schema: Schema, refuse: Refuse): string {
   const text = (part: Expression): string => expressionSQL(part, schema, refuse)
-  const inner = (part: Expression): string => (part.is === 'call' || part.is === 'lambda' ? `(${text(part)})` : text(part))
+  const inner = (part: Expression): string =>
+    part.is === 'call' || part.is === 'lambda' ? `(${text(part)})` : text(part)
   switch (e.is) {
     case 'column':
       return schema[e.index]?.name ?? `#${e.index}`
@@ -50,7 +51,8 @@ export function expressionSQL(e: Expression, schema: Schema, refuse: Refuse): st
 function literalSQL({ value, type }: Extract<Expression, { is: 'literal' }>): string {
   if (value === null) return `CAST(NULL AS ${typeText(type)})`
   if (type.is === 'interval' && typeof value === 'object' && 'micros' in value) return intervalSQL(value)
-  if (type.is === 'double' && typeof value === 'number') return Number.isFinite(value) ? doubleSQL(value) : `CAST('${value}' AS DOUBLE)`
+  if (type.is === 'double' && typeof value === 'number')
+    return Number.isFinite(value) ? doubleSQL(value) : `CAST('${value}' AS DOUBLE)`
   if (type.is === 'bigint') return `CAST(${String(value)} AS BIGINT)`
   return valueText(value, type)
 }
@@ -67,14 +69,23 @@ function intervalSQL({ months, days, micros }: Interval): string {
 export function durationSQL(micros: bigint): string {
   const size = micros < 0n ? -micros : micros
   const sign = micros < 0n ? '-' : ''
-  for (const [unit, length] of [['DAY', 86_400_000_000n], ['HOUR', 3_600_000_000n], ['MINUTE', 60_000_000n]] as const) {
+  for (const [unit, length] of [
+    ['DAY', 86_400_000_000n],
+    ['HOUR', 3_600_000_000n],
+    ['MINUTE', 60_000_000n],
+  ] as const) {
     if (size >= length && size % length === 0n) return `INTERVAL '${sign}${size / length}' ${unit}`
   }
   const fraction = size % 1_000_000n
   return `INTERVAL '${sign}${size / 1_000_000n}${fraction === 0n ? '' : `.${fraction.toString().padStart(6, '0').replace(/0+$/, '')}`}' SECOND`
 }
 
-function callSQL(name: string, args: readonly Expression[], text: (e: Expression) => string, inner: (e: Expression) => string): string {
+function callSQL(
+  name: string,
+  args: readonly Expression[],
+  text: (e: Expression) => string,
+  inner: (e: Expression) => string,
+): string {
   const [a, b, c] = args
   if (name === 'and' || name === 'or') return args.map(inner).join(` ${name.toUpperCase()} `)
   if (infix.has(name)) return args.map(inner).join(` ${name} `)

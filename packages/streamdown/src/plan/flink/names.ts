@@ -1,6 +1,8 @@
 /** A name as Flink SQL takes it: in backticks unless it is plain. Column names of the engine (`$time`) lose their sign. */
 export function quoted(name: string): string {
-  return /^[a-z_][a-z0-9_]*$/i.test(name) && !reserved.has(name.toUpperCase()) ? name : `\`${name.replaceAll('`', '``')}\``
+  return /^[a-z_][a-z0-9_]*$/i.test(name) && !reserved.has(name.toUpperCase())
+    ? name
+    : `\`${name.replaceAll('`', '``')}\``
 }
 
 /** Each name once: a second one gets a number. */

@@ -57,7 +57,8 @@ class Writer {
 
   #text(node: PlanNode, columns: Schema, inputs: readonly Written[]): string {
     const [input = { name: '', columns: [] }, other = input] = inputs
-    const as = (texts: readonly string[]) => texts.map((text, i) => (text === columns[i]?.name ? text : `${text} AS ${columns[i]?.name}`)).join(', ')
+    const as = (texts: readonly string[]) =>
+      texts.map((text, i) => (text === columns[i]?.name ? text : `${text} AS ${columns[i]?.name}`)).join(', ')
     switch (node.is) {
       case 'scan':
         throw cannot('a scan of some columns')
@@ -76,7 +77,9 @@ class Writer {
       case 'join':
         return this.#join(node, input, other, as)
       case 'union':
-        return inputs.map(one => `SELECT ${as(one.columns.map(column => column.name))} FROM ${one.name}`).join('\nUNION ALL\n')
+        return inputs
+          .map(one => `SELECT ${as(one.columns.map(column => column.name))} FROM ${one.name}`)
+          .join('\nUNION ALL\n')
       case 'rank':
         return rankSQL(node, input, columns)
       case 'sort': {
@@ -96,7 +99,8 @@ class Writer {
 
   #aggregate(node: AggregateNode, input: Written, as: (texts: readonly string[]) => string): string {
     if (node.window?.changes === true) throw cannot('early results of a window (emit)')
-    if (node.window !== undefined && node.window.allowedLateness > 0n) throw cannot('a window that stays open (keepOpen)')
+    if (node.window !== undefined && node.window.allowedLateness > 0n)
+      throw cannot('a window that stays open (keepOpen)')
     if (node.calls.some(call => call.fold !== undefined)) throw cannot('fold')
     const keys = node.keys.map(key => input.columns[key]?.name ?? '')
     const calls = node.calls.map(call => aggregateSQL(call, input.columns, this.#refuse))
@@ -104,20 +108,30 @@ class Writer {
   }
 
   #join(node: JoinNode, left: Written, right: Written, as: (texts: readonly string[]) => string): string {
-    const both = [...left.columns.map(one => ({ ...one, name: `a.${one.name}` })), ...right.columns.map(one => ({ ...one, name: `b.${one.name}` }))]
+    const both = [
+      ...left.columns.map(one => ({ ...one, name: `a.${one.name}` })),
+      ...right.columns.map(one => ({ ...one, name: `b.${one.name}` })),
+    ]
     const width = left.columns.length
-    const on = node.keys.map(key => `${both[key.left]?.name} ${key.nullsMatch ? 'IS NOT DISTINCT FROM' : '='} ${both[width + key.right]?.name}`)
+    const on = node.keys.map(
+      key =>
+        `${both[key.left]?.name} ${key.nullsMatch ? 'IS NOT DISTINCT FROM' : '='} ${both[width + key.right]?.name}`,
+    )
     if (node.condition !== undefined) on.push(expressionSQL(node.condition, both, this.#refuse))
     const condition = on.join(' AND ')
     if (node.kind === 'semi' || node.kind === 'anti') {
       return `SELECT * FROM ${left.name} AS a WHERE ${node.kind === 'anti' ? 'NOT ' : ''}EXISTS (SELECT 1 FROM ${right.name} AS b WHERE ${condition})`
     }
-    const days = node.time?.kind === 'keep' ? `/*+ STATE_TTL('a' = '${node.time.ttl / 1000n}ms', 'b' = '${node.time.ttl / 1000n}ms') */ ` : ''
+    const days =
+      node.time?.kind === 'keep'
+        ? `/*+ STATE_TTL('a' = '${node.time.ttl / 1000n}ms', 'b' = '${node.time.ttl / 1000n}ms') */ `
+        : ''
     return `SELECT ${days}${as(both.map(one => one.name))}\nFROM ${left.name} AS a ${node.kind.toUpperCase()} JOIN ${right.name} AS b ON ${condition}`
   }
 }
 
-const cannot = (what: string): StreamdownError => new StreamdownError('DSD5011', `Flink SQL has nothing that says ${what}.`)
+const cannot = (what: string): StreamdownError =>
+  new StreamdownError('DSD5011', `Flink SQL has nothing that says ${what}.`)
 
 const isWhole = ({ columns, relation }: ScanNode): boolean =>
   columns.length === relation.schema.length && columns.every(({ column, path }, i) => column === i && path.length === 0)
@@ -155,12 +169,19 @@ function rankSQL(node: RankNode, input: Written, columns: Schema): string {
 
 /** What Flink must know of a source. */
 function createTable({ name, schema, primaryKey, eventTime, connector, options }: Relation): string {
-  const lines = schema.map(field => `  ${quoted(field.name)} ${typeText(field.type)}${field.nullable ? '' : ' NOT NULL'}`)
-  if (primaryKey.length > 0) lines.push(`  PRIMARY KEY (${primaryKey.map(index => quoted(schema[index]?.name ?? '')).join(', ')}) NOT ENFORCED`)
+  const lines = schema.map(
+    field => `  ${quoted(field.name)} ${typeText(field.type)}${field.nullable ? '' : ' NOT NULL'}`,
+  )
+  if (primaryKey.length > 0)
+    lines.push(`  PRIMARY KEY (${primaryKey.map(index => quoted(schema[index]?.name ?? '')).join(', ')}) NOT ENFORCED`)
   if (eventTime !== undefined) {
     const time = quoted(schema[eventTime.column]?.name ?? '')
-    lines.push(`  WATERMARK FOR ${time} AS ${time}${eventTime.delay === 0n ? '' : ` - ${durationSQL(eventTime.delay)}`}`)
+    lines.push(
+      `  WATERMARK FOR ${time} AS ${time}${eventTime.delay === 0n ? '' : ` - ${durationSQL(eventTime.delay)}`}`,
+    )
   }
-  const given = [['connector', connector] as const, ...Object.entries(options)].map(([key, value]) => `  '${key}' = '${value.replaceAll("'", "''")}'`)
+  const given = [['connector', connector] as const, ...Object.entries(options)].map(
+    ([key, value]) => `  '${key}' = '${value.replaceAll("'", "''")}'`,
+  )
   return `CREATE TABLE ${quoted(name)} (\n${lines.join(',\n')}\n) WITH (\n${given.join(',\n')}\n)`
 }
