@@ -310,6 +310,11 @@ export function fn_like(text: usize, pattern: usize, escape: i32): i32 {
     if (matched) continue
     if (anyAt < 0) return 0
     anyText = skipPoints(data, size, anyText, 1)
+    if (anyAt < length) {
+      // A character that stands for itself: go straight to where its first byte is.
+      const c = <i32>load<u8>(like + anyAt)
+      if (c != 0x5f && c != 0x25 && c != escape) while (anyText < size && <i32>load<u8>(data + anyText) != c) anyText++
+    }
     t = anyText
     p = anyAt
   }

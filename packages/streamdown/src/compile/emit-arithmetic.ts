@@ -74,7 +74,8 @@ function wideInteger(e: Emitter, operator: '+' | '-' | '*', a: Operand, b: Opera
     if (constant !== undefined && constant > 0n) {
       const variable = typeof b.literal === 'bigint' ? left : right
       const most = (2n ** 63n - 1n) / constant
-      code.get(variable).i64(most).emit(op.i64Add).i64(2n * most).emit(op.i64GtU)
+      const least = -(2n ** 63n) / constant
+      code.get(variable).i64(least).emit(op.i64Sub).i64(most - least).emit(op.i64GtU)
       e.failIf(failures.overflow)
       code.get(left).get(right).emit(op.i64Mul).set(out)
       return

@@ -19,7 +19,7 @@ function cached(key: string, make: () => RegExp): RegExp {
   return made
 }
 
-const literal = (character: string): string => character.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
+const literal = (character: string): string => character.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
 
 /** LIKE's pattern: `%` any text, `_` one code point; an escaped character stands for itself. */
 export function likeToPattern(pattern: string, escape: string, ignoreCase: boolean): RegExp {

@@ -1,0 +1,62 @@
+import type { MemoryOptions } from '../batch/linear-memory.ts'
+import { batchFromRows, rowsOf } from '../batch/values.ts'
+import type { Expression } from '../plan/expressions/expression.ts'
+import type { OperatorContext } from '../run/operator-context.ts'
+import { contextOf } from '../sql/bind/context.ts'
+import { ExpressionBinder } from '../sql/bind/expressions.ts'
+import { Catalog } from '../sql/catalog.ts'
+import { parseExpression } from '../sql/parse/parse.ts'
+import { type Dialect, presets } from '../sql/settings.ts'
+import type { Schema } from '../types/data-type.ts'
+import type { Value } from '../types/value.ts'
+import { compileProjection } from './projection.ts'
+import { testContext } from './test-context.ts'
+
+/** Binds the SQL of an expression over columns, for tests. */
+export function bindSql(sql: string, schema: Schema, dialect: Dialect = 'flink'): Expression {
+  const columns = schema.map(({ name }, index) => ({ name, table: undefined, index, plain: true }))
+  const scope = { columns, schema, outer: undefined }
+  return new ExpressionBinder(contextOf(new Catalog(), presets[dialect], {}, false), scope).bind(parseExpression(sql))
+}
+
+export interface TestResult {
+  readonly rows: readonly (readonly Value[])[]
+  /** Error byte by input row. */
+  readonly failed: ReadonlyMap<number, number>
+}
+
+/** Runs outputs (SQL) over rows. */
+export function runSql(
+  schema: Schema,
+  rows: readonly (readonly Value[])[],
+  outputs: readonly string[],
+  options: MemoryOptions & { readonly filter?: string; readonly dialect?: Dialect; readonly timeZone?: string } = {},
+): TestResult {
+  const context = contextFor(options)
+  const { memory } = context
+  const mark = memory.mark()
+  const projection = compileProjection({
+    input: schema,
+    filter: options.filter === undefined ? undefined : bindSql(options.filter, schema, options.dialect),
+    outputs: outputs.map(sql => bindSql(sql, schema, options.dialect)),
+    context,
+  })
+  const { output, failed } = projection.run(batchFromRows(memory, schema, rows))
+  const codes = memory.u8(failed.codes, failed.count)
+  const failedRows = Array.from(memory.i32(failed.rows, failed.count))
+  const result = { rows: rowsOf(memory, output), failed: new Map(failedRows.map((row, i) => [row, codes[i] ?? 0])) }
+  memory.release(mark)
+  return result
+}
+
+const contexts = new Map<string, OperatorContext>()
+
+/** Making a memory takes longer than a test's run: one for equal options. */
+function contextFor({ growAlways = false, heapStart = 0, timeZone = 'UTC' }: MemoryOptions & { readonly timeZone?: string }): OperatorContext {
+  const key = `${growAlways} ${heapStart} ${timeZone}`
+  const known = contexts.get(key)
+  if (known !== undefined) return known
+  const made = testContext({ growAlways, heapStart, timeZone })
+  contexts.set(key, made)
+  return made
+}

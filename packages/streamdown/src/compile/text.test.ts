@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import type { MemoryOptions } from '../batch/linear-memory.ts'
+import { castValue } from '../functions/cast.ts'
+import { likeToPattern } from '../functions/regex/patterns.ts'
+import { fieldDigits, floorTo } from '../functions/time/fields.ts'
+import { formatJava } from '../functions/time/java-format.ts'
+import { field, type Schema, types } from '../types/data-type.ts'
+import { compareText } from './emit-comparison.ts'
+import { runSql } from './test-expressions.ts'
+
+const runs = Number(process.env['FC_RUNS'] ?? 60)
+const modes: Record<string, MemoryOptions> = {
+  plain: {},
+  'grow at every allocation': { growAlways: true },
+  'heap above 2 GiB': { heapStart: 2 ** 31 },
+}
+
+const alphabet = fc.constantFrom('a', 'b', 'A', ' ', '%', '_', ',', 'é', '日', '😀', 'x')
+const text = fc.oneof(fc.string({ unit: alphabet, maxLength: 30 }), fc.string({ unit: 'grapheme', maxLength: 20 }))
+const points = (value: string): string[] => Array.from(value)
+
+for (const [mode, options] of Object.entries(modes)) {
+  test(`text kernels do what JavaScript does, ${mode}`, () => {
+    const schema: Schema = [field('s', types.string), field('t', types.string), field('n', types.int)]
+    const sql = {
+      'CHAR_LENGTH(s)': (s: string) => points(s).length,
+      'UPPER(s)': (s: string) => s.toUpperCase(),
+      'LOWER(s)': (s: string) => s.toLowerCase(),
+      'TRIM(s)': (s: string) => s.replace(/^ +| +$/g, ''),
+      's || t': (s: string, t: string) => s + t,
+      'CONCAT(s, t, s)': (s: string, t: string) => s + t + s,
+      's = t': (s: string, t: string) => s === t,
+      's < t': (s: string, t: string) => compareText(s, t) < 0,
+      's >= t': (s: string, t: string) => compareText(s, t) >= 0,
+      'LEFT(s, n)': (s: string, _: string, n: number) => (n < 0 ? points(s).slice(0, n) : points(s).slice(0, n)).join(''),
+      'RIGHT(s, n)': (s: string, _: string, n: number) => (n < 0 ? points(s).slice(-n) : n === 0 ? [] : points(s).slice(-n)).join(''),
+      'SUBSTRING(s FROM 2 FOR 3)': (s: string) => points(s).slice(1, 4).join(''),
+      'SUBSTRING(s FROM 3)': (s: string) => points(s).slice(2).join(''),
+      'POSITION(t IN s)': (s: string, t: string) => (s.includes(t) ? points(s.slice(0, s.indexOf(t))).length + 1 : 0),
+      'STARTS_WITH(s, t)': (s: string, t: string) => s.startsWith(t),
+      'ENDSWITH(s, t)': (s: string, t: string) => s.endsWith(t),
+      'REPLACE(s, t, s)': (s: string, t: string) => (t === '' ? s : s.replaceAll(t, () => s)),
+      "REPLACE(s, 'a', '😀')": (s: string) => s.replaceAll('a', '😀'),
+      "SPLIT_INDEX(s, ',', 1)": (s: string) => s.split(',')[1] ?? null,
+      "SPLIT_PART(s, ',', 2)": (s: string) => s.split(',')[1] ?? '',
+      "s LIKE '%a%b%'": (s: string) => /a.*b/su.test(s),
+      "s LIKE 'a%'": (s: string) => s.startsWith('a'),
+      "s LIKE '%é'": (s: string) => s.endsWith('é'),
+      "s LIKE '_%_'": (s: string) => points(s).length >= 2,
+      "s LIKE '%a_日%'": (s: string) => likeToPattern('%a_日%', '', false).test(s),
+      "s LIKE '%!%%' ESCAPE '!'": (s: string) => s.includes('%'),
+      's LIKE t': (s: string, t: string) => likeToPattern(t, '', false).test(s),
+    } as const
+    fc.assert(
+      fc.property(fc.array(fc.tuple(text, text, fc.integer({ min: -5, max: 40 })), { minLength: 1, maxLength: 20 }), rows => {
+        const { rows: results, failed } = runSql(schema, rows, Object.keys(sql), options)
+        assert.equal(failed.size, 0)
+        for (const [i, [s, t, n]] of rows.entries()) {
+          for (const [j, [name, expected]] of Object.entries(sql).entries()) assert.deepEqual(results[i]?.[j], expected(s, t, n), `${name} of ${JSON.stringify([s, t, n])}`)
+        }
+      }),
+      { numRuns: mode === 'plain' ? runs : Math.ceil(runs / 6) },
+    )
+  })
+}
+
+test('LIKE agrees with a regular expression', () => {
+  const pattern = fc.string({ unit: fc.constantFrom('a', 'b', '%', '_', 'é'), maxLength: 8 })
+  fc.assert(
+    fc.property(pattern, fc.array(fc.string({ unit: fc.constantFrom('a', 'b', 'é', '😀'), maxLength: 12 }), { minLength: 1, maxLength: 30 }), (like, texts) => {
+      const { rows } = runSql([field('s', types.string)], texts.map(s => [s]), [`s LIKE '${like}'`])
+      assert.deepEqual(rows.flat(), texts.map(s => likeToPattern(like, '', false).test(s)), like)
+    }),
+    { numRuns: runs * 4 },
+  )
+})
+
+test('numbers to text and back', () => {
+  const schema: Schema = [field('n', types.bigint), field('d', types.decimal(12, 3)), field('i', types.int)]
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.oneof(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), fc.bigInt({ min: -20n, max: 20n })), fc.bigInt({ min: -999_999_999_999n, max: 999_999_999_999n }), fc.integer()), { minLength: 1 }), rows => {
+      const { rows: results } = runSql(schema, rows, ['CAST(n AS STRING)', 'CAST(d AS STRING)', 'CAST(CAST(n AS STRING) AS BIGINT)', 'CAST(CAST(d AS STRING) AS DECIMAL(12, 3))', 'CAST(CAST(i AS STRING) AS INT)'])
+      assert.deepEqual(results, rows.map(([n, d, i]) => [String(n), castValue(d, types.decimal(12, 3), types.string, 'flink', 'UTC'), n, d, i]))
+    }),
+    { numRuns: runs },
+  )
+})
+
+test('texts that are no numbers fail, or are NULL in TRY_CAST', () => {
+  const texts = ['', ' ', '-', '1x', '12345678901234567890', ' 42 ', '+7', '1.9', 'é', '99999999999']
+  const { rows, failed } = runSql([field('s', types.string)], texts.map(s => [s]), ['CAST(s AS BIGINT)'])
+  assert.deepEqual(rows.flat(), [42n, 7n, 1n, 99999999999n])
+  assert.deepEqual([...failed.values()], [4, 4, 4, 4, 4, 4])
+  const tried = runSql([field('s', types.string)], texts.map(s => [s]), ['TRY_CAST(s AS INT)'])
+  assert.deepEqual(tried.rows.flat(), [null, null, null, null, null, 42, 7, 1, null, null])
+})
+
+test('time kernels agree with the calendar in JavaScript', () => {
+  const schema: Schema = [field('ts', types.timestamp(6)), field('d', types.date)]
+  const names = ['YEAR', 'QUARTER', 'MONTH', 'DAY', 'HOUR', 'MINUTE', 'SECOND', 'DOW', 'DOY']
+  const units = ['second', 'minute', 'hour', 'day', 'week', 'month', 'quarter', 'year']
+  const pattern = "yyyy-MM-dd'T'HH:mm:ss.SSS"
+  const outputs = [
+    ...names.map(name => `EXTRACT(${name} FROM ts)`),
+    ...units.map(unit => `DATE_TRUNC('${unit}', ts)`),
+    `DATE_FORMAT(ts, '${pattern.replaceAll("'", "''")}')`,
+    'CAST(ts AS STRING)',
+    'CAST(CAST(ts AS STRING) AS TIMESTAMP(6))',
+    'CAST(d AS STRING)',
+    'CAST(CAST(d AS STRING) AS DATE)',
+    'CAST(ts AS DATE)',
+    'EXTRACT(YEAR FROM d)',
+  ]
+  const range = 10n ** 17n
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.bigInt({ min: -range, max: range }), fc.integer({ min: -1_000_000, max: 2_000_000 })), { minLength: 1, maxLength: 20 }), rows => {
+      const { rows: results, failed } = runSql(schema, rows, outputs)
+      assert.equal(failed.size, 0)
+      assert.deepEqual(results, rows.map(([ts, d]) => [
+        ...names.map(name => {
+          const digits = fieldDigits(name, ts) ?? 0n
+          return (digits - (((digits % 1_000_000n) + 1_000_000n) % 1_000_000n)) / 1_000_000n
+        }),
+        ...units.map(unit => floorTo(ts, unit)),
+        formatJava(ts, pattern, 'UTC'),
+        castValue(ts, types.timestamp(6), types.string, 'flink', 'UTC'),
+        ts,
+        castValue(d, types.date, types.string, 'flink', 'UTC'),
+        d,
+        Number((ts - (((ts % 86_400_000_000n) + 86_400_000_000n) % 86_400_000_000n)) / 86_400_000_000n),
+        (fieldDigits('YEAR', BigInt(d) * 86_400_000_000n) ?? 0n) / 1_000_000n,
+      ]))
+    }),
+    { numRuns: runs },
+  )
+})
+
+test('time zones with daylight saving', () => {
+  const schema: Schema = [field('ts', types.timestamp(3)), field('at', types.timestampLtz(3))]
+  const micros = (iso: string): bigint => BigInt(Date.parse(iso)) * 1000n
+  const rows = [
+    ['2024-03-31T01:59:59Z', '2024-03-31T00:59:59Z'],
+    // 02:30 does not exist: the clock went from 02:00 to 03:00.
+    ['2024-03-31T02:30:00Z', '2024-03-31T01:30:00Z'],
+    // 02:30 happens twice: the first.
+    ['2024-10-27T02:30:00Z', '2024-10-27T00:30:00Z'],
+    ['2024-07-01T12:00:00Z', '2024-07-01T10:00:00Z'],
+  ].map(pair => pair.map(micros))
+  const { rows: results } = runSql(schema, rows, ["ts AT TIME ZONE 'Europe/Berlin' = at", 'CAST(ts AS TIMESTAMP_LTZ(3)) = at', 'CAST(at AS STRING)'], { timeZone: 'Europe/Berlin' })
+  assert.deepEqual(results, [
+    [true, true, '2024-03-31 01:59:59.000'],
+    [true, true, '2024-03-31 03:30:00.000'],
+    [true, true, '2024-10-27 02:30:00.000'],
+    [true, true, '2024-07-01 12:00:00.000'],
+  ])
+})
