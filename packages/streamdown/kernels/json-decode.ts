@@ -20,7 +20,7 @@ import { fixup, storeNumber, storeWord } from './text-columns'
 import {
   ERR_CONTROL, ERR_DEPTH, ERR_ESCAPE, ERR_LONG, ERR_MISSING, ERR_NULL, ERR_OPEN, ERR_RANGE, ERR_SURROGATE, ERR_SYNTAX,
   ERR_TIME, ERR_TYPE, ERR_UTF8,
-  KIND_BOOL, KIND_DECIMAL, KIND_I64, KIND_OBJECT, KIND_RAW, KIND_STRING,
+  KIND_BOOL, KIND_DECIMAL, KIND_I32, KIND_I64, KIND_OBJECT, KIND_RAW, KIND_STRING,
   digitRun, digits, findNewline, isDigit, scanNumber, storeView, utf8Length,
 } from './text-values'
 
@@ -572,12 +572,15 @@ function members(node: usize, p: usize, row: u32): usize {
     }
     if (load<u32>(child, 20) >> 1 == stamp >> 1) forget(child, row)
     const kind = <i32>load<u32>(child, 8)
-    // The commonest values of the two commonest kinds stand here, all others in columnValue.
-    if (kind == KIND_I64) {
+    // The commonest values of the commonest kinds stand here, all others in columnValue.
+    if (kind == KIND_I64 || kind == KIND_I32) {
+      const wide = kind == KIND_I64
       const n = digitRun(p)
       const d = <u32>load<u8>(p + n)
-      if (n - 1 < 15 && n != 0 && d != 0x2e && (d | 0x20) != 0x65 && (c != 0x30 || n == 1)) {
-        store<u64>(<usize>load<u32>(child, 36) + (<usize>row << 3), digits(p, n))
+      if (n - 1 < (wide ? 15 : 9) && n != 0 && d != 0x2e && (d | 0x20) != 0x65 && (c != 0x30 || n == 1)) {
+        const data = <usize>load<u32>(child, 36)
+        if (wide) store<u64>(data + (<usize>row << 3), digits(p, n))
+        else store<u32>(data + (<usize>row << 2), <u32>digits(p, n))
         p += n
         store<u32>(child, stamp | 1, 20)
         store<u8>(load<u32>(child, 40) + row, 1)
