@@ -295,7 +295,7 @@ export class Engine {
       const watermarks = vertex.inputs.map((edge) => this.#watermarks.get(edge.from.id) ?? NO_WATERMARK)
       const end: StepEnd = { step: this.#step, watermarks, now: this.#now, ended }
       ending.set(vertex.id, end)
-      for (const worker of this.#shuffled()) {
+      for (const worker of this.#runningOn(vertex)) {
         vertex.inputs.forEach((edge, input) => {
           const inbox = this.#inboxes.get(inboxKey(worker.index, vertex, input))
           inbox?.drain(worker.memory, edge.from.schema, (batch) => worker.receive(vertex, input, batch))
@@ -315,10 +315,15 @@ export class Engine {
       case 'output':
         return lowestOf(inputs)
       case 'operator': {
-        const outputs = this.#workers.map((worker) => worker.operator(vertex)?.watermark(inputs) ?? lowestOf(inputs))
-        return lowestOf(outputs)
+        const running = vertex.single ? this.#workers.slice(0, 1) : this.#workers
+        return lowestOf(running.map((worker) => worker.operator(vertex)?.watermark(inputs) ?? lowestOf(inputs)))
       }
     }
+  }
+
+  /** What all rows meet in runs on worker 0 alone: elsewhere it would answer for an empty input. */
+  #runningOn(vertex: Vertex): readonly Worker[] {
+    return vertex.is === 'operator' && vertex.single ? this.#workers.slice(0, 1) : this.#shuffled()
   }
 
   #shuffled(): readonly Worker[] {
