@@ -1,3 +1,5 @@
+import { powerOfTen } from '../functions/decimal.ts'
+import { asBigint } from '../functions/values.ts'
 import type { DataType } from '../types/data-type.ts'
 import { types } from '../types/data-type.ts'
 import { physicalOf } from '../types/physical.ts'
@@ -29,6 +31,7 @@ const longs = {
 /** Compares two values of one type; the result is valid where both are. */
 export function emitComparison(e: Emitter, operator: ComparisonOperator, a: Operand, b: Operand): Operand {
   const valid = e.allValid([a, b])
+  if (a.type.is === 'decimal' && b.type.is === 'decimal') return compareDecimals(e, operator, a, b, valid)
   if (physicalOf(a.type) === 'view') return compareViews(e, operator, a, b, valid)
   compareNumbers(e, operator, a, b)
   return e.boolean(valid)
@@ -92,9 +95,6 @@ function compareNumbers(e: Emitter, operator: ComparisonOperator, a: Operand, b:
     case 'i64':
       code.get(left).get(right).emit(longs[operator])
       return
-    case 'i128':
-      compareDecimals(e, operator, a, b)
-      return
     case 'interval':
       code.get(comparableInterval(e, a)).get(comparableInterval(e, b)).emit(longs[operator])
       return
@@ -135,15 +135,32 @@ function compareDoubles(e: Emitter, operator: ComparisonOperator, a: number, b: 
   }
 }
 
-function compareDecimals(e: Emitter, operator: ComparisonOperator, first: Operand, second: Operand): void {
+/** Decimals may differ in scale: the smaller one is raised, with BigInt where 128 bits might not do. */
+function compareDecimals(e: Emitter, operator: ComparisonOperator, first: Operand, second: Operand, valid: Operand['valid']): Operand {
   const { code } = e
-  const { a, b } = sameScale(e, first, second)
+  const [left, right] = [first.type, second.type]
+  if (left.is !== 'decimal' || right.is !== 'decimal') throw new TypeError('decimal comparison over other types')
+  const scale = Math.max(left.scale, right.scale)
+  const a = emitScaleUp(e, first, left, scale)
+  const b = emitScaleUp(e, second, right, scale)
+  if (a === undefined || b === undefined) {
+    const order = emitHostCall(e, [first, second], types.int, { strict: true, mayBeNull: false }, ([x, y]) => {
+      const difference = asBigint(x) * powerOfTen(scale - left.scale) - asBigint(y) * powerOfTen(scale - right.scale)
+      return difference < 0n ? -1 : difference > 0n ? 1 : 0
+    })
+    code.get(order.values[0] ?? 0).i32(0).emit(ints[operator])
+  } else if (a.values.length === 1 && b.values.length === 1) {
+    code.get(a.values[0] ?? 0).get(b.values[0] ?? 0).emit(longs[operator])
+  } else {
+    compareWide(e, operator, a, b)
+  }
+  return e.boolean(valid)
+}
+
+function compareWide(e: Emitter, operator: ComparisonOperator, a: Operand, b: Operand): void {
+  const { code } = e
   const [left = 0] = a.values
   const [right = 0] = b.values
-  if (a.values.length === 1 && b.values.length === 1) {
-    code.get(left).get(right).emit(longs[operator])
-    return
-  }
   e.high(a)
   const highA = e.store('i64')
   e.high(b)
@@ -173,15 +190,6 @@ function compareDecimals(e: Emitter, operator: ComparisonOperator, first: Operan
     case '>=':
       less(left, highA, right, highB).emit(op.i32Eqz)
   }
-}
-
-/** The binder gives both one type; values that a plan rewrite brought together may differ in scale. */
-function sameScale(e: Emitter, a: Operand, b: Operand): { a: Operand; b: Operand } {
-  if (a.type.is !== 'decimal' || b.type.is !== 'decimal' || a.type.scale === b.type.scale) return { a, b }
-  const scale = Math.max(a.type.scale, b.type.scale)
-  const wide = { a: emitScaleUp(e, a, a.type, scale), b: emitScaleUp(e, b, b.type, scale) }
-  if (wide.a === undefined || wide.b === undefined) throw new TypeError('decimals of different scales compared')
-  return { a: wide.a, b: wide.b }
 }
 
 const DAY = 86_400_000_000n

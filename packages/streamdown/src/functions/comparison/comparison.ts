@@ -1,12 +1,24 @@
-import { types } from '../../types/data-type.ts'
-import type { ScalarFunction } from '../definition.ts'
+import { type DataType, types } from '../../types/data-type.ts'
+import { commonOfArguments } from '../common-type.ts'
+import { decimalOf } from '../decimal-types.ts'
+import type { Coerce, ScalarFunction } from '../definition.ts'
+
+/** One type for all; exact numbers keep their own digits, since a common DECIMAL could have room for fewer. */
+const comparable: Coerce = (args, rules) => {
+  const exact = args.map(({ type }) => decimalOf(type))
+  if (args.some(({ type }) => type.is === 'decimal') && exact.every(shape => shape !== undefined)) {
+    return exact.map((shape): DataType => types.decimal(shape?.precision ?? 1, shape?.scale ?? 0))
+  }
+  const common = commonOfArguments(args, rules)
+  return common === undefined ? undefined : args.map(() => common)
+}
 
 const comparison = (name: string, summary: string, sql: string, gives: string): ScalarFunction => ({
   name,
   summary,
   examples: [{ sql, gives }],
   category: 'comparison',
-  signatures: [{ parameters: ['comparable', 'comparable'], returns: types.boolean, implementation: { is: 'inline' } }],
+  signatures: [{ parameters: ['comparable', 'comparable'], coerce: comparable, returns: types.boolean, implementation: { is: 'inline' } }],
 })
 
 const nullTest = (name: string, summary: string, sql: string, gives: string): ScalarFunction => ({
@@ -25,7 +37,7 @@ const distinctTest = (name: string, summary: string, sql: string, gives: string)
   category: 'comparison',
   strict: false,
   signatures: [
-    { parameters: ['comparable', 'comparable'], returns: types.boolean, nullable: false, implementation: { is: 'inline' } },
+    { parameters: ['comparable', 'comparable'], coerce: comparable, returns: types.boolean, nullable: false, implementation: { is: 'inline' } },
   ],
 })
 
@@ -46,6 +58,7 @@ export const comparisonFunctions: readonly ScalarFunction[] = [
     signatures: [
       {
         parameters: ['comparable', 'comparable', 'comparable'],
+        coerce: comparable,
         returns: types.boolean,
         nullable: args => args.some(arg => arg.nullable),
         implementation: { is: 'inline' },
@@ -64,6 +77,7 @@ export const comparisonFunctions: readonly ScalarFunction[] = [
     signatures: [
       {
         parameters: ['comparable', 'comparable'],
+        coerce: comparable,
         variadic: true,
         returns: types.boolean,
         nullable: args => args.some(arg => arg.nullable),
