@@ -132,7 +132,8 @@ function compute(node: PlanNode): Properties {
     }
     case 'sort': {
       const input = derive(node.input)
-      return node.limit === 1 ? { ...input, keys: [[], ...input.keys] } : input
+      // Rows are written once, at the end of the input.
+      return { ...input, appendOnly: true, final: true, keys: node.limit === 1 ? [[], ...input.keys] : input.keys }
     }
     case 'changelog': {
       const input = derive(node.input)

@@ -96,12 +96,24 @@ export const settingDefinitions = {
   allowed_lateness: text('0 seconds', '0 seconds', 'How long a closed window still takes late rows, as corrections.'),
   state_ttl: text('none', 'none', 'How long join state is kept without a new row, on the processing clock; none: for ever.'),
   timezone: text('UTC', 'UTC', 'The session time zone, an IANA name.'),
-  on_error: choice(['dead', 'fail'], 'dead', 'fail', 'A row that fails in a running program: to the dead letters, or the program stops.'),
+  on_error: choice(['dead', 'fail'], 'dead', 'dead', 'A row that fails in a running program: to the dead letters, or the program stops.'),
   insert_short: choice(
     ['error', 'default'],
     'error',
     'default',
     'INSERT with fewer values than columns: refused, or the last columns take their default.',
+  ),
+  insert_computed: choice(
+    ['skip', 'count'],
+    'skip',
+    'count',
+    'INSERT without a column list: computed columns take no place among the values, or one that must not be given.',
+  ),
+  union_order: choice(
+    ['any', 'columns'],
+    'any',
+    'columns',
+    'ORDER BY of UNION, INTERSECT, EXCEPT: any expression of the columns, or columns and positions only.',
   ),
   source_duplicates: choice(
     ['false', 'true'],

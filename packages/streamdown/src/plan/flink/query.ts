@@ -161,7 +161,7 @@ function rankSQL(node: RankNode, input: Written, columns: Schema): string {
   const number = node.output ? (columns.at(-1)?.name ?? 'row_num') : 'row_num'
   const partition = node.partitionBy.map(key => input.columns[key]?.name)
   const order = node.orderBy.map(key => `${input.columns[key.column]?.name}${key.descending ? ' DESC' : ' ASC'}`)
-  const over = `${partition.length === 0 ? '' : `PARTITION BY ${partition.join(', ')} `}ORDER BY ${order.length === 0 ? 'PROCTIME()' : order.join(', ')}`
+  const over = `${partition.length === 0 ? '' : `PARTITION BY ${partition.join(', ')} `}ORDER BY ${order.length === 0 ? `PROCTIME()${node.latest === true ? ' DESC' : ''}` : order.join(', ')}`
   const bounds = node.from === 1 ? `${number} <= ${node.to}` : `${number} BETWEEN ${node.from} AND ${node.to}`
   const inner = `SELECT *, ${node.function.toUpperCase()}() OVER (${over}) AS ${number} FROM ${input.name}`
   return `SELECT ${columns.map(one => one.name).join(', ')}\nFROM (${inner})\nWHERE ${bounds}`

@@ -4,7 +4,7 @@ import type { SortKey } from './sort-node.ts'
 
 /**
  * ROW_NUMBER/RANK/DENSE_RANK top-N: per partition the rows whose number is in [from, to]. With `output` the number is
- * appended as BIGINT. Ties go to the row that arrived first. `window`: the partition holds window_end of a closing
+ * appended as BIGINT. Ties go to the row that arrived first, with `latest` to the last. `window`: the partition holds window_end of a closing
  * window (position in `partitionBy`): rows are written once, when it closes. `keepLast`/`keepFirst` dedup is n = 1.
  */
 export interface RankNode {
@@ -16,6 +16,7 @@ export interface RankNode {
   readonly from: number
   readonly to: number
   readonly output: boolean
+  readonly latest?: boolean
   readonly window?: { readonly end: number }
   readonly schema: Schema
   readonly name?: string
@@ -26,7 +27,7 @@ export const RankNode = {
 
   create: (
     input: PlanNode,
-    options: Pick<RankNode, 'function' | 'partitionBy' | 'orderBy' | 'from' | 'to' | 'output' | 'window' | 'name'>,
+    options: Pick<RankNode, 'function' | 'partitionBy' | 'orderBy' | 'from' | 'to' | 'output' | 'latest' | 'window' | 'name'>,
     numberName = 'row_number',
   ): RankNode => ({
     is: 'rank',

@@ -49,7 +49,7 @@ function structure(node: PlanNode, numberOf: (thing: object) => number): string 
     case 'union':
       return plainKey(['union', names])
     case 'rank':
-      return plainKey(['rank', node.function, node.partitionBy, node.orderBy, node.from, node.to, node.output, node.window, node.name, names])
+      return plainKey(['rank', node.function, node.partitionBy, node.orderBy, node.from, node.to, node.output, node.latest, node.window, node.name, names])
     case 'sort':
       return plainKey(['sort', node.orderBy, node.limit, node.offset, names])
     case 'changelog':

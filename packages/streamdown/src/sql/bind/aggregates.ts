@@ -28,7 +28,7 @@ export function bindAggregate(rows: Rows, call: Call, everyGroupHasRows: boolean
   const inside = call.orderBy.map(item => ({ by: binder.bind(item.value), ...sortDirection(item, context.settings) }))
   const orderBy = [...within, ...inside].filter(({ by }) => !isFixed(by))
   const written = call.args.flatMap(({ value }) => {
-    if (value.is === 'star') return []
+    if (value.is === 'star') return value.of === undefined ? [] : [binder.bind({ is: 'row', explicit: true, elements: [value], names: undefined, at: value.at })]
     if (value.is === 'tableArgument' || value.is === 'descriptor') return fail('DSD2006', `${name} takes no table.`, value.at)
     return [binder.bind(value)]
   })

@@ -3,7 +3,7 @@ import { resolveFunction } from '../../functions/resolve.ts'
 import { literal } from '../../plan/expressions/build.ts'
 import type { Expression } from '../../plan/expressions/expression.ts'
 import { replaceColumns } from '../../plan/expressions/walk.ts'
-import { types } from '../../types/data-type.ts'
+import { type DataType, types } from '../../types/data-type.ts'
 import type { FunctionEntry } from '../catalog.ts'
 import type { Call, JsonBehavior, Span } from '../parse/ast.ts'
 import { castTo } from './cast.ts'
@@ -11,6 +11,7 @@ import type { BindContext } from './context.ts'
 import { argumentOf, ExpressionBinder } from './expressions.ts'
 import { fail, notYet } from './problem.ts'
 import { callName } from './syntax.ts'
+import { plainType } from './types.ts'
 import { typeText } from '../../types/type-text.ts'
 
 /** A call of a registered function, its arguments cast as the signature wants. */
@@ -30,6 +31,9 @@ export function callFunction(context: BindContext, name: string, args: readonly 
         at,
       }
     case 'unknown': {
+      const cast = typeNamed(context, name)
+      if (cast !== undefined && args.length !== 1) return fail('DSD2004', `${name}(…) as a cast takes one value.`, at)
+      if (cast !== undefined) return castTo(args[0]!, cast, context.settings, false, at)
       const near = resolution.nearest
       return fail('DSD2003', `There is no function ${name}.${near === undefined ? '' : ` Did you mean ${near.toUpperCase()}?`}`, at)
     }
@@ -40,6 +44,11 @@ export function callFunction(context: BindContext, name: string, args: readonly 
         at,
       )
   }
+}
+
+/** PostgreSQL lets a type's name be called as its cast: DATE('2020-01-01'). */
+function typeNamed(context: BindContext, name: string): DataType | undefined {
+  return context.settings.functions === 'postgres' ? plainType(name.toUpperCase(), context.settings) : undefined
 }
 
 const windowFunctions = new Set(['TUMBLE', 'HOP', 'SESSION', 'CUMULATE'])

@@ -105,8 +105,13 @@ function assignable(e: Expression, type: DataType): boolean {
   if (from.is === 'null' || sameType(from, type)) return true
   if (from.is === 'string' && type.is !== 'string') return isTextLiteral(e) || type.is === 'json'
   if (type.is === 'string') return true
+  if (from.is === 'array' && type.is === 'array') return assignableTypes(from.element, type.element)
   if (isNumeric(from)) return isNumeric(type)
   return castable(from, type)
+}
+
+function assignableTypes(from: DataType, type: DataType): boolean {
+  return assignable({ is: 'column', index: 0, name: '', type: from, nullable: true }, type)
 }
 
 /** Text written in the statement: it has no type of its own yet. */

@@ -224,6 +224,10 @@ class TableBuilder {
 
   #conflict(stored: readonly TableColumn[], rule: 'overwrite' | 'error'): ConflictRule {
     const versions = this.#syntax.versionColumns.map(id => this.#storedAt(stored, id))
+    for (const [i, at] of versions.entries()) {
+      const { type, name } = stored.find(c => c.stored === at)!
+      if (unordered.has(type.is)) fail('DSD2004', `The version column "${name}" must be of a type with an order.`, this.#syntax.versionColumns[i]!.at)
+    }
     switch (this.#syntax.onConflict?.action) {
       case 'NOTHING':
         return { action: 'nothing', versions }
@@ -323,6 +327,8 @@ class TableBuilder {
     return { column: position, delay }
   }
 }
+
+const unordered = new Set<DataType['is']>(['boolean', 'bytes', 'json', 'row', 'array', 'map'])
 
 /** How far the expression lies before the column: `ts`, `ts - interval`, in µs. */
 function delayOf(e: Expression, column: number): bigint | undefined {

@@ -63,6 +63,7 @@ function targetColumns(context: BindContext, table: TableEntry, insert: Insert):
     return positions
   }
   const fixed = insert.partition.filter(p => p.value !== undefined).map(p => names.fold(p.column))
+  if (context.settings.insert_computed === 'count') return table.columns.map((_, i) => i)
   return table.columns.flatMap((c, i) => (c.stored === undefined || fixed.some(name => names.same(name, c.name)) ? [] : [i]))
 }
 
@@ -134,8 +135,11 @@ function arranged(context: BindContext, table: TableEntry, targets: readonly num
   const count = given.schema.length
   if (count > targets.length) fail('DSD2006', `The query has ${count} columns, "${table.name}" takes ${targets.length}.`, insert.source?.at ?? insert.at)
   const explicit = insert.columns.length > 0
-  if (count < targets.length && (explicit || settings.insert_short === 'error'))
+  const taking = targets.filter(target => table.columns[target]!.stored !== undefined).length
+  if (count < taking && (explicit || settings.insert_short === 'error'))
     fail('DSD2006', `The query has ${count} columns, ${explicit ? 'the column list' : `"${table.name}"`} has ${targets.length}.`, insert.source?.at ?? insert.at)
+  for (const target of targets.slice(0, count))
+    if (table.columns[target]!.stored === undefined) fail('DSD2006', `Column "${table.columns[target]!.name}" is computed; it takes no values.`, insert.source?.at ?? insert.at)
   const place = new Map(targets.slice(0, count).map((target, i) => [target, i]))
   const fixed = partitionValues(context, table, insert)
   const outputs = table.columns.flatMap((c, at) => {

@@ -3,7 +3,7 @@ import type { BoundArgument } from '../../functions/definition.ts'
 import { all, any, literal, not, test } from '../../plan/expressions/build.ts'
 import type { Expression } from '../../plan/expressions/expression.ts'
 import { type DataType, type Field, types } from '../../types/data-type.ts'
-import type { BinaryOperator, Case, Expression as Syntax, Identifier, Like, Quantified, RowConstructor, Span } from '../parse/ast.ts'
+import type { BinaryOperator, Case, Expression as Syntax, Identifier, Like, Quantified, RowConstructor, Span, Star } from '../parse/ast.ts'
 import { bindCall, callFunction } from './calls.ts'
 import { castTo } from './cast.ts'
 import type { BindContext } from './context.ts'
@@ -106,6 +106,7 @@ export class ExpressionBinder {
       case 'quantified':
         return this.#quantified(e)
       case 'cast':
+        if (e.value.is === 'array' && e.value.elements.length === 0) return this.#emptyArray(e.type)
         return castTo(this.bind(e.value), this.type(e.type), settings, e.orNull, e.at)
       case 'atTimeZone': {
         const zone = e.zone === undefined ? literal(settings.timezone, types.string) : this.bind(e.zone)
@@ -116,8 +117,10 @@ export class ExpressionBinder {
       case 'case':
         return this.#case(e)
       case 'array': {
+        if (e.elements.length === 0) return fail('DSD2004', 'An empty array has no type: write CAST(ARRAY[] AS INT ARRAY).', e.at)
         const elements = this.#alike(e.elements.map(element => this.bind(element)), e.at, 'ARRAY')
-        return this.#construct('array', elements, types.array(elements[0]?.type ?? types.null))
+        const typed = elements[0]!.type.is === 'null' ? elements.map(element => castTo(element, types.string, settings)) : elements
+        return this.#construct('array', typed, types.array(typed[0]!.type))
       }
       case 'map': {
         const keys = this.#alike(e.entries.map(entry => this.bind(entry.key)), e.at, 'MAP')
@@ -143,6 +146,12 @@ export class ExpressionBinder {
       case 'arrayQuery':
         return notYet('A subquery here', `Join it in FROM instead (${names.fold({ is: 'identifier', text: 'WITH', quoted: true, at: e.at })} can name it).`, e.at)
     }
+  }
+
+  #emptyArray(name: Parameters<typeof bindType>[0]): Expression {
+    const type = this.type(name)
+    if (type.is !== 'array') return fail('DSD2004', `An array cannot be cast to ${typeText(type)}.`, name.at)
+    return this.#construct('array', [], type)
   }
 
   type(name: Parameters<typeof bindType>[0]): DataType {
@@ -295,11 +304,12 @@ export class ExpressionBinder {
     const left = this.bind(e.left)
     const combine = (operands: readonly Expression[]) => (e.quantifier === 'ANY' ? any(operands) : all(operands))
     if (elements === undefined) {
-      if (e.op !== '=' && e.op !== '<>') return notYet(`${e.op} ${e.quantifier} of an array column`, 'Use = ANY or <> ALL.', e.at)
-      const contained = this.call('array_contains', [this.bind(e.right), left], e.at)
-      if (e.op === '=' && e.quantifier === 'ANY') return contained
-      if (e.op === '<>' && e.quantifier === 'ALL') return not(contained)
-      return notYet(`${e.op} ${e.quantifier} of an array column`, 'Use = ANY or <> ALL.', e.at)
+      if (e.right.is === 'null') return literal(null, types.boolean)
+      if (e.right.is === 'string') {
+        const array = castTo(literal(e.right.value, types.string), types.array(left.type), this.context.settings, false, e.at)
+        return this.#overArray(e, left, array)
+      }
+      return this.#overArray(e, left, this.bind(e.right))
     }
     const each = elements.map(element => {
       const right = this.bind(element)
@@ -317,6 +327,12 @@ export class ExpressionBinder {
       }
     })
     return combine(each)
+  }
+
+  #overArray(e: Quantified, left: Expression, array: Expression): Expression {
+    if (e.op === '=' && e.quantifier === 'ANY') return this.call('array_contains', [array, left], e.at)
+    if (e.op === '<>' && e.quantifier === 'ALL') return not(this.call('array_contains', [array, left], e.at))
+    return notYet(`${e.op} ${e.quantifier} of an array column`, 'Use = ANY or <> ALL.', e.at)
   }
 
   #listed(e: Syntax): readonly Syntax[] | undefined {
@@ -348,20 +364,20 @@ export class ExpressionBinder {
 
   #row({ elements, names: given }: RowConstructor): Expression {
     const { names } = this.context
-    const args = elements.flatMap(element => (element.is === 'star' ? this.#starColumns() : [this.bind(element)]))
-    const fields = args.map(
-      ({ type, nullable }, i): Field => ({
-        name: given?.[i] === undefined ? `f${i + 1}` : names.fold(given[i]),
-        type,
-        nullable,
-      }),
-    )
+    const args = elements.flatMap(element => (element.is === 'star' ? this.#starColumns(element) : [this.bind(element)]))
+    const stars = elements.some(element => element.is === 'star')
+    const fields = args.map((arg, i): Field => {
+      const own = stars && arg.is === 'column' ? arg.name : `f${i + 1}`
+      return { name: given?.[i] === undefined ? own : names.fold(given[i]), type: arg.type, nullable: arg.nullable }
+    })
     return this.#construct('row', args, types.row(fields))
   }
 
-  #starColumns(): readonly Expression[] {
+  #starColumns({ of }: Star): readonly Expression[] {
+    const { names } = this.context
+    const table = of?.is === 'column' && of.parts.length === 1 ? names.fold(of.parts[0]!) : undefined
     return this.scope.columns
-      .filter(c => c.plain)
+      .filter(c => (table === undefined ? c.plain : c.table !== undefined && names.same(c.table, table)))
       .map(c => ({ is: 'column', index: c.index, ...this.scope.schema[c.index]! }))
   }
 

@@ -1,7 +1,7 @@
-import { all, column, columns, literal, truth } from '../../plan/expressions/build.ts'
-import type { Expression } from '../../plan/expressions/expression.ts'
+import { all, column, columns, truth } from '../../plan/expressions/build.ts'
+import { expandRows } from '../../plan/expand-rows.ts'
 import { joinOn } from '../../plan/joins.ts'
-import { JoinNode, type JoinKind, LateNode, type PlanNode, ProjectNode, ScanNode, ValuesNode } from '../../plan/nodes/node.ts'
+import { FilterNode, JoinNode, type JoinKind, LateNode, type PlanNode, ProjectNode, ScanNode, ValuesNode } from '../../plan/nodes/node.ts'
 import { types } from '../../types/data-type.ts'
 import type { CatalogEntry } from '../catalog.ts'
 import type {
@@ -16,8 +16,8 @@ import type {
   TableAlias,
   TableFunction,
   TableReference,
+  Unnest,
 } from '../parse/ast.ts'
-import { castTo } from './cast.ts'
 import type { BindContext } from './context.ts'
 import { ExpressionBinder } from './expressions.ts'
 import { durationMicros } from './literals.ts'
@@ -28,6 +28,7 @@ import { Rows } from './rows.ts'
 import { joinedScope, type Scope, type ScopeColumn, tableScope } from './scope.ts'
 import { joinSubquery } from './subqueries.ts'
 import { callName } from './syntax.ts'
+import { elementsOf, isRowSource, rowSources } from './row-sources.ts'
 import { bindWindowing, windowKind, windowOver } from './windows.ts'
 
 interface Source {
@@ -107,7 +108,7 @@ class FromBinder {
       case 'tableFunction':
         return this.#function(ref)
       case 'unnest':
-        return notYet('UNNEST', 'Use flatMap of the TypeScript API.', ref.at)
+        return this.#expanded(this.#single(), ref, false)
       case 'matchRecognize':
         return notYet('MATCH_RECOGNIZE', 'Use a join within an interval, or ROW_NUMBER.', ref.at)
       case 'join':
@@ -152,6 +153,7 @@ class FromBinder {
 
   join(left: Source, ref: TableReference, parts: JoinParts): Source {
     if (ref.is === 'derived' && ref.lateral) return this.#lateral(left, ref, parts)
+    if (ref.is === 'unnest' || (ref.is === 'tableFunction' && isRowSource(ref.call))) return this.#expandedJoin(left, ref, parts)
     return this.#pair(left, this.table(ref, left), parts)
   }
 
@@ -254,12 +256,60 @@ class FromBinder {
         const table = this.#tableArgument(call.args, [], call.at)
         return this.#aliased(lateRows(table.source.plan, call.at), ref.alias, table.name)
       }
+      case 'UNNEST':
       case 'GENERATE_SERIES':
       case 'RANGE':
-        return this.#aliased(this.#series(ref), ref.alias, callName(call).toLowerCase(), true)
+        return this.#expanded(this.#single(), ref, false)
       default:
-        return notYet(`The table function ${callName(call)}`, 'Use flatMap of the TypeScript API.', call.at)
+        return this.#scalarFunction(ref)
     }
+  }
+
+  #single(): Source {
+    const plan = singleRow()
+    return { plan, scope: { columns: [], schema: plan.schema, outer: this.#outer } }
+  }
+
+  /** A scalar function in FROM is a table of one row. */
+  #scalarFunction({ call, alias }: TableFunction): Source {
+    const rows = new Rows(this.#context, singleRow(), { columns: [], schema: singleRow().schema, outer: undefined })
+    const name = callName(call).toLowerCase()
+    const plan = ProjectNode.create(rows.plan, [{ name, value: rows.binder.bind(call) }])
+    return this.#aliased(plan, alias, name, true)
+  }
+
+  /** CROSS JOIN UNNEST(…), LEFT JOIN UNNEST(…) ON TRUE: each row of the left with its elements. */
+  #expandedJoin(left: Source, ref: Unnest | TableFunction, { kind, on, at }: JoinParts): Source {
+    if (kind !== 'inner' && kind !== 'left') notYet(`${kind} join with UNNEST`, 'Use CROSS JOIN or LEFT JOIN … ON TRUE.', at)
+    const trivial = on === undefined || (on.is === 'boolean' && on.value)
+    if (!trivial && kind === 'left') notYet('LEFT JOIN UNNEST with another condition than TRUE', 'Filter afterwards.', at)
+    const source = this.#expanded(left, ref, kind === 'left')
+    if (trivial) return source
+    const condition = new ExpressionBinder(this.#context, source.scope).condition(on, 'ON')
+    return { ...source, plan: FilterNode.create(source.plan, condition) }
+  }
+
+  #expanded(left: Source, ref: Unnest | TableFunction, outer: boolean): Source {
+    const binder = new ExpressionBinder(this.#context, { ...left.scope, outer: this.#outer })
+    const sources = ref.is === 'unnest' ? ref.values.map(value => elementsOf(binder, value, 'unnest')) : rowSources(binder, ref.call)
+    const { ordinality } = { ordinality: ref.withOrdinality }
+    const width = left.plan.schema.length
+    const plan = expandRows(left.plan, sources, { outer, ordinality })
+    const made = plan.schema.slice(width)
+    const single = made.length === 1 && ref.alias !== undefined && ref.alias.columns.length === 0
+    const { names } = this.#context
+    const columnNames = single ? [names.fold(ref.alias!.name)] : made.map(field => field.name)
+    const right = this.#aliasScope(columnNames, ref.alias, undefined)
+    const renamedPlan = ProjectNode.create(plan, [
+      ...columns(left.plan.schema).map(value => ({ name: value.name, value })),
+      ...made.map((_, i) => ({ name: right[i]!.name, value: column(plan.schema, width + i) })),
+    ])
+    const scope: Scope = {
+      columns: [...left.scope.columns, ...right.map(c => ({ ...c, index: c.index + width }))],
+      schema: renamedPlan.schema,
+      outer: this.#outer,
+    }
+    return { plan: renamedPlan, scope }
   }
 
   #timeColumn(rows: Rows, { value }: Argument): number {
@@ -289,27 +339,6 @@ class FromBinder {
     }
     if (value.is === 'scalarQuery') return make(bindQuery(this.#context, value.query), undefined, [])
     return fail('DSD2006', 'The first argument is a table: TABLE name, a name, or a query.', value.at)
-  }
-
-  /** generate_series(a, b[, step]) of constant whole numbers. */
-  #series({ call }: TableFunction): PlanNode {
-    const binder = new ExpressionBinder(this.#context, tableScope([], undefined, undefined))
-    const numbers = call.args.map(({ value }) => {
-      const bound = value.is === 'tableArgument' || value.is === 'descriptor' ? undefined : binder.bind(value)
-      if (bound?.is !== 'literal' || (typeof bound.value !== 'number' && typeof bound.value !== 'bigint') || bound.type.is === 'decimal' || bound.type.is === 'double')
-        return notYet(`${callName(call)} of other than whole constants`, 'Write the numbers.', value.at)
-      return BigInt(bound.value)
-    })
-    const [start, stop, step = 1n] = numbers
-    if (start === undefined || stop === undefined || step === 0n) return fail('DSD2006', `${callName(call)} takes start, end and a step that is not 0.`, call.at)
-    const inclusive = callName(call) === 'GENERATE_SERIES'
-    const rows: Expression[][] = []
-    const within = (n: bigint) => (step > 0n ? (inclusive ? n <= stop : n < stop) : inclusive ? n >= stop : n > stop)
-    for (let n = start; within(n); n += step) {
-      if (rows.length >= 100_000) notYet(`${callName(call)} of more than 100,000 rows`, 'Use a table.', call.at)
-      rows.push([castTo(literal(n, types.bigint), types.int, this.#context.settings)])
-    }
-    return ValuesNode.create(rows, [{ name: callName(call).toLowerCase(), type: types.int, nullable: false }])
   }
 
   /** `single`: an alias without column list names the one column too. */

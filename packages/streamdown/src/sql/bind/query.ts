@@ -124,6 +124,8 @@ function tailed(context: BindContext, bound: BoundQuery, tail: Tail): BoundQuery
   const scope = tableScope(plan.schema, undefined, undefined)
   const binder = new ExpressionBinder(context, scope)
   const sorts = tail.orderBy.map((item): SortBy => {
+    if (context.settings.union_order === 'columns' && item.value.is !== 'column' && item.value.is !== 'number')
+      fail('DSD2006', 'ORDER BY here takes columns and positions of the result only.', item.at)
     const position = item.value.is === 'number' ? Number(item.value.text) - 1 : undefined
     const value = position === undefined ? binder.bind(item.value) : positioned(plan.schema, position, item.at)
     return { value, ...sortDirection(item, context.settings) }

@@ -1,8 +1,9 @@
+import { expandRows } from '../../plan/expand-rows.ts'
 import { all, column, columns } from '../../plan/expressions/build.ts'
 import type { Expression } from '../../plan/expressions/expression.ts'
 import { columnsRead, expressionKey, remap } from '../../plan/expressions/walk.ts'
 import { FilterNode, type PlanNode, ProjectNode, RankNode } from '../../plan/nodes/node.ts'
-import type { Expression as Syntax, Select, SelectItem, SortItem, Star } from '../parse/ast.ts'
+import type { Call, Expression as Syntax, Select, SelectItem, SortItem, Star } from '../parse/ast.ts'
 import type { BindContext } from './context.ts'
 import { bindFrom } from './from.ts'
 import { bindGroups, type Grouped, type Item } from './grouping.ts'
@@ -10,6 +11,7 @@ import { fieldsOf } from './expressions.ts'
 import { fail, notYet } from './problem.ts'
 import { type BoundQuery, distinct, type Tail } from './query.ts'
 import { bindRanks } from './ranks.ts'
+import { isRowSource, rowSources } from './row-sources.ts'
 import type { Rows } from './rows.ts'
 import { type Scope, unknownColumn } from './scope.ts'
 import { limited, type SortBy, sortDirection, sortedRows } from './sorting.ts'
@@ -28,6 +30,7 @@ export function bindSelect(context: BindContext, select: Select, tail: Tail, out
   bindRanks(stage, windowed.flatMap(e => collect(e, isWindowCall)), select.windows)
   if (select.qualify !== undefined) filter(stage, select.qualify, 'QUALIFY')
   for (const e of windowed) resolveSubqueries(stage, e)
+  expandSelected(stage, items)
   const outputs = items.map(item => stage.binder.bind(item.syntax))
   const sorts = sorting.map(({ item, syntax }): SortBy => ({ value: stage.binder.bind(syntax), ...sortDirection(item, context.settings) }))
   if (select.distinct !== undefined && select.distinct.on.length > 0) keepFirst(stage, select.distinct.on, sorts, items)
@@ -96,6 +99,16 @@ function filter(stage: Rows, condition: Syntax, what: string): void {
     resolveSubqueries(stage, conjunct)
     stage.plan = FilterNode.create(stage.plan, stage.binder.condition(conjunct, what))
   }
+}
+
+/** UNNEST and its like in the select list: a row for each element, those of several side by side. */
+function expandSelected(stage: Rows, items: readonly Item[]): void {
+  const calls = items.flatMap(({ syntax }) => collect(syntax, (e): e is Call => e.is === 'call' && isRowSource(e)))
+  if (calls.length === 0) return
+  const sources = calls.map(call => rowSources(stage.binder, call)[0]!)
+  const width = stage.plan.schema.length
+  stage.plan = expandRows(stage.plan, sources, { outer: false, ordinality: false }, true)
+  for (const [i, call] of calls.entries()) stage.know(call, stage.column(width + i))
 }
 
 /** The select list with stars written out. */

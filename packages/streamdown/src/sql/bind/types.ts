@@ -132,3 +132,6 @@ function namedType(name: string, args: readonly string[], settings: Settings): D
 
 /** Microseconds are the finest there are; a declared 9 keeps 6. */
 const precision = (digits: number): number => Math.min(6, digits)
+
+/** A type by its bare name, without arguments. */
+export const plainType = (name: string, settings: Settings): DataType | undefined => namedType(name, [], settings)

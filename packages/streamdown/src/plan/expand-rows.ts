@@ -1,0 +1,140 @@
+import { type DataType, type Field, types } from '../types/data-type.ts'
+import type { Interval, Value } from '../types/value.ts'
+import type { Expression } from './expressions/expression.ts'
+import { addInterval } from './interval.ts'
+import { withColumns } from './joins.ts'
+import { FlatMapNode, type PlanNode } from './nodes/node.ts'
+
+/** What rows are made of: the elements of an array (or entries of a map), or a series of values. */
+export type RowSource =
+  | { readonly is: 'elements'; readonly of: Expression; readonly name: string }
+  | {
+      readonly is: 'series'
+      readonly start: Expression
+      readonly stop: Expression
+      readonly step: Expression | undefined
+      /** generate_series reaches its end, range stops before it. */
+      readonly inclusive: boolean
+      readonly name: string
+    }
+
+export interface ExpandOptions {
+  /** A row without elements stays, with NULLs. */
+  readonly outer: boolean
+  /** A last column counts from 1. */
+  readonly ordinality: boolean
+}
+
+/**
+ * A row for each element: the input's columns, then those of each source side by side (the shorter ones end in NULLs),
+ * then the number. Elements that are rows give a column for each field, unless `whole`.
+ */
+export function expandRows(input: PlanNode, sources: readonly RowSource[], options: ExpandOptions, whole = false): FlatMapNode {
+  const width = input.schema.length
+  const added = sources.flatMap(partsOf)
+  const below = withColumns(input, added)
+  let place = width
+  const readers = sources.map(source => {
+    const at = place
+    place += partsOf(source).length
+    return readerOf(source, at, whole)
+  })
+  const outputs = readers.flatMap(reader => reader.fields)
+  const number: Field[] = options.ordinality ? [{ name: 'ordinality', type: types.bigint, nullable: options.outer }] : []
+  const schema = [...input.schema, ...outputs.map(field => ({ ...field, nullable: true })), ...number]
+  const arrow = (row: readonly Value[]): Value[][] => {
+    const kept = row.slice(0, width)
+    const lists = readers.map(reader => reader.read(row))
+    const count = Math.max(...lists.map(list => list.length))
+    if (count === 0) return options.outer ? [[...kept, ...outputs.map(() => null), ...number.map(() => null)]] : []
+    return Array.from({ length: count }, (_, i) => [
+      ...kept,
+      ...lists.flatMap((list, of) => list[i] ?? readers[of]!.fields.map(() => null)),
+      ...number.map(() => BigInt(i + 1)),
+    ])
+  }
+  const source = sources.map(({ is, name }) => `${is === 'elements' ? 'UNNEST' : 'SERIES'} ${name}`).join(', ')
+  return FlatMapNode.create(
+    below,
+    { is: 'lambda', arrow, source, input: below.schema, whole: 'rows', type: types.row(schema), nullable: false },
+    schema,
+  )
+}
+
+function partsOf(source: RowSource): readonly Expression[] {
+  if (source.is === 'elements') return [source.of]
+  return [source.start, source.stop, ...(source.step === undefined ? [] : [source.step])]
+}
+
+interface Reader {
+  readonly fields: readonly Field[]
+  /** The cells of each row that the source makes. */
+  read(row: readonly Value[]): readonly (readonly Value[])[]
+}
+
+const isList = (value: Value | undefined): value is readonly Value[] => Array.isArray(value)
+
+function readerOf(source: RowSource, at: number, whole: boolean): Reader {
+  if (source.is === 'series') {
+    const type = source.start.type
+    const step = source.step === undefined ? undefined : at + 2
+    return {
+      fields: [{ name: source.name, type, nullable: false }],
+      read: row => series(type, row[at] ?? null, row[at + 1] ?? null, step === undefined ? undefined : (row[step] ?? null), source.inclusive).map(value => [value]),
+    }
+  }
+  const { type } = source.of
+  if (type.is === 'map') {
+    return {
+      fields: [
+        { name: 'key', type: type.key, nullable: false },
+        { name: 'value', type: type.value, nullable: true },
+      ],
+      read: row => listAt(row, at).map(entry => (isList(entry) ? entry : [null, null])),
+    }
+  }
+  const element = type.is === 'array' ? type.element : types.null
+  if (element.is !== 'row' || whole)
+    return { fields: [{ name: source.name, type: element, nullable: true }], read: row => listAt(row, at).map(value => [value]) }
+  const { fields } = element
+  return { fields, read: row => listAt(row, at).map(value => (isList(value) ? value : fields.map(() => null))) }
+}
+
+function listAt(row: readonly Value[], at: number): readonly Value[] {
+  const value = row[at]
+  return isList(value) ? value : []
+}
+
+const isInterval = (value: Value | undefined): value is Interval => typeof value === 'object' && value !== null && 'micros' in value
+
+/** Nothing when a bound is NULL or the step is 0. */
+function series(type: DataType, start: Value, stop: Value, step: Value | undefined, inclusive: boolean): readonly Value[] {
+  if (start === null || stop === null || step === null) return []
+  if (isInterval(step) && typeof start === 'bigint' && typeof stop === 'bigint') return times(start, stop, step, inclusive)
+  const unit = type.is === 'decimal' ? 10n ** BigInt(type.scale) : 1n
+  const [from, to, by] = [wholeOf(start), wholeOf(stop), step === undefined ? unit : wholeOf(step)]
+  return from === undefined || to === undefined || by === undefined ? [] : numbers(type, from, to, by, inclusive)
+}
+
+function wholeOf(value: Value): bigint | undefined {
+  if (typeof value === 'bigint') return value
+  return typeof value === 'number' && Number.isInteger(value) ? BigInt(value) : undefined
+}
+
+function numbers(type: DataType, start: bigint, stop: bigint, step: bigint, inclusive: boolean): readonly Value[] {
+  const found: Value[] = []
+  if (step === 0n) return found
+  const within = (n: bigint) => (step > 0n ? (inclusive ? n <= stop : n < stop) : inclusive ? n >= stop : n > stop)
+  const asValue = (n: bigint): Value => (type.is === 'bigint' || type.is === 'decimal' || type.is === 'timestamp' ? n : Number(n))
+  for (let n = start; within(n); n += step) found.push(asValue(n))
+  return found
+}
+
+function times(start: bigint, stop: bigint, step: Interval, inclusive: boolean): readonly Value[] {
+  const forward = addInterval(start, step, 1) > start
+  if (addInterval(start, step, 1) === start) return []
+  const within = (n: bigint) => (forward ? (inclusive ? n <= stop : n < stop) : inclusive ? n >= stop : n > stop)
+  const found: Value[] = []
+  for (let n = start; within(n); n = addInterval(n, step, 1)) found.push(n)
+  return found
+}
