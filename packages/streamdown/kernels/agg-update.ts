@@ -365,7 +365,7 @@ function extreme<T>(
 
 /** An interval as microseconds, a month taken as 30 days: how intervals compare. */
 @inline
-function intervalBelow(a: usize, b: usize): bool {
+export function intervalBelow(a: usize, b: usize): bool {
   const day: i64 = 86400000000
   const daysA = <i64>load<i32>(a) * 30 + <i64>load<i32>(a, 4)
   const daysB = <i64>load<i32>(b) * 30 + <i64>load<i32>(b, 4)
@@ -377,7 +377,7 @@ function intervalBelow(a: usize, b: usize): bool {
 }
 
 @inline
-function below128(a: usize, b: usize): bool {
+export function below128(a: usize, b: usize): bool {
   const highA = load<i64>(a, 8)
   const highB = load<i64>(b, 8)
   return highA < highB || (highA == highB && load<u64>(a) < load<u64>(b))

@@ -6,7 +6,18 @@ export function version(): i32 {
 }
 export * from './agg-finish'
 export * from './agg-rows'
-export * from './agg-update'
+export {
+  agg_bits,
+  agg_comoments,
+  agg_count,
+  agg_extreme,
+  agg_moments,
+  agg_sum_float,
+  agg_sum_i128,
+  agg_sum_i64,
+  agg_sum_narrow,
+} from './agg-update'
+export * from './agg-winners'
 export * from './event-time'
 export * from './heap'
 export * from './join'

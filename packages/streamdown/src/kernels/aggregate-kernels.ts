@@ -1,7 +1,7 @@
 import type { Pointer } from '../batch/batch.ts'
 
 /**
- * Kernels of kernels/agg-update.ts, agg-rows.ts and agg-finish.ts. `addresses`: u32 a row, its group's state row;
+ * Kernels of kernels/agg-update.ts, agg-winners.ts, agg-rows.ts and agg-finish.ts. `addresses`: u32 a row, its group's state row;
  * offsets are bytes inside a state row; `mask` and `weights` may be 0 (every row counts, every weight is +1).
  */
 export interface AggregateKernels {
@@ -132,14 +132,19 @@ export interface AggregateKernels {
     out: Pointer,
     weights: Pointer,
   ): number
-  agg_winners_text(
+  agg_winners_by(
     addresses: Pointer,
     rows: number,
     value: number,
     valid: number,
+    ordinal: number,
     best: number,
     data: Pointer,
+    code: number,
+    bits: number,
     largest: number,
+    ordinals: Pointer,
+    first: bigint,
     mask: Pointer,
     out: Pointer,
   ): number

@@ -20,7 +20,7 @@ import {
 } from './aggregate-cells.ts'
 import type { AggregateCallInput } from './aggregate-input.ts'
 import { statistic } from './aggregate-statistics.ts'
-import { arrivalCell, foldCell, textExtremeCell } from './aggregate-winner-cells.ts'
+import { arrivalCell, bestCell, foldCell } from './aggregate-winner-cells.ts'
 import { doubleDouble } from './double-double.ts'
 
 /** State rows to make results of. `overflow`: u8 a row, set to 1 where a result does not fit its type. */
@@ -98,10 +98,20 @@ export function planCall(input: AggregateCallInput, options: CallOptions): CallP
     }
     case 'min':
     case 'max': {
-      if (!appendOnly) return undefined
-      const make = physicalOf(type) === 'view' ? textExtremeCell : extremeCell
-      if (type.is === 'row' || type.is === 'array' || type.is === 'map') return undefined
-      return { counted, cells: [make(id, argument, type, call.name === 'max')], finish: finishField(type) }
+      if (!appendOnly || isNested(type)) return undefined
+      const largest = call.name === 'max'
+      const own = { column: argument, type }
+      const cell =
+        physicalOf(type) === 'view' ? bestCell(id, own, own, largest) : extremeCell(id, argument, type, largest)
+      return { counted, cells: [cell], finish: finishField(type) }
+    }
+    case 'arg_min':
+    case 'arg_max': {
+      const by = { column: args[1] ?? -1, type: typeAt(1) }
+      if (!appendOnly || orderBy.length > 0 || isNested(by.type)) return undefined
+      const same = by.column === argument
+      const cell = bestCell(id, { column: argument, type }, by, call.name === 'arg_max')
+      return { counted, cells: [cell], finish: finishField(type, same ? 0 : 3) }
     }
     case 'first_value':
     case 'last_value':
@@ -156,6 +166,9 @@ export function planCall(input: AggregateCallInput, options: CallOptions): CallP
       return undefined
   }
 }
+
+/** Nested values compare element by element: in JavaScript only. */
+const isNested = (type: DataType): boolean => type.is === 'row' || type.is === 'array' || type.is === 'map'
 
 function sumCell(id: string, argument: number, type: DataType): Cell | undefined {
   switch (type.is) {
@@ -305,10 +318,10 @@ function eachRow(
   return columnFromValues(memory, type, values)
 }
 
-/** The first field of the first cell as it is. */
-function finishField(type: DataType): CallPlan['finish'] {
+/** A field of the first cell as it is. */
+function finishField(type: DataType, index = 0): CallPlan['finish'] {
   return (memory, { addresses, rows }, [places = []]) => {
-    const place = placeOf(places, 0)
+    const place = placeOf(places, index)
     const data = columnSpace(memory, type, rows)
     memory.kernels.agg_gather(addresses, rows, place.value, widthOf(physicalOf(type)), data)
     const validity = memory.chunk(rows)

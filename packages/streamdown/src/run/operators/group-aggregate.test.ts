@@ -106,7 +106,7 @@ function recompute(node: ReturnType<typeof aggregateNode>, rows: readonly (reado
 /** Random changes: rows come, and some that are there go; cut into steps and chunks, with a restart now and then. */
 function drive(seed: number, keys: readonly number[], appendOnly: boolean, workers: number): void {
   const random = randomOf(seed)
-  const calls = appendOnly ? [...ofAllKinds, ...(workers === 1 ? ofArrival : [])] : ofAllKinds
+  const calls = appendOnly ? [...ofAllKinds, ...ofArrival] : ofAllKinds
   const node = aggregateNode(inputNode(schema), keys, calls)
   const harness = harnessOf(node, appendOnly, workers)
   const living: Value[][] = []
