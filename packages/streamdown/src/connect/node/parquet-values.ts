@@ -1,5 +1,5 @@
 import type { DecodedArray } from 'hyparquet'
-import type { Column } from '../../batch/batch.ts'
+import type { Column, Pointer } from '../../batch/batch.ts'
 import { writeFixed } from '../../batch/fixed.ts'
 import type { Memory } from '../../batch/memory.ts'
 import { encodeViewValue } from '../../batch/packed.ts'
@@ -219,15 +219,48 @@ export function columnOf(
   const physical = physicalOf(declared)
   const width = widthOf(physical)
   const data = physical === 'view' ? memory.chunkZeroed(rows * width) : memory.chunk(rows * width)
-  if (copies(shape, declared)) {
+  const straight = copies(shape, declared)
+  if (straight && copyTyped()) return { type: declared, data, validity: 0 }
+  if (straight && (physical === 'i64' || physical === 'i32' || physical === 'f64')) return copyEach()
+  if (straight && declared.is === 'string' && shape.is === 'leaf' && !shape.uuid) {
+    const validity = copyShortTexts(memory, values, from, rows, data)
+    if (validity !== undefined) return { type: declared, data, validity }
+  }
+  return converted()
+
+  function copyTyped(): boolean {
     if (values instanceof BigInt64Array && physical === 'i64') memory.i64(data, rows).set(values.subarray(from, to))
     else if (values instanceof Int32Array && physical === 'i32') memory.i32(data, rows).set(values.subarray(from, to))
     else if (values instanceof Float64Array && physical === 'f64') memory.f64(data, rows).set(values.subarray(from, to))
     else if (values instanceof Float32Array && physical === 'f32') memory.f32(data, rows).set(values.subarray(from, to))
-    else return converted()
-    return { type: declared, data, validity: 0 }
+    else return false
+    return true
   }
-  return converted()
+
+  /** Numbers among NULLs: no call a row. */
+  function copyEach(): Column {
+    const validity = memory.chunk(rows)
+    const valid = memory.u8(validity, rows)
+    let nulls = 0
+    if (physical === 'i64') {
+      const out = memory.i64(data, rows)
+      for (let row = 0; row < rows; row++) {
+        const value: unknown = values[from + row]
+        valid[row] = typeof value === 'bigint' ? 1 : 0
+        if (typeof value === 'bigint') out[row] = value
+        else nulls++
+      }
+    } else {
+      const out = physical === 'i32' ? memory.i32(data, rows) : memory.f64(data, rows)
+      for (let row = 0; row < rows; row++) {
+        const value: unknown = values[from + row]
+        valid[row] = typeof value === 'number' ? 1 : 0
+        if (typeof value === 'number') out[row] = value
+        else nulls++
+      }
+    }
+    return { type: declared, data, validity: nulls === 0 ? 0 : validity }
+  }
 
   function converted(): Column {
     const validity = memory.chunk(rows)
@@ -237,17 +270,6 @@ export function columnOf(
       let value: Value = null
       if (raw != null) {
         try {
-          if (
-            raw instanceof Uint8Array &&
-            declared.is === 'string' &&
-            isAscii(raw) &&
-            shape.is === 'leaf' &&
-            !shape.uuid
-          ) {
-            memory.view().setUint8(validity + row, 1)
-            writeBytes(memory, data + row * 16, raw)
-            continue
-          }
           value = convert(raw)
         } catch (error) {
           if (!(error instanceof MisfitError)) throw error
@@ -263,7 +285,35 @@ export function columnOf(
   }
 }
 
-function isAscii(bytes: Uint8Array): boolean {
-  for (let i = 0; i < bytes.length; i++) if ((bytes[i] ?? 0) >= 0x80) return false
-  return true
+/** Texts that all fit into their views and are ASCII; the validity, or undefined where one of them is not so. */
+function copyShortTexts(
+  memory: Memory,
+  values: DecodedArray,
+  from: number,
+  rows: number,
+  data: Pointer,
+): Pointer | undefined {
+  const validity = memory.chunkZeroed(rows)
+  const valid = memory.u8(validity, rows)
+  const views = memory.u8(data, rows * 16)
+  let nulls = 0
+  for (let row = 0; row < rows; row++) {
+    const value: unknown = values[from + row]
+    if (value == null) {
+      nulls++
+      continue
+    }
+    if (!(value instanceof Uint8Array) || value.length > 12) return undefined
+    const at = row * 16
+    let all = 0
+    for (let i = 0; i < value.length; i++) {
+      const byte = value[i] ?? 0
+      all |= byte
+      views[at + 4 + i] = byte
+    }
+    if (all >= 0x80) return undefined
+    views[at] = value.length
+    valid[row] = 1
+  }
+  return nulls === 0 ? 0 : validity
 }
