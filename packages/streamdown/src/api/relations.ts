@@ -19,8 +19,6 @@ export interface StreamOptions<R, S> {
   readonly time?: keyof Columns<R, Date> & string
   /** How far behind the newest row a row may come and still be in time. Default 0. */
   readonly lateness?: Duration
-  /** A partition that we asked and that had nothing for so long does not hold time back. Default 1 minute. */
-  readonly idle?: Duration
   /** `each`: every row goes through the schema's own checks and changes as well; slow. Default: only what columns say. */
   readonly validate?: 'columns' | 'each'
 }
@@ -53,7 +51,6 @@ interface Options {
   readonly schema?: Schema
   readonly time?: string
   readonly lateness?: Duration
-  readonly idle?: Duration
   readonly validate?: 'columns' | 'each'
 }
 
@@ -71,7 +68,6 @@ function sourceRelation(
     ...(options.validate === 'each' && options.schema !== undefined ? { validate: options.schema } : {}),
     ...(options.time === undefined ? {} : { time: options.time }),
     latenessMicros: options.lateness === undefined ? 0n : durationMicros(options.lateness),
-    ...(options.idle === undefined ? {} : { idleMicros: durationMicros(options.idle) }),
     key,
     place: callerPlace(),
   }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { z } from 'zod'
 import {
   and,
   count,
@@ -287,6 +288,44 @@ test('changes: inserted, updated, deleted', () => {
     ['delete'],
   )
   assert.deepEqual(sim.push(customers, { id: 'c1', name: 'Al' }).remove(customers, { id: 'c1' }).rows(cheap), [])
+})
+
+test('the newest row without event time is the last to come', () => {
+  const keyed = stream(memory(), { schema: t.row({ k: t.string, v: t.int }) })
+  const newest = keyed.by('k').latest()
+  for (const way of ways) {
+    const sim = simulate({ newest }, way)
+    sim.push(keyed, { k: 'a', v: 1 }, { k: 'a', v: 2 }, { k: 'b', v: 3 }).push(keyed, { k: 'b', v: 1 })
+    assert.deepEqual(sim.rows(newest).map(shown).sort(), ['a 2', 'b 1'])
+  }
+})
+
+test('validate: each row goes through the schema itself', () => {
+  const schema = z.object({ name: z.string().min(2), size: z.number().max(5), at: z.date() })
+  const things = stream(memory(), { schema, validate: 'each', time: 'at' })
+  const hours = things.window(tumble('1 hour')).aggregate({ n: count() })
+  const sim = simulate({ things, hours })
+  const noon = at('12:00:00')
+  sim
+    .push(
+      things,
+      { name: 'ab', size: 1, at: noon },
+      { name: 'c', size: 1, at: noon },
+      { name: 'def', size: 9, at: noon },
+    )
+    .end()
+  assert.deepEqual(
+    sim.rows(things).map(row => row.name),
+    ['ab'],
+  )
+  assert.deepEqual(
+    sim.deadLetters().map(letter => /Column '(\w+)'/.exec(letter.problem)?.[1]),
+    ['name', 'size'],
+  )
+  assert.deepEqual(
+    sim.rows(hours).map(row => row.n),
+    [1],
+  )
 })
 
 test('a row that an arrow throws at is a dead letter; the others go on', () => {

@@ -62,7 +62,6 @@ export interface SourceRelation {
   readonly columns?: readonly ColumnDraft[]
   readonly time?: string
   readonly latenessMicros: bigint
-  readonly idleMicros?: bigint
   /** Every row goes through this schema as well. */
   readonly validate?: Schema
   readonly key: readonly string[]

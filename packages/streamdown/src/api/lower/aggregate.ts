@@ -245,6 +245,7 @@ export function lowerLatest(input: Lowered, draft: LatestRelation): Lowered {
     from: 1,
     to: 1,
     output: false,
+    latest: true,
   })
   return { node, columns: input.columns, key: draft.by }
 }

@@ -1,5 +1,4 @@
 import { StreamdownError } from '../../errors/error.ts'
-import { column } from '../../plan/expressions/build.ts'
 import type { Expression } from '../../plan/expressions/expression.ts'
 import { FilterNode, FlatMapNode } from '../../plan/nodes/node.ts'
 import { fail } from '../../sql/bind/problem.ts'
@@ -14,7 +13,7 @@ import { rowInput } from '../values/row-codec.ts'
 import { compiledArrow, inferenceScope, lambda, lowerFilterArrow, note } from './arrows.ts'
 import type { LowerContext } from './context.ts'
 import { lowerCondition, lowerExpression } from './expressions.ts'
-import { columnNamed, type Lowered, type Output, passed, projected } from './lowered.ts'
+import { columnNamed, fieldsOf, type Lowered, type Output, passed, projected } from './lowered.ts'
 
 /** A filter: an arrow's truth, or a condition. */
 export function lowerFilter(context: LowerContext, input: Lowered, draft: ExpressionDraft): Expression {
@@ -87,11 +86,7 @@ export function lowerMap(context: LowerContext, input: Lowered, draft: ArrowDraf
     result => rowInput(columns, objectOf(result)),
   )
   const whole = projected(input, [{ name: '$row', value: row, type: new ColumnType(row.type) }], [])
-  const value = column(whole.node.schema, 0)
-  const outputs = columns.map(({ name, type }, index): Output => {
-    return { name, value: { is: 'field', input: value, index, type: type.type, nullable: type.nullable }, type }
-  })
-  return projected(whole, outputs, [])
+  return projected(whole, fieldsOf(whole, columns), [])
 }
 
 /** Every property of the object an expression: then nothing of the arrow is left. */

@@ -4,6 +4,7 @@ import { type PlanNode, ProjectNode } from '../../plan/nodes/node.ts'
 import { derive } from '../../plan/properties.ts'
 import { didYouMean } from '../../sql/bind/names.ts'
 import { fail } from '../../sql/bind/problem.ts'
+import type { ColumnDraft } from '../draft/relation-draft.ts'
 import { ColumnType } from '../schema/column-type.ts'
 
 /** A column that programs see: its name, its place in the node's output, its type there. */
@@ -103,4 +104,12 @@ export function withHidden(
 export function timeOf({ node }: Lowered, what: string): number {
   const { eventTime } = derive(node)
   return eventTime ?? fail('DSD5009', `${what} needs event time, and these rows have none.`)
+}
+
+/** The fields of a row in the first column, as columns. */
+export function fieldsOf({ node }: Lowered, columns: readonly ColumnDraft[]): readonly Output[] {
+  const input = column(node.schema, 0)
+  return columns.map(({ name, type }, index) => {
+    return { name, value: { is: 'field', input, index, type: type.type, nullable: type.nullable }, type }
+  })
 }

@@ -27,12 +27,17 @@ export const RankNode = {
 
   create: (
     input: PlanNode,
-    options: Pick<RankNode, 'function' | 'partitionBy' | 'orderBy' | 'from' | 'to' | 'output' | 'latest' | 'window' | 'name'>,
+    options: Pick<
+      RankNode,
+      'function' | 'partitionBy' | 'orderBy' | 'from' | 'to' | 'output' | 'latest' | 'window' | 'name'
+    >,
     numberName = 'row_number',
   ): RankNode => ({
     is: 'rank',
     input,
     ...options,
-    schema: options.output ? [...input.schema, { name: numberName, type: types.bigint, nullable: false }] : input.schema,
+    schema: options.output
+      ? [...input.schema, { name: numberName, type: types.bigint, nullable: false }]
+      : input.schema,
   }),
 }

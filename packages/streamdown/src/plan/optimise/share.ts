@@ -1,6 +1,6 @@
 import type { Expression } from '../expressions/expression.ts'
-import { expressionKey, plainKey } from '../expressions/walk.ts'
 import { isDeterministicCall } from '../expressions/facts.ts'
+import { expressionKey, plainKey } from '../expressions/walk.ts'
 import type { PlanNode } from '../nodes/node.ts'
 import { inputsOf } from '../visitor/inputs.ts'
 import { callExpressions, expressionsOf, type Roots, transform } from '../visitor/transform.ts'
@@ -41,15 +41,43 @@ function structure(node: PlanNode, numberOf: (thing: object) => number): string 
     case 'window':
       return plainKey(['window', node.windowing, node.time, node.emit, names])
     case 'aggregate': {
-      const calls = node.calls.map(call => [call.name, call.distinct, call.type, callExpressions(call).map(expressionKey), call.args.length, call.filter !== undefined, call.orderBy?.map(o => [o.descending, o.nullsFirst]), call.fold === undefined ? 0 : numberOf(call.fold)])
+      const calls = node.calls.map(call => [
+        call.name,
+        call.distinct,
+        call.type,
+        callExpressions(call).map(expressionKey),
+        call.args.length,
+        call.filter !== undefined,
+        call.orderBy?.map(o => [o.descending, o.nullsFirst]),
+        call.fold === undefined ? 0 : numberOf(call.fold),
+      ])
       return plainKey(['aggregate', node.keys, calls, node.window, node.name, names])
     }
     case 'join':
-      return plainKey(['join', node.kind, node.keys, node.condition === undefined ? '' : expressionKey(node.condition), node.time, names])
+      return plainKey([
+        'join',
+        node.kind,
+        node.keys,
+        node.condition === undefined ? '' : expressionKey(node.condition),
+        node.time,
+        names,
+      ])
     case 'union':
       return plainKey(['union', names])
     case 'rank':
-      return plainKey(['rank', node.function, node.partitionBy, node.orderBy, node.from, node.to, node.output, node.latest, node.window, node.name, names])
+      return plainKey([
+        'rank',
+        node.function,
+        node.partitionBy,
+        node.orderBy,
+        node.from,
+        node.to,
+        node.output,
+        node.latest,
+        node.window,
+        node.name,
+        names,
+      ])
     case 'sort':
       return plainKey(['sort', node.orderBy, node.limit, node.offset, names])
     case 'changelog':

@@ -17,8 +17,8 @@ import { restoreTables, snapshotOf } from './state-of.ts'
  * between its top before and after the step.
  */
 export function createRank(node: RankNode, context: OperatorContext, shape: InputShape): Operator {
-  const { partitionBy, orderBy, from, to, output } = node
-  const options = { function: node.function, partitionBy, orderBy, from, to }
+  const { partitionBy, orderBy, from, to, output, latest = false } = node
+  const options = { function: node.function, partitionBy, orderBy, from, to, latest }
   return new Rank({ ...options, schema: shape.schema, appendOnly: shape.appendOnly }, output, context)
 }
 
