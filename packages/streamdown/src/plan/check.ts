@@ -1,6 +1,6 @@
+import { describe } from './explain/describe.ts'
 import type { Expression } from './expressions/expression.ts'
 import { isDeterministicCall } from './expressions/facts.ts'
-import { describe } from './explain/describe.ts'
 import type { PlanNode } from './nodes/node.ts'
 import { derive } from './properties.ts'
 import { expressionsOf, nodesOf, type Roots } from './visitor/transform.ts'
@@ -21,7 +21,8 @@ export const checkRules = {
   },
   DSC004: {
     title: 'Changes meet a closing window',
-    remedy: "A retraction that comes after its window closed goes to the late rows; SET window_emit = 'update' keeps windows open.",
+    remedy:
+      "A retraction that comes after its window closed goes to the late rows; SET window_emit = 'update' keeps windows open.",
   },
   DSC005: {
     title: 'Sum of floating point numbers',
@@ -44,7 +45,13 @@ export interface Finding {
 
 /** All findings of a program's plan (optimised: only then are time bounds known). */
 export function check(roots: Roots): readonly Finding[] {
-  return nodesOf(roots).flatMap(node => codesOf(node).map(code => ({ code, operator: describe(node), message: `${checkRules[code].title}. ${checkRules[code].remedy}` })))
+  return nodesOf(roots).flatMap(node =>
+    codesOf(node).map(code => ({
+      code,
+      operator: describe(node),
+      message: `${checkRules[code].title}. ${checkRules[code].remedy}`,
+    })),
+  )
 }
 
 function codesOf(node: PlanNode): readonly CheckCode[] {
@@ -52,12 +59,20 @@ function codesOf(node: PlanNode): readonly CheckCode[] {
   if (growsForEver(node)) found.push('DSC001')
   if (node.is === 'window') {
     const input = derive(node.input)
-    if (node.emit === 'update' && node.time !== 'processing' && !input.timeColumns.includes(node.time) && !isBoundedInput(node.input)) found.push('DSC002')
+    if (
+      node.emit === 'update' &&
+      node.time !== 'processing' &&
+      !input.timeColumns.includes(node.time) &&
+      !isBoundedInput(node.input)
+    )
+      found.push('DSC002')
     if (node.emit === 'close' && !input.appendOnly) found.push('DSC004')
   }
   if (changesItsMind(node)) found.push('DSC003')
-  if (node.is === 'aggregate' && node.calls.some(call => sums.has(call.name) && call.args.some(isFloat))) found.push('DSC005')
-  if (node.is === 'join' && node.keys.length === 0 && !isSingleRow(node.left) && !isSingleRow(node.right)) found.push('DSC006')
+  if (node.is === 'aggregate' && node.calls.some(call => sums.has(call.name) && call.args.some(isFloat)))
+    found.push('DSC005')
+  if (node.is === 'join' && node.keys.length === 0 && !isSingleRow(node.left) && !isSingleRow(node.right))
+    found.push('DSC006')
   return found
 }
 
@@ -67,7 +82,13 @@ const isSingleRow = (node: PlanNode): boolean => derive(node).keys.some(key => k
 
 /** Input that ends, or in-memory tables, whose size their users decide. */
 function isBoundedInput(node: PlanNode): boolean {
-  return nodesOf([node]).every(n => n.is !== 'scan' || n.relation.bounded === true || n.relation.connector === 'memory' || n.relation.connector === 'view')
+  return nodesOf([node]).every(
+    n =>
+      n.is !== 'scan' ||
+      n.relation.bounded === true ||
+      n.relation.connector === 'memory' ||
+      n.relation.connector === 'view',
+  )
 }
 
 function growsForEver(node: PlanNode): boolean {

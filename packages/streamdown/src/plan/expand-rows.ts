@@ -29,7 +29,12 @@ export interface ExpandOptions {
  * A row for each element: the input's columns, then those of each source side by side (the shorter ones end in NULLs),
  * then the number. Elements that are rows give a column for each field, unless `whole`.
  */
-export function expandRows(input: PlanNode, sources: readonly RowSource[], options: ExpandOptions, whole = false): FlatMapNode {
+export function expandRows(
+  input: PlanNode,
+  sources: readonly RowSource[],
+  options: ExpandOptions,
+  whole = false,
+): FlatMapNode {
   const width = input.schema.length
   const added = sources.flatMap(partsOf)
   const below = withColumns(input, added)
@@ -40,7 +45,9 @@ export function expandRows(input: PlanNode, sources: readonly RowSource[], optio
     return readerOf(source, at, whole)
   })
   const outputs = readers.flatMap(reader => reader.fields)
-  const number: Field[] = options.ordinality ? [{ name: 'ordinality', type: types.bigint, nullable: options.outer }] : []
+  const number: Field[] = options.ordinality
+    ? [{ name: 'ordinality', type: types.bigint, nullable: options.outer }]
+    : []
   const schema = [...input.schema, ...outputs.map(field => ({ ...field, nullable: true })), ...number]
   const arrow = (row: readonly Value[]): Value[][] => {
     const kept = row.slice(0, width)
@@ -80,7 +87,14 @@ function readerOf(source: RowSource, at: number, whole: boolean): Reader {
     const step = source.step === undefined ? undefined : at + 2
     return {
       fields: [{ name: source.name, type, nullable: false }],
-      read: row => series(type, row[at] ?? null, row[at + 1] ?? null, step === undefined ? undefined : (row[step] ?? null), source.inclusive).map(value => [value]),
+      read: row =>
+        series(
+          type,
+          row[at] ?? null,
+          row[at + 1] ?? null,
+          step === undefined ? undefined : (row[step] ?? null),
+          source.inclusive,
+        ).map(value => [value]),
     }
   }
   const { type } = source.of
@@ -95,7 +109,10 @@ function readerOf(source: RowSource, at: number, whole: boolean): Reader {
   }
   const element = type.is === 'array' ? type.element : types.null
   if (element.is !== 'row' || whole)
-    return { fields: [{ name: source.name, type: element, nullable: true }], read: row => listAt(row, at).map(value => [value]) }
+    return {
+      fields: [{ name: source.name, type: element, nullable: true }],
+      read: row => listAt(row, at).map(value => [value]),
+    }
   const { fields } = element
   return { fields, read: row => listAt(row, at).map(value => (isList(value) ? value : fields.map(() => null))) }
 }
@@ -105,12 +122,20 @@ function listAt(row: readonly Value[], at: number): readonly Value[] {
   return isList(value) ? value : []
 }
 
-const isInterval = (value: Value | undefined): value is Interval => typeof value === 'object' && value !== null && 'micros' in value
+const isInterval = (value: Value | undefined): value is Interval =>
+  typeof value === 'object' && value !== null && 'micros' in value
 
 /** Nothing when a bound is NULL or the step is 0. */
-function series(type: DataType, start: Value, stop: Value, step: Value | undefined, inclusive: boolean): readonly Value[] {
+function series(
+  type: DataType,
+  start: Value,
+  stop: Value,
+  step: Value | undefined,
+  inclusive: boolean,
+): readonly Value[] {
   if (start === null || stop === null || step === null) return []
-  if (isInterval(step) && typeof start === 'bigint' && typeof stop === 'bigint') return times(start, stop, step, inclusive)
+  if (isInterval(step) && typeof start === 'bigint' && typeof stop === 'bigint')
+    return times(start, stop, step, inclusive)
   const unit = type.is === 'decimal' ? 10n ** BigInt(type.scale) : 1n
   const [from, to, by] = [wholeOf(start), wholeOf(stop), step === undefined ? unit : wholeOf(step)]
   return from === undefined || to === undefined || by === undefined ? [] : numbers(type, from, to, by, inclusive)
@@ -125,7 +150,8 @@ function numbers(type: DataType, start: bigint, stop: bigint, step: bigint, incl
   const found: Value[] = []
   if (step === 0n) return found
   const within = (n: bigint) => (step > 0n ? (inclusive ? n <= stop : n < stop) : inclusive ? n >= stop : n > stop)
-  const asValue = (n: bigint): Value => (type.is === 'bigint' || type.is === 'decimal' || type.is === 'timestamp' ? n : Number(n))
+  const asValue = (n: bigint): Value =>
+    type.is === 'bigint' || type.is === 'decimal' || type.is === 'timestamp' ? n : Number(n)
   for (let n = start; within(n); n += step) found.push(asValue(n))
   return found
 }

@@ -2,7 +2,7 @@ import { all, column, columns, conjuncts } from './expressions/build.ts'
 import type { Expression } from './expressions/expression.ts'
 import { neverFails } from './expressions/facts.ts'
 import { columnsRead, remap } from './expressions/walk.ts'
-import { JoinNode, type JoinKind, type PlanNode, ProjectNode } from './nodes/node.ts'
+import { type JoinKind, JoinNode, type PlanNode, ProjectNode } from './nodes/node.ts'
 
 interface EqualPair {
   /** Over the left columns. */
@@ -27,7 +27,8 @@ export function withoutHarmlessCast(e: Expression): Expression {
   const [from, to] = [e.input.type, e.type]
   const text = from.is === 'string' && to.is === 'string' && !from.fixed && !to.fixed
   const longer = text && (to.length === undefined || (from.length !== undefined && from.length <= to.length))
-  const finer = from.is === 'timestamp' && to.is === 'timestamp' && from.zoned === to.zoned && from.precision <= to.precision
+  const finer =
+    from.is === 'timestamp' && to.is === 'timestamp' && from.zoned === to.zoned && from.precision <= to.precision
   return longer || finer ? withoutHarmlessCast(e.input) : e
 }
 
@@ -48,7 +49,9 @@ function nullSafePair(e: Expression, width: number): EqualPair | undefined {
   const equality = e.args.find(arg => arg.is === 'call' && arg.name === '=')
   const nulls = e.args.find(arg => arg.is === 'call' && arg.name === 'and')
   if (equality === undefined || nulls?.is !== 'call' || nulls.args.length !== 2) return undefined
-  const tested = nulls.args.flatMap(arg => (arg.is === 'call' && arg.name === 'is_null' && arg.args[0]?.is === 'column' ? [arg.args[0].index] : []))
+  const tested = nulls.args.flatMap(arg =>
+    arg.is === 'call' && arg.name === 'is_null' && arg.args[0]?.is === 'column' ? [arg.args[0].index] : [],
+  )
   const pair = equalPair(equality, width)
   if (pair?.left.is !== 'column' || pair.right.is !== 'column' || tested.length !== 2) return undefined
   const both = tested.includes(pair.left.index) && tested.includes(pair.right.index + width)
@@ -90,7 +93,10 @@ export function joinOn(kind: JoinKind, left: PlanNode, right: PlanNode, conditio
   const kept = onlyLeft
     ? left.schema.map((_, i) => i)
     : [...left.schema.map((_, i) => i), ...right.schema.map((_, i) => widerLeft.schema.length + i)]
-  return ProjectNode.create(join, kept.map(i => ({ name: join.schema[i]!.name, value: column(join.schema, i) })))
+  return ProjectNode.create(
+    join,
+    kept.map(i => ({ name: join.schema[i]!.name, value: column(join.schema, i) })),
+  )
 }
 
 /** The node with columns appended. */

@@ -121,7 +121,8 @@ function compute(node: PlanNode): Properties {
     }
     case 'rank': {
       const input = derive(node.input)
-      const number = node.output && node.function === 'row_number' ? [[...node.partitionBy, node.schema.length - 1]] : []
+      const number =
+        node.output && node.function === 'row_number' ? [[...node.partitionBy, node.schema.length - 1]] : []
       const single = node.function === 'row_number' && node.from === node.to ? [node.partitionBy] : []
       return {
         ...input,
@@ -181,7 +182,8 @@ function passedColumn(e: Expression): number | undefined {
   if (e.is === 'column') return e.index
   if (e.is === 'cast' && e.type.is === 'timestamp' && e.input.is === 'column') {
     const from = e.input.type
-    if (from.is === 'timestamp' && from.zoned === e.type.zoned && from.precision <= e.type.precision) return e.input.index
+    if (from.is === 'timestamp' && from.zoned === e.type.zoned && from.precision <= e.type.precision)
+      return e.input.index
   }
   return undefined
 }
@@ -222,7 +224,10 @@ const windowTimes = (times: readonly number[], end: number): readonly number[] =
 const movedColumns = (columns: readonly number[], to: (column: number) => number | undefined): readonly number[] =>
   columns.flatMap(column => to(column) ?? [])
 
-function movedWindow(columns: WindowColumns, to: (column: number | undefined) => number | undefined): readonly WindowColumns[] {
+function movedWindow(
+  columns: WindowColumns,
+  to: (column: number | undefined) => number | undefined,
+): readonly WindowColumns[] {
   const start = to(columns.start)
   const end = to(columns.end)
   const time = to(columns.time)
@@ -267,7 +272,13 @@ function ofJoin(node: JoinNode): Properties {
   if (node.kind === 'semi' || node.kind === 'anti') {
     const windowed = node.time?.kind === 'window' || node.time?.kind === 'interval'
     const appendOnly = bothAppend && (node.kind === 'semi' || windowed)
-    return { ...left, ...timed(windowed ? left.timeColumns : []), appendOnly, final: appendOnly && left.final && right.final, bounded }
+    return {
+      ...left,
+      ...timed(windowed ? left.timeColumns : []),
+      appendOnly,
+      final: appendOnly && left.final && right.final,
+      bounded,
+    }
   }
   const width = node.left.schema.length
   const moved = (columns: readonly number[]) => columns.map(column => column + width)
@@ -282,7 +293,10 @@ function ofJoin(node: JoinNode): Properties {
     processing: [...left.processing, ...moved(right.processing)],
     windows: outer
       ? outerWindows(node, left, right, width)
-      : [...left.windows, ...right.windows.flatMap(columns => movedWindow(columns, c => (c === undefined ? c : c + width)))],
+      : [
+          ...left.windows,
+          ...right.windows.flatMap(columns => movedWindow(columns, c => (c === undefined ? c : c + width))),
+        ],
     final: appendOnly && left.final && right.final,
     bounded,
   }
@@ -291,7 +305,8 @@ function ofJoin(node: JoinNode): Properties {
 /** The side that always has its row keeps its window columns. */
 function outerWindows(node: JoinNode, left: Properties, right: Properties, width: number): readonly WindowColumns[] {
   if (node.kind === 'left') return left.windows
-  if (node.kind === 'right') return right.windows.flatMap(columns => movedWindow(columns, c => (c === undefined ? c : c + width)))
+  if (node.kind === 'right')
+    return right.windows.flatMap(columns => movedWindow(columns, c => (c === undefined ? c : c + width)))
   return []
 }
 
@@ -307,8 +322,14 @@ function joinKeys(
 ): readonly (readonly number[])[] {
   const covers = (keys: Properties['keys'], columns: readonly number[]) =>
     keys.some(key => key.every(column => columns.includes(column)))
-  const rightOnce = covers(right.keys, node.keys.map(key => key.right))
-  const leftOnce = covers(left.keys, node.keys.map(key => key.left))
+  const rightOnce = covers(
+    right.keys,
+    node.keys.map(key => key.right),
+  )
+  const leftOnce = covers(
+    left.keys,
+    node.keys.map(key => key.left),
+  )
   const keepsLeft = node.kind === 'inner' || node.kind === 'left'
   const keepsRight = node.kind === 'inner' || node.kind === 'right'
   const found: (readonly number[])[] = []

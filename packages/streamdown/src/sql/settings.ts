@@ -12,7 +12,12 @@ export interface SettingDefinition {
   readonly postgres: string
 }
 
-const choice = <const V extends readonly string[]>(values: V, flink: V[number], postgres: V[number], summary: string) => ({
+const choice = <const V extends readonly string[]>(
+  values: V,
+  flink: V[number],
+  postgres: V[number],
+  summary: string,
+) => ({
   summary,
   values,
   flink,
@@ -71,12 +76,7 @@ export const settingDefinitions = {
     'INSERT of an existing primary key into an in-memory table without ON CONFLICT.',
   ),
   default_decimal: text('10,0', '38,10', 'Precision and scale of DECIMAL and NUMERIC without them.'),
-  decimal_literal: choice(
-    ['decimal', 'double'],
-    'decimal',
-    'decimal',
-    'What a literal with a point (1.5) is.',
-  ),
+  decimal_literal: choice(['decimal', 'double'], 'decimal', 'decimal', 'What a literal with a point (1.5) is.'),
   exponent_literal: choice(['decimal', 'double'], 'double', 'decimal', 'What a literal with an exponent (1e3) is.'),
   float_type: choice(['real', 'double'], 'real', 'double', 'What FLOAT without a precision is.'),
   functions: choice(
@@ -92,11 +92,24 @@ export const settingDefinitions = {
     'none',
     'Event time of a table that declares none: none, or its first TIMESTAMP column.',
   ),
-  default_lateness: text('0 seconds', '0 seconds', 'How far behind a watermark stays that is declared without expression.'),
+  default_lateness: text(
+    '0 seconds',
+    '0 seconds',
+    'How far behind a watermark stays that is declared without expression.',
+  ),
   allowed_lateness: text('0 seconds', '0 seconds', 'How long a closed window still takes late rows, as corrections.'),
-  state_ttl: text('none', 'none', 'How long join state is kept without a new row, on the processing clock; none: for ever.'),
+  state_ttl: text(
+    'none',
+    'none',
+    'How long join state is kept without a new row, on the processing clock; none: for ever.',
+  ),
   timezone: text('UTC', 'UTC', 'The session time zone, an IANA name.'),
-  on_error: choice(['dead', 'fail'], 'dead', 'dead', 'A row that fails in a running program: to the dead letters, or the program stops.'),
+  on_error: choice(
+    ['dead', 'fail'],
+    'dead',
+    'dead',
+    'A row that fails in a running program: to the dead letters, or the program stops.',
+  ),
   insert_short: choice(
     ['error', 'default'],
     'error',
@@ -121,7 +134,12 @@ export const settingDefinitions = {
     'false',
     'Whether a changelog source may repeat changes: then its rows are upserts by primary key.',
   ),
-  sink_not_null: choice(['error', 'drop'], 'error', 'error', 'A NULL for a NOT NULL column of a sink: the row fails, or is dropped.'),
+  sink_not_null: choice(
+    ['error', 'drop'],
+    'error',
+    'error',
+    'A NULL for a NOT NULL column of a sink: the row fails, or is dropped.',
+  ),
   sink_length: choice(
     ['ignore', 'trim_pad', 'error'],
     'ignore',
@@ -138,7 +156,9 @@ export const settingDefinitions = {
 } as const satisfies Record<string, SettingDefinition>
 
 export type SettingName = keyof typeof settingDefinitions
-type ValueOf<N extends SettingName> = (typeof settingDefinitions)[N] extends { values: readonly (infer V extends string)[] }
+type ValueOf<N extends SettingName> = (typeof settingDefinitions)[N] extends {
+  values: readonly (infer V extends string)[]
+}
   ? V
   : string
 export type Settings = { readonly [N in SettingName]: ValueOf<N> }
@@ -157,7 +177,8 @@ const aliases: Readonly<Record<string, SettingName>> = {
 }
 
 /** Settings of Flink that tune how it runs and never change a result; accepted without effect. */
-const ignored = /^(_*table|pipeline|execution|parallelism|restart-strategy|state|sql-client|sql-gateway|taskmanager|jobmanager|python|env|akka|metrics)[.\w-]*$/
+const ignored =
+  /^(_*table|pipeline|execution|parallelism|restart-strategy|state|sql-client|sql-gateway|taskmanager|jobmanager|python|env|akka|metrics)[.\w-]*$/
 
 const names = Object.keys(settingDefinitions).filter((name): name is SettingName => name in settingDefinitions)
 

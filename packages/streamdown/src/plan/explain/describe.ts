@@ -8,8 +8,15 @@ export function describe(node: PlanNode): string {
   switch (node.is) {
     case 'scan': {
       const all = node.columns.length === node.relation.schema.length
-      const time = node.eventTime === undefined ? '' : `, event time ${names([node.eventTime.column], node)} - ${durationText(node.eventTime.delay)}`
-      const paths = node.columns.map(({ column, path }, i) => (path.length === 0 ? node.relation.schema[column]!.name : `${node.relation.schema[column]!.name}…${node.schema[i]!.name}`))
+      const time =
+        node.eventTime === undefined
+          ? ''
+          : `, event time ${names([node.eventTime.column], node)} - ${durationText(node.eventTime.delay)}`
+      const paths = node.columns.map(({ column, path }, i) =>
+        path.length === 0
+          ? node.relation.schema[column]!.name
+          : `${node.relation.schema[column]!.name}…${node.schema[i]!.name}`,
+      )
       return `Scan ${node.relation.name} (${node.relation.connector}): ${all ? 'all columns' : `${paths.join(', ')} of ${node.relation.schema.length} columns`}${time}`
     }
     case 'values':
@@ -22,7 +29,10 @@ export function describe(node: PlanNode): string {
         const name = node.schema[i]!.name
         return text === name ? name : `${text} AS ${name}`
       })
-      const time = node.watermark === undefined ? '' : `; event time ${names([node.watermark.column], node)} - ${durationText(node.watermark.delay)}`
+      const time =
+        node.watermark === undefined
+          ? ''
+          : `; event time ${names([node.watermark.column], node)} - ${durationText(node.watermark.delay)}`
       return `Project: ${outputs.join(', ')}${time}`
     }
     case 'window': {
@@ -32,12 +42,20 @@ export function describe(node: PlanNode): string {
     case 'aggregate': {
       const keys = node.keys.length === 0 ? 'all rows' : `by ${names(node.keys, node.input)}`
       const calls = node.calls.map(call => aggregateText(call, node.input.schema))
-      const window = node.window === undefined ? '' : `; groups end with ${names([node.window.end], node)}${node.window.changes ? ', changes at once' : ''}`
+      const window =
+        node.window === undefined
+          ? ''
+          : `; groups end with ${names([node.window.end], node)}${node.window.changes ? ', changes at once' : ''}`
       return `Aggregate ${keys}${calls.length === 0 ? '' : `: ${calls.join(', ')}`}${window}`
     }
     case 'join': {
-      const keys = node.keys.map(key => `${names([key.left], node.left)} ${key.nullsMatch ? '<=>' : '='} ${names([key.right], node.right)}`)
-      const condition = node.condition === undefined ? [] : [expressionText(node.condition, [...node.left.schema, ...node.right.schema])]
+      const keys = node.keys.map(
+        key => `${names([key.left], node.left)} ${key.nullsMatch ? '<=>' : '='} ${names([key.right], node.right)}`,
+      )
+      const condition =
+        node.condition === undefined
+          ? []
+          : [expressionText(node.condition, [...node.left.schema, ...node.right.schema])]
       const on = [...keys, ...condition]
       return `Join ${node.kind}${on.length === 0 ? ': every pair' : ` on ${on.join(' AND ')}`}${joinTimeText(node)}`
     }
@@ -100,6 +118,7 @@ const sortText = (keys: readonly SortKey[], of: PlanNode): string =>
 export function modeText(node: PlanNode): string {
   const { appendOnly, keys } = derive(node)
   const [key] = keys
-  const keyed = key === undefined ? '' : key.length === 0 ? ', one row' : `, key ${key.map(i => node.schema[i]!.name).join(', ')}`
+  const keyed =
+    key === undefined ? '' : key.length === 0 ? ', one row' : `, key ${key.map(i => node.schema[i]!.name).join(', ')}`
   return `${appendOnly ? 'append' : 'updates'}${keyed}`
 }

@@ -48,7 +48,8 @@ export function explainMermaid(roots: readonly Root[]): string {
   const lines = ['flowchart TD']
   for (const node of nodes) lines.push(`  ${id.get(node)}["${quoted(describe(node))}"]`)
   for (const node of nodes) for (const input of inputsOf(node)) lines.push(`  ${id.get(input)} --> ${id.get(node)}`)
-  for (const [i, { title, node }] of roots.entries()) lines.push(`  r${i}(["${quoted(title)}"])`, `  ${id.get(node)} --> r${i}`)
+  for (const [i, { title, node }] of roots.entries())
+    lines.push(`  r${i}(["${quoted(title)}"])`, `  ${id.get(node)} --> r${i}`)
   return lines.join('\n')
 }
 

@@ -1,10 +1,30 @@
 import type { DataType, Schema } from '../../types/data-type.ts'
-import type { Interval, Value } from '../../types/value.ts'
 import { typeText } from '../../types/type-text.ts'
+import type { Interval, Value } from '../../types/value.ts'
 import type { AggregateCall } from '../expressions/aggregate-call.ts'
 import type { Expression } from '../expressions/expression.ts'
 
-const infix = new Set(['+', '-', '*', '/', '%', '=', '<>', '<', '<=', '>', '>=', '||', '&', '|', '#', '<<', '>>', '->', '->>'])
+const infix = new Set([
+  '+',
+  '-',
+  '*',
+  '/',
+  '%',
+  '=',
+  '<>',
+  '<',
+  '<=',
+  '>',
+  '>=',
+  '||',
+  '&',
+  '|',
+  '#',
+  '<<',
+  '>>',
+  '->',
+  '->>',
+])
 const postfix: Readonly<Record<string, string>> = {
   is_null: 'IS NULL',
   is_not_null: 'IS NOT NULL',
@@ -38,11 +58,17 @@ export function expressionText(e: Expression, schema: Schema): string {
   }
 }
 
-function callText(name: string, args: readonly Expression[], text: (e: Expression) => string, inner: (e: Expression) => string): string {
+function callText(
+  name: string,
+  args: readonly Expression[],
+  text: (e: Expression) => string,
+  inner: (e: Expression) => string,
+): string {
   const [a, b] = args
   if (name === 'and' || name === 'or') return args.map(inner).join(` ${name.toUpperCase()} `)
   if (name === 'not' && a !== undefined) return `NOT ${inner(a)}`
-  if (infix.has(name) && a !== undefined && b !== undefined && args.length === 2) return `${inner(a)} ${name} ${inner(b)}`
+  if (infix.has(name) && a !== undefined && b !== undefined && args.length === 2)
+    return `${inner(a)} ${name} ${inner(b)}`
   const test = postfix[name]
   if (test !== undefined && a !== undefined) return `${inner(a)} ${test}`
   if (name === 'between' && args.length === 3) return `${inner(a!)} BETWEEN ${inner(b!)} AND ${inner(args[2]!)}`
@@ -53,7 +79,13 @@ function callText(name: string, args: readonly Expression[], text: (e: Expressio
 }
 
 const needsParentheses = (e: Expression): boolean =>
-  e.is === 'call' && (infix.has(e.name) || e.name === 'and' || e.name === 'or' || e.name === 'not' || e.name === 'between' || e.name === 'in')
+  e.is === 'call' &&
+  (infix.has(e.name) ||
+    e.name === 'and' ||
+    e.name === 'or' ||
+    e.name === 'not' ||
+    e.name === 'between' ||
+    e.name === 'in')
 
 export function valueText(value: Value, type: DataType): string {
   if (value === null) return 'NULL'
@@ -64,7 +96,9 @@ export function valueText(value: Value, type: DataType): string {
     case 'decimal':
       return typeof value === 'bigint' ? decimalText(value, type.scale) : String(value)
     case 'date':
-      return typeof value === 'number' ? `DATE '${new Date(value * 86_400_000).toISOString().slice(0, 10)}'` : String(value)
+      return typeof value === 'number'
+        ? `DATE '${new Date(value * 86_400_000).toISOString().slice(0, 10)}'`
+        : String(value)
     case 'timestamp':
       return typeof value === 'bigint' ? `TIMESTAMP '${timestampText(value)}'` : String(value)
     case 'interval':
@@ -72,7 +106,9 @@ export function valueText(value: Value, type: DataType): string {
     case 'boolean':
       return value === true ? 'TRUE' : 'FALSE'
     case 'bytes':
-      return value instanceof Uint8Array ? `X'${[...value].map(byte => byte.toString(16).padStart(2, '0')).join('')}'` : String(value)
+      return value instanceof Uint8Array
+        ? `X'${[...value].map(byte => byte.toString(16).padStart(2, '0')).join('')}'`
+        : String(value)
     case 'array':
     case 'map':
     case 'row':
@@ -122,7 +158,9 @@ export function durationText(micros: bigint): string {
 
 export function aggregateText(call: AggregateCall, schema: Schema): string {
   const args = call.args.map(arg => expressionText(arg, schema))
-  const order = (call.orderBy ?? []).map(({ by, descending }) => `${expressionText(by, schema)}${descending ? ' DESC' : ''}`)
+  const order = (call.orderBy ?? []).map(
+    ({ by, descending }) => `${expressionText(by, schema)}${descending ? ' DESC' : ''}`,
+  )
   const inside = `${call.distinct ? 'DISTINCT ' : ''}${args.length === 0 ? '*' : args.join(', ')}${order.length === 0 ? '' : ` ORDER BY ${order.join(', ')}`}`
   const filter = call.filter === undefined ? '' : ` FILTER (WHERE ${expressionText(call.filter, schema)})`
   return `${call.name.toUpperCase()}(${inside})${filter}`

@@ -4,14 +4,42 @@ import { some } from './walk.ts'
 
 /** Clock and chance: such an expression may give something else for the same row later. */
 export function isDeterministicCall(e: Expression): boolean {
-  return !some(e, part => part.is === 'lambda' || (part.is === 'call' && findFunction(part.name)?.deterministic === false))
+  return !some(
+    e,
+    part => part.is === 'lambda' || (part.is === 'call' && findFunction(part.name)?.deterministic === false),
+  )
 }
 
 /** Functions that no value makes fail, so that evaluating them where the written order would not is harmless. */
 const total = new Set([
-  '=', '<>', '<', '<=', '>', '>=', 'and', 'or', 'not', 'is_null', 'is_not_null', 'is_true', 'is_not_true', 'is_false',
-  'is_not_false', 'is_unknown', 'is_not_unknown', 'is_distinct_from', 'is_not_distinct_from', 'between', 'in', 'coalesce',
-  'nullif', 'row', 'like', 'upper', 'lower', 'char_length',
+  '=',
+  '<>',
+  '<',
+  '<=',
+  '>',
+  '>=',
+  'and',
+  'or',
+  'not',
+  'is_null',
+  'is_not_null',
+  'is_true',
+  'is_not_true',
+  'is_false',
+  'is_not_false',
+  'is_unknown',
+  'is_not_unknown',
+  'is_distinct_from',
+  'is_not_distinct_from',
+  'between',
+  'in',
+  'coalesce',
+  'nullif',
+  'row',
+  'like',
+  'upper',
+  'lower',
+  'char_length',
 ]) // prettier-ignore
 
 /** Whether evaluating the expression can never fail a row. */

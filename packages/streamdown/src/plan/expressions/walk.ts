@@ -10,7 +10,10 @@ export function parts(e: Expression): readonly Expression[] {
     case 'call':
       return e.args
     case 'case':
-      return [...e.branches.flatMap(({ when, then }) => [when, then]), ...(e.otherwise === undefined ? [] : [e.otherwise])]
+      return [
+        ...e.branches.flatMap(({ when, then }) => [when, then]),
+        ...(e.otherwise === undefined ? [] : [e.otherwise]),
+      ]
     case 'cast':
     case 'field':
       return [e.input]

@@ -11,5 +11,10 @@ export interface FilterNode {
 
 export const FilterNode = {
   is: (node: PlanNode): node is FilterNode => node.is === 'filter',
-  create: (input: PlanNode, condition: Expression): FilterNode => ({ is: 'filter', input, condition, schema: input.schema }),
+  create: (input: PlanNode, condition: Expression): FilterNode => ({
+    is: 'filter',
+    input,
+    condition,
+    schema: input.schema,
+  }),
 }

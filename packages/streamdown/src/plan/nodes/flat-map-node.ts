@@ -12,5 +12,10 @@ export interface FlatMapNode {
 
 export const FlatMapNode = {
   is: (node: PlanNode): node is FlatMapNode => node.is === 'flatMap',
-  create: (input: PlanNode, lambda: Expression, schema: Schema): FlatMapNode => ({ is: 'flatMap', input, lambda, schema }),
+  create: (input: PlanNode, lambda: Expression, schema: Schema): FlatMapNode => ({
+    is: 'flatMap',
+    input,
+    lambda,
+    schema,
+  }),
 }

@@ -17,7 +17,13 @@ export interface JoinNode {
   readonly condition?: Expression
   /** Bounds that let state end: left time - right time in [lower, upper] µs (interval join), or equal windows. */
   readonly time?:
-    | { readonly kind: 'interval'; readonly left: number; readonly right: number; readonly lower: bigint; readonly upper: bigint }
+    | {
+        readonly kind: 'interval'
+        readonly left: number
+        readonly right: number
+        readonly lower: bigint
+        readonly upper: bigint
+      }
     | { readonly kind: 'window'; readonly leftEnd: number; readonly rightEnd: number }
     | { readonly kind: 'keep'; readonly ttl: bigint }
   readonly schema: Schema

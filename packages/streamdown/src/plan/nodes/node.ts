@@ -20,13 +20,13 @@ export * from './join-node.ts'
 export * from './late-node.ts'
 export * from './project-node.ts'
 export * from './rank-node.ts'
+export * from './relation.ts'
 export * from './scan-node.ts'
+export * from './sink-node.ts'
 export * from './sort-node.ts'
 export * from './union-node.ts'
 export * from './values-node.ts'
 export * from './window-node.ts'
-export * from './sink-node.ts'
-export * from './relation.ts'
 
 /**
  * The logical plan: immutable tagged nodes. SQL and the TypeScript API build it; every back end reads it and nothing

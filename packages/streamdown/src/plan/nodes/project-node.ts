@@ -1,7 +1,7 @@
 import type { Schema } from '../../types/data-type.ts'
 import type { Expression } from '../expressions/expression.ts'
-import type { EventTime } from './relation.ts'
 import type { PlanNode } from './node.ts'
+import type { EventTime } from './relation.ts'
 
 /** `watermark`, when present, makes an output column the event time from here on (Flink's computed rowtime). */
 export interface ProjectNode {

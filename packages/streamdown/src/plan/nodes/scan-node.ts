@@ -1,6 +1,6 @@
 import type { Schema } from '../../types/data-type.ts'
-import type { EventTime, Relation } from './relation.ts'
 import type { PlanNode } from './node.ts'
+import type { EventTime, Relation } from './relation.ts'
 
 /** Reads physical and metadata columns of a relation; computed columns are a Project above. */
 export interface ScanNode {

@@ -6,7 +6,7 @@ import { columnsRead, hasLambda, remap, replaceColumns } from '../expressions/wa
 import { sideOf } from '../joins.ts'
 import { FilterNode, type JoinNode, joinedSchema, type PlanNode, type RankNode } from '../nodes/node.ts'
 import { mapInputs } from '../visitor/inputs.ts'
-import { readersOf, type Roots } from '../visitor/transform.ts'
+import { type Roots, readersOf } from '../visitor/transform.ts'
 import { innerJoins } from './inner-joins.ts'
 import { isCheap } from './merge.ts'
 
@@ -54,27 +54,44 @@ export class FilterPusher {
         const movable = (e: Expression) =>
           node.watermark === undefined &&
           !hasLambda(e) &&
-          [...columnsRead(e)].every(index => isCheap(node.expressions[index]!) && isDeterministicCall(node.expressions[index]!))
+          [...columnsRead(e)].every(
+            index => isCheap(node.expressions[index]!) && isDeterministicCall(node.expressions[index]!),
+          )
         const [down, stay] = split(conditions, movable)
         const below = down.map(e => replaceColumns(e, index => node.expressions[index]!))
-        return filtered(mapInputs(node, input => this.push(input, below)), stay)
+        return filtered(
+          mapInputs(node, input => this.push(input, below)),
+          stay,
+        )
       }
       case 'union': {
         const [down, stay] = split(conditions, e => !hasLambda(e))
-        return filtered(mapInputs(node, input => this.push(input, down)), stay)
+        return filtered(
+          mapInputs(node, input => this.push(input, down)),
+          stay,
+        )
       }
       case 'window': {
         const width = node.input.schema.length
         const onInput = (e: Expression) => [...columnsRead(e)].every(index => index < width) && neverFails(e)
         const [down, stay] = node.windowing.kind === 'session' ? [[], conditions] : split(conditions, onInput)
-        return filtered(mapInputs(node, input => this.push(input, down)), stay)
+        return filtered(
+          mapInputs(node, input => this.push(input, down)),
+          stay,
+        )
       }
       case 'aggregate': {
         const onKeys = (e: Expression) =>
-          node.window === undefined && node.keys.length > 0 && neverFails(e) && [...columnsRead(e)].every(index => index < node.keys.length)
+          node.window === undefined &&
+          node.keys.length > 0 &&
+          neverFails(e) &&
+          [...columnsRead(e)].every(index => index < node.keys.length)
         const [down, stay] = split(conditions, onKeys)
         const below = down.map(e => remap(e, index => node.keys[index]!))
-        return filtered(mapInputs(node, input => this.push(input, below)), stay)
+        return filtered(
+          mapInputs(node, input => this.push(input, below)),
+          stay,
+        )
       }
       case 'rank':
         return this.#rank(node, conditions)
@@ -83,10 +100,16 @@ export class FilterPusher {
       case 'sort': {
         const whole = node.limit === undefined && node.offset === undefined
         const [down, stay] = whole ? split(conditions, neverFails) : [[], conditions]
-        return filtered(mapInputs(node, input => this.push(input, down)), stay)
+        return filtered(
+          mapInputs(node, input => this.push(input, down)),
+          stay,
+        )
       }
       default:
-        return filtered(mapInputs(node, input => this.push(input, [])), conditions)
+        return filtered(
+          mapInputs(node, input => this.push(input, [])),
+          conditions,
+        )
     }
   }
 
@@ -99,7 +122,8 @@ export class FilterPusher {
       from = Math.max(from, range?.from ?? from)
       to = Math.min(to, range?.to ?? to)
     }
-    const onPartition = (e: Expression) => neverFails(e) && [...columnsRead(e)].every(index => node.partitionBy.includes(index))
+    const onPartition = (e: Expression) =>
+      neverFails(e) && [...columnsRead(e)].every(index => node.partitionBy.includes(index))
     const [down, stay] = node.window === undefined ? split(rest, onPartition) : [[], rest]
     const narrowed: RankNode = { ...node, from, to, input: this.push(node.input, down) }
     return filtered(narrowed, stay)
@@ -108,7 +132,8 @@ export class FilterPusher {
   #join(written: JoinNode, conditions: readonly Expression[]): PlanNode {
     const node = withoutUselessNulls(written, conditions)
     // One whose bounds in time are given stands for itself: it is not joined in another order.
-    if (node.kind === 'inner' && (node.time === undefined || node.time.kind === 'keep')) return innerJoins(this, node, conditions)
+    if (node.kind === 'inner' && (node.time === undefined || node.time.kind === 'keep'))
+      return innerJoins(this, node, conditions)
     const width = node.left.schema.length
     const keepsLeft = node.kind !== 'right' && node.kind !== 'full'
     const keepsRight = node.kind === 'right' || node.kind === 'inner'
@@ -144,11 +169,15 @@ function withoutUselessNulls(node: JoinNode, conditions: readonly Expression[]):
 }
 
 /** The conditions that move, and those that stay. Behind one that stays, only those that cannot fail move. */
-export function split(conditions: readonly Expression[], movable: (e: Expression) => boolean): readonly [readonly Expression[], readonly Expression[]] {
+export function split(
+  conditions: readonly Expression[],
+  movable: (e: Expression) => boolean,
+): readonly [readonly Expression[], readonly Expression[]] {
   const down: Expression[] = []
   const stay: Expression[] = []
   for (const condition of conditions) {
-    if (movable(condition) && isDeterministicCall(condition) && (stay.length === 0 || neverFails(condition))) down.push(condition)
+    if (movable(condition) && isDeterministicCall(condition) && (stay.length === 0 || neverFails(condition)))
+      down.push(condition)
     else stay.push(condition)
   }
   return [down, stay]
@@ -196,4 +225,3 @@ function whole(e: Expression | undefined): number | undefined {
   if (typeof value === 'number' && Number.isInteger(value) && e.type.is !== 'date') return value
   return typeof value === 'bigint' && e.type.is === 'bigint' ? Number(value) : undefined
 }
-

@@ -19,10 +19,16 @@ export function fold(e: Expression, evaluate?: Evaluate): Expression {
   return at(literal(value, simple.type), e)
 }
 
-const at = (folded: LiteralExpression, from: Expression): Expression => (from.at === undefined ? folded : { ...folded, at: from.at })
+const at = (folded: LiteralExpression, from: Expression): Expression =>
+  from.at === undefined ? folded : { ...folded, at: from.at }
 
 const isConstant = (e: Expression): boolean =>
-  parts(e).length > 0 && parts(e).every(part => part.is === 'literal') && isDeterministicCall(e) && e.type.is !== 'row' && e.type.is !== 'array' && e.type.is !== 'map'
+  parts(e).length > 0 &&
+  parts(e).every(part => part.is === 'literal') &&
+  isDeterministicCall(e) &&
+  e.type.is !== 'row' &&
+  e.type.is !== 'array' &&
+  e.type.is !== 'map'
 
 function simplify(e: Expression): Expression {
   if (e.is === 'case') return simplifyCase(e)
@@ -47,7 +53,11 @@ function isNullCall(e: CallExpression): boolean {
 }
 
 /** `stop` decides alone (FALSE for AND) for all that is written behind it; its opposite says nothing. */
-function junction(e: CallExpression, stop: boolean, combine: (operands: readonly Expression[]) => Expression): Expression {
+function junction(
+  e: CallExpression,
+  stop: boolean,
+  combine: (operands: readonly Expression[]) => Expression,
+): Expression {
   const kept: Expression[] = []
   for (const arg of e.args) {
     if (arg.is === 'literal' && arg.value === !stop) continue
@@ -88,15 +98,37 @@ function evaluateSimple(e: Expression): Value | undefined {
 
 const isInterval = (value: Value): value is Interval => typeof value === 'object' && value !== null && 'micros' in value
 
-function timePlus(op: '+' | '-', left: Expression, a: Value, right: Expression, b: Value, e: Expression): Value | undefined {
+function timePlus(
+  op: '+' | '-',
+  left: Expression,
+  a: Value,
+  right: Expression,
+  b: Value,
+  e: Expression,
+): Value | undefined {
   if (isInterval(a) && isInterval(b)) {
     const sign = op === '-' ? -1 : 1
-    return { months: a.months + sign * b.months, days: a.days + sign * b.days, micros: a.micros + BigInt(sign) * b.micros }
+    return {
+      months: a.months + sign * b.months,
+      days: a.days + sign * b.days,
+      micros: a.micros + BigInt(sign) * b.micros,
+    }
   }
-  const [time, interval, type] = isInterval(b) ? [a, b, left.type] : isInterval(a) && op === '+' ? [b, a, right.type] : []
-  if (time === undefined || interval === undefined || type === undefined || (type.is !== 'date' && type.is !== 'timestamp')) return undefined
+  const [time, interval, type] = isInterval(b)
+    ? [a, b, left.type]
+    : isInterval(a) && op === '+'
+      ? [b, a, right.type]
+      : []
+  if (
+    time === undefined ||
+    interval === undefined ||
+    type === undefined ||
+    (type.is !== 'date' && type.is !== 'timestamp')
+  )
+    return undefined
   if (type.is === 'timestamp' && type.zoned) return undefined
-  const micros = type.is === 'date' && typeof time === 'number' ? BigInt(time) * DAY : typeof time === 'bigint' ? time : undefined
+  const micros =
+    type.is === 'date' && typeof time === 'number' ? BigInt(time) * DAY : typeof time === 'bigint' ? time : undefined
   if (micros === undefined) return undefined
   const sum = addInterval(micros, interval, op === '-' ? -1 : 1)
   if (e.type.is === 'timestamp') return sum

@@ -23,7 +23,11 @@ export function innerJoins(pusher: FilterPusher, node: JoinNode, conditions: rea
   gather(pusher, node, cluster, 0)
   const pending = [...cluster.conditions, ...conditions]
   // An arrow sees the columns that it was written over, in their places.
-  if (pending.some(hasLambda)) return filtered(mapInputs(node, input => pusher.push(input, [])), conditions)
+  if (pending.some(hasLambda))
+    return filtered(
+      mapInputs(node, input => pusher.push(input, [])),
+      conditions,
+    )
   const starts = startsOf(cluster.inputs)
   const owner = (index: number) => starts.findLastIndex(start => start <= index)
   const ownersOf = (e: Expression) => new Set([...columnsRead(e)].map(owner))
@@ -44,7 +48,8 @@ function gather(pusher: FilterPusher, node: PlanNode, cluster: Cluster, offset: 
     cluster.inputs.push(node)
     return
   }
-  if (node.time?.kind === 'keep' && (cluster.ttl === undefined || node.time.ttl > cluster.ttl)) cluster.ttl = node.time.ttl
+  if (node.time?.kind === 'keep' && (cluster.ttl === undefined || node.time.ttl > cluster.ttl))
+    cluster.ttl = node.time.ttl
   const width = node.left.schema.length
   gather(pusher, node.left, cluster, offset)
   gather(pusher, node.right, cluster, offset + width)
@@ -69,12 +74,18 @@ function startsOf(inputs: readonly PlanNode[]): readonly number[] {
 const isEquality = (e: Expression): boolean => e.is === 'call' && (e.name === '=' || e.name === 'is_not_distinct_from')
 
 /** The written order, except that an input waits while it has no equality with those before and a later one has. */
-function joinOrder(count: number, conditions: readonly Expression[], ownersOf: (e: Expression) => ReadonlySet<number>): readonly number[] {
+function joinOrder(
+  count: number,
+  conditions: readonly Expression[],
+  ownersOf: (e: Expression) => ReadonlySet<number>,
+): readonly number[] {
   const links = conditions.filter(isEquality).map(ownersOf)
   const order = [0]
   const left = Array.from({ length: count - 1 }, (_, i) => i + 1)
   while (left.length > 0) {
-    const linked = left.findIndex(i => links.some(owners => owners.has(i) && [...owners].every(o => o === i || order.includes(o))))
+    const linked = left.findIndex(i =>
+      links.some(owners => owners.has(i) && [...owners].every(o => o === i || order.includes(o))),
+    )
     order.push(...left.splice(Math.max(0, linked), 1))
   }
   return order
@@ -110,7 +121,10 @@ function assemble(
   const rest = pending.map(e => remap(e, index => place.get(index)!))
   const done = filtered(plan, rest)
   if (order.every((input, i) => input === i)) return done
-  const outputs = columns(inputs.flatMap(input => input.schema)).map(({ name, index }) => ({ name, value: column(done.schema, place.get(index)!) }))
+  const outputs = columns(inputs.flatMap(input => input.schema)).map(({ name, index }) => ({
+    name,
+    value: column(done.schema, place.get(index)!),
+  }))
   return ProjectNode.create(done, outputs)
 }
 

@@ -4,7 +4,7 @@ import { isDeterministicCall } from '../expressions/facts.ts'
 import { hasLambda, replaceColumns, visit } from '../expressions/walk.ts'
 import { FilterNode, type PlanNode, type ProjectNode } from '../nodes/node.ts'
 import { derive } from '../properties.ts'
-import { readersOf, type Roots, transform } from '../visitor/transform.ts'
+import { type Roots, readersOf, transform } from '../visitor/transform.ts'
 import { fold } from './fold.ts'
 
 /** Projects and filters that stand on each other become one; those that change nothing go. */
@@ -27,7 +27,8 @@ function mergeNode(node: PlanNode, shared: ReadonlySet<PlanNode>): PlanNode {
   if (node.is !== 'project') return node
   if (isIdentity(node)) return node.input
   const { input } = node
-  if (input.is !== 'project' || shared.has(input) || input.watermark !== undefined || !mayInline(node, input)) return node
+  if (input.is !== 'project' || shared.has(input) || input.watermark !== undefined || !mayInline(node, input))
+    return node
   if (node.watermark !== undefined && derive(input).timeColumns.length > 0) return node
   const expressions = node.expressions.map(e => fold(replaceColumns(e, index => input.expressions[index]!)))
   return mergeNode({ ...node, input: input.input, expressions }, shared)
@@ -63,4 +64,3 @@ export const isCheap = (e: Expression): boolean =>
   e.is === 'literal' ||
   (e.is === 'field' && isCheap(e.input)) ||
   (e.is === 'call' && e.name === 'row' && e.args.every(isCheap))
-

@@ -2,8 +2,8 @@ import { column } from '../expressions/build.ts'
 import type { Expression } from '../expressions/expression.ts'
 import { hasLambda, mapParts, parts } from '../expressions/walk.ts'
 import type { FilterNode, PlanNode, ProjectNode, ScanNode } from '../nodes/node.ts'
-import { nodesOf, type Roots, transform } from '../visitor/transform.ts'
 import { inputsOf } from '../visitor/inputs.ts'
+import { nodesOf, type Roots, transform } from '../visitor/transform.ts'
 
 type Path = readonly number[]
 
@@ -13,7 +13,8 @@ type Path = readonly number[]
  */
 export function readNestedFields(roots: Roots): Roots {
   const readers = new Map<PlanNode, PlanNode[]>()
-  for (const node of nodesOf(roots)) for (const input of inputsOf(node)) readers.set(input, [...(readers.get(input) ?? []), node])
+  for (const node of nodesOf(roots))
+    for (const input of inputsOf(node)) readers.set(input, [...(readers.get(input) ?? []), node])
   const plans = new Map<PlanNode, ScanPlan>()
   for (const node of nodesOf(roots)) {
     if (node.is !== 'scan' || roots.includes(node) || node.relation.changes === 'upsert') continue
@@ -38,7 +39,11 @@ interface ScanPlan {
 }
 
 /** The filters and projections that read the scan's columns; undefined when something else does. */
-function usersOf(scan: PlanNode, readers: ReadonlyMap<PlanNode, readonly PlanNode[]>, roots: Roots): readonly (FilterNode | ProjectNode)[] | undefined {
+function usersOf(
+  scan: PlanNode,
+  readers: ReadonlyMap<PlanNode, readonly PlanNode[]>,
+  roots: Roots,
+): readonly (FilterNode | ProjectNode)[] | undefined {
   const users: (FilterNode | ProjectNode)[] = []
   for (const reader of readers.get(scan) ?? []) {
     if (reader.is === 'project') {
@@ -62,7 +67,9 @@ function planScan(scan: ScanNode, users: readonly (FilterNode | ProjectNode)[]):
     else for (const part of parts(e)) note(part)
   }
   for (const user of users) for (const e of user.is === 'filter' ? [user.condition] : user.expressions) note(e)
-  const nested = [...used].filter(([index, paths]) => scan.schema[index]!.type.is === 'row' && paths.every(path => path.length > 0))
+  const nested = [...used].filter(
+    ([index, paths]) => scan.schema[index]!.type.is === 'row' && paths.every(path => path.length > 0),
+  )
   if (nested.length === 0) return undefined
   const places = new Map<string, number>()
   const columns: ScanNode['columns'][number][] = []
@@ -77,7 +84,10 @@ function planScan(scan: ScanNode, users: readonly (FilterNode | ProjectNode)[]):
       schema.push(fieldAt(scan.schema[index]!, path))
     }
   }
-  const time = scan.eventTime === undefined ? {} : { eventTime: { ...scan.eventTime, column: places.get(`${scan.eventTime.column}/`)! } }
+  const time =
+    scan.eventTime === undefined
+      ? {}
+      : { eventTime: { ...scan.eventTime, column: places.get(`${scan.eventTime.column}/`)! } }
   if (scan.eventTime !== undefined && split.has(scan.eventTime.column)) return undefined
   const made: ScanNode = { ...scan, columns, schema, ...time }
   const rewrite = (e: Expression): Expression => {
@@ -123,5 +133,8 @@ function withFields(e: Expression, fields: Path): Expression {
   const [first, ...rest] = fields
   if (first === undefined || e.type.is !== 'row') return e
   const field = e.type.fields[first]!
-  return withFields({ is: 'field', input: e, index: first, type: field.type, nullable: e.nullable || field.nullable }, rest)
+  return withFields(
+    { is: 'field', input: e, index: first, type: field.type, nullable: e.nullable || field.nullable },
+    rest,
+  )
 }

@@ -1,8 +1,8 @@
+import { physicalOf } from '../../types/physical.ts'
 import { column } from '../expressions/build.ts'
 import type { Expression } from '../expressions/expression.ts'
 import { columnsRead, hasLambda, remap, some } from '../expressions/walk.ts'
 import { joinedSchema, type PlanNode, WindowNode } from '../nodes/node.ts'
-import { physicalOf } from '../../types/physical.ts'
 import { inputsOf } from '../visitor/inputs.ts'
 import { callExpressions, expressionsOf, mapCall, nodesOf, type Roots } from '../visitor/transform.ts'
 
@@ -64,15 +64,23 @@ class Pruner {
         return
       case 'filter':
         this.#need(node.input, needed)
-        return this.#read(node.input, [node.condition])
+        this.#read(node.input, [node.condition])
+        return
       case 'project': {
         if (node.watermark !== undefined && this.#timed.has(node)) needed.add(node.watermark.column)
         if (needed.size === 0 && node.expressions.length > 0) needed.add(cheapest(node))
-        return this.#read(node.input, [...needed].map(i => node.expressions[i]!))
+        this.#read(
+          node.input,
+          [...needed].map(i => node.expressions[i]!),
+        )
+        return
       }
       case 'window': {
         const width = node.input.schema.length
-        this.#need(node.input, [...needed].filter(i => i < width))
+        this.#need(
+          node.input,
+          [...needed].filter(i => i < width),
+        )
         if (node.time !== 'processing') this.#need(node.input, [node.time])
         if (node.windowing.kind === 'session') this.#need(node.input, node.windowing.partitionBy)
         return
@@ -80,13 +88,17 @@ class Pruner {
       case 'aggregate': {
         this.#need(node.input, node.keys)
         const calls = node.calls.filter((_, i) => needed.has(node.keys.length + i))
-        return this.#read(node.input, calls.flatMap(callExpressions))
+        this.#read(node.input, calls.flatMap(callExpressions))
+        return
       }
       case 'join': {
         const width = node.left.schema.length
         const both = [...needed, ...(node.condition === undefined ? [] : columnsRead(node.condition))]
         this.#need(node.left, [...both.filter(i => i < width), ...node.keys.map(key => key.left)])
-        this.#need(node.right, [...both.filter(i => i >= width).map(i => i - width), ...node.keys.map(key => key.right)])
+        this.#need(node.right, [
+          ...both.filter(i => i >= width).map(i => i - width),
+          ...node.keys.map(key => key.right),
+        ])
         if (node.time?.kind === 'interval') {
           this.#need(node.left, [node.time.left])
           this.#need(node.right, [node.time.right])
@@ -97,23 +109,32 @@ class Pruner {
         }
         if (node.condition === undefined || !hasLambda(node.condition)) return
         this.#need(node.left, node.left.schema.keys())
-        return this.#need(node.right, node.right.schema.keys())
+        this.#need(node.right, node.right.schema.keys())
+        return
       }
       case 'union':
         for (const input of node.inputs) this.#need(input, needed)
         return
       case 'rank': {
         const width = node.input.schema.length
-        return this.#need(node.input, [...[...needed].filter(i => i < width), ...node.partitionBy, ...node.orderBy.map(key => key.column)])
+        this.#need(node.input, [
+          ...[...needed].filter(i => i < width),
+          ...node.partitionBy,
+          ...node.orderBy.map(key => key.column),
+        ])
+        return
       }
       case 'sort':
-        return this.#need(node.input, [...needed, ...node.orderBy.map(key => key.column)])
+        this.#need(node.input, [...needed, ...node.orderBy.map(key => key.column)])
+        return
       case 'changelog':
-        return this.#need(node.input, node.input.schema.keys())
+        this.#need(node.input, node.input.schema.keys())
+        return
       case 'late':
         return
       case 'flatMap':
-        return this.#read(node.input, [node.lambda])
+        this.#read(node.input, [node.lambda])
+        return
     }
   }
 
@@ -137,20 +158,34 @@ class Pruner {
         const { eventTime: time, relation } = node
         if (time !== undefined && this.#timed.has(node)) needed.add(time.column)
         if (relation.changes === 'upsert')
-          for (const key of relation.primaryKey) needed.add(node.columns.findIndex(c => c.column === key && c.path.length === 0))
+          for (const key of relation.primaryKey)
+            needed.add(node.columns.findIndex(c => c.column === key && c.path.length === 0))
         if (needed.size === 0 && node.columns.length > 0) needed.add(cheapest(node))
         const kept = sorted(needed)
         const to = placesOf(kept)
         const { eventTime: _, ...bare } = node
-        const eventTime = time === undefined || !this.#timed.has(node) ? {} : { eventTime: { ...time, column: to.get(time.column)! } }
-        if (kept.length === node.columns.length && (time === undefined) === (eventTime.eventTime === undefined)) return { node, to }
-        return { node: { ...bare, columns: kept.map(i => node.columns[i]!), schema: kept.map(i => node.schema[i]!), ...eventTime }, to }
+        const eventTime =
+          time === undefined || !this.#timed.has(node) ? {} : { eventTime: { ...time, column: to.get(time.column)! } }
+        if (kept.length === node.columns.length && (time === undefined) === (eventTime.eventTime === undefined))
+          return { node, to }
+        return {
+          node: {
+            ...bare,
+            columns: kept.map(i => node.columns[i]!),
+            schema: kept.map(i => node.schema[i]!),
+            ...eventTime,
+          },
+          to,
+        }
       }
       case 'values': {
         if (needed.size === 0 && node.schema.length > 0) needed.add(0)
         const kept = sorted(needed)
         if (kept.length === node.schema.length) return { node, to: placesOf(kept) }
-        return { node: { ...node, rows: node.rows.map(row => kept.map(i => row[i]!)), schema: kept.map(i => node.schema[i]!) }, to: placesOf(kept) }
+        return {
+          node: { ...node, rows: node.rows.map(row => kept.map(i => row[i]!)), schema: kept.map(i => node.schema[i]!) },
+          to: placesOf(kept),
+        }
       }
       case 'filter': {
         const input = this.#prune(node.input)
@@ -162,15 +197,24 @@ class Pruner {
         const kept = sorted(needed)
         const to = placesOf(kept)
         const { watermark, ...bare } = node
-        const time = watermark === undefined || !this.#timed.has(node) ? {} : { watermark: { ...watermark, column: to.get(watermark.column)! } }
+        const time =
+          watermark === undefined || !this.#timed.has(node)
+            ? {}
+            : { watermark: { ...watermark, column: to.get(watermark.column)! } }
         const expressions = kept.map(i => moved(node.expressions[i]!, input))
-        return { node: { ...bare, input: input.node, expressions, schema: kept.map(i => node.schema[i]!), ...time }, to }
+        return {
+          node: { ...bare, input: input.node, expressions, schema: kept.map(i => node.schema[i]!), ...time },
+          to,
+        }
       }
       case 'window': {
         const input = this.#prune(node.input)
         const width = node.input.schema.length
         const { windowing } = node
-        const shape = windowing.kind === 'session' ? { ...windowing, partitionBy: windowing.partitionBy.map(i => input.to.get(i)!) } : windowing
+        const shape =
+          windowing.kind === 'session'
+            ? { ...windowing, partitionBy: windowing.partitionBy.map(i => input.to.get(i)!) }
+            : windowing
         const time = node.time === 'processing' ? node.time : input.to.get(node.time)!
         const to = new Map(input.to)
         for (let i = 0; i < 3; i++) to.set(width + i, input.node.schema.length + i)
@@ -181,10 +225,16 @@ class Pruner {
         const input = this.#prune(node.input)
         const count = node.keys.length
         const kept = node.calls.flatMap((_, i) => (needed.has(count + i) ? [i] : []))
-        const to = new Map([...node.keys.map((_, i) => [i, i] as const), ...kept.map((call, i) => [count + call, count + i] as const)])
+        const to = new Map([
+          ...node.keys.map((_, i) => [i, i] as const),
+          ...kept.map((call, i) => [count + call, count + i] as const),
+        ])
         const schema = [...node.schema.slice(0, count), ...kept.map(i => node.schema[count + i]!)]
         const calls = kept.map(i => mapCall(node.calls[i]!, e => moved(e, input)))
-        return { node: { ...node, input: input.node, keys: node.keys.map(key => input.to.get(key)!), calls, schema }, to }
+        return {
+          node: { ...node, input: input.node, keys: node.keys.map(key => input.to.get(key)!), calls, schema },
+          to,
+        }
       }
       case 'join': {
         const [left, right] = [this.#prune(node.left), this.#prune(node.right)]
@@ -193,7 +243,10 @@ class Pruner {
         const to = new Map(left.to)
         for (const [from, place] of right.to) to.set(width + from, newWidth + place)
         const keys = node.keys.map(key => ({ ...key, left: left.to.get(key.left)!, right: right.to.get(key.right)! }))
-        const condition = node.condition === undefined ? {} : { condition: hasLambda(node.condition) ? node.condition : remap(node.condition, i => to.get(i)!) }
+        const condition =
+          node.condition === undefined
+            ? {}
+            : { condition: hasLambda(node.condition) ? node.condition : remap(node.condition, i => to.get(i)!) }
         const schema = joinedSchema(node.kind, left.node.schema, right.node.schema)
         const time = node.time === undefined ? {} : { time: movedTime(node.time, left.to, right.to) }
         return { node: { ...node, left: left.node, right: right.node, keys, ...condition, ...time, schema }, to }
@@ -212,7 +265,10 @@ class Pruner {
         if (output) to.set(number, input.node.schema.length)
         const schema = output ? [...input.node.schema, node.schema[number]!] : input.node.schema
         const orderBy = node.orderBy.map(key => ({ ...key, column: place(key.column) }))
-        return { node: { ...node, input: input.node, partitionBy: node.partitionBy.map(place), orderBy, output, schema }, to }
+        return {
+          node: { ...node, input: input.node, partitionBy: node.partitionBy.map(place), orderBy, output, schema },
+          to,
+        }
       }
       case 'sort': {
         const input = this.#prune(node.input)
@@ -270,7 +326,11 @@ const placesOf = (kept: readonly number[]): ReadonlyMap<number, number> => new M
 
 const moved = (e: Expression, input: Pruned): Expression => (hasLambda(e) ? e : remap(e, i => input.to.get(i)!))
 
-function movedTime(time: NonNullable<Extract<PlanNode, { is: 'join' }>['time']>, left: ReadonlyMap<number, number>, right: ReadonlyMap<number, number>) {
+function movedTime(
+  time: NonNullable<Extract<PlanNode, { is: 'join' }>['time']>,
+  left: ReadonlyMap<number, number>,
+  right: ReadonlyMap<number, number>,
+) {
   switch (time.kind) {
     case 'interval':
       return { ...time, left: left.get(time.left)!, right: right.get(time.right)! }
@@ -286,4 +346,3 @@ function cheapest(node: PlanNode): number {
   const fixed = node.schema.findIndex(field => physicalOf(field.type) !== 'view')
   return Math.max(0, fixed)
 }
-

@@ -1,7 +1,7 @@
 import { columns } from '../expressions/build.ts'
 import { columnsRead, hasLambda, remap, replaceColumns } from '../expressions/walk.ts'
 import { type AggregateNode, type PlanNode, ProjectNode, WindowNode } from '../nodes/node.ts'
-import { mapCall, readersOf, type Roots, transform } from '../visitor/transform.ts'
+import { mapCall, type Roots, readersOf, transform } from '../visitor/transform.ts'
 
 /**
  * Sessions are found by the aggregate over them, so nothing may stand between: a projection there is computed below
@@ -28,9 +28,21 @@ function overSession(node: AggregateNode, project: ProjectNode): PlanNode | unde
     ...computed.map((value, i) => ({ name: `$key${i}`, value })),
   ])
   const moved = (index: number) => (index < below ? index : index + computed.length)
-  const sessions = WindowNode.create(computed.length === 0 ? window.input : input, window.windowing, window.time, window.emit)
+  const sessions = WindowNode.create(
+    computed.length === 0 ? window.input : input,
+    window.windowing,
+    window.time,
+    window.emit,
+  )
   let next = below
   const keys = keyExpressions.map(e => (e.is === 'column' ? moved(e.index) : next++))
-  const calls = node.calls.map(call => mapCall(call, e => remap(replaceColumns(e, index => project.expressions[index]!), moved)))
+  const calls = node.calls.map(call =>
+    mapCall(call, e =>
+      remap(
+        replaceColumns(e, index => project.expressions[index]!),
+        moved,
+      ),
+    ),
+  )
   return { ...node, input: sessions, keys, calls }
 }

@@ -1,11 +1,11 @@
-import type { Expression } from '../expressions/expression.ts'
 import { column, conjuncts, test } from '../expressions/build.ts'
+import type { Expression } from '../expressions/expression.ts'
 import { remap } from '../expressions/walk.ts'
-import { withoutHarmlessCast, withColumns } from '../joins.ts'
+import { withColumns, withoutHarmlessCast } from '../joins.ts'
 import { JoinNode, type PlanNode, ProjectNode } from '../nodes/node.ts'
 import { derive, sameWindowing, type WindowColumns } from '../properties.ts'
-import { rankWindow, windowColumns } from '../windows.ts'
 import { type Roots, transform } from '../visitor/transform.ts'
+import { rankWindow, windowColumns } from '../windows.ts'
 
 /** Finds what lets state end with the watermark: equal windows, bounds between two times, closing top-Ns. */
 export function findTimeBounds(roots: Roots): Roots {
@@ -55,7 +55,13 @@ function exposeEnds(node: JoinNode, left: WindowColumns, right: WindowColumns): 
     if (side.row === undefined) return undefined
     const row = column(input.schema, side.row)
     if (row.type.is !== 'row') return undefined
-    const end: Expression = { is: 'field', input: row, index: 1, type: row.type.fields[1]!.type, nullable: row.nullable }
+    const end: Expression = {
+      is: 'field',
+      input: row,
+      index: 1,
+      type: row.type.fields[1]!.type,
+      nullable: row.nullable,
+    }
     return { input: withColumns(input, [end], ['window_end']), end: input.schema.length }
   })
   const [l, r] = ends
@@ -63,9 +69,16 @@ function exposeEnds(node: JoinNode, left: WindowColumns, right: WindowColumns): 
   const width = node.left.schema.length
   const shift = l.input.schema.length - width
   const condition = node.condition === undefined ? undefined : shifted(node.condition, width, shift)
-  const join = JoinNode.create(node.kind, l.input, r.input, node.keys, condition, { kind: 'window', leftEnd: l.end, rightEnd: r.end })
+  const join = JoinNode.create(node.kind, l.input, r.input, node.keys, condition, {
+    kind: 'window',
+    leftEnd: l.end,
+    rightEnd: r.end,
+  })
   const kept = node.schema.map((_, i) => (i < width ? i : i + shift))
-  return ProjectNode.create(join, kept.map((place, i) => ({ name: node.schema[i]!.name, value: column(join.schema, place) })))
+  return ProjectNode.create(
+    join,
+    kept.map((place, i) => ({ name: node.schema[i]!.name, value: column(join.schema, place) })),
+  )
 }
 
 function shifted(e: Expression, width: number, by: number): Expression {
@@ -85,10 +98,13 @@ function moved(written: Expression): Moved | undefined {
   const [a, b] = e.args
   const interval = intervalMicros(b!)
   const from = moved(a!)
-  if (interval !== undefined && from !== undefined) return { column: from.column, micros: from.micros + (e.name === '-' ? -interval : interval) }
+  if (interval !== undefined && from !== undefined)
+    return { column: from.column, micros: from.micros + (e.name === '-' ? -interval : interval) }
   const first = intervalMicros(a!)
   const second = moved(b!)
-  return e.name === '+' && first !== undefined && second !== undefined ? { ...second, micros: second.micros + first } : undefined
+  return e.name === '+' && first !== undefined && second !== undefined
+    ? { ...second, micros: second.micros + first }
+    : undefined
 }
 
 function intervalMicros(e: Expression): bigint | undefined {
@@ -117,11 +133,18 @@ function differences(node: JoinNode): ReadonlyMap<string, Bounds> {
     const key = `${a.column} ${b.column - width}`
     const bounds: Bounds = found.get(key) ?? {}
     const difference = b.micros - a.micros
-    if (op === '>=' || op === '>' || op === '=') bounds.lower = bounds.lower === undefined || difference > bounds.lower ? difference : bounds.lower
-    if (op === '<=' || op === '<' || op === '=') bounds.upper = bounds.upper === undefined || difference < bounds.upper ? difference : bounds.upper
+    if (op === '>=' || op === '>' || op === '=')
+      bounds.lower = bounds.lower === undefined || difference > bounds.lower ? difference : bounds.lower
+    if (op === '<=' || op === '<' || op === '=')
+      bounds.upper = bounds.upper === undefined || difference < bounds.upper ? difference : bounds.upper
     found.set(key, bounds)
   }
-  const keys = node.keys.map(key => test('=', column(node.left.schema, key.left), { ...column(node.right.schema, key.right), index: key.right + width }))
+  const keys = node.keys.map(key =>
+    test('=', column(node.left.schema, key.left), {
+      ...column(node.right.schema, key.right),
+      index: key.right + width,
+    }),
+  )
   for (const e of [...(node.condition === undefined ? [] : conjuncts(node.condition)), ...keys]) {
     if (e.is !== 'call') continue
     const [a, b, c] = e.args
@@ -139,12 +162,14 @@ const mirrored: Readonly<Record<string, string>> = { '<': '>', '<=': '>=', '>': 
 function intervalJoin(node: JoinNode): JoinNode | undefined {
   const left = derive(node.left)
   const right = derive(node.right)
-  if (!left.appendOnly || !right.appendOnly || left.timeColumns.length === 0 || right.timeColumns.length === 0) return undefined
+  if (!left.appendOnly || !right.appendOnly || left.timeColumns.length === 0 || right.timeColumns.length === 0)
+    return undefined
   const found = differences(node)
   for (const l of left.timeColumns) {
     for (const r of right.timeColumns) {
       const { lower, upper } = found.get(`${l} ${r}`) ?? {}
-      if (lower !== undefined && upper !== undefined) return { ...node, time: { kind: 'interval', left: l, right: r, lower, upper } }
+      if (lower !== undefined && upper !== undefined)
+        return { ...node, time: { kind: 'interval', left: l, right: r, lower, upper } }
     }
   }
   return undefined
@@ -166,4 +191,3 @@ function clockJoin(node: JoinNode): JoinNode | undefined {
   }
   return undefined
 }
-

@@ -1,5 +1,5 @@
-import type { Expression } from '../expressions/expression.ts'
 import type { AggregateCall } from '../expressions/aggregate-call.ts'
+import type { Expression } from '../expressions/expression.ts'
 import type { PlanNode } from '../nodes/node.ts'
 import { inputsOf, mapInputs } from './inputs.ts'
 

@@ -2,19 +2,25 @@ import { aggregateFunction, aggregateFunctions, resolveAggregate } from '../../f
 import type { AggregateCall } from '../../plan/expressions/aggregate-call.ts'
 import { literal, test } from '../../plan/expressions/build.ts'
 import type { Expression } from '../../plan/expressions/expression.ts'
-import { plainKey, expressionKey } from '../../plan/expressions/walk.ts'
+import { expressionKey, plainKey } from '../../plan/expressions/walk.ts'
+import { typeText } from '../../types/type-text.ts'
 import type { Call } from '../parse/ast.ts'
 import { castTo } from './cast.ts'
 import type { BindContext } from './context.ts'
 import { argumentOf } from './expressions.ts'
 import { didYouMean } from './names.ts'
 import { fail, notYet } from './problem.ts'
-import { isFixed, readsOuter, type Rows } from './rows.ts'
+import { isFixed, type Rows, readsOuter } from './rows.ts'
 import { sortDirection } from './sorting.ts'
 import { callName } from './syntax.ts'
-import { typeText } from '../../types/type-text.ts'
 
-const orderedSets = new Set(['percentile_cont', 'percentile_disc', 'mode', 'approx_percentile', 'approx_percentile_cont'])
+const orderedSets = new Set([
+  'percentile_cont',
+  'percentile_disc',
+  'mode',
+  'approx_percentile',
+  'approx_percentile_cont',
+])
 
 /** An aggregate over the rows before grouping. `everyGroupHasRows`: there are keys, so no group is empty. */
 export function bindAggregate(rows: Rows, call: Call, everyGroupHasRows: boolean): AggregateCall {
@@ -22,24 +28,49 @@ export function bindAggregate(rows: Rows, call: Call, everyGroupHasRows: boolean
   const name = callName(call)
   const definition = aggregateFunction(name)
   if (definition === undefined)
-    return fail('DSD2003', `There is no aggregate ${name}.${didYouMean(name, aggregateFunctions.map(f => f.name.toUpperCase()))}`, call.at)
+    return fail(
+      'DSD2003',
+      `There is no aggregate ${name}.${didYouMean(
+        name,
+        aggregateFunctions.map(f => f.name.toUpperCase()),
+      )}`,
+      call.at,
+    )
   const isSet = orderedSets.has(definition.name)
-  const within = call.withinGroup.map(item => ({ by: binder.bind(item.value), ...sortDirection(item, context.settings) }))
+  const within = call.withinGroup.map(item => ({
+    by: binder.bind(item.value),
+    ...sortDirection(item, context.settings),
+  }))
   const inside = call.orderBy.map(item => ({ by: binder.bind(item.value), ...sortDirection(item, context.settings) }))
   const orderBy = [...within, ...inside].filter(({ by }) => !isFixed(by))
   const written = call.args.flatMap(({ value }) => {
-    if (value.is === 'star') return value.of === undefined ? [] : [binder.bind({ is: 'row', explicit: true, elements: [value], names: undefined, at: value.at })]
-    if (value.is === 'tableArgument' || value.is === 'descriptor') return fail('DSD2006', `${name} takes no table.`, value.at)
+    if (value.is === 'star')
+      return value.of === undefined
+        ? []
+        : [binder.bind({ is: 'row', explicit: true, elements: [value], names: undefined, at: value.at })]
+    if (value.is === 'tableArgument' || value.is === 'descriptor')
+      return fail('DSD2006', `${name} takes no table.`, value.at)
     return [binder.bind(value)]
   })
   const args = isSet ? [...written, ...within.map(item => item.by)] : written
   const condition = call.filter === undefined ? undefined : binder.condition(call.filter, 'FILTER')
   const filter = call.nulls === 'IGNORE' && args[0] !== undefined ? andNotNull(args[0], condition) : condition
   for (const e of [...args, ...(filter === undefined ? [] : [filter]), ...orderBy.map(item => item.by)])
-    if (readsOuter(e)) notYet('An aggregate over columns of the query around it', 'Join the tables, then aggregate.', call.at)
-  const resolved = resolveAggregate(name, args.map(argumentOf), call.distinct, context.aggregateRules, everyGroupHasRows && filter === undefined)
+    if (readsOuter(e))
+      notYet('An aggregate over columns of the query around it', 'Join the tables, then aggregate.', call.at)
+  const resolved = resolveAggregate(
+    name,
+    args.map(argumentOf),
+    call.distinct,
+    context.aggregateRules,
+    everyGroupHasRows && filter === undefined,
+  )
   if (resolved === undefined)
-    return fail('DSD2004', `${name} does not take (${args.map(arg => typeText(arg.type)).join(', ')}). It is ${definition.usage}.`, call.at)
+    return fail(
+      'DSD2004',
+      `${name} does not take (${args.map(arg => typeText(arg.type)).join(', ')}). It is ${definition.usage}.`,
+      call.at,
+    )
   return {
     name: resolved.name,
     args: castArguments(context, args, resolved.casts),
@@ -51,7 +82,11 @@ export function bindAggregate(rows: Rows, call: Call, everyGroupHasRows: boolean
   }
 }
 
-function castArguments(context: BindContext, args: readonly Expression[], casts: readonly Expression['type'][]): readonly Expression[] {
+function castArguments(
+  context: BindContext,
+  args: readonly Expression[],
+  casts: readonly Expression['type'][],
+): readonly Expression[] {
   return args.map((arg, i) => castTo(arg, casts[i] ?? arg.type, context.settings))
 }
 

@@ -1,6 +1,6 @@
 import type { PlanNode, Relation } from '../../plan/nodes/node.ts'
-import { derive } from '../../plan/properties.ts'
 import { optimise } from '../../plan/optimise/optimise.ts'
+import { derive } from '../../plan/properties.ts'
 import type { Catalog, ViewEntry } from '../catalog.ts'
 import type { CreateFunction, CreateSink, CreateView, Drop, Explain, Name, Query, Statement } from '../parse/ast.ts'
 import type { Settings } from '../settings.ts'
@@ -19,7 +19,12 @@ import { bindType } from './types.ts'
  * catalog and runs the plans.
  * @throws StreamdownError with the place in `options.text`.
  */
-export function bindStatement(statement: Statement, catalog: Catalog, settings: Settings, options: BindOptions = {}): BoundStatement {
+export function bindStatement(
+  statement: Statement,
+  catalog: Catalog,
+  settings: Settings,
+  options: BindOptions = {},
+): BoundStatement {
   const context = contextOf(catalog, settings, options, isContinuous(statement))
   try {
     return bindAny(context, statement)
@@ -84,9 +89,18 @@ function bindAny(context: BindContext, statement: Statement): BoundStatement {
     case 'reset':
       return { is: 'reset', key: statement.key }
     case 'show':
-      return { is: 'show', what: statement.what, name: statement.name && context.names.fold(lastPart(statement.name)), like: statement.like }
+      return {
+        is: 'show',
+        what: statement.what,
+        name: statement.name && context.names.fold(lastPart(statement.name)),
+        like: statement.like,
+      }
     case 'describe':
-      return { is: 'describe', name: context.names.fold(lastPart(statement.name)), schema: bindNamedTable(context, statement.name).schema }
+      return {
+        is: 'describe',
+        name: context.names.fold(lastPart(statement.name)),
+        schema: bindNamedTable(context, statement.name).schema,
+      }
     case 'explain':
       return explain(context, statement)
     case 'use':
@@ -113,7 +127,8 @@ function tableNamed(context: BindContext, name: Name) {
   const { catalog, names } = context
   const wanted = names.fold(lastPart(name))
   const entry = catalog.find(wanted, names.same)
-  if (entry?.is !== 'table') return fail('DSD2001', `There is no table "${wanted}".${didYouMean(wanted, catalog.names())}`, name.at)
+  if (entry?.is !== 'table')
+    return fail('DSD2001', `There is no table "${wanted}".${didYouMean(wanted, catalog.names())}`, name.at)
   return entry
 }
 
@@ -122,7 +137,11 @@ function createView(context: BindContext, syntax: CreateView): BoundStatement {
   const name = names.fold(lastPart(syntax.name))
   if (catalog.find(name, names.same) !== undefined && !syntax.ifNotExists && !syntax.orReplace)
     fail('DSD2006', `There is already a table or view "${name}".`, syntax.name.at)
-  const plan = renamed(bindQuery(context, syntax.query, 'view'), syntax.columns.map(c => names.fold(c)), syntax.at)
+  const plan = renamed(
+    bindQuery(context, syntax.query, 'view'),
+    syntax.columns.map(c => names.fold(c)),
+    syntax.at,
+  )
   const view: ViewEntry = {
     is: 'view',
     name,
@@ -155,20 +174,43 @@ function createSink(context: BindContext, syntax: CreateSink): BoundStatement {
   const { names } = context
   const name = names.fold(lastPart(syntax.name))
   if (syntax.into !== undefined) notYet('CREATE SINK … INTO', 'Use INSERT INTO.', syntax.at)
-  const plan = syntax.as !== undefined ? bindQuery(context, syntax.as, 'insert') : bindNamedTable(context, syntax.from ?? fail('DSD2006', 'CREATE SINK takes FROM name or AS query.', syntax.at))
+  const plan =
+    syntax.as !== undefined
+      ? bindQuery(context, syntax.as, 'insert')
+      : bindNamedTable(context, syntax.from ?? fail('DSD2006', 'CREATE SINK takes FROM name or AS query.', syntax.at))
   const options = optionsOf(syntax)
   const relation: Relation = {
     name,
     schema: plan.schema,
     connector: options['connector'] ?? 'blackhole',
     options,
-    primaryKey: (options['primary_key'] ?? '').split(',').map(c => plan.schema.findIndex(f => f.name === c.trim())).filter(i => i >= 0),
+    primaryKey: (options['primary_key'] ?? '')
+      .split(',')
+      .map(c => plan.schema.findIndex(f => f.name === c.trim()))
+      .filter(i => i >= 0),
     changes: 'append',
   }
-  const columns = plan.schema.map((field, stored) => ({ ...field, kind: 'physical' as const, stored, computed: undefined, default: undefined }))
+  const columns = plan.schema.map((field, stored) => ({
+    ...field,
+    kind: 'physical' as const,
+    stored,
+    computed: undefined,
+    default: undefined,
+  }))
   const insert: BoundInsert = {
     is: 'insert',
-    table: { is: 'table', name, relation, columns, plan, conflict: { action: 'overwrite', versions: [] }, unique: [], checks: [], open: false, partitionKeys: [] },
+    table: {
+      is: 'table',
+      name,
+      relation,
+      columns,
+      plan,
+      conflict: { action: 'overwrite', versions: [] },
+      unique: [],
+      checks: [],
+      open: false,
+      partitionKeys: [],
+    },
     plan,
     sink: { is: 'sink', name, input: plan, relation },
     overwrite: false,
@@ -183,8 +225,15 @@ function createFunction(context: BindContext, syntax: CreateFunction): BoundStat
   const { names, settings, catalog } = context
   const type = (name: Parameters<typeof bindType>[0]) => bindType(name, settings, names, user => catalog.findType(user))
   if (syntax.body === undefined)
-    return notYet(`CREATE FUNCTION in ${syntax.language ?? 'another language'}`, 'Write its body as an SQL expression: AS expression, or use the TypeScript API.', syntax.at)
-  const parameters = syntax.parameters.map((p, i) => ({ name: p.name === undefined ? `$${i + 1}` : names.fold(p.name), type: type(p.type) }))
+    return notYet(
+      `CREATE FUNCTION in ${syntax.language ?? 'another language'}`,
+      'Write its body as an SQL expression: AS expression, or use the TypeScript API.',
+      syntax.at,
+    )
+  const parameters = syntax.parameters.map((p, i) => ({
+    name: p.name === undefined ? `$${i + 1}` : names.fold(p.name),
+    type: type(p.type),
+  }))
   return {
     is: 'createFunction',
     orReplace: syntax.orReplace,
@@ -201,11 +250,13 @@ function createFunction(context: BindContext, syntax: CreateFunction): BoundStat
 function drop(context: BindContext, { kind, names: dropped, ifExists, cascade }: Drop): BoundStatement {
   const { names, catalog } = context
   if (kind === 'FUNCTION' || kind === 'AGGREGATE') {
-    const found = dropped.map(name => ({ text: names.fold(lastPart(name)), at: name.at })).filter(({ text, at }) => {
-      const exists = catalog.findFunction(text) !== undefined
-      if (!exists && !ifExists) fail('DSD2003', `There is no function "${text}".`, at)
-      return exists
-    })
+    const found = dropped
+      .map(name => ({ text: names.fold(lastPart(name)), at: name.at }))
+      .filter(({ text, at }) => {
+        const exists = catalog.findFunction(text) !== undefined
+        if (!exists && !ifExists) fail('DSD2003', `There is no function "${text}".`, at)
+        return exists
+      })
     return { is: 'drop', kind: 'function', names: found.map(f => f.text) }
   }
   const isRelation = kind === 'TABLE' || kind === 'SOURCE' || kind === 'VIEW' || kind === 'MATERIALIZED VIEW'
@@ -214,17 +265,27 @@ function drop(context: BindContext, { kind, names: dropped, ifExists, cascade }:
   for (const name of dropped) {
     const wanted = names.fold(lastPart(name))
     const entry = catalog.find(wanted, names.same)
-    const fits = entry !== undefined && (kind === 'TABLE' || kind === 'SOURCE' ? entry.is === 'table' : entry.is === 'view')
+    const fits =
+      entry !== undefined && (kind === 'TABLE' || kind === 'SOURCE' ? entry.is === 'table' : entry.is === 'view')
     if (entry === undefined || !fits) {
       if (ifExists && entry === undefined) continue
-      const what = entry === undefined ? `There is no ${kind.toLowerCase()} "${wanted}".${didYouMean(wanted, catalog.names())}` : `"${wanted}" is a ${entry.is}; use DROP ${entry.is.toUpperCase()}.`
+      const what =
+        entry === undefined
+          ? `There is no ${kind.toLowerCase()} "${wanted}".${didYouMean(wanted, catalog.names())}`
+          : `"${wanted}" is a ${entry.is}; use DROP ${entry.is.toUpperCase()}.`
       fail('DSD2001', what, name.at)
     }
-    const dependents = catalog.dependents(entry.name).map(view => view.name).filter(other => !dropped.some(d => names.same(names.fold(lastPart(d)), other)))
+    const dependents = catalog
+      .dependents(entry.name)
+      .map(view => view.name)
+      .filter(other => !dropped.some(d => names.same(names.fold(lastPart(d)), other)))
     if (dependents.length > 0 && !cascade)
-      fail('DSD2006', `"${wanted}" is read by ${dependents.join(', ')}. Drop ${dependents.length === 1 ? 'it' : 'them'} first, or use CASCADE.`, name.at)
+      fail(
+        'DSD2006',
+        `"${wanted}" is read by ${dependents.join(', ')}. Drop ${dependents.length === 1 ? 'it' : 'them'} first, or use CASCADE.`,
+        name.at,
+      )
     for (const other of [...dependents.toReversed(), entry.name]) if (!all.includes(other)) all.push(other)
   }
   return { is: 'drop', kind: kind === 'TABLE' || kind === 'SOURCE' ? 'table' : 'view', names: all }
 }
-

@@ -4,6 +4,7 @@ import { literal } from '../../plan/expressions/build.ts'
 import type { Expression } from '../../plan/expressions/expression.ts'
 import { replaceColumns } from '../../plan/expressions/walk.ts'
 import { type DataType, types } from '../../types/data-type.ts'
+import { typeText } from '../../types/type-text.ts'
 import type { FunctionEntry } from '../catalog.ts'
 import type { Call, JsonBehavior, Span } from '../parse/ast.ts'
 import { castTo } from './cast.ts'
@@ -12,7 +13,6 @@ import { argumentOf, ExpressionBinder } from './expressions.ts'
 import { fail, notYet } from './problem.ts'
 import { callName } from './syntax.ts'
 import { plainType } from './types.ts'
-import { typeText } from '../../types/type-text.ts'
 
 /** A call of a registered function, its arguments cast as the signature wants. */
 export function callFunction(context: BindContext, name: string, args: readonly Expression[], at: Span): Expression {
@@ -35,7 +35,11 @@ export function callFunction(context: BindContext, name: string, args: readonly 
       if (cast !== undefined && args.length !== 1) return fail('DSD2004', `${name}(…) as a cast takes one value.`, at)
       if (cast !== undefined) return castTo(args[0]!, cast, context.settings, false, at)
       const near = resolution.nearest
-      return fail('DSD2003', `There is no function ${name}.${near === undefined ? '' : ` Did you mean ${near.toUpperCase()}?`}`, at)
+      return fail(
+        'DSD2003',
+        `There is no function ${name}.${near === undefined ? '' : ` Did you mean ${near.toUpperCase()}?`}`,
+        at,
+      )
     }
     case 'mismatch':
       return fail(
@@ -58,44 +62,57 @@ const windowParts = /^(TUMBLE|HOP|SESSION)_(START|END|ROWTIME|PROCTIME)$/
 export function bindCall(binder: ExpressionBinder, call: Call): Expression {
   const { context } = binder
   const name = callName(call)
-  if (call.over !== undefined) return fail('DSD2006', `${name} OVER (…) stands in the select list, QUALIFY or ORDER BY only.`, call.at)
+  if (call.over !== undefined)
+    return fail('DSD2006', `${name} OVER (…) stands in the select list, QUALIFY or ORDER BY only.`, call.at)
   const own = context.catalog.findFunction(name)
   if (own !== undefined) return inlineFunction(binder, own, call)
   if (windowFunctions.has(name) || windowParts.test(name))
     return fail('DSD2006', `${name} needs GROUP BY ${name.replace(/_.*/, '')}(time, …) in the same query.`, call.at)
-  if (isAggregate(name)) return fail('DSD2006', `The aggregate ${name} cannot stand here; aggregates are for SELECT and HAVING.`, call.at)
+  if (isAggregate(name))
+    return fail('DSD2006', `The aggregate ${name} cannot stand here; aggregates are for SELECT and HAVING.`, call.at)
   const args = call.args.map(({ value }) => {
-    if (value.is === 'tableArgument' || value.is === 'descriptor') return fail('DSD2006', `${name} takes no table here.`, value.at)
+    if (value.is === 'tableArgument' || value.is === 'descriptor')
+      return fail('DSD2006', `${name} takes no table here.`, value.at)
     return binder.bind(value)
   })
   if (call.json !== undefined) return jsonCall(binder, call, name, args)
-  if (name === 'CURRENT_TIMESTAMP' || name === 'NOW' || name === 'LOCALTIMESTAMP') return callFunction(context, name, [], call.at)
+  if (name === 'CURRENT_TIMESTAMP' || name === 'NOW' || name === 'LOCALTIMESTAMP')
+    return callFunction(context, name, [], call.at)
   return callFunction(context, name, args, call.at)
 }
 
-const defaultBehavior = (behavior: JsonBehavior | undefined): boolean => behavior === undefined || behavior.is === 'null'
+const defaultBehavior = (behavior: JsonBehavior | undefined): boolean =>
+  behavior === undefined || behavior.is === 'null'
 
 function jsonCall(binder: ExpressionBinder, call: Call, name: string, args: readonly Expression[]): Expression {
   const options = call.json!
   if (!defaultBehavior(options.onEmpty) || !defaultBehavior(options.onError)) {
     const behavior = [options.onEmpty, options.onError].find(b => b?.is === 'default')
-    if (behavior?.is !== 'default') return notYet(`${name} with another ON EMPTY or ON ERROR than NULL or DEFAULT`, 'Use COALESCE.', call.at)
+    if (behavior?.is !== 'default')
+      return notYet(`${name} with another ON EMPTY or ON ERROR than NULL or DEFAULT`, 'Use COALESCE.', call.at)
     const value = callFunction(binder.context, name, args, call.at)
     const fallback = castTo(binder.bind(behavior.value), value.type, binder.context.settings)
     return callFunction(binder.context, 'coalesce', [value, fallback], call.at)
   }
   if (options.onNull !== undefined) args = [literal(options.onNull, types.string), ...args]
   const value = callFunction(binder.context, name, args, call.at)
-  return options.returning === undefined ? value : castTo(value, binder.type(options.returning), binder.context.settings, false, call.at)
+  return options.returning === undefined
+    ? value
+    : castTo(value, binder.type(options.returning), binder.context.settings, false, call.at)
 }
 
 /** CREATE FUNCTION … AS expression: the body with the arguments in place of the parameters. */
 function inlineFunction(binder: ExpressionBinder, entry: FunctionEntry, call: Call): Expression {
   const { context } = binder
   if (call.args.length !== entry.parameters.length)
-    return fail('DSD2004', `${entry.name} takes ${entry.parameters.length} arguments, not ${call.args.length}.`, call.at)
+    return fail(
+      'DSD2004',
+      `${entry.name} takes ${entry.parameters.length} arguments, not ${call.args.length}.`,
+      call.at,
+    )
   const args = call.args.map(({ value }, i) => {
-    if (value.is === 'tableArgument' || value.is === 'descriptor') return fail('DSD2006', `${entry.name} takes no table.`, value.at)
+    if (value.is === 'tableArgument' || value.is === 'descriptor')
+      return fail('DSD2006', `${entry.name} takes no table.`, value.at)
     return castTo(binder.bind(value), entry.parameters[i]!.type, context.settings, false, value.at)
   })
   const schema = args.map(({ type, nullable }, i) => ({ name: entry.parameters[i]!.name, type, nullable }))
@@ -104,4 +121,3 @@ function inlineFunction(binder: ExpressionBinder, entry: FunctionEntry, call: Ca
   const typed = entry.returns === undefined ? body : castTo(body, entry.returns, context.settings)
   return { ...replaceColumns(typed, index => args[index]!), at: call.at }
 }
-

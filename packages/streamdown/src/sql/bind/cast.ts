@@ -2,11 +2,11 @@ import { castable, isNumeric, sameType } from '../../functions/common-type.ts'
 import { literal } from '../../plan/expressions/build.ts'
 import type { Expression, LiteralExpression } from '../../plan/expressions/expression.ts'
 import type { DataType } from '../../types/data-type.ts'
+import { typeText } from '../../types/type-text.ts'
 import type { Span } from '../parse/ast.ts'
 import type { Settings } from '../settings.ts'
 import { parseDate, parseInterval, parseTimestamp } from './literals.ts'
 import { fail } from './problem.ts'
-import { typeText } from '../../types/type-text.ts'
 
 /** `e` as a value of `type`; itself when it is one. Literals in the usual spelling are converted here and now. */
 export function castTo(e: Expression, type: DataType, settings: Settings, attempt = false, at?: Span): Expression {
@@ -32,7 +32,8 @@ function convertLiteral(e: LiteralExpression, type: DataType): LiteralExpression
   const { value } = e
   if (value === null) return literal(null, type)
   if (typeof value === 'string' && e.type.is === 'string') return convertText(value, type)
-  if (e.type.is in integerLimits && (typeof value === 'number' || typeof value === 'bigint')) return convertInteger(BigInt(value), type)
+  if (e.type.is in integerLimits && (typeof value === 'number' || typeof value === 'bigint'))
+    return convertInteger(BigInt(value), type)
   if (e.type.is === 'decimal' && typeof value === 'bigint') return convertDecimal(value, e.type.scale, type)
   return undefined
 }
@@ -47,7 +48,9 @@ function convertText(value: string, type: DataType): LiteralExpression | undefin
     }
     case 'timestamp': {
       const micros = type.zoned ? undefined : parseTimestamp(value)
-      return micros === undefined || (type.precision < 6 && micros % 10n ** BigInt(6 - type.precision) !== 0n) ? undefined : literal(micros, type)
+      return micros === undefined || (type.precision < 6 && micros % 10n ** BigInt(6 - type.precision) !== 0n)
+        ? undefined
+        : literal(micros, type)
     }
     case 'interval': {
       const interval = parseInterval(value)
@@ -57,7 +60,9 @@ function convertText(value: string, type: DataType): LiteralExpression | undefin
     case 'smallint':
     case 'int':
     case 'bigint':
-      return /^\s*[+-]?\d{1,19}\s*$/.test(value) ? convertInteger(BigInt(value.trim().replace(/^\+/, '')), type) : undefined
+      return /^\s*[+-]?\d{1,19}\s*$/.test(value)
+        ? convertInteger(BigInt(value.trim().replace(/^\+/, '')), type)
+        : undefined
     case 'boolean': {
       const text = value.trim().toLowerCase()
       if (text === 'true' || text === 't') return literal(true, type)
@@ -74,7 +79,8 @@ function convertInteger(value: bigint, type: DataType): LiteralExpression | unde
     if (value < -(1n << bits) || value >= 1n << bits) return undefined
     return literal(type.is === 'bigint' ? value : Number(value), type)
   }
-  if (type.is === 'double') return value >= -(1n << 53n) && value <= 1n << 53n ? literal(Number(value), type) : undefined
+  if (type.is === 'double')
+    return value >= -(1n << 53n) && value <= 1n << 53n ? literal(Number(value), type) : undefined
   return type.is === 'decimal' ? convertDecimal(value, 0, type) : undefined
 }
 
@@ -96,7 +102,11 @@ function convertDecimal(value: bigint, scale: number, type: DataType): LiteralEx
  */
 export function assignTo(e: Expression, type: DataType, column: string, settings: Settings, at?: Span): Expression {
   if (!assignable(e, type))
-    fail('DSD2004', `Column "${column}" is ${typeText(type)}, but the value is ${typeText(e.type)}. Use CAST.`, at ?? e.at)
+    fail(
+      'DSD2004',
+      `Column "${column}" is ${typeText(type)}, but the value is ${typeText(e.type)}. Use CAST.`,
+      at ?? e.at,
+    )
   return castTo(e, stored(type, settings), settings, false, at)
 }
 

@@ -47,7 +47,12 @@ export interface BindContext {
   readonly reads: Set<string>
 }
 
-export function contextOf(catalog: Catalog, settings: Settings, options: BindOptions, continuous: boolean): BindContext {
+export function contextOf(
+  catalog: Catalog,
+  settings: Settings,
+  options: BindOptions,
+  continuous: boolean,
+): BindContext {
   return {
     catalog,
     settings,

@@ -4,7 +4,14 @@ import { replaceColumns } from '../../plan/expressions/walk.ts'
 import { type EventTime, type PlanNode, ProjectNode, type Relation, ScanNode } from '../../plan/nodes/node.ts'
 import { type DataType, type Field, type Schema, types } from '../../types/data-type.ts'
 import type { ConflictRule, TableColumn, TableEntry } from '../catalog.ts'
-import type { ColumnDefinition, CreateTable, Expression as Syntax, Identifier, Span, WatermarkDefinition } from '../parse/ast.ts'
+import type {
+  ColumnDefinition,
+  CreateTable,
+  Identifier,
+  Span,
+  Expression as Syntax,
+  WatermarkDefinition,
+} from '../parse/ast.ts'
 import { assignTo } from './cast.ts'
 import { type BindContext, endsByItself } from './context.ts'
 import { ExpressionBinder } from './expressions.ts'
@@ -32,7 +39,10 @@ export function bindCreateTable(context: BindContext, syntax: CreateTable): Boun
 function asRelation(context: BindContext, rows: PlanNode, { relation }: TableEntry): PlanNode {
   return ProjectNode.create(
     rows,
-    relation.schema.map(({ name, type }, i) => ({ name, value: assignTo(column(rows.schema, i), type, name, context.settings) })),
+    relation.schema.map(({ name, type }, i) => ({
+      name,
+      value: assignTo(column(rows.schema, i), type, name, context.settings),
+    })),
   )
 }
 
@@ -55,8 +65,12 @@ class TableBuilder {
     this.#syntax = syntax
     this.#name = name
     this.#query = query
-    const like = syntax.like === undefined ? undefined : context.catalog.find(context.names.fold(lastPart(syntax.like.table)), context.names.same)
-    const inherited = like?.is === 'table' && !syntax.like!.rules.includes('EXCLUDING OPTIONS') ? like.relation.options : {}
+    const like =
+      syntax.like === undefined
+        ? undefined
+        : context.catalog.find(context.names.fold(lastPart(syntax.like.table)), context.names.same)
+    const inherited =
+      like?.is === 'table' && !syntax.like!.rules.includes('EXCLUDING OPTIONS') ? like.relation.options : {}
     this.#options = { ...inherited, ...optionsOf(syntax) }
     this.#connector = this.#options['connector'] ?? 'memory'
   }
@@ -94,22 +108,42 @@ class TableBuilder {
       unique: this.#unique(columns),
       checks: this.#checks(columns),
       open: columns.length === 0,
-      partitionKeys: this.#syntax.partitionedBy.flatMap(e => (e.is === 'column' ? [this.#position(columns, e.parts.at(-1)!)] : [])),
+      partitionKeys: this.#syntax.partitionedBy.flatMap(e =>
+        e.is === 'column' ? [this.#position(columns, e.parts.at(-1)!)] : [],
+      ),
     }
   }
 
   #columns(): readonly TableColumn[] {
     const { names, options, catalog } = this.#context
-    const declared: Declared[] = this.#syntax.columns.map(definition => ({ definition, name: names.fold(definition.name), at: definition.at }))
+    const declared: Declared[] = this.#syntax.columns.map(definition => ({
+      definition,
+      name: names.fold(definition.name),
+      at: definition.at,
+    }))
     for (const [i, { name, at }] of declared.entries())
-      if (declared.some((other, j) => j < i && names.same(other.name, name))) fail('DSD2006', `Column "${name}" is declared twice.`, at)
+      if (declared.some((other, j) => j < i && names.same(other.name, name)))
+        fail('DSD2006', `Column "${name}" is declared twice.`, at)
     const fixed: Schema | undefined =
       this.#query ??
-      (declared.length === 0 || this.#syntax.columnsFromSchema ? options.connectorSchema?.(this.#connector, this.#options) : undefined)
+      (declared.length === 0 || this.#syntax.columnsFromSchema
+        ? options.connectorSchema?.(this.#connector, this.#options)
+        : undefined)
     const inherited = (fixed ?? []).filter(field => !declared.some(({ name }) => names.same(name, field.name)))
     let stored = 0
-    const columns: TableColumn[] = inherited.map(({ name, type, nullable }) => ({ name, type, nullable, kind: 'physical', stored: stored++, computed: undefined, default: undefined }))
-    const like = this.#syntax.like === undefined ? undefined : catalog.find(names.fold(lastPart(this.#syntax.like.table)), names.same)
+    const columns: TableColumn[] = inherited.map(({ name, type, nullable }) => ({
+      name,
+      type,
+      nullable,
+      kind: 'physical',
+      stored: stored++,
+      computed: undefined,
+      default: undefined,
+    }))
+    const like =
+      this.#syntax.like === undefined
+        ? undefined
+        : catalog.find(names.fold(lastPart(this.#syntax.like.table)), names.same)
     if (this.#syntax.like !== undefined) {
       if (like?.is !== 'table') fail('DSD2001', 'LIKE names no table.', this.#syntax.like.at)
       for (const c of like.columns) columns.push(c.stored === undefined ? c : { ...c, stored: stored++ })
@@ -142,9 +176,22 @@ class TableBuilder {
   #includes(columns: TableColumn[], next: () => number): void {
     const { names, settings, catalog } = this.#context
     for (const include of this.#syntax.includes) {
-      const type = include.type === undefined ? (include.what === 'TIMESTAMP' ? types.timestampLtz(6) : types.string) : bindType(include.type, settings, names, user => catalog.findType(user))
+      const type =
+        include.type === undefined
+          ? include.what === 'TIMESTAMP'
+            ? types.timestampLtz(6)
+            : types.string
+          : bindType(include.type, settings, names, user => catalog.findType(user))
       const name = include.alias === undefined ? include.what.toLowerCase() : names.fold(include.alias)
-      columns.push({ name, type, nullable: true, kind: 'metadata', stored: next(), computed: undefined, default: undefined })
+      columns.push({
+        name,
+        type,
+        nullable: true,
+        kind: 'metadata',
+        stored: next(),
+        computed: undefined,
+        default: undefined,
+      })
     }
   }
 
@@ -152,7 +199,13 @@ class TableBuilder {
     if (identity) notYet('IDENTITY columns', 'Give the values yourself.', this.#syntax.at)
     if (value === undefined) return undefined
     const { settings } = this.#context
-    return assignTo(new ExpressionBinder(this.#context, tableScope([], undefined, undefined)).bind(value), type, name, settings, value.at)
+    return assignTo(
+      new ExpressionBinder(this.#context, tableScope([], undefined, undefined)).bind(value),
+      type,
+      name,
+      settings,
+      value.at,
+    )
   }
 
   /** Computed columns in the declared order; each may use the physical ones and computed ones before it. */
@@ -161,10 +214,12 @@ class TableBuilder {
     const known: TableColumn[] = [...physical]
     const done: TableColumn[] = []
     const stored = physical.filter(c => c.stored !== undefined).sort((a, b) => a.stored! - b.stored!)
-    const asStored = (columns: readonly TableColumn[]) => (index: number): Expression => {
-      const { computed, stored: place, name, type, nullable } = columns[index]!
-      return computed ?? { is: 'column', index: place!, name, type, nullable }
-    }
+    const asStored =
+      (columns: readonly TableColumn[]) =>
+      (index: number): Expression => {
+        const { computed, stored: place, name, type, nullable } = columns[index]!
+        return computed ?? { is: 'column', index: place!, name, type, nullable }
+      }
     for (const { definition, name } of declared) {
       if (definition?.computed === undefined) {
         const c = physical.find(other => names.same(other.name, name))
@@ -172,12 +227,24 @@ class TableBuilder {
         continue
       }
       const visible = [...known]
-      const scope = tableScope(visible.map(({ name, type, nullable }) => ({ name, type, nullable })), this.#name, undefined)
+      const scope = tableScope(
+        visible.map(({ name, type, nullable }) => ({ name, type, nullable })),
+        this.#name,
+        undefined,
+      )
       const bound = new ExpressionBinder(this.#context, scope).bind(definition.computed)
       const type = definition.type === undefined ? bound.type : this.#type(definition)
       const value = assignTo(bound, type, name, this.#context.settings, definition.computed.at)
       const computed = replaceColumns(value, asStored(visible))
-      const made: TableColumn = { name, type: computed.type, nullable: computed.nullable, kind: 'computed', stored: undefined, computed, default: undefined }
+      const made: TableColumn = {
+        name,
+        type: computed.type,
+        nullable: computed.nullable,
+        kind: 'computed',
+        stored: undefined,
+        computed,
+        default: undefined,
+      }
       known.push(made)
       done.push(made)
     }
@@ -189,26 +256,38 @@ class TableBuilder {
     const { names } = this.#context
     const name = names.fold(identifier)
     const position = columns.findIndex(c => names.same(c.name, name))
-    if (position < 0) fail('DSD2002', `There is no column "${name}" in this table.${didYouMean(name, columns.map(c => c.name))}`, identifier.at)
+    if (position < 0)
+      fail(
+        'DSD2002',
+        `There is no column "${name}" in this table.${didYouMean(
+          name,
+          columns.map(c => c.name),
+        )}`,
+        identifier.at,
+      )
     return position
   }
 
   #storedAt(columns: readonly TableColumn[], identifier: Identifier): number {
     const column = columns[this.#position(columns, identifier)]!
-    if (column.stored === undefined) notYet(`A key over the computed column "${column.name}"`, 'Store it.', identifier.at)
+    if (column.stored === undefined)
+      notYet(`A key over the computed column "${column.name}"`, 'Store it.', identifier.at)
     return column.stored
   }
 
   #primaryKey(columns: readonly TableColumn[]): readonly number[] {
     const own = this.#syntax.columns.filter(c => c.primaryKey).map(c => c.name)
     const clause = this.#syntax.constraints.find(c => c.is === 'primaryKey')
-    if (own.length > 1 || (own.length > 0 && clause !== undefined)) fail('DSD2006', 'A table has one PRIMARY KEY.', this.#syntax.at)
+    if (own.length > 1 || (own.length > 0 && clause !== undefined))
+      fail('DSD2006', 'A table has one PRIMARY KEY.', this.#syntax.at)
     return (clause?.is === 'primaryKey' ? clause.columns : own).map(id => this.#storedAt(columns, id))
   }
 
   #unique(columns: readonly TableColumn[]): readonly (readonly number[])[] {
     const own = this.#syntax.columns.filter(c => c.unique).map(c => [this.#storedAt(columns, c.name)])
-    const clauses = this.#syntax.constraints.flatMap(c => (c.is === 'unique' ? [c.columns.map(id => this.#storedAt(columns, id))] : []))
+    const clauses = this.#syntax.constraints.flatMap(c =>
+      c.is === 'unique' ? [c.columns.map(id => this.#storedAt(columns, id))] : [],
+    )
     return [...own, ...clauses]
   }
 
@@ -217,16 +296,27 @@ class TableBuilder {
       ...this.#syntax.columns.flatMap(c => (c.check === undefined ? [] : [c.check])),
       ...this.#syntax.constraints.flatMap(c => (c.is === 'check' ? [c.condition] : [])),
     ]
-    const scope = tableScope(columns.map(({ name, type, nullable }) => ({ name, type, nullable })), this.#name, undefined)
+    const scope = tableScope(
+      columns.map(({ name, type, nullable }) => ({ name, type, nullable })),
+      this.#name,
+      undefined,
+    )
     const binder = new ExpressionBinder(this.#context, scope)
-    return conditions.map(condition => replaceColumns(binder.condition(condition, 'CHECK'), index => overStored(columns, index)))
+    return conditions.map(condition =>
+      replaceColumns(binder.condition(condition, 'CHECK'), index => overStored(columns, index)),
+    )
   }
 
   #conflict(stored: readonly TableColumn[], rule: 'overwrite' | 'error'): ConflictRule {
     const versions = this.#syntax.versionColumns.map(id => this.#storedAt(stored, id))
     for (const [i, at] of versions.entries()) {
       const { type, name } = stored.find(c => c.stored === at)!
-      if (unordered.has(type.is)) fail('DSD2004', `The version column "${name}" must be of a type with an order.`, this.#syntax.versionColumns[i]!.at)
+      if (unordered.has(type.is))
+        fail(
+          'DSD2004',
+          `The version column "${name}" must be of a type with an order.`,
+          this.#syntax.versionColumns[i]!.at,
+        )
     }
     switch (this.#syntax.onConflict?.action) {
       case 'NOTHING':
@@ -271,7 +361,9 @@ class TableBuilder {
     for (const c of columns) {
       if (c.kind !== 'metadata' || c.stored === undefined) continue
       const definition = this.#syntax.columns.find(other => names.same(names.fold(other.name), c.name))
-      const include = this.#syntax.includes.find(other => names.same(other.alias === undefined ? other.what.toLowerCase() : names.fold(other.alias), c.name))
+      const include = this.#syntax.includes.find(other =>
+        names.same(other.alias === undefined ? other.what.toLowerCase() : names.fold(other.alias), c.name),
+      )
       found[c.stored] = definition?.metadata?.from ?? include?.what.toLowerCase() ?? c.name
     }
     return Object.keys(found).length === 0 ? undefined : found
@@ -294,14 +386,16 @@ class TableBuilder {
       const identifier: Identifier = { is: 'identifier', text: field, quoted: true, at: this.#syntax.at }
       return { column: this.#timeColumn(columns, identifier), delay: lateness }
     }
-    if (this.#context.settings.implicit_event_time === 'none' || this.#connector === 'memory' || schema.length === 0) return undefined
+    if (this.#context.settings.implicit_event_time === 'none' || this.#connector === 'memory' || schema.length === 0)
+      return undefined
     const first = columns.findIndex(c => c.type.is === 'timestamp' && names.same(c.name, c.name))
     return first < 0 ? undefined : { column: first, delay: lateness }
   }
 
   #timeColumn(columns: readonly TableColumn[], identifier: Identifier): number {
     const position = this.#position(columns, identifier)
-    if (columns[position]!.type.is !== 'timestamp') fail('DSD2004', `The event time "${columns[position]!.name}" must be a TIMESTAMP.`, identifier.at)
+    if (columns[position]!.type.is !== 'timestamp')
+      fail('DSD2004', `The event time "${columns[position]!.name}" must be a TIMESTAMP.`, identifier.at)
     return position
   }
 
@@ -314,16 +408,29 @@ class TableBuilder {
   }
 
   /** `WATERMARK FOR ts AS ts - INTERVAL …`; without expression the default lateness. */
-  #watermark(columns: readonly TableColumn[], { column: name, value, at }: WatermarkDefinition, lateness: bigint): EventTime {
+  #watermark(
+    columns: readonly TableColumn[],
+    { column: name, value, at }: WatermarkDefinition,
+    lateness: bigint,
+  ): EventTime {
     if (name.parts.length > 1) notYet('A watermark on a field of a ROW', 'Name it as a computed column.', name.at)
     const position = this.#timeColumn(columns, name.parts[0]!)
     if (value === undefined) return { column: position, delay: lateness }
-    if (value.is === 'call' && lastPart(value.name).text.toUpperCase() === 'SOURCE_WATERMARK') return { column: position, delay: 0n }
-    const scope = tableScope(columns.map(({ name, type, nullable }) => ({ name, type, nullable })), this.#name, undefined)
+    if (value.is === 'call' && lastPart(value.name).text.toUpperCase() === 'SOURCE_WATERMARK')
+      return { column: position, delay: 0n }
+    const scope = tableScope(
+      columns.map(({ name, type, nullable }) => ({ name, type, nullable })),
+      this.#name,
+      undefined,
+    )
     const bound = new ExpressionBinder(this.#context, scope).bind(value)
     const delay = delayOf(bound, position)
     if (delay === undefined)
-      return notYet('A watermark of another form', 'Write WATERMARK FOR ts AS ts - INTERVAL … over that same column.', at)
+      return notYet(
+        'A watermark of another form',
+        'Write WATERMARK FOR ts AS ts - INTERVAL … over that same column.',
+        at,
+      )
     return { column: position, delay }
   }
 }
@@ -364,12 +471,26 @@ export function readPlan(relation: Relation, columns: readonly TableColumn[], ti
   const scan = ScanNode.create(relation)
   const plain = columns.every((c, i) => c.stored === i) && columns.length === relation.schema.length
   if (plain) return scan
-  return ProjectNode.create(scan, columns.map((c, i) => ({ name: c.name, value: overStored(columns, i) })), time)
+  return ProjectNode.create(
+    scan,
+    columns.map((c, i) => ({ name: c.name, value: overStored(columns, i) })),
+    time,
+  )
 }
 
 /** The table of an INSERT into one that was declared without columns. */
 export function opened(context: BindContext, table: TableEntry, schema: readonly Field[]): TableEntry {
-  const columns = schema.map(({ name, type }, i): TableColumn => ({ name, type, nullable: true, kind: 'physical', stored: i, computed: undefined, default: undefined }))
+  const columns = schema.map(
+    ({ name, type }, i): TableColumn => ({
+      name,
+      type,
+      nullable: true,
+      kind: 'physical',
+      stored: i,
+      computed: undefined,
+      default: undefined,
+    }),
+  )
   const time = context.settings.implicit_event_time === 'none' ? -1 : columns.findIndex(c => c.type.is === 'timestamp')
   const relation: Relation = {
     ...table.relation,
@@ -378,4 +499,3 @@ export function opened(context: BindContext, table: TableEntry, schema: readonly
   }
   return { ...table, relation, columns, plan: ScanNode.create(relation), open: false }
 }
-

@@ -5,7 +5,18 @@ import { FilterNode, type PlanNode, ProjectNode, type SinkNode } from '../../pla
 import { nodesOf } from '../../plan/visitor/transform.ts'
 import type { Field } from '../../types/data-type.ts'
 import type { TableEntry } from '../catalog.ts'
-import type { Assignment, Delete, Expression as Syntax, Insert, Name, OnConflict, SelectItem, TableReference, Update, Values } from '../parse/ast.ts'
+import type {
+  Assignment,
+  Delete,
+  Insert,
+  Name,
+  OnConflict,
+  SelectItem,
+  Expression as Syntax,
+  TableReference,
+  Update,
+  Values,
+} from '../parse/ast.ts'
 import { assignTo } from './cast.ts'
 import type { BindContext } from './context.ts'
 import { opened, overStored } from './create-table.ts'
@@ -24,7 +35,8 @@ function tableOf(context: BindContext, name: Name): TableEntry {
   const { catalog, names } = context
   const wanted = names.fold(lastPart(name))
   const entry = catalog.find(wanted, names.same)
-  if (entry === undefined) return fail('DSD2001', `There is no table "${wanted}".${didYouMean(wanted, catalog.names())}`, name.at)
+  if (entry === undefined)
+    return fail('DSD2001', `There is no table "${wanted}".${didYouMean(wanted, catalog.names())}`, name.at)
   if (entry.is !== 'table') return fail('DSD2006', `"${wanted}" is a view; rows go into tables.`, name.at)
   return entry
 }
@@ -57,21 +69,33 @@ function targetColumns(context: BindContext, table: TableEntry, insert: Insert):
   if (insert.columns.length > 0) {
     const positions = insert.columns.map(name => position(context, table, name))
     for (const [i, at] of positions.entries()) {
-      if (positions.indexOf(at) !== i) fail('DSD2006', `Column "${table.columns[at]!.name}" is named twice.`, insert.columns[i]!.at)
-      if (table.columns[at]!.stored === undefined) fail('DSD2006', `Column "${table.columns[at]!.name}" is computed; it takes no values.`, insert.columns[i]!.at)
+      if (positions.indexOf(at) !== i)
+        fail('DSD2006', `Column "${table.columns[at]!.name}" is named twice.`, insert.columns[i]!.at)
+      if (table.columns[at]!.stored === undefined)
+        fail('DSD2006', `Column "${table.columns[at]!.name}" is computed; it takes no values.`, insert.columns[i]!.at)
     }
     return positions
   }
   const fixed = insert.partition.filter(p => p.value !== undefined).map(p => names.fold(p.column))
   if (context.settings.insert_computed === 'count') return table.columns.map((_, i) => i)
-  return table.columns.flatMap((c, i) => (c.stored === undefined || fixed.some(name => names.same(name, c.name)) ? [] : [i]))
+  return table.columns.flatMap((c, i) =>
+    c.stored === undefined || fixed.some(name => names.same(name, c.name)) ? [] : [i],
+  )
 }
 
 function position(context: BindContext, table: TableEntry, name: Name): number {
   const { names } = context
   const wanted = names.fold(lastPart(name))
   const found = table.columns.findIndex(c => names.same(c.name, wanted))
-  if (found < 0) fail('DSD2002', `Table "${table.name}" has no column "${wanted}".${didYouMean(wanted, table.columns.map(c => c.name))}`, name.at)
+  if (found < 0)
+    fail(
+      'DSD2002',
+      `Table "${table.name}" has no column "${wanted}".${didYouMean(
+        wanted,
+        table.columns.map(c => c.name),
+      )}`,
+      name.at,
+    )
   return found
 }
 
@@ -81,7 +105,11 @@ function sourcePlan(context: BindContext, table: TableEntry, targets: readonly n
     const row = targets.map((): Syntax => ({ is: 'default', at: insert.at }))
     return valuesPlan(context, table, targets, { is: 'values', rows: [row], at: insert.at })
   }
-  const isPlain = source.with === undefined && source.orderBy.length === 0 && source.limit === undefined && source.offset === undefined
+  const isPlain =
+    source.with === undefined &&
+    source.orderBy.length === 0 &&
+    source.limit === undefined &&
+    source.offset === undefined
   if (source.body.is === 'values' && isPlain) return valuesPlan(context, table, targets, source.body)
   return bindQuery(context, source, 'insert')
 }
@@ -89,7 +117,12 @@ function sourcePlan(context: BindContext, table: TableEntry, targets: readonly n
 /** VALUES of an INSERT: cells take the types of their columns, DEFAULT stands for the column's default. */
 function valuesPlan(context: BindContext, table: TableEntry, targets: readonly number[], values: Values): PlanNode {
   const width = values.rows[0]?.length ?? 0
-  if (width > targets.length) fail('DSD2006', `${width} values are given for ${targets.length} columns of "${table.name}".`, values.rows[0]?.[targets.length]?.at ?? values.at)
+  if (width > targets.length)
+    fail(
+      'DSD2006',
+      `${width} values are given for ${targets.length} columns of "${table.name}".`,
+      values.rows[0]?.[targets.length]?.at ?? values.at,
+    )
   const marked = values.rows.map(row => row.map(cell => (cell.is === 'default' ? undefined : cell)))
   if (marked.every(row => row.every(cell => cell !== undefined))) return typedValues(context, table, targets, values)
   const binder = new ExpressionBinder(context, tableScope([], undefined, undefined))
@@ -130,25 +163,51 @@ function typedValues(context: BindContext, table: TableEntry, targets: readonly 
 const hasQuery = (e: Syntax): boolean => conjunctsOf(e).some(part => part.is === 'scalarQuery')
 
 /** The relation's columns in order: given ones cast, others their default, computed ones none. */
-function arranged(context: BindContext, table: TableEntry, targets: readonly number[], given: PlanNode, insert: Insert): PlanNode {
+function arranged(
+  context: BindContext,
+  table: TableEntry,
+  targets: readonly number[],
+  given: PlanNode,
+  insert: Insert,
+): PlanNode {
   const { settings } = context
   const count = given.schema.length
-  if (count > targets.length) fail('DSD2006', `The query has ${count} columns, "${table.name}" takes ${targets.length}.`, insert.source?.at ?? insert.at)
+  if (count > targets.length)
+    fail(
+      'DSD2006',
+      `The query has ${count} columns, "${table.name}" takes ${targets.length}.`,
+      insert.source?.at ?? insert.at,
+    )
   const explicit = insert.columns.length > 0
   const taking = targets.filter(target => table.columns[target]!.stored !== undefined).length
   if (count < taking && (explicit || settings.insert_short === 'error'))
-    fail('DSD2006', `The query has ${count} columns, ${explicit ? 'the column list' : `"${table.name}"`} has ${targets.length}.`, insert.source?.at ?? insert.at)
+    fail(
+      'DSD2006',
+      `The query has ${count} columns, ${explicit ? 'the column list' : `"${table.name}"`} has ${targets.length}.`,
+      insert.source?.at ?? insert.at,
+    )
   for (const target of targets.slice(0, count))
-    if (table.columns[target]!.stored === undefined) fail('DSD2006', `Column "${table.columns[target]!.name}" is computed; it takes no values.`, insert.source?.at ?? insert.at)
+    if (table.columns[target]!.stored === undefined)
+      fail(
+        'DSD2006',
+        `Column "${table.columns[target]!.name}" is computed; it takes no values.`,
+        insert.source?.at ?? insert.at,
+      )
   const place = new Map(targets.slice(0, count).map((target, i) => [target, i]))
   const fixed = partitionValues(context, table, insert)
   const outputs = table.columns.flatMap((c, at) => {
     if (c.stored === undefined) return []
     const from = place.get(at)
-    const value = from === undefined ? (fixed.get(at) ?? c.default ?? literal(null, c.type)) : assignTo(column(given.schema, from), c.type, c.name, settings, insert.source?.at)
+    const value =
+      from === undefined
+        ? (fixed.get(at) ?? c.default ?? literal(null, c.type))
+        : assignTo(column(given.schema, from), c.type, c.name, settings, insert.source?.at)
     return [{ stored: c.stored, name: c.name, value }]
   })
-  return ProjectNode.create(given, outputs.sort((a, b) => a.stored - b.stored))
+  return ProjectNode.create(
+    given,
+    outputs.sort((a, b) => a.stored - b.stored),
+  )
 }
 
 /** Flink's PARTITION (b = 2). */
@@ -167,25 +226,33 @@ function partitionValues(context: BindContext, table: TableEntry, insert: Insert
 /** With `sink_not_null = 'drop'` rows with a NULL where none may be are left out. */
 function kept(context: BindContext, table: TableEntry, plan: PlanNode): PlanNode {
   if (context.settings.sink_not_null !== 'drop') return plan
-  const conditions = plan.schema.flatMap((field, i) => (field.nullable && !table.relation.schema[i]!.nullable ? [test('is_not_null', column(plan.schema, i))] : []))
+  const conditions = plan.schema.flatMap((field, i) =>
+    field.nullable && !table.relation.schema[i]!.nullable ? [test('is_not_null', column(plan.schema, i))] : [],
+  )
   return conditions.length === 0 ? plan : FilterNode.create(plan, all(conditions))
 }
 
 function conflictAction(context: BindContext, table: TableEntry, conflict: OnConflict): ConflictAction {
   if (conflict.action === 'NOTHING') return { action: 'nothing', versions: [] }
   if (conflict.action === 'UPDATE IF NOT NULL') return { action: 'update if not null', versions: [] }
-  if (conflict.action === 'UPDATE FULL' || conflict.assignments.length === 0) return { action: 'overwrite', versions: [] }
+  if (conflict.action === 'UPDATE FULL' || conflict.assignments.length === 0)
+    return { action: 'overwrite', versions: [] }
   const own = tableScope(table.plan.schema, table.name, undefined)
   const width = table.columns.length
   const scope: Scope = {
-    columns: [...own.columns, ...own.columns.map(c => ({ ...c, table: 'excluded', index: c.index + width, plain: false }))],
+    columns: [
+      ...own.columns,
+      ...own.columns.map(c => ({ ...c, table: 'excluded', index: c.index + width, plain: false })),
+    ],
     schema: [...table.plan.schema, ...table.plan.schema],
     outer: undefined,
   }
   const binder = new ExpressionBinder(context, scope)
   const stored = table.relation.schema.length
   const overBoth = (e: Expression) =>
-    replaceColumns(e, index => (index < width ? overStored(table.columns, index) : shift(overStored(table.columns, index - width), stored)))
+    replaceColumns(e, index =>
+      index < width ? overStored(table.columns, index) : shift(overStored(table.columns, index - width), stored),
+    )
   const changed = conflict.assignments.flatMap(a => assigned(context, table, binder, a))
   return {
     action: 'update',
@@ -195,17 +262,31 @@ function conflictAction(context: BindContext, table: TableEntry, conflict: OnCon
   }
 }
 
-const shift = (e: Expression, by: number): Expression => replaceColumns(e, index => ({ is: 'column', index: index + by, name: '', type: e.type, nullable: e.nullable }))
+const shift = (e: Expression, by: number): Expression =>
+  replaceColumns(e, index => ({ is: 'column', index: index + by, name: '', type: e.type, nullable: e.nullable }))
 
 /** One assignment as stored columns and values; `(a, b) = (1, 2)` is several. */
-function assigned(context: BindContext, table: TableEntry, binder: ExpressionBinder, { columns: targets, value, at }: Assignment) {
-  const values = targets.length === 1 ? [value] : value.is === 'row' ? value.elements : notYet('Several columns = (SELECT …)', 'Assign one by one.', at)
+function assigned(
+  context: BindContext,
+  table: TableEntry,
+  binder: ExpressionBinder,
+  { columns: targets, value, at }: Assignment,
+) {
+  const values =
+    targets.length === 1
+      ? [value]
+      : value.is === 'row'
+        ? value.elements
+        : notYet('Several columns = (SELECT …)', 'Assign one by one.', at)
   if (values.length !== targets.length) fail('DSD2006', `${targets.length} columns, ${values.length} values.`, at)
   return targets.map((target, i) => {
     const { stored, type, name, default: fallback } = table.columns[position(context, table, target)]!
     if (stored === undefined) return fail('DSD2006', `Column "${name}" is computed; it cannot be set.`, target.at)
     const given = values[i]!
-    const bound = given.is === 'default' ? (fallback ?? literal(null, type)) : assignTo(binder.bind(given), type, name, context.settings, given.at)
+    const bound =
+      given.is === 'default'
+        ? (fallback ?? literal(null, type))
+        : assignTo(binder.bind(given), type, name, context.settings, given.at)
     return { stored, value: bound }
   })
 }
@@ -228,13 +309,26 @@ function bindReturning(context: BindContext, table: TableEntry, items: readonly 
 }
 
 /** The table's rows (all columns), the tables beside it, and WHERE. */
-function affected(context: BindContext, table: TableEntry, alias: string, others: readonly TableReference[], where: Syntax | undefined): Rows {
+function affected(
+  context: BindContext,
+  table: TableEntry,
+  alias: string,
+  others: readonly TableReference[],
+  where: Syntax | undefined,
+): Rows {
   const own = tableScope(table.plan.schema, alias, undefined)
   let rows = new Rows(context, table.plan, own)
   if (others.length > 0) {
     const beside = bindFrom(context, others, [], undefined)
     const schema = [...table.plan.schema, ...beside.plan.schema]
-    const scope: Scope = { columns: [...own.columns, ...beside.scope.columns.map(c => ({ ...c, index: c.index + table.plan.schema.length }))], schema, outer: undefined }
+    const scope: Scope = {
+      columns: [
+        ...own.columns,
+        ...beside.scope.columns.map(c => ({ ...c, index: c.index + table.plan.schema.length })),
+      ],
+      schema,
+      outer: undefined,
+    }
     const joined: PlanNode = { is: 'join', kind: 'inner', left: table.plan, right: beside.plan, keys: [], schema }
     rows = new Rows(context, joined, scope)
   }
@@ -247,7 +341,9 @@ function affected(context: BindContext, table: TableEntry, alias: string, others
 }
 
 /** Whether the relation's columns can be read back out of the table's: all stored columns are among them. */
-function storedColumns(table: TableEntry): readonly { readonly name: string; readonly at: number; readonly stored: number }[] {
+function storedColumns(
+  table: TableEntry,
+): readonly { readonly name: string; readonly at: number; readonly stored: number }[] {
   return table.columns
     .flatMap(({ name, stored }, at) => (stored === undefined ? [] : [{ name, at, stored }]))
     .sort((a, b) => a.stored - b.stored)
@@ -261,10 +357,23 @@ export function bindUpdate(outer: BindContext, update: Update): BoundUpdate {
   for (const { value } of update.assignments) resolveSubqueries(rows, value)
   const changes = update.assignments.flatMap(a => assigned(context, table, rows.binder, a))
   for (const { stored } of changes)
-    if (table.relation.primaryKey.includes(stored)) fail('DSD2006', `The key column "${table.relation.schema[stored]!.name}" cannot be updated; delete and insert.`, update.at)
+    if (table.relation.primaryKey.includes(stored))
+      fail(
+        'DSD2006',
+        `The key column "${table.relation.schema[stored]!.name}" cannot be updated; delete and insert.`,
+        update.at,
+      )
   const before = storedColumns(table).map(c => ({ name: c.name, value: rows.column(c.at) }))
-  const after = storedColumns(table).map((c, i) => ({ name: c.name, value: changes.findLast(change => change.stored === c.stored)?.value ?? before[i]!.value }))
-  return { is: 'update', table, plan: ProjectNode.create(rows.plan, [...before, ...after]), returning: bindReturning(context, table, update.returning) }
+  const after = storedColumns(table).map((c, i) => ({
+    name: c.name,
+    value: changes.findLast(change => change.stored === c.stored)?.value ?? before[i]!.value,
+  }))
+  return {
+    is: 'update',
+    table,
+    plan: ProjectNode.create(rows.plan, [...before, ...after]),
+    returning: bindReturning(context, table, update.returning),
+  }
 }
 
 export function bindDelete(outer: BindContext, syntax: Delete): BoundDelete {
@@ -273,14 +382,19 @@ export function bindDelete(outer: BindContext, syntax: Delete): BoundDelete {
   const alias = syntax.alias === undefined ? table.name : context.names.fold(syntax.alias)
   const rows = affected(context, table, alias, syntax.using, syntax.where)
   const outputs = storedColumns(table).map(c => ({ name: c.name, value: rows.column(c.at) }))
-  return { is: 'delete', table, plan: ProjectNode.create(rows.plan, outputs), returning: bindReturning(context, table, syntax.returning) }
+  return {
+    is: 'delete',
+    table,
+    plan: ProjectNode.create(rows.plan, outputs),
+    returning: bindReturning(context, table, syntax.returning),
+  }
 }
 
 function changeable(context: BindContext, name: Name): TableEntry {
   const table = tableOf(context, name)
-  if (table.relation.connector !== 'memory') fail('DSD2006', `"${table.name}" is an external table; UPDATE and DELETE need one without connector.`, name.at)
+  if (table.relation.connector !== 'memory')
+    fail('DSD2006', `"${table.name}" is an external table; UPDATE and DELETE need one without connector.`, name.at)
   if (table.relation.changes === 'append') fail('DSD2006', `"${table.name}" is APPEND ONLY.`, name.at)
   context.reads.add(table.name)
   return table
 }
-

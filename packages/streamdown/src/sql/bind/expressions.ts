@@ -3,7 +3,18 @@ import type { BoundArgument } from '../../functions/definition.ts'
 import { all, any, literal, not, test } from '../../plan/expressions/build.ts'
 import type { Expression } from '../../plan/expressions/expression.ts'
 import { type DataType, type Field, types } from '../../types/data-type.ts'
-import type { BinaryOperator, Case, Expression as Syntax, Identifier, Like, Quantified, RowConstructor, Span, Star } from '../parse/ast.ts'
+import { typeText } from '../../types/type-text.ts'
+import type {
+  BinaryOperator,
+  Case,
+  Identifier,
+  Like,
+  Quantified,
+  RowConstructor,
+  Span,
+  Star,
+  Expression as Syntax,
+} from '../parse/ast.ts'
 import { bindCall, callFunction } from './calls.ts'
 import { castTo } from './cast.ts'
 import type { BindContext } from './context.ts'
@@ -12,7 +23,6 @@ import { didYouMean } from './names.ts'
 import { fail, notYet } from './problem.ts'
 import { findColumn, type Scope, unknownColumn } from './scope.ts'
 import { bindType } from './types.ts'
-import { typeText } from '../../types/type-text.ts'
 
 /**
  * Binds scalar expressions over the rows of a scope. `intercept` may give the bound form of any syntax first: grouped
@@ -56,7 +66,9 @@ export class ExpressionBinder {
       case 'subscript':
         return this.#subscript(e.of, e.index, e.at)
       case 'slice': {
-        const bound = [e.of, e.from, e.to].map(part => (part === undefined ? literal(null, types.int) : this.bind(part)))
+        const bound = [e.of, e.from, e.to].map(part =>
+          part === undefined ? literal(null, types.int) : this.bind(part),
+        )
         return this.call('array_slice', bound, e.at)
       }
       case 'star':
@@ -66,7 +78,10 @@ export class ExpressionBinder {
       case 'string':
         return literal(e.value, types.string)
       case 'bytes':
-        return literal(Uint8Array.from(e.hex.match(/../g) ?? [], pair => Number.parseInt(pair, 16)), types.bytes)
+        return literal(
+          Uint8Array.from(e.hex.match(/../g) ?? [], pair => Number.parseInt(pair, 16)),
+          types.bytes,
+        )
       case 'boolean':
         return literal(e.value, types.boolean)
       case 'null':
@@ -92,7 +107,11 @@ export class ExpressionBinder {
       case 'isTest':
         return this.#isTest(e.test, e.negated, e.value, e.at)
       case 'isDistinct':
-        return this.call(e.negated ? 'is_not_distinct_from' : 'is_distinct_from', [this.bind(e.left), this.bind(e.right)], e.at)
+        return this.call(
+          e.negated ? 'is_not_distinct_from' : 'is_distinct_from',
+          [this.bind(e.left), this.bind(e.right)],
+          e.at,
+        )
       case 'between': {
         const [value, low, high] = [this.bind(e.value), this.bind(e.low), this.bind(e.high)]
         const between = this.call('between', [value, low, high], e.at)
@@ -117,16 +136,34 @@ export class ExpressionBinder {
       case 'case':
         return this.#case(e)
       case 'array': {
-        if (e.elements.length === 0) return fail('DSD2004', 'An empty array has no type: write CAST(ARRAY[] AS INT ARRAY).', e.at)
-        const elements = this.#alike(e.elements.map(element => this.bind(element)), e.at, 'ARRAY')
-        const typed = elements[0]!.type.is === 'null' ? elements.map(element => castTo(element, types.string, settings)) : elements
+        if (e.elements.length === 0)
+          return fail('DSD2004', 'An empty array has no type: write CAST(ARRAY[] AS INT ARRAY).', e.at)
+        const elements = this.#alike(
+          e.elements.map(element => this.bind(element)),
+          e.at,
+          'ARRAY',
+        )
+        const typed =
+          elements[0]!.type.is === 'null' ? elements.map(element => castTo(element, types.string, settings)) : elements
         return this.#construct('array', typed, types.array(typed[0]!.type))
       }
       case 'map': {
-        const keys = this.#alike(e.entries.map(entry => this.bind(entry.key)), e.at, 'MAP')
-        const values = this.#alike(e.entries.map(entry => this.bind(entry.value)), e.at, 'MAP')
+        const keys = this.#alike(
+          e.entries.map(entry => this.bind(entry.key)),
+          e.at,
+          'MAP',
+        )
+        const values = this.#alike(
+          e.entries.map(entry => this.bind(entry.value)),
+          e.at,
+          'MAP',
+        )
         const type = types.map(keys[0]?.type ?? types.null, values[0]?.type ?? types.null)
-        return this.#construct('map', keys.flatMap((key, i) => [key, values[i]!]), type)
+        return this.#construct(
+          'map',
+          keys.flatMap((key, i) => [key, values[i]!]),
+          type,
+        )
       }
       case 'row':
         return this.#row(e)
@@ -134,7 +171,11 @@ export class ExpressionBinder {
         return this.call('extract', [literal(e.field.toUpperCase(), types.string), this.bind(e.value)], e.at)
       case 'trim': {
         const name = { BOTH: 'trim', LEADING: 'ltrim', TRAILING: 'rtrim' }[e.side]
-        return this.call(name, [e.value, ...(e.characters === undefined ? [] : [e.characters])].map(part => this.bind(part)), e.at)
+        return this.call(
+          name,
+          [e.value, ...(e.characters === undefined ? [] : [e.characters])].map(part => this.bind(part)),
+          e.at,
+        )
       }
       case 'call':
         return bindCall(this, e)
@@ -144,7 +185,11 @@ export class ExpressionBinder {
       case 'exists':
       case 'inQuery':
       case 'arrayQuery':
-        return notYet('A subquery here', `Join it in FROM instead (${names.fold({ is: 'identifier', text: 'WITH', quoted: true, at: e.at })} can name it).`, e.at)
+        return notYet(
+          'A subquery here',
+          `Join it in FROM instead (${names.fold({ is: 'identifier', text: 'WITH', quoted: true, at: e.at })} can name it).`,
+          e.at,
+        )
     }
   }
 
@@ -178,7 +223,11 @@ export class ExpressionBinder {
       const found = of.type.fields[index]
       if (found === undefined) {
         const fields = of.type.fields.map(f => f.name)
-        return fail('DSD2002', `There is no field "${name}" in ${typeText(of.type)}.${didYouMean(name, fields)}`, field.at)
+        return fail(
+          'DSD2002',
+          `There is no field "${name}" in ${typeText(of.type)}.${didYouMean(name, fields)}`,
+          field.at,
+        )
       }
       if (of.is === 'call' && of.name === 'row') return of.args[index]!
       return { is: 'field', input: of, index, type: found.type, nullable: of.nullable || found.nullable, at: field.at }
@@ -192,7 +241,13 @@ export class ExpressionBinder {
     if (value.type.is === 'row' && key.is === 'literal' && typeof key.value === 'number') {
       const field = value.type.fields[key.value - 1]
       if (field !== undefined)
-        return { is: 'field', input: value, index: key.value - 1, type: field.type, nullable: value.nullable || field.nullable }
+        return {
+          is: 'field',
+          input: value,
+          index: key.value - 1,
+          type: field.type,
+          nullable: value.nullable || field.nullable,
+        }
     }
     return this.call('element_at', [value, key], at)
   }
@@ -290,23 +345,30 @@ export class ExpressionBinder {
     return this.context.settings.like_escape === 'backslash' ? [literal('\\', types.string)] : []
   }
 
-  #like({ kind, value, pattern, escape, negated, at }: Like): Expression {
+  #like({ kind, value, pattern, escape: written, negated, at }: Like): Expression {
     const name = { LIKE: 'like', ILIKE: 'ilike', SIMILAR: 'similar_to', RLIKE: 'regexp_like' }[kind]
-    const escapes = escape === undefined ? (kind === 'RLIKE' ? [] : this.#defaultEscape()) : [this.bind(escape)]
+    const escapes = written === undefined ? (kind === 'RLIKE' ? [] : this.#defaultEscape()) : [this.bind(written)]
     const match = this.call(name, [this.bind(value), this.bind(pattern), ...escapes], at)
     return negated ? not(match) : match
   }
 
   /** `x op ANY (a, b)` is x op a OR x op b; ALL is AND. */
   #quantified(e: Quantified): Expression {
-    if (e.right.is === 'query') return notYet(`${e.op} ${e.quantifier} of a subquery here`, 'Use IN, EXISTS, or a join.', e.at)
+    if (e.right.is === 'query')
+      return notYet(`${e.op} ${e.quantifier} of a subquery here`, 'Use IN, EXISTS, or a join.', e.at)
     const elements = this.#listed(e.right)
     const left = this.bind(e.left)
     const combine = (operands: readonly Expression[]) => (e.quantifier === 'ANY' ? any(operands) : all(operands))
     if (elements === undefined) {
       if (e.right.is === 'null') return literal(null, types.boolean)
       if (e.right.is === 'string') {
-        const array = castTo(literal(e.right.value, types.string), types.array(left.type), this.context.settings, false, e.at)
+        const array = castTo(
+          literal(e.right.value, types.string),
+          types.array(left.type),
+          this.context.settings,
+          false,
+          e.at,
+        )
         return this.#overArray(e, left, array)
       }
       return this.#overArray(e, left, this.bind(e.right))
@@ -349,7 +411,10 @@ export class ExpressionBinder {
     const operand = e.operand === undefined ? undefined : this.bind(e.operand)
     const conditionOf = (when: Syntax): Expression =>
       operand === undefined ? this.condition(when, 'WHEN') : this.operate('=', operand, this.bind(when), when.at)
-    const branches = e.branches.map(branch => ({ when: any(branch.when.map(conditionOf)), then: this.bind(branch.then) }))
+    const branches = e.branches.map(branch => ({
+      when: any(branch.when.map(conditionOf)),
+      then: this.bind(branch.then),
+    }))
     const otherwise = e.otherwise === undefined ? literal(null, types.null) : this.bind(e.otherwise)
     const results = this.#alike([...branches.map(branch => branch.then), otherwise], e.at, 'CASE')
     const last = results.at(-1)!
@@ -364,7 +429,9 @@ export class ExpressionBinder {
 
   #row({ elements, names: given }: RowConstructor): Expression {
     const { names } = this.context
-    const args = elements.flatMap(element => (element.is === 'star' ? this.#starColumns(element) : [this.bind(element)]))
+    const args = elements.flatMap(element =>
+      element.is === 'star' ? this.#starColumns(element) : [this.bind(element)],
+    )
     const stars = elements.some(element => element.is === 'star')
     const fields = args.map((arg, i): Field => {
       const own = stars && arg.is === 'column' ? arg.name : `f${i + 1}`
@@ -389,7 +456,11 @@ export class ExpressionBinder {
   #alike(values: readonly Expression[], at: Span, what: string): readonly Expression[] {
     const type = commonOf(values, this.context)
     if (type === undefined)
-      return fail('DSD2004', `${what}: ${values.map(value => typeText(value.type)).join(', ')} have no common type.`, at)
+      return fail(
+        'DSD2004',
+        `${what}: ${values.map(value => typeText(value.type)).join(', ')} have no common type.`,
+        at,
+      )
     return values.map(value => castTo(value, type, this.context.settings, false, value.at))
   }
 }
@@ -405,7 +476,11 @@ export function commonOf(values: readonly Expression[], context: BindContext): D
 }
 
 /** The fields of two rows side by side; undefined when they are no rows. */
-function rowPairs(left: Expression, right: Expression, at: Span): readonly (readonly [Expression, Expression])[] | undefined {
+function rowPairs(
+  left: Expression,
+  right: Expression,
+  at: Span,
+): readonly (readonly [Expression, Expression])[] | undefined {
   if (left.type.is !== 'row' || right.type.is !== 'row') return undefined
   const [l, r] = [fieldsOf(left), fieldsOf(right)]
   if (l.length !== r.length) fail('DSD2004', `Rows of ${l.length} and ${r.length} fields cannot be compared.`, at)
@@ -415,5 +490,11 @@ function rowPairs(left: Expression, right: Expression, at: Span): readonly (read
 export function fieldsOf(e: Expression): readonly Expression[] {
   if (e.type.is !== 'row') return []
   if (e.is === 'call' && e.name === 'row') return e.args
-  return e.type.fields.map(({ type, nullable }, index) => ({ is: 'field', input: e, index, type, nullable: e.nullable || nullable }))
+  return e.type.fields.map(({ type, nullable }, index) => ({
+    is: 'field',
+    input: e,
+    index,
+    type,
+    nullable: e.nullable || nullable,
+  }))
 }

@@ -1,18 +1,27 @@
-import { all, column, columns, truth } from '../../plan/expressions/build.ts'
 import { expandRows } from '../../plan/expand-rows.ts'
+import { all, column, columns, truth } from '../../plan/expressions/build.ts'
 import { joinOn } from '../../plan/joins.ts'
-import { FilterNode, JoinNode, type JoinKind, LateNode, type PlanNode, ProjectNode, ScanNode, ValuesNode } from '../../plan/nodes/node.ts'
+import {
+  FilterNode,
+  type JoinKind,
+  JoinNode,
+  LateNode,
+  type PlanNode,
+  ProjectNode,
+  ScanNode,
+  ValuesNode,
+} from '../../plan/nodes/node.ts'
 import { types } from '../../types/data-type.ts'
 import type { CatalogEntry } from '../catalog.ts'
 import type {
   Argument,
   DerivedTable,
-  Expression as Syntax,
   Hint,
   Identifier,
   Join,
   Name,
   Span,
+  Expression as Syntax,
   TableAlias,
   TableFunction,
   TableReference,
@@ -24,11 +33,11 @@ import { durationMicros } from './literals.ts'
 import { didYouMean, lastPart } from './names.ts'
 import { fail, notYet } from './problem.ts'
 import { bindQuery, bindSubquery, renamed } from './query.ts'
+import { elementsOf, isRowSource, rowSources } from './row-sources.ts'
 import { Rows } from './rows.ts'
 import { joinedScope, type Scope, type ScopeColumn, tableScope } from './scope.ts'
 import { joinSubquery } from './subqueries.ts'
 import { callName } from './syntax.ts'
-import { elementsOf, isRowSource, rowSources } from './row-sources.ts'
 import { bindWindowing, windowKind, windowOver } from './windows.ts'
 
 interface Source {
@@ -41,7 +50,12 @@ export const singleRow = (): PlanNode =>
   ValuesNode.create([[truth(true)]], [{ name: '$one', type: types.boolean, nullable: false }])
 
 /** FROM: the comma is a join without condition; a later table may be lateral to those before it. */
-export function bindFrom(context: BindContext, from: readonly TableReference[], hints: readonly Hint[], outer: Scope | undefined): Rows {
+export function bindFrom(
+  context: BindContext,
+  from: readonly TableReference[],
+  hints: readonly Hint[],
+  outer: Scope | undefined,
+): Rows {
   const binder = new FromBinder(context, outer, stateTtl(context, hints))
   const [first, ...more] = from
   if (first === undefined) {
@@ -49,7 +63,8 @@ export function bindFrom(context: BindContext, from: readonly TableReference[], 
     return new Rows(context, plan, { columns: [], schema: plan.schema, outer })
   }
   const source = more.reduce(
-    (left, right) => binder.join(left, right, { kind: 'inner', on: undefined, using: [], natural: false, at: right.at }),
+    (left, right) =>
+      binder.join(left, right, { kind: 'inner', on: undefined, using: [], natural: false, at: right.at }),
     binder.table(first, undefined),
   )
   return new Rows(context, source.plan, { ...source.scope, outer })
@@ -153,26 +168,33 @@ class FromBinder {
 
   join(left: Source, ref: TableReference, parts: JoinParts): Source {
     if (ref.is === 'derived' && ref.lateral) return this.#lateral(left, ref, parts)
-    if (ref.is === 'unnest' || (ref.is === 'tableFunction' && isRowSource(ref.call))) return this.#expandedJoin(left, ref, parts)
+    if (ref.is === 'unnest' || (ref.is === 'tableFunction' && isRowSource(ref.call)))
+      return this.#expandedJoin(left, ref, parts)
     return this.#pair(left, this.table(ref, left), parts)
   }
 
   /** A subquery over each row of the tables before it. */
   #lateral(left: Source, ref: DerivedTable, parts: JoinParts): Source {
-    if (parts.kind !== 'inner' && parts.kind !== 'left') notYet(`${parts.kind} join LATERAL`, 'Use LEFT or INNER.', ref.at)
+    if (parts.kind !== 'inner' && parts.kind !== 'left')
+      notYet(`${parts.kind} join LATERAL`, 'Use LEFT or INNER.', ref.at)
     const rows = new Rows(this.#context, left.plan, { ...left.scope, outer: this.#outer })
     const bound = bindSubquery(this.#context, ref.query, rows.scope)
     const width = left.plan.schema.length
     const on = parts.on
     const trivial = on === undefined || (on.is === 'boolean' && on.value)
-    if (!trivial && parts.kind === 'left') notYet('LEFT JOIN LATERAL with another condition than TRUE', 'Put it into the subquery.', on.at)
+    if (!trivial && parts.kind === 'left')
+      notYet('LEFT JOIN LATERAL with another condition than TRUE', 'Put it into the subquery.', on.at)
     const outputs = joinSubquery(rows, bound, parts.kind)
     const places = rows.append(outputs)
     const plan = ProjectNode.create(rows.plan, [
       ...columns(left.plan.schema).map(value => ({ name: value.name, value })),
       ...places.map((place, i) => ({ name: bound.names[i]!, value: column(rows.plan.schema, place) })),
     ])
-    const right = this.#aliasScope(plan.schema.slice(width).map(f => f.name), ref.alias, undefined)
+    const right = this.#aliasScope(
+      plan.schema.slice(width).map(f => f.name),
+      ref.alias,
+      undefined,
+    )
     const scope: Scope = {
       columns: [...left.scope.columns, ...right.map(c => ({ ...c, index: c.index + width }))],
       schema: plan.schema,
@@ -188,13 +210,17 @@ class FromBinder {
     const schema = [...left.plan.schema, ...right.plan.schema]
     const scope = joinedScope(left.scope, right.scope, schema)
     const binder = new ExpressionBinder(this.#context, { ...scope, outer: undefined })
-    const shared = parts.natural ? sharedNames(left.scope, right.scope, names.same) : parts.using.map(id => names.fold(id))
+    const shared = parts.natural
+      ? sharedNames(left.scope, right.scope, names.same)
+      : parts.using.map(id => names.fold(id))
     const pairs = shared.map(name => ({
       name,
       left: this.#usingColumn(left.scope, name, parts.at),
       right: this.#usingColumn(right.scope, name, parts.at) + left.plan.schema.length,
     }))
-    const equalities = pairs.map(pair => binder.operate('=', column(schema, pair.left), column(schema, pair.right), parts.at))
+    const equalities = pairs.map(pair =>
+      binder.operate('=', column(schema, pair.left), column(schema, pair.right), parts.at),
+    )
     const on = parts.on === undefined ? [] : [binder.condition(parts.on, 'ON')]
     const conditions = [...equalities, ...on]
     const joined = joinOn(parts.kind, left.plan, right.plan, conditions.length === 0 ? undefined : all(conditions))
@@ -209,7 +235,13 @@ class FromBinder {
     const found = scope.columns.filter(c => c.plain && names.same(c.name, name))
     if (found.length === 1) return found[0]!.index
     const known = scope.columns.map(c => c.name)
-    return fail('DSD2002', found.length === 0 ? `USING: there is no column "${name}" on one side.${didYouMean(name, known)}` : `USING: "${name}" stands twice on one side.`, at)
+    return fail(
+      'DSD2002',
+      found.length === 0
+        ? `USING: there is no column "${name}" on one side.${didYouMean(name, known)}`
+        : `USING: "${name}" stands twice on one side.`,
+      at,
+    )
   }
 
   /** The columns of USING come first and once: the side that always has its row, for a full join whichever is there. */
@@ -219,20 +251,32 @@ class FromBinder {
     pairs: readonly { readonly name: string; readonly left: number; readonly right: number }[],
     kind: JoinKind,
   ): Source {
-    const hidden = new Set(pairs.flatMap(pair => (kind === 'full' ? [pair.left, pair.right] : [kind === 'right' ? pair.left : pair.right])))
+    const hidden = new Set(
+      pairs.flatMap(pair => (kind === 'full' ? [pair.left, pair.right] : [kind === 'right' ? pair.left : pair.right])),
+    )
     const shown = new Set(pairs.map(pair => (kind === 'right' ? pair.right : pair.left)))
     const rest = scope.columns.map(c => (hidden.has(c.index) ? { ...c, plain: false } : c))
     if (kind !== 'full') {
-      const first = pairs.flatMap(pair => rest.filter(c => c.plain && shown.has(c.index) && c.index === (kind === 'right' ? pair.right : pair.left)))
+      const first = pairs.flatMap(pair =>
+        rest.filter(c => c.plain && shown.has(c.index) && c.index === (kind === 'right' ? pair.right : pair.left)),
+      )
       return { plan, scope: { ...scope, columns: [...first, ...rest.filter(c => !first.includes(c))] } }
     }
     const binder = new ExpressionBinder(this.#context, scope)
     const merged = pairs.map(pair => ({
       name: pair.name,
-      value: binder.call('coalesce', [column(plan.schema, pair.left), column(plan.schema, pair.right)], { start: 0, end: 0 }),
+      value: binder.call('coalesce', [column(plan.schema, pair.left), column(plan.schema, pair.right)], {
+        start: 0,
+        end: 0,
+      }),
     }))
-    const wider = ProjectNode.create(plan, [...columns(plan.schema).map(value => ({ name: value.name, value })), ...merged])
-    const first = merged.map(({ name }, i): ScopeColumn => ({ name, table: undefined, index: plan.schema.length + i, plain: true }))
+    const wider = ProjectNode.create(plan, [
+      ...columns(plan.schema).map(value => ({ name: value.name, value })),
+      ...merged,
+    ])
+    const first = merged.map(
+      ({ name }, i): ScopeColumn => ({ name, table: undefined, index: plan.schema.length + i, plain: true }),
+    )
     return { plan: wider, scope: { ...scope, schema: wider.schema, columns: [...first, ...rest] } }
   }
 
@@ -247,7 +291,10 @@ class FromBinder {
       const place = this.#timeColumn(rows, time)
       const lengths = call.args.filter(arg => arg !== time && arg !== table.argument)
       const bound = bindWindowing(kind, lengths, rows.binder, call.at)
-      const windowing = bound.kind === 'session' ? { ...bound, partitionBy: rows.append(table.partitionBy.map(e => rows.binder.bind(e))) } : bound
+      const windowing =
+        bound.kind === 'session'
+          ? { ...bound, partitionBy: rows.append(table.partitionBy.map(e => rows.binder.bind(e))) }
+          : bound
       const plan = windowOver(this.#context, rows.plan, windowing, place, time.at)
       return this.#aliased(plan, ref.alias, table.name)
     }
@@ -280,9 +327,11 @@ class FromBinder {
 
   /** CROSS JOIN UNNEST(…), LEFT JOIN UNNEST(…) ON TRUE: each row of the left with its elements. */
   #expandedJoin(left: Source, ref: Unnest | TableFunction, { kind, on, at }: JoinParts): Source {
-    if (kind !== 'inner' && kind !== 'left') notYet(`${kind} join with UNNEST`, 'Use CROSS JOIN or LEFT JOIN … ON TRUE.', at)
+    if (kind !== 'inner' && kind !== 'left')
+      notYet(`${kind} join with UNNEST`, 'Use CROSS JOIN or LEFT JOIN … ON TRUE.', at)
     const trivial = on === undefined || (on.is === 'boolean' && on.value)
-    if (!trivial && kind === 'left') notYet('LEFT JOIN UNNEST with another condition than TRUE', 'Filter afterwards.', at)
+    if (!trivial && kind === 'left')
+      notYet('LEFT JOIN UNNEST with another condition than TRUE', 'Filter afterwards.', at)
     const source = this.#expanded(left, ref, kind === 'left')
     if (trivial) return source
     const condition = new ExpressionBinder(this.#context, source.scope).condition(on, 'ON')
@@ -291,7 +340,8 @@ class FromBinder {
 
   #expanded(left: Source, ref: Unnest | TableFunction, outer: boolean): Source {
     const binder = new ExpressionBinder(this.#context, { ...left.scope, outer: this.#outer })
-    const sources = ref.is === 'unnest' ? ref.values.map(value => elementsOf(binder, value, 'unnest')) : rowSources(binder, ref.call)
+    const sources =
+      ref.is === 'unnest' ? ref.values.map(value => elementsOf(binder, value, 'unnest')) : rowSources(binder, ref.call)
     const { ordinality } = { ordinality: ref.withOrdinality }
     const width = left.plan.schema.length
     const plan = expandRows(left.plan, sources, { outer, ordinality })
@@ -314,7 +364,8 @@ class FromBinder {
 
   #timeColumn(rows: Rows, { value }: Argument): number {
     if (value.is === 'tableArgument') fail('DSD2006', 'The second argument is the time column.', value.at)
-    const syntax: Syntax = value.is === 'descriptor' ? { is: 'column', parts: value.columns[0]!.parts, at: value.at } : value
+    const syntax: Syntax =
+      value.is === 'descriptor' ? { is: 'column', parts: value.columns[0]!.parts, at: value.at } : value
     return rows.append([rows.binder.bind(syntax)])[0]!
   }
 
@@ -347,10 +398,17 @@ class FromBinder {
     const given = alias === undefined ? [] : alias.columns.map(c => names.fold(c))
     const columnNames = single && alias !== undefined && given.length === 0 ? [names.fold(alias.name)] : given
     const named = alias === undefined ? plan : renamed(plan, columnNames, alias.at)
-    return { plan: named, scope: tableScope(named.schema, alias === undefined ? name : names.fold(alias.name), this.#outer) }
+    return {
+      plan: named,
+      scope: tableScope(named.schema, alias === undefined ? name : names.fold(alias.name), this.#outer),
+    }
   }
 
-  #aliasScope(columnNames: readonly string[], alias: TableAlias | undefined, table: string | undefined): readonly ScopeColumn[] {
+  #aliasScope(
+    columnNames: readonly string[],
+    alias: TableAlias | undefined,
+    table: string | undefined,
+  ): readonly ScopeColumn[] {
     const { names } = this.#context
     return columnNames.map((name, index) => ({
       name: alias?.columns[index] === undefined ? name : names.fold(alias.columns[index]),
@@ -365,7 +423,9 @@ const named = (args: readonly Argument[], name: string): Argument | undefined =>
   args.find(arg => arg.name?.text.toUpperCase() === name)
 
 function sharedNames(left: Scope, right: Scope, same: (a: string, b: string) => boolean): readonly string[] {
-  const shared = left.columns.filter(c => c.plain && right.columns.some(other => other.plain && same(other.name, c.name)))
+  const shared = left.columns.filter(
+    c => c.plain && right.columns.some(other => other.plain && same(other.name, c.name)),
+  )
   return [...new Set(shared.map(c => c.name))]
 }
 

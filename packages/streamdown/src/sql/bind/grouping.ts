@@ -6,7 +6,17 @@ import { AggregateNode, type PlanNode, ProjectNode, UnionNode } from '../../plan
 import { derive } from '../../plan/properties.ts'
 import { groupWindow, windowColumns, withWindowEnd } from '../../plan/windows.ts'
 import { types } from '../../types/data-type.ts'
-import type { Argument, Call, Expression as Syntax, GroupBy, GroupingSets, GroupItem, Rollup, Cube, Span } from '../parse/ast.ts'
+import type {
+  Argument,
+  Call,
+  Cube,
+  GroupBy,
+  GroupItem,
+  GroupingSets,
+  Rollup,
+  Span,
+  Expression as Syntax,
+} from '../parse/ast.ts'
 import { aggregateKey, bindAggregate, ofNoRows } from './aggregates.ts'
 import { BindProblem, fail, notYet } from './problem.ts'
 import { windowOptions } from './query.ts'
@@ -95,7 +105,9 @@ function setsOf(item: GroupItem | GroupingSets | Rollup | Cube): Sets {
       return [...item.sets.map((_, i) => item.sets.slice(0, item.sets.length - i).flatMap(set => set.items)), []]
     case 'cube': {
       const count = 1 << item.sets.length
-      return Array.from({ length: count }, (_, mask) => item.sets.filter((_set, i) => ((count - 1 - mask) >> (item.sets.length - 1 - i)) & 1).flatMap(set => set.items))
+      return Array.from({ length: count }, (_, mask) =>
+        item.sets.filter((_set, i) => ((count - 1 - mask) >> (item.sets.length - 1 - i)) & 1).flatMap(set => set.items),
+      )
     }
     case 'row':
       return item.explicit ? [[item]] : [item.elements]
@@ -169,11 +181,19 @@ class GroupBuilder {
     const rows = this.#rows
     if (!windowColumns(rows.plan).some(columns => columns.row === bound.index)) return undefined
     const { fields } = bound.type
-    const parts = fields.map(({ type, nullable }, index): Expression => ({ is: 'field', input: bound, index, type, nullable }))
+    const parts = fields.map(
+      ({ type, nullable }, index): Expression => ({ is: 'field', input: bound, index, type, nullable }),
+    )
     const places = rows.append(parts, ['window_start', 'window_end'])
     const keys = places.map((place, i) => this.#add(place, [expressionKey(parts[i]!)]))
     const { type } = bound
-    this.#derived.set(expressionKey(bound), schema => ({ is: 'call', name: 'row', args: keys.map(key => column(schema, key)), type, nullable: false }))
+    this.#derived.set(expressionKey(bound), schema => ({
+      is: 'call',
+      name: 'row',
+      args: keys.map(key => column(schema, key)),
+      type,
+      nullable: false,
+    }))
     return keys
   }
 
@@ -182,7 +202,11 @@ class GroupBuilder {
     const outer = sides.find(side => [...columnsRead(side)].every(index => index < 0))
     const inner = sides.find(side => side !== outer && [...columnsRead(side)].every(index => index >= 0))
     if (inner === undefined || outer === undefined)
-      return notYet('An aggregating subquery that is correlated by other than equality', 'Join the tables, then GROUP BY.', e.at)
+      return notYet(
+        'An aggregating subquery that is correlated by other than equality',
+        'Join the tables, then GROUP BY.',
+        e.at,
+      )
     const [input] = this.#rows.append([inner])
     return { key: this.#add(input!, [expressionKey(inner)]), outer }
   }
@@ -192,7 +216,8 @@ class GroupBuilder {
     const rows = this.#rows
     const kind = windowKind(call)!
     const first = call.args[0]?.value
-    const implicit = first !== undefined && first.is !== 'tableArgument' && first.is !== 'descriptor' && isIntervalSyntax(first)
+    const implicit =
+      first !== undefined && first.is !== 'tableArgument' && first.is !== 'descriptor' && isIntervalSyntax(first)
     const lengths: readonly Argument[] = implicit ? call.args : call.args.slice(1)
     const place = implicit ? eventTimeOf(rows, call.at) : rows.append([rows.binder.bind(firstArgument(call))])[0]!
     const bound = bindWindowing(kind, lengths, rows.binder, call.at)
@@ -247,7 +272,8 @@ class GroupBuilder {
   /** One grouping set, with NULL for the keys that it leaves out, and 1 in the grouping column of each of them. */
   #setPlan(set: readonly Syntax[], calls: readonly AggregateCall[]): PlanNode {
     const used = new Set(set.flatMap(e => this.#keyOf.get(e) ?? []))
-    if (this.#windowParts !== undefined) for (const key of [this.#windowParts.start, this.#windowParts.end]) used.add(key)
+    if (this.#windowParts !== undefined)
+      for (const key of [this.#windowParts.start, this.#windowParts.end]) used.add(key)
     const order = [...used]
     const inputs = order.map(key => this.#keys[key]!.input)
     const grouped = this.#aggregate(inputs, calls)
@@ -258,7 +284,10 @@ class GroupBuilder {
       return { name, value: at < 0 ? literal(null, type) : column(grouped.schema, at) }
     })
     const values = calls.map((call, i) => ({ name: call.name, value: column(grouped.schema, order.length + i) }))
-    const left = this.#keys.map((_, key) => ({ name: `$grouping${key}`, value: literal(used.has(key) ? 0 : 1, types.int) }))
+    const left = this.#keys.map((_, key) => ({
+      name: `$grouping${key}`,
+      value: literal(used.has(key) ? 0 : 1, types.int),
+    }))
     return ProjectNode.create(grouped, [...keys, ...values, ...left])
   }
 
@@ -296,7 +325,11 @@ class GroupBuilder {
     if (place !== undefined) return column(node.schema, place)
     if (isFixed(bound)) return bound
     if (e.is !== 'column') return undefined
-    return fail('DSD2006', `Column "${e.parts.map(part => part.text).join('.')}" must be in GROUP BY, or within an aggregate.`, e.at)
+    return fail(
+      'DSD2006',
+      `Column "${e.parts.map(part => part.text).join('.')}" must be in GROUP BY, or within an aggregate.`,
+      e.at,
+    )
   }
 
   #special(node: PlanNode, call: Call): Expression | undefined {
@@ -329,7 +362,8 @@ class GroupBuilder {
   #grouping(node: PlanNode, call: Call): Expression {
     const first = this.#groupingColumn
     const bits = call.args.map(({ value }) => {
-      if (value.is === 'tableArgument' || value.is === 'descriptor') return fail('DSD2006', 'GROUPING takes keys.', value.at)
+      if (value.is === 'tableArgument' || value.is === 'descriptor')
+        return fail('DSD2006', 'GROUPING takes keys.', value.at)
       const key = expressionKey(this.#rows.binder.bind(value))
       const place = this.#keys.findIndex(k => k.equals.includes(key))
       if (place < 0) return fail('DSD2006', 'GROUPING takes expressions of GROUP BY.', value.at)
@@ -337,7 +371,10 @@ class GroupBuilder {
     })
     const two = literal(2, types.int)
     const { binder } = this.#rows
-    const value = bits.reduce<Expression>((sum, bit) => binder.operate('+', binder.operate('*', sum, two, call.at), bit, call.at), literal(0, types.int))
+    const value = bits.reduce<Expression>(
+      (sum, bit) => binder.operate('+', binder.operate('*', sum, two, call.at), bit, call.at),
+      literal(0, types.int),
+    )
     return bits.length === 1 ? bits[0]! : value
   }
 
@@ -366,8 +403,16 @@ function eventTimeOf(rows: Rows, at: Span): number {
   const { eventTime } = derive(rows.plan)
   if (eventTime !== undefined) return eventTime
   const column = rows.scope.columns.find(c => rows.scope.schema[c.index]?.type.is === 'timestamp')
-  return column?.index ?? fail('DSD2006', 'The window needs a time column: declare WATERMARK FOR column in CREATE TABLE.', at)
+  return (
+    column?.index ??
+    fail('DSD2006', 'The window needs a time column: declare WATERMARK FOR column in CREATE TABLE.', at)
+  )
 }
 
 const isLiteral = (e: Syntax): boolean =>
-  e.is === 'number' || e.is === 'string' || e.is === 'boolean' || e.is === 'null' || e.is === 'interval' || e.is === 'timeUnit'
+  e.is === 'number' ||
+  e.is === 'string' ||
+  e.is === 'boolean' ||
+  e.is === 'null' ||
+  e.is === 'interval' ||
+  e.is === 'timeUnit'

@@ -2,7 +2,7 @@ import { literal } from '../../plan/expressions/build.ts'
 import type { LiteralExpression } from '../../plan/expressions/expression.ts'
 import { types } from '../../types/data-type.ts'
 import type { Interval } from '../../types/value.ts'
-import type { Expression as Syntax, IntervalLiteral, Span } from '../parse/ast.ts'
+import type { IntervalLiteral, Span, Expression as Syntax } from '../parse/ast.ts'
 import type { Settings } from '../settings.ts'
 import { fail, notYet } from './problem.ts'
 
@@ -25,7 +25,8 @@ export function numberLiteral(text: string, negative: boolean, settings: Setting
   if (/^0[xob]/i.test(text)) return integerLiteral(signed(BigInt(text)), at)
   if (/^\d+$/.test(text)) return integerLiteral(signed(BigInt(text)), at)
   const [mantissa = '', exponentText] = text.split(/e/i)
-  const asDouble = exponentText === undefined ? settings.decimal_literal === 'double' : settings.exponent_literal === 'double'
+  const asDouble =
+    exponentText === undefined ? settings.decimal_literal === 'double' : settings.exponent_literal === 'double'
   if (asDouble) return literal(Number(negative ? `-${text}` : text), types.double)
   const [whole = '', fraction = ''] = mantissa.split('.')
   const exponent = Number(exponentText ?? 0)
@@ -57,13 +58,52 @@ const microsOf: Readonly<Record<string, number>> = {
 const DAY_MICROS = 86_400_000_000n
 
 const words: Readonly<Record<string, string>> = {
-  y: 'YEAR', yr: 'YEAR', yrs: 'YEAR', year: 'YEAR', years: 'YEAR', mon: 'MONTH', mons: 'MONTH', month: 'MONTH',
-  months: 'MONTH', quarter: 'QUARTER', quarters: 'QUARTER', w: 'WEEK', week: 'WEEK', weeks: 'WEEK', d: 'DAY', day: 'DAY',
-  days: 'DAY', h: 'HOUR', hr: 'HOUR', hrs: 'HOUR', hour: 'HOUR', hours: 'HOUR', m: 'MINUTE', min: 'MINUTE', mins: 'MINUTE',
-  minute: 'MINUTE', minutes: 'MINUTE', s: 'SECOND', sec: 'SECOND', secs: 'SECOND', second: 'SECOND', seconds: 'SECOND',
-  ms: 'MILLISECOND', msec: 'MILLISECOND', millisecond: 'MILLISECOND', milliseconds: 'MILLISECOND', us: 'MICROSECOND',
-  usec: 'MICROSECOND', microsecond: 'MICROSECOND', microseconds: 'MICROSECOND', decade: 'DECADE', decades: 'DECADE',
-  century: 'CENTURY', centuries: 'CENTURY', millennium: 'MILLENNIUM', millennia: 'MILLENNIUM',
+  y: 'YEAR',
+  yr: 'YEAR',
+  yrs: 'YEAR',
+  year: 'YEAR',
+  years: 'YEAR',
+  mon: 'MONTH',
+  mons: 'MONTH',
+  month: 'MONTH',
+  months: 'MONTH',
+  quarter: 'QUARTER',
+  quarters: 'QUARTER',
+  w: 'WEEK',
+  week: 'WEEK',
+  weeks: 'WEEK',
+  d: 'DAY',
+  day: 'DAY',
+  days: 'DAY',
+  h: 'HOUR',
+  hr: 'HOUR',
+  hrs: 'HOUR',
+  hour: 'HOUR',
+  hours: 'HOUR',
+  m: 'MINUTE',
+  min: 'MINUTE',
+  mins: 'MINUTE',
+  minute: 'MINUTE',
+  minutes: 'MINUTE',
+  s: 'SECOND',
+  sec: 'SECOND',
+  secs: 'SECOND',
+  second: 'SECOND',
+  seconds: 'SECOND',
+  ms: 'MILLISECOND',
+  msec: 'MILLISECOND',
+  millisecond: 'MILLISECOND',
+  milliseconds: 'MILLISECOND',
+  us: 'MICROSECOND',
+  usec: 'MICROSECOND',
+  microsecond: 'MICROSECOND',
+  microseconds: 'MICROSECOND',
+  decade: 'DECADE',
+  decades: 'DECADE',
+  century: 'CENTURY',
+  centuries: 'CENTURY',
+  millennium: 'MILLENNIUM',
+  millennia: 'MILLENNIUM',
 } // prettier-ignore
 
 class Sum {
@@ -98,7 +138,8 @@ class Sum {
   }
 
   clock(sign: string, hours: string, minutes: string, seconds: string | undefined, fraction: string | undefined): void {
-    const micros = (BigInt(hours) * 3600n + BigInt(minutes) * 60n + BigInt(seconds ?? 0)) * 1_000_000n + microsecondsOf(fraction)
+    const micros =
+      (BigInt(hours) * 3600n + BigInt(minutes) * 60n + BigInt(seconds ?? 0)) * 1_000_000n + microsecondsOf(fraction)
     this.micros += sign === '-' ? -micros : micros
   }
 
@@ -115,7 +156,11 @@ export function parseInterval(text: string, defaultUnit?: string): Interval | un
   if (trimmed === '') return undefined
   if (/^[+-]?P/i.test(trimmed)) return isoInterval(trimmed)
   const sum = new Sum()
-  const tokens = trimmed.replace(/^@\s*/, '').replace(/([+-])\s+(?=\d)/g, '$1').match(/[+-]?\d+:\d*(?::\d+)?(?:\.\d*)?|[+-]?\d+-\d+|[+-]?(?:\d+\.?\d*|\.\d+)|[a-z]+|\S/gi) ?? []
+  const tokens =
+    trimmed
+      .replace(/^@\s*/, '')
+      .replace(/([+-])\s+(?=\d)/g, '$1')
+      .match(/[+-]?\d+:\d*(?::\d+)?(?:\.\d*)?|[+-]?\d+-\d+|[+-]?(?:\d+\.?\d*|\.\d+)|[a-z]+|\S/gi) ?? []
   let ago = false
   for (let i = 0; i < tokens.length; i++) {
     const token = tokens[i]!
@@ -148,7 +193,10 @@ export function parseInterval(text: string, defaultUnit?: string): Interval | un
 }
 
 function isoInterval(text: string): Interval | undefined {
-  const match = /^([+-]?)P(?:([\d.+-]+)Y)?(?:([\d.+-]+)M)?(?:([\d.+-]+)W)?(?:([\d.+-]+)D)?(?:T(?:([\d.+-]+)H)?(?:([\d.+-]+)M)?(?:([\d.+-]+)S)?)?$/i.exec(text)
+  const match =
+    /^([+-]?)P(?:([\d.+-]+)Y)?(?:([\d.+-]+)M)?(?:([\d.+-]+)W)?(?:([\d.+-]+)D)?(?:T(?:([\d.+-]+)H)?(?:([\d.+-]+)M)?(?:([\d.+-]+)S)?)?$/i.exec(
+      text,
+    )
   if (match === null) return undefined
   const sum = new Sum()
   const units = ['YEAR', 'MONTH', 'WEEK', 'DAY', 'HOUR', 'MINUTE', 'SECOND']
@@ -167,7 +215,8 @@ export function intervalLiteral(syntax: IntervalLiteral): LiteralExpression {
   const text = textOf(syntax.value)
   if (text === undefined) notYet('INTERVAL of an expression', "Multiply instead: x * INTERVAL '1' DAY.", syntax.at)
   const value = syntax.from === undefined ? parseInterval(text) : fieldsInterval(text, syntax.from, syntax.to)
-  if (value === undefined) fail('DSD2004', `"${text}" is no interval${syntax.from === undefined ? '' : ` in ${syntax.from}`}.`, syntax.at)
+  if (value === undefined)
+    fail('DSD2004', `"${text}" is no interval${syntax.from === undefined ? '' : ` in ${syntax.from}`}.`, syntax.at)
   return literal(syntax.negative ? negated(value) : value, types.interval)
 }
 
@@ -186,7 +235,8 @@ function fieldsInterval(text: string, from: string, to: string | undefined): Int
   if (single !== null && (to === undefined || to === from)) {
     const sum = new Sum()
     const [, sign = '', digits = ''] = single
-    if (from === 'NANOSECOND') return { months: 0, days: 0, micros: BigInt(Math.trunc(Number(`${sign}${digits}`) / 1000)) }
+    if (from === 'NANOSECOND')
+      return { months: 0, days: 0, micros: BigInt(Math.trunc(Number(`${sign}${digits}`) / 1000)) }
     return sum.add(`${sign}${digits}`, from) ? sum.value() : undefined
   }
   if (to === undefined) return parseInterval(text, from)
@@ -236,5 +286,7 @@ export function parseTimestamp(text: string): bigint | undefined {
   const day = epochDay(Number(match[1]), Number(match[2]), Number(match[3]))
   const [hours, minutes, seconds] = [Number(match[4] ?? 0), Number(match[5] ?? 0), Number(match[6] ?? 0)]
   if (day === undefined || hours > 23 || minutes > 59 || seconds > 59) return undefined
-  return BigInt(day) * DAY_MICROS + BigInt((hours * 60 + minutes) * 60 + seconds) * 1_000_000n + microsecondsOf(match[7])
+  return (
+    BigInt(day) * DAY_MICROS + BigInt((hours * 60 + minutes) * 60 + seconds) * 1_000_000n + microsecondsOf(match[7])
+  )
 }

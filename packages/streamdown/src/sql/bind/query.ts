@@ -1,9 +1,10 @@
-import { column, columns, literal, test } from '../../plan/expressions/build.ts'
 import type { AggregateCall } from '../../plan/expressions/aggregate-call.ts'
+import { column, columns, literal, test } from '../../plan/expressions/build.ts'
 import type { Expression } from '../../plan/expressions/expression.ts'
 import { AggregateNode, FilterNode, type PlanNode, ProjectNode, UnionNode, ValuesNode } from '../../plan/nodes/node.ts'
 import { groupWindow, withWindowEnd } from '../../plan/windows.ts'
 import { type Field, type Schema, types } from '../../types/data-type.ts'
+import { typeText } from '../../types/type-text.ts'
 import type { Query, QueryBody, Select, SetOperation, SortItem, Span, Values, With } from '../parse/ast.ts'
 import { castTo } from './cast.ts'
 import type { BindContext } from './context.ts'
@@ -15,7 +16,6 @@ import { type Scope, tableScope } from './scope.ts'
 import { bindSelect } from './select.ts'
 import { limited, type Place, type SortBy, sortDirection } from './sorting.ts'
 import { contains, isQueryExpression, rowCount } from './syntax.ts'
-import { typeText } from '../../types/type-text.ts'
 
 /**
  * A bound query. `outputs` are the visible columns over the plan's (which may have more behind them) and, in a
@@ -57,11 +57,19 @@ export function bindQuery(context: BindContext, query: Query, place: Place = 'in
 export function visiblePlan({ plan, names, outputs }: BoundQuery): PlanNode {
   const asIs = plan.schema.length === outputs.length && outputs.every((e, i) => e.is === 'column' && e.index === i)
   if (asIs && plan.schema.every((field, i) => field.name === names[i])) return plan
-  return ProjectNode.create(plan, outputs.map((value, i) => ({ name: names[i]!, value })))
+  return ProjectNode.create(
+    plan,
+    outputs.map((value, i) => ({ name: names[i]!, value })),
+  )
 }
 
 /** `outer`: the scope of the query around it, whose columns it may use. */
-export function bindSubquery(context: BindContext, query: Query, outer: Scope | undefined, place: Place = 'inner'): BoundQuery {
+export function bindSubquery(
+  context: BindContext,
+  query: Query,
+  outer: Scope | undefined,
+  place: Place = 'inner',
+): BoundQuery {
   const emit = query.emit === undefined ? context.emit : emitModes[query.emit.mode]
   const inner = query.with === undefined ? { ...context, emit } : withTables({ ...context, emit }, query.with)
   const tail: Tail = {
@@ -81,7 +89,11 @@ export function withTables(context: BindContext, clause: With): BindContext {
   for (const table of clause.tables) {
     const name = context.names.fold(table.name)
     const defining = { ...inner, defining: [...inner.defining, name] }
-    const plan = renamed(bindQuery(defining, table.query), table.columns.map(c => context.names.fold(c)), table.at)
+    const plan = renamed(
+      bindQuery(defining, table.query),
+      table.columns.map(c => context.names.fold(c)),
+      table.at,
+    )
     inner = { ...inner, commonTables: [...inner.commonTables, { name, plan }] }
   }
   return inner
@@ -119,7 +131,12 @@ const bare = (tail: Tail): boolean => tail.orderBy.length === 0 && tail.limit ==
 /** ORDER BY and LIMIT over finished columns. */
 function tailed(context: BindContext, bound: BoundQuery, tail: Tail): BoundQuery {
   if (bare(tail)) return bound
-  if (bound.correlated.length > 0) notYet('LIMIT around a correlated subquery in parentheses', 'Write it without the parentheses.', tail.orderBy[0]?.at)
+  if (bound.correlated.length > 0)
+    notYet(
+      'LIMIT around a correlated subquery in parentheses',
+      'Write it without the parentheses.',
+      tail.orderBy[0]?.at,
+    )
   const plan = visiblePlan(bound)
   const scope = tableScope(plan.schema, undefined, undefined)
   const binder = new ExpressionBinder(context, scope)
@@ -134,30 +151,43 @@ function tailed(context: BindContext, bound: BoundQuery, tail: Tail): BoundQuery
 }
 
 function positioned(schema: Schema, position: number, at: Span): Expression {
-  if (schema[position] === undefined) fail('DSD2006', `ORDER BY ${position + 1}: there are ${schema.length} columns.`, at)
+  if (schema[position] === undefined)
+    fail('DSD2006', `ORDER BY ${position + 1}: there are ${schema.length} columns.`, at)
   return column(schema, position)
 }
 
-
 function setOperation(context: BindContext, operation: SetOperation): PlanNode {
   const sides = [operation.left, operation.right].map(body => visiblePlan(bindBody(context, body, noTail, undefined)))
-  const [left, right] = operation.corresponding === undefined ? sides : sides.map((side, i) => corresponding(context, operation, side, sides[1 - i]!))
+  const [left, right] =
+    operation.corresponding === undefined
+      ? sides
+      : sides.map((side, i) => corresponding(context, operation, side, sides[1 - i]!))
   if (left === undefined || right === undefined) return fail('DSD9002', 'A set operation has two sides.', operation.at)
   if (left.schema.length !== right.schema.length)
-    fail('DSD2004', `${operation.op}: the left side has ${left.schema.length} columns, the right side ${right.schema.length}.`, operation.at)
+    fail(
+      'DSD2004',
+      `${operation.op}: the left side has ${left.schema.length} columns, the right side ${right.schema.length}.`,
+      operation.at,
+    )
   const [a, b] = alike(context, [left, right], operation.op, operation.at)
   if (operation.op === 'UNION') {
     const union = UnionNode.create([...(operation.all ? unionInputs(a!) : [a!]), b!])
     return operation.all ? union : distinct(context, union)
   }
-  if (operation.all) notYet(`${operation.op} ALL`, `Use ${operation.op}, or number the rows with ROW_NUMBER first.`, operation.at)
+  if (operation.all)
+    notYet(`${operation.op} ALL`, `Use ${operation.op}, or number the rows with ROW_NUMBER first.`, operation.at)
   return tagged(operation.op, a!, b!)
 }
 
 /** A chain of UNION ALL is one node. */
 const unionInputs = (node: PlanNode): readonly PlanNode[] => (node.is === 'union' ? node.inputs : [node])
 
-function corresponding(context: BindContext, { corresponding: by }: SetOperation, side: PlanNode, other: PlanNode): PlanNode {
+function corresponding(
+  context: BindContext,
+  { corresponding: by }: SetOperation,
+  side: PlanNode,
+  other: PlanNode,
+): PlanNode {
   const { names } = context
   const wanted =
     by === undefined || by.columns.length === 0
@@ -178,15 +208,25 @@ function corresponding(context: BindContext, { corresponding: by }: SetOperation
 export function alike(context: BindContext, inputs: readonly PlanNode[], what: string, at: Span): readonly PlanNode[] {
   const [first] = inputs
   const common = first!.schema.map((field, i) => {
-    const type = commonOf(inputs.map(input => column(input.schema, i)), context)
+    const type = commonOf(
+      inputs.map(input => column(input.schema, i)),
+      context,
+    )
     if (type === undefined)
-      fail('DSD2004', `${what}: column ${i + 1} ("${field.name}") is ${inputs.map(input => typeText(input.schema[i]!.type)).join(' and ')}.`, at)
+      fail(
+        'DSD2004',
+        `${what}: column ${i + 1} ("${field.name}") is ${inputs.map(input => typeText(input.schema[i]!.type)).join(' and ')}.`,
+        at,
+      )
     return type.is === 'null' ? types.string : type
   })
   return inputs.map(input => {
     const cast = columns(input.schema).map((e, i) => castTo(e, common[i]!, context.settings, false, at))
     if (cast.every(e => e.is === 'column')) return input
-    return ProjectNode.create(input, cast.map((value, i) => ({ name: first!.schema[i]!.name, value })))
+    return ProjectNode.create(
+      input,
+      cast.map((value, i) => ({ name: first!.schema[i]!.name, value })),
+    )
   })
 }
 
@@ -213,20 +253,42 @@ function tagged(op: 'INTERSECT' | 'EXCEPT', left: PlanNode, right: PlanNode): Pl
   const union = UnionNode.create([sided(left, true), sided(right, false)])
   const width = left.schema.length
   const isLeft = column(union.schema, width)
-  const count = (filter: Expression): AggregateCall => ({ name: 'count', args: [], distinct: false, filter, type: types.bigint, nullable: false })
-  const counts = AggregateNode.create(union, left.schema.map((_, i) => i), [count(isLeft), count(test('not', isLeft))], ['$l', '$r'])
+  const count = (filter: Expression): AggregateCall => ({
+    name: 'count',
+    args: [],
+    distinct: false,
+    filter,
+    type: types.bigint,
+    nullable: false,
+  })
+  const counts = AggregateNode.create(
+    union,
+    left.schema.map((_, i) => i),
+    [count(isLeft), count(test('not', isLeft))],
+    ['$l', '$r'],
+  )
   const zero = literal(0n, types.bigint)
   const [l, r] = [column(counts.schema, width), column(counts.schema, width + 1)]
   const condition = test('and', test('>', l, zero), test(op === 'INTERSECT' ? '>' : '=', r, zero))
   const kept = FilterNode.create(counts, condition)
-  return ProjectNode.create(kept, columns(kept.schema).slice(0, width).map(value => ({ name: value.name, value })))
+  return ProjectNode.create(
+    kept,
+    columns(kept.schema)
+      .slice(0, width)
+      .map(value => ({ name: value.name, value })),
+  )
 }
 
 /** Rows of VALUES, each column in its common type. */
-export function bindValues(context: BindContext, values: Values, targets: readonly (Field | undefined)[] = []): PlanNode {
+export function bindValues(
+  context: BindContext,
+  values: Values,
+  targets: readonly (Field | undefined)[] = [],
+): PlanNode {
   const width = values.rows[0]?.length ?? 0
   for (const row of values.rows)
-    if (row.length !== width) fail('DSD2006', `VALUES has rows of ${width} and of ${row.length} cells.`, row[0]?.at ?? values.at)
+    if (row.length !== width)
+      fail('DSD2006', `VALUES has rows of ${width} and of ${row.length} cells.`, row[0]?.at ?? values.at)
   const name = (i: number) => (context.settings.dialect === 'flink' ? `EXPR$${i}` : `column${i + 1}`)
   if (values.rows.some(row => row.some(cell => contains(cell, isQueryExpression)))) {
     const rows = values.rows.map(row => visiblePlan(bindSelect(context, selectOf(row, values.at), noTail, undefined)))
@@ -239,7 +301,11 @@ export function bindValues(context: BindContext, values: Values, targets: readon
     const cells = rows.map(row => row[i]!)
     const common = targets[i]?.type ?? commonOf(cells, context)
     if (common === undefined)
-      fail('DSD2004', `VALUES: column ${i + 1} has ${[...new Set(cells.map(cell => typeText(cell.type)))].join(' and ')}.`, values.at)
+      fail(
+        'DSD2004',
+        `VALUES: column ${i + 1} has ${[...new Set(cells.map(cell => typeText(cell.type)))].join(' and ')}.`,
+        values.at,
+      )
     const type = common.is === 'null' ? types.string : common
     schema.push({ name: name(i), type, nullable: cells.some(cell => cell.nullable || cell.type.is === 'null') })
   }

@@ -23,9 +23,10 @@ export function bindRanks(rows: Rows, calls: readonly Call[], windows: readonly 
   for (const call of calls) {
     if (rows.knows(call)) continue
     const kind = rankFunction(call)
-    if (kind === undefined || call.over === undefined) return noOver(call)
+    if (kind === undefined || call.over === undefined) noOver(call)
     const over = specification(rows, call.over, windows)
-    if (over.frame !== undefined) notYet(`${callName(call)} with a frame`, 'It numbers all rows of the partition; leave the frame away.', call.at)
+    if (over.frame !== undefined)
+      notYet(`${callName(call)} with a frame`, 'It numbers all rows of the partition; leave the frame away.', call.at)
     for (const e of [...over.partitionBy, ...over.orderBy.map(item => item.value)]) resolveSubqueries(rows, e)
     const partitionBy = rows.append(over.partitionBy.flatMap(e => partitionColumns(rows, rows.binder.bind(e))))
     const directions = over.orderBy.map(item => sortDirection(item, rows.context.settings))
@@ -48,7 +49,8 @@ export function bindRanks(rows: Rows, calls: readonly Call[], windows: readonly 
 
 /** A window value partitions by its bounds. */
 function partitionColumns(rows: Rows, e: Expression): readonly Expression[] {
-  if (e.type.is !== 'row' || e.is !== 'column' || !windowColumns(rows.plan).some(columns => columns.row === e.index)) return [e]
+  if (e.type.is !== 'row' || e.is !== 'column' || !windowColumns(rows.plan).some(columns => columns.row === e.index))
+    return [e]
   return e.type.fields.map(({ type, nullable }, index) => ({ is: 'field', input: e, index, type, nullable }))
 }
 

@@ -16,7 +16,8 @@ export function isRowSource(call: Call): boolean {
 export function rowSources(binder: ExpressionBinder, call: Call): readonly RowSource[] {
   const name = callName(call).toLowerCase()
   const args = call.args.map(({ value }) => {
-    if (value.is === 'tableArgument' || value.is === 'descriptor') return fail('DSD2006', `${callName(call)} takes values.`, value.at)
+    if (value.is === 'tableArgument' || value.is === 'descriptor')
+      return fail('DSD2006', `${callName(call)} takes values.`, value.at)
     return value
   })
   if (name === 'unnest') return args.map(arg => elementsOf(binder, arg, name))
@@ -27,19 +28,32 @@ export function rowSources(binder: ExpressionBinder, call: Call): readonly RowSo
 }
 
 /** Numbers in their common type; times with an interval as step. */
-function alike(binder: ExpressionBinder, start: Expression, stop: Expression, step: Expression | undefined, call: Call) {
+function alike(
+  binder: ExpressionBinder,
+  start: Expression,
+  stop: Expression,
+  step: Expression | undefined,
+  call: Call,
+) {
   const { context } = binder
   const isInterval = step?.type.is === 'interval'
   const type = commonOf(isInterval || step === undefined ? [start, stop] : [start, stop, step], context)
-  const takes = type !== undefined && (isInterval ? type.is === 'timestamp' : ['tinyint', 'smallint', 'int', 'bigint', 'decimal'].includes(type.is))
+  const takes =
+    type !== undefined &&
+    (isInterval ? type.is === 'timestamp' : ['tinyint', 'smallint', 'int', 'bigint', 'decimal'].includes(type.is))
   if (type === undefined || !takes)
-    return fail('DSD2004', `${callName(call)} takes numbers, or times with an INTERVAL as step; not ${typeText(start.type)}.`, call.at)
+    return fail(
+      'DSD2004',
+      `${callName(call)} takes numbers, or times with an INTERVAL as step; not ${typeText(start.type)}.`,
+      call.at,
+    )
   const cast = (e: Expression) => castTo(e, type, context.settings)
   return { start: cast(start), stop: cast(stop), step: step === undefined || isInterval ? step : cast(step) }
 }
 
 export function elementsOf(binder: ExpressionBinder, syntax: Syntax, name: string): RowSource {
   const of = binder.bind(syntax)
-  if (of.type.is !== 'array' && of.type.is !== 'map') return fail('DSD2004', `UNNEST takes an array or map, not ${typeText(of.type)}.`, syntax.at)
+  if (of.type.is !== 'array' && of.type.is !== 'map')
+    return fail('DSD2004', `UNNEST takes an array or map, not ${typeText(of.type)}.`, syntax.at)
   return { is: 'elements', of, name }
 }

@@ -49,7 +49,8 @@ export class Rows {
     const width = this.plan.schema.length
     const places = expressions.map((e, i) => {
       if (e.is === 'column' && e.index >= 0) return e.index
-      if (readsOuter(e)) return notYet('A column of the query around it here', 'Join the tables instead of a correlated subquery.', e.at)
+      if (readsOuter(e))
+        return notYet('A column of the query around it here', 'Join the tables instead of a correlated subquery.', e.at)
       const same = added.findIndex(other => sameExpression(other, e))
       if (same >= 0) return width + same
       addedNames.push(names[i] ?? `$${width + added.length}`)

@@ -51,7 +51,11 @@ export function findColumn(scope: Scope, parts: readonly Identifier[], names: Na
   const outer = findColumn(scope.outer, parts, names)
   if (outer?.is !== 'column') return outer
   if (outer.value.is !== 'column' || outer.value.index < 0)
-    fail('DSD2005', 'A subquery can use columns of the query directly around it only. Join the tables instead.', parts[0]?.at)
+    fail(
+      'DSD2005',
+      'A subquery can use columns of the query directly around it only. Join the tables instead.',
+      parts[0]?.at,
+    )
   return { ...outer, value: { ...outer.value, index: outerIndex(outer.value.index) } }
 }
 
@@ -66,12 +70,17 @@ function findHere(scope: Scope, parts: readonly Identifier[], names: Names): Fou
   // A qualified name comes first; catalogs and databases before the table are skipped.
   for (let table = 0; table + 1 < texts.length; table++) {
     const found = at(
-      scope.columns.filter(c => c.table !== undefined && names.same(c.table, texts[table]!) && names.same(c.name, texts[table + 1]!)),
+      scope.columns.filter(
+        c => c.table !== undefined && names.same(c.table, texts[table]!) && names.same(c.name, texts[table + 1]!),
+      ),
       table + 2,
     )
     if (found !== undefined) return found
   }
-  const plain = at(scope.columns.filter(c => c.plain && names.same(c.name, texts[0]!)), 1)
+  const plain = at(
+    scope.columns.filter(c => c.plain && names.same(c.name, texts[0]!)),
+    1,
+  )
   if (plain !== undefined) return plain
   return texts.length === 1 ? wholeRow(scope, texts[0]!, names) : undefined
 }
@@ -90,6 +99,9 @@ export function unknownColumn(scope: Scope, parts: readonly Identifier[], names:
   const wanted = names.fold(parts.at(-1)!)
   const candidates = scope.columns.map(c => c.name)
   const list = [...new Set(candidates)]
-  const known = list.length === 0 ? 'There are no columns here.' : `Columns: ${list.slice(0, 20).join(', ')}${list.length > 20 ? ', …' : ''}.`
+  const known =
+    list.length === 0
+      ? 'There are no columns here.'
+      : `Columns: ${list.slice(0, 20).join(', ')}${list.length > 20 ? ', …' : ''}.`
   fail('DSD2002', `There is no column "${text}".${didYouMean(wanted, candidates)} ${known}`, at)
 }

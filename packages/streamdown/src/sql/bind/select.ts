@@ -3,11 +3,11 @@ import { all, column, columns } from '../../plan/expressions/build.ts'
 import type { Expression } from '../../plan/expressions/expression.ts'
 import { columnsRead, expressionKey, remap } from '../../plan/expressions/walk.ts'
 import { FilterNode, type PlanNode, ProjectNode, RankNode } from '../../plan/nodes/node.ts'
-import type { Call, Expression as Syntax, Select, SelectItem, SortItem, Star } from '../parse/ast.ts'
+import type { Call, Select, SelectItem, SortItem, Star, Expression as Syntax } from '../parse/ast.ts'
 import type { BindContext } from './context.ts'
+import { fieldsOf } from './expressions.ts'
 import { bindFrom } from './from.ts'
 import { bindGroups, type Grouped, type Item } from './grouping.ts'
-import { fieldsOf } from './expressions.ts'
 import { fail, notYet } from './problem.ts'
 import { type BoundQuery, distinct, type Tail } from './query.ts'
 import { bindRanks } from './ranks.ts'
@@ -16,7 +16,7 @@ import type { Rows } from './rows.ts'
 import { type Scope, unknownColumn } from './scope.ts'
 import { limited, type SortBy, sortDirection, sortedRows } from './sorting.ts'
 import { joinAsTest, resolveSubqueries } from './subqueries.ts'
-import { conjunctsOf, hasAggregate, inventedName, isWindowCall, naturalName, collect } from './syntax.ts'
+import { collect, conjunctsOf, hasAggregate, inventedName, isWindowCall, naturalName } from './syntax.ts'
 
 /** SELECT … with the ORDER BY and LIMIT around it. */
 export function bindSelect(context: BindContext, select: Select, tail: Tail, outer: Scope | undefined): BoundQuery {
@@ -26,13 +26,23 @@ export function bindSelect(context: BindContext, select: Select, tail: Tail, out
   const { stage, correlated: still, nothing } = groupedStage(rows, select, items, tail.orderBy, correlated)
   if (select.having !== undefined) filter(stage, select.having, 'HAVING')
   const sorting = tail.orderBy.map(item => ({ item, syntax: sortSyntax(context, item, items) }))
-  const windowed = [...items.map(item => item.syntax), ...sorting.map(sort => sort.syntax), ...(select.qualify === undefined ? [] : [select.qualify])]
-  bindRanks(stage, windowed.flatMap(e => collect(e, isWindowCall)), select.windows)
+  const windowed = [
+    ...items.map(item => item.syntax),
+    ...sorting.map(sort => sort.syntax),
+    ...(select.qualify === undefined ? [] : [select.qualify]),
+  ]
+  bindRanks(
+    stage,
+    windowed.flatMap(e => collect(e, isWindowCall)),
+    select.windows,
+  )
   if (select.qualify !== undefined) filter(stage, select.qualify, 'QUALIFY')
   for (const e of windowed) resolveSubqueries(stage, e)
   expandSelected(stage, items)
   const outputs = items.map(item => stage.binder.bind(item.syntax))
-  const sorts = sorting.map(({ item, syntax }): SortBy => ({ value: stage.binder.bind(syntax), ...sortDirection(item, context.settings) }))
+  const sorts = sorting.map(
+    ({ item, syntax }): SortBy => ({ value: stage.binder.bind(syntax), ...sortDirection(item, context.settings) }),
+  )
   if (select.distinct !== undefined && select.distinct.on.length > 0) keepFirst(stage, select.distinct.on, sorts, items)
   const names = items.map(item => item.name)
   return finish(context, stage, {
@@ -46,7 +56,13 @@ export function bindSelect(context: BindContext, select: Select, tail: Tail, out
   })
 }
 
-function groupedStage(rows: Rows, select: Select, items: readonly Item[], orderBy: readonly SortItem[], correlated: readonly Expression[]): Grouped {
+function groupedStage(
+  rows: Rows,
+  select: Select,
+  items: readonly Item[],
+  orderBy: readonly SortItem[],
+  correlated: readonly Expression[],
+): Grouped {
   const uses = [
     ...items.map(item => item.syntax),
     ...(select.having === undefined ? [] : [select.having]),
@@ -61,8 +77,14 @@ function groupedStage(rows: Rows, select: Select, items: readonly Item[], orderB
 
 /** Subqueries within the arguments of aggregates are joined before grouping. */
 const collectAggregateQueries = (e: Syntax): readonly Syntax[] =>
-  collect(e, (part): part is Extract<Syntax, { is: 'call' }> => part.is === 'call' && part.over === undefined && hasAggregate(part)).flatMap(call =>
-    call.args.flatMap(({ value }) => (value.is === 'tableArgument' || value.is === 'descriptor' || hasAggregate(value) ? [] : [value])),
+  collect(
+    e,
+    (part): part is Extract<Syntax, { is: 'call' }> =>
+      part.is === 'call' && part.over === undefined && hasAggregate(part),
+  ).flatMap(call =>
+    call.args.flatMap(({ value }) =>
+      value.is === 'tableArgument' || value.is === 'descriptor' || hasAggregate(value) ? [] : [value],
+    ),
   )
 
 /** Filters the rows; what compares them with the query around it is returned instead. */
@@ -91,7 +113,15 @@ function bindWhere(rows: Rows, where: Syntax | undefined): readonly Expression[]
 }
 
 const hasQuery = (e: Syntax): boolean =>
-  collect(e, (part): part is Syntax => part.is === 'scalarQuery' || part.is === 'exists' || part.is === 'inQuery' || part.is === 'arrayQuery' || part.is === 'quantified').length > 0
+  collect(
+    e,
+    (part): part is Syntax =>
+      part.is === 'scalarQuery' ||
+      part.is === 'exists' ||
+      part.is === 'inQuery' ||
+      part.is === 'arrayQuery' ||
+      part.is === 'quantified',
+  ).length > 0
 
 function filter(stage: Rows, condition: Syntax, what: string): void {
   for (const conjunct of conjunctsOf(condition)) {
@@ -122,7 +152,11 @@ function expandItems(rows: Rows, items: readonly SelectItem[]): readonly Item[] 
     }
     const natural = naturalIdentifier(value)
     const name =
-      alias !== undefined ? names.fold(alias) : natural !== undefined ? names.fold(natural) : (naturalName(value) ?? inventedName(value, expanded.length, settings))
+      alias !== undefined
+        ? names.fold(alias)
+        : natural !== undefined
+          ? names.fold(natural)
+          : (naturalName(value) ?? inventedName(value, expanded.length, settings))
     expanded.push({ syntax: value, name })
   }
   return expanded
@@ -137,11 +171,18 @@ function naturalIdentifier(e: Syntax) {
 function starItems(rows: Rows, star: Star): readonly Item[] {
   const { names } = rows.context
   const known = (value: Expression, name: string): Item => {
-    const syntax: Syntax = { is: 'column', parts: [{ is: 'identifier', text: name, quoted: true, at: star.at }], at: star.at }
+    const syntax: Syntax = {
+      is: 'column',
+      parts: [{ is: 'identifier', text: name, quoted: true, at: star.at }],
+      at: star.at,
+    }
     rows.know(syntax, value)
     return { syntax, name }
   }
-  const replaced = star.replace.map(item => ({ name: names.fold(item.alias ?? fail('DSD2006', 'REPLACE (expression AS column).', item.at)), syntax: item.value }))
+  const replaced = star.replace.map(item => ({
+    name: names.fold(item.alias ?? fail('DSD2006', 'REPLACE (expression AS column).', item.at)),
+    syntax: item.value,
+  }))
   const left = star.except.map(name => names.fold(name.parts.at(-1)!))
   const visible = (item: Item): readonly Item[] => {
     if (left.some(name => names.same(name, item.name))) return []
@@ -165,7 +206,9 @@ function starItems(rows: Rows, star: Star): readonly Item[] {
     return fail('DSD2004', '.* needs a ROW.', star.at)
   }
   const { fields } = value.type
-  return fieldsOf(value).map((e, i) => known(e, fields[i]!.name)).flatMap(visible)
+  return fieldsOf(value)
+    .map((e, i) => known(e, fields[i]!.name))
+    .flatMap(visible)
 }
 
 /** A position, an output's name, or an expression. */
@@ -173,7 +216,8 @@ function sortSyntax(context: BindContext, item: SortItem, items: readonly Item[]
   const { value } = item
   if (value.is === 'number') {
     const chosen = items[Number(value.text) - 1]
-    if (chosen === undefined) fail('DSD2006', `ORDER BY ${value.text}: the select list has ${items.length} columns.`, item.at)
+    if (chosen === undefined)
+      fail('DSD2006', `ORDER BY ${value.text}: the select list has ${items.length} columns.`, item.at)
     return chosen.syntax
   }
   if (value.is !== 'column' || value.parts.length !== 1) return value
@@ -193,7 +237,14 @@ function keepFirst(stage: Rows, on: readonly Syntax[], sorts: readonly SortBy[],
     descending: sorts[i]!.descending,
     nullsFirst: sorts[i]!.nullsFirst,
   }))
-  stage.plan = RankNode.create(stage.plan, { function: 'row_number', partitionBy, orderBy, from: 1, to: 1, output: false })
+  stage.plan = RankNode.create(stage.plan, {
+    function: 'row_number',
+    partitionBy,
+    orderBy,
+    from: 1,
+    to: 1,
+    output: false,
+  })
 }
 
 interface Finish {
@@ -223,7 +274,8 @@ function finish(context: BindContext, stage: Rows, parts: Finish): BoundQuery {
   const sortPlaces = sorts.map(({ value }) => {
     const known = places.get(expressionKey(value))
     if (known !== undefined) return known
-    if (parts.distinct) return fail('DSD2006', 'With DISTINCT, ORDER BY takes expressions of the select list.', tail.orderBy[0]?.at)
+    if (parts.distinct)
+      return fail('DSD2006', 'With DISTINCT, ORDER BY takes expressions of the select list.', tail.orderBy[0]?.at)
     places.set(expressionKey(value), projected.length)
     return projected.push({ name: `$sort${projected.length}`, value }) - 1
   })
@@ -253,16 +305,31 @@ function distinctRows(context: BindContext, plan: PlanNode, width: number): Plan
 
 function firstColumns(node: PlanNode, width: number): PlanNode {
   if (node.schema.length === width) return node
-  return ProjectNode.create(node, columns(node.schema).slice(0, width).map(value => ({ name: value.name, value })))
+  return ProjectNode.create(
+    node,
+    columns(node.schema)
+      .slice(0, width)
+      .map(value => ({ name: value.name, value })),
+  )
 }
 
 /** LIMIT within a correlated subquery counts for each row of the query around it: a top-N by the compared columns. */
-function correlatedLimit(plan: PlanNode, sorts: readonly SortBy[], { correlated, tail }: Finish, place: ReadonlyMap<number, number>): PlanNode {
+function correlatedLimit(
+  plan: PlanNode,
+  sorts: readonly SortBy[],
+  { correlated, tail }: Finish,
+  place: ReadonlyMap<number, number>,
+): PlanNode {
   if (tail.limit === undefined && tail.offset === 0) return plan
   const partitionBy = correlated.map(e => {
     const sides = e.is === 'call' && e.name === '=' ? e.args : []
     const inner = sides.find(side => side.is === 'column' && side.index >= 0)
-    if (inner?.is !== 'column') return notYet('LIMIT in a subquery that is correlated by other than equality of columns', 'Use ROW_NUMBER and a join.', e.at)
+    if (inner?.is !== 'column')
+      return notYet(
+        'LIMIT in a subquery that is correlated by other than equality of columns',
+        'Use ROW_NUMBER and a join.',
+        e.at,
+      )
     return place.get(inner.index)!
   })
   const { plan: input, keys } = sortedRows(plan, sorts)

@@ -25,7 +25,10 @@ export function sortDirection(item: SortItem, settings: Settings): Omit<SortBy, 
 }
 
 /** The node with the sort expressions as columns, and the keys on them. */
-export function sortedRows(input: PlanNode, sorts: readonly SortBy[]): { readonly plan: PlanNode; readonly keys: readonly SortKey[] } {
+export function sortedRows(
+  input: PlanNode,
+  sorts: readonly SortBy[],
+): { readonly plan: PlanNode; readonly keys: readonly SortKey[] } {
   const added: Expression[] = []
   const keys = sorts.map(({ value, descending, nullsFirst }): SortKey => {
     const place = value.is === 'column' ? value.index : input.schema.length + added.push(value) - 1
@@ -71,5 +74,10 @@ export function limited(context: BindContext, input: PlanNode, sorts: readonly S
 /** The first columns only. */
 export function trimmed(node: PlanNode, width: number): PlanNode {
   if (node.schema.length === width) return node
-  return ProjectNode.create(node, columns(node.schema).slice(0, width).map(value => ({ name: value.name, value })))
+  return ProjectNode.create(
+    node,
+    columns(node.schema)
+      .slice(0, width)
+      .map(value => ({ name: value.name, value })),
+  )
 }

@@ -19,7 +19,12 @@ export type BoundStatement =
       readonly rows: PlanNode | undefined
     }
   | { readonly is: 'createView'; readonly view: ViewEntry; readonly ifNotExists: boolean; readonly orReplace: boolean }
-  | { readonly is: 'createMaterializedView'; readonly view: ViewEntry; readonly ifNotExists: boolean; readonly orReplace: boolean }
+  | {
+      readonly is: 'createMaterializedView'
+      readonly view: ViewEntry
+      readonly ifNotExists: boolean
+      readonly orReplace: boolean
+    }
   /** RisingWave's CREATE SINK: a job under that name. */
   | { readonly is: 'createSink'; readonly name: string; readonly insert: BoundInsert; readonly ifNotExists: boolean }
   | { readonly is: 'createFunction'; readonly entry: FunctionEntry; readonly orReplace: boolean }
@@ -67,7 +72,12 @@ export type ConflictAction =
    * DO UPDATE SET: over the stored row's columns, then the inserted row's (EXCLUDED); one expression a relation column.
    * Where `where` is not true the stored row stays.
    */
-  | { readonly action: 'update'; readonly columns: readonly number[]; readonly values: readonly Expression[]; readonly where: Expression | undefined }
+  | {
+      readonly action: 'update'
+      readonly columns: readonly number[]
+      readonly values: readonly Expression[]
+      readonly where: Expression | undefined
+    }
 
 /** RETURNING: over the relation's columns of each row inserted, updated (as it is after) or deleted. */
 export interface Returning {
@@ -95,4 +105,3 @@ export interface BoundStatementSet {
   readonly is: 'statementSet'
   readonly inserts: readonly BoundInsert[]
 }
-

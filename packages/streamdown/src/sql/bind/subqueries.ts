@@ -2,12 +2,12 @@ import type { AggregateCall } from '../../plan/expressions/aggregate-call.ts'
 import { all, column, literal, not, test } from '../../plan/expressions/build.ts'
 import type { Expression } from '../../plan/expressions/expression.ts'
 import { columnsRead, remap } from '../../plan/expressions/walk.ts'
-import { fold } from '../../plan/optimise/fold.ts'
 import { joinOn } from '../../plan/joins.ts'
 import { AggregateNode, type JoinKind, ProjectNode } from '../../plan/nodes/node.ts'
+import { fold } from '../../plan/optimise/fold.ts'
 import { derive } from '../../plan/properties.ts'
 import { types } from '../../types/data-type.ts'
-import type { BinaryOperator, Expression as Syntax, Query, Span } from '../parse/ast.ts'
+import type { BinaryOperator, Query, Span, Expression as Syntax } from '../parse/ast.ts'
 import { fail, notYet } from './problem.ts'
 import { type BoundQuery, bindSubquery, distinct, visiblePlan } from './query.ts'
 import type { Rows } from './rows.ts'
@@ -19,7 +19,12 @@ function placed(e: Expression, width: number): Expression {
 }
 
 /** Joins a subquery to the rows that it may be correlated with; its outputs, over the joined rows. */
-export function joinSubquery(rows: Rows, query: BoundQuery, kind: JoinKind, conditions: readonly Expression[] = []): readonly Expression[] {
+export function joinSubquery(
+  rows: Rows,
+  query: BoundQuery,
+  kind: JoinKind,
+  conditions: readonly Expression[] = [],
+): readonly Expression[] {
   const width = rows.plan.schema.length
   const on = [...query.correlated.map(e => placed(e, width)), ...conditions]
   const outputs = query.outputs.map(e => placed(e, width))
@@ -62,7 +67,14 @@ const isPattern = (op: BinaryOperator | PatternKind): op is PatternKind =>
   op === 'LIKE' || op === 'ILIKE' || op === 'SIMILAR' || op === 'RLIKE'
 
 /** `x op ANY (query)`: a row for which it is true; `x op ALL`: no row for which it is not true. */
-function quantifiedJoin(rows: Rows, left: Syntax, op: BinaryOperator, quantifier: 'ANY' | 'ALL', query: Query, at: Span): void {
+function quantifiedJoin(
+  rows: Rows,
+  left: Syntax,
+  op: BinaryOperator,
+  quantifier: 'ANY' | 'ALL',
+  query: Query,
+  at: Span,
+): void {
   resolveSubqueries(rows, left)
   const value = rows.binder.bind(left)
   const bound = bindSubquery(rows.context, query, rows.scope)
@@ -81,13 +93,26 @@ function comparedWith(rows: Rows, value: Expression, op: BinaryOperator, query: 
   const [only] = outputs
   if (value.type.is === 'row') {
     const fields = outputs.map(({ type, nullable }, i) => ({ name: `f${i + 1}`, type, nullable }))
-    return rows.binder.operate(op, value, { is: 'call', name: 'row', args: outputs, type: types.row(fields), nullable: false }, at)
+    return rows.binder.operate(
+      op,
+      value,
+      { is: 'call', name: 'row', args: outputs, type: types.row(fields), nullable: false },
+      at,
+    )
   }
-  if (only === undefined || outputs.length !== 1) fail('DSD2004', `The subquery must have one column here, it has ${outputs.length}.`, at)
+  if (only === undefined || outputs.length !== 1)
+    fail('DSD2004', `The subquery must have one column here, it has ${outputs.length}.`, at)
   return rows.binder.operate(op, value, only, at)
 }
 
-function notTrue(rows: Rows, value: Expression, op: BinaryOperator, query: BoundQuery, compared: Expression, at: Span): Expression {
+function notTrue(
+  rows: Rows,
+  value: Expression,
+  op: BinaryOperator,
+  query: BoundQuery,
+  compared: Expression,
+  at: Span,
+): Expression {
   if (op === '<>' && !compared.nullable) return comparedWith(rows, value, '=', query, at)
   return compared.nullable ? test('is_not_true', compared) : not(compared)
 }
@@ -163,13 +188,24 @@ function scalar(rows: Rows, syntax: Query, at: Span): Expression {
     const value = joinSubquery(rows, query, always ? 'inner' : 'left')[0]!
     return query.ofNothing === undefined ? value : orNothing(rows, query.ofNothing, value, width)
   }
-  const first: AggregateCall = { name: 'first_value', args: [output], distinct: false, type: output.type, nullable: true }
+  const first: AggregateCall = {
+    name: 'first_value',
+    args: [output],
+    distinct: false,
+    type: output.type,
+    nullable: true,
+  }
   const one = grouped(query, [first], 'A subquery as a value', at)
   return joinSubquery(rows, one, query.correlated.length === 0 ? 'inner' : 'left')[0]!
 }
 
 /** COUNT of a correlated subquery without rows is 0, though the join finds no row for it. */
-function orNothing(rows: Rows, { marker, outputs }: NonNullable<BoundQuery['ofNothing']>, value: Expression, width: number): Expression {
+function orNothing(
+  rows: Rows,
+  { marker, outputs }: NonNullable<BoundQuery['ofNothing']>,
+  value: Expression,
+  width: number,
+): Expression {
   const empty = fold(outputs[0]!)
   if (empty.is === 'literal' && empty.value === null) return value
   const absent = test('is_null', column(rows.plan.schema, width + marker))
@@ -185,7 +221,8 @@ function orNothing(rows: Rows, { marker, outputs }: NonNullable<BoundQuery['ofNo
 function equalityOrNothing(query: BoundQuery): readonly number[] | undefined {
   const columns: number[] = []
   for (const e of query.correlated) {
-    const inner = e.is === 'call' && e.name === '=' ? e.args.find(side => side.is === 'column' && side.index >= 0) : undefined
+    const inner =
+      e.is === 'call' && e.name === '=' ? e.args.find(side => side.is === 'column' && side.index >= 0) : undefined
     if (inner?.is !== 'column') return undefined
     columns.push(inner.index)
   }
@@ -212,13 +249,19 @@ function isMember(rows: Rows, left: Syntax, syntax: Query, at: Span): Expression
   resolveSubqueries(rows, left)
   const value = rows.binder.bind(left)
   const query = bindSubquery(rows.context, syntax, rows.scope)
-  if (query.correlated.length > 0) return notYet('A correlated IN (SELECT …) inside an expression', 'Put it directly into WHERE.', at)
+  if (query.correlated.length > 0)
+    return notYet('A correlated IN (SELECT …) inside an expression', 'Put it directly into WHERE.', at)
   const plan = visiblePlan(query)
   const values = ProjectNode.create(distinct(rows.context, plan), [
     ...plan.schema.map((field, i) => ({ name: field.name, value: column(plan.schema, i) })),
     { name: '$found', value: literal(true, types.boolean) },
   ])
-  const member: BoundQuery = { plan: values, names: [], outputs: values.schema.map((_, i) => column(values.schema, i)), correlated: [] }
+  const member: BoundQuery = {
+    plan: values,
+    names: [],
+    outputs: values.schema.map((_, i) => column(values.schema, i)),
+    correlated: [],
+  }
   const test1 = comparedWith(rows, value, '=', { ...member, outputs: member.outputs.slice(0, -1) }, at)
   const found = test('is_not_null', joinSubquery(rows, member, 'left', [test1]).at(-1)!)
   const nullable = plan.schema.some(field => field.nullable)
@@ -226,7 +269,12 @@ function isMember(rows: Rows, left: Syntax, syntax: Query, at: Span): Expression
   const present = plan.schema.map((_, i) => column(plan.schema, i))
   const calls: AggregateCall[] = [countRows, { ...countRows, args: present.slice(0, 1) }]
   const counts = AggregateNode.create(plan, [], calls)
-  const counted: BoundQuery = { plan: counts, names: [], outputs: [column(counts.schema, 0), column(counts.schema, 1)], correlated: [] }
+  const counted: BoundQuery = {
+    plan: counts,
+    names: [],
+    outputs: [column(counts.schema, 0), column(counts.schema, 1)],
+    correlated: [],
+  }
   const [rowsIn, valuesIn] = joinSubquery(rows, counted, 'inner')
   const unknown = test('or', test('is_null', value), test('<', valuesIn!, rowsIn!))
   return {
@@ -246,7 +294,8 @@ function isMember(rows: Rows, left: Syntax, syntax: Query, at: Span): Expression
 function arrayOf(rows: Rows, syntax: Query): Expression {
   const query = bindSubquery(rows.context, syntax, rows.scope)
   const [output] = query.outputs
-  if (output === undefined || query.outputs.length !== 1) return fail('DSD2004', 'ARRAY(SELECT …) takes one column.', syntax.at)
+  if (output === undefined || query.outputs.length !== 1)
+    return fail('DSD2004', 'ARRAY(SELECT …) takes one column.', syntax.at)
   const type = types.array(output.type)
   const call: AggregateCall = { name: 'array_agg', args: [output], distinct: false, type, nullable: true }
   const one = grouped(query, [call], 'ARRAY(SELECT …)', syntax.at)

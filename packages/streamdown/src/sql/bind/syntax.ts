@@ -101,7 +101,10 @@ export const isWindowCall = (e: Expression): e is Call => e.is === 'call' && e.o
 
 export const hasAggregate = (e: Expression): boolean => contains(e, isAggregateCall)
 
-export type QueryExpression = Extract<Expression, { is: 'scalarQuery' | 'exists' | 'inQuery' | 'arrayQuery' | 'quantified' }>
+export type QueryExpression = Extract<
+  Expression,
+  { is: 'scalarQuery' | 'exists' | 'inQuery' | 'arrayQuery' | 'quantified' }
+>
 
 export function isQueryExpression(e: Expression): e is QueryExpression {
   return (
@@ -138,7 +141,10 @@ export function naturalName(e: Expression): string | undefined {
 export function inventedName(e: Expression, position: number, settings: Settings): string {
   if (settings.dialect === 'flink') return `EXPR$${position}`
   if (e.is === 'call') return callName(e).toLowerCase()
-  return { case: 'case', exists: 'exists', array: 'array', row: 'row', extract: 'extract', trim: 'btrim' }[e.is as string] ?? '?column?'
+  return (
+    { case: 'case', exists: 'exists', array: 'array', row: 'row', extract: 'extract', trim: 'btrim' }[e.is as string] ??
+    '?column?'
+  )
 }
 
 /** A row count of LIMIT or OFFSET. */

@@ -44,12 +44,7 @@ const sized = new Set(['CHAR', 'CHARACTER', 'BPCHAR', 'VARCHAR', 'CHARACTER VARY
 const sizedBytes = new Set(['BINARY', 'VARBINARY', 'BINARY VARYING'])
 const decimals = new Set(['DECIMAL', 'NUMERIC', 'DEC'])
 const fixedTypes = new Set(['CHAR', 'CHARACTER', 'BPCHAR', 'BINARY'])
-const zoned = new Set([
-  'TIMESTAMP_LTZ',
-  'TIMESTAMPTZ',
-  'TIMESTAMP WITH TIME ZONE',
-  'TIMESTAMP WITH LOCAL TIME ZONE',
-])
+const zoned = new Set(['TIMESTAMP_LTZ', 'TIMESTAMPTZ', 'TIMESTAMP WITH TIME ZONE', 'TIMESTAMP WITH LOCAL TIME ZONE'])
 const unzoned = new Set(['TIMESTAMP', 'TIMESTAMP WITHOUT TIME ZONE', 'DATETIME', 'TIMESTAMP_NTZ'])
 const times = new Set(['TIME', 'TIME WITHOUT TIME ZONE'])
 
@@ -60,7 +55,12 @@ const UNLIMITED = 2147483647
  * A type name of SQL text as a data type. User types (CREATE TYPE) come through `lookup`.
  * @throws BindProblem DSD2004 for an unknown name or arguments that do not fit.
  */
-export function bindType(type: TypeName, settings: Settings, names: Names, lookup?: (name: string) => DataType | undefined): DataType {
+export function bindType(
+  type: TypeName,
+  settings: Settings,
+  names: Names,
+  lookup?: (name: string) => DataType | undefined,
+): DataType {
   const inner = (name: TypeName) => bindType(name, settings, names, lookup)
   switch (type.is) {
     case 'arrayType':
@@ -84,7 +84,16 @@ export function bindType(type: TypeName, settings: Settings, names: Names, looku
       const path = names.fold(type.path.parts.at(-1)!)
       const user = lookup?.(path)
       if (user !== undefined) return user
-      const all = [...Object.keys(simple), ...sized, ...sizedBytes, ...decimals, ...zoned, ...unzoned, ...times, 'INTERVAL']
+      const all = [
+        ...Object.keys(simple),
+        ...sized,
+        ...sizedBytes,
+        ...decimals,
+        ...zoned,
+        ...unzoned,
+        ...times,
+        'INTERVAL',
+      ]
       fail('DSD2004', `There is no type ${type.name}.${didYouMean(type.name, all)}`, type.at)
     }
   }

@@ -1,14 +1,14 @@
 import type { Expression } from '../../plan/expressions/expression.ts'
-import { type PlanNode, WindowNode, type Windowing } from '../../plan/nodes/node.ts'
+import { type PlanNode, type Windowing, WindowNode } from '../../plan/nodes/node.ts'
 import { optimise } from '../../plan/optimise/optimise.ts'
 import { derive } from '../../plan/properties.ts'
+import { typeText } from '../../types/type-text.ts'
 import type { Argument, Call, Span } from '../parse/ast.ts'
 import type { BindContext } from './context.ts'
 import type { ExpressionBinder } from './expressions.ts'
 import { fixedMicros } from './literals.ts'
 import { fail, notYet } from './problem.ts'
 import { callName } from './syntax.ts'
-import { typeText } from '../../types/type-text.ts'
 
 export type WindowKind = 'TUMBLE' | 'HOP' | 'CUMULATE' | 'SESSION'
 
@@ -36,7 +36,12 @@ export function constantMicros(e: Expression, what: string, at: Span): bigint {
 }
 
 /** The windowing that the arguments after table and time say; `partitionBy` of sessions is filled in by the caller. */
-export function bindWindowing(kind: WindowKind, args: readonly Argument[], binder: ExpressionBinder, at: Span): Windowing {
+export function bindWindowing(
+  kind: WindowKind,
+  args: readonly Argument[],
+  binder: ExpressionBinder,
+  at: Span,
+): Windowing {
   const names = lengthNames[kind]
   const values = new Map<string, bigint>()
   for (const [i, { name, value }] of args.entries()) {
@@ -71,7 +76,13 @@ export function bindWindowing(kind: WindowKind, args: readonly Argument[], binde
  * The window function over a time column. Results close with the watermark when the column is event time (or the
  * processing clock) and the query emits on close; over any other time column they are plain updating columns.
  */
-export function windowOver(context: BindContext, input: PlanNode, windowing: Windowing, column: number, at: Span): PlanNode {
+export function windowOver(
+  context: BindContext,
+  input: PlanNode,
+  windowing: Windowing,
+  column: number,
+  at: Span,
+): PlanNode {
   const field = input.schema[column]!
   if (field.type.is !== 'timestamp') {
     if (field.type.is === 'date') notYet('A window over a DATE', 'CAST it to TIMESTAMP(3) first.', at)
