@@ -1,6 +1,6 @@
-import { daysFromCivil } from '../../packages/streamdown/src/values/calendar.ts'
 import type { DataType } from '../../packages/streamdown/src/types/data-type.ts'
 import type { Value } from '../../packages/streamdown/src/types/value.ts'
+import { daysOf } from '../../packages/streamdown/src/values/calendar.ts'
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
 
@@ -34,9 +34,11 @@ export function valueOf(json: Json | undefined, type: DataType): Value {
     case 'timestamp':
       return timestampOf(String(json), type.precision)
     case 'row':
-      return type.fields.map((field, at) => valueOf(Array.isArray(json) ? (json as readonly Json[])[at] : null, field.type))
+      return type.fields.map((field, at) =>
+        valueOf(Array.isArray(json) ? (json as readonly Json[])[at] : null, field.type),
+      )
     case 'array':
-      return (json as readonly Json[]).map((element) => valueOf(element, type.element))
+      return (json as readonly Json[]).map(element => valueOf(element, type.element))
     case 'map': {
       const pairs = (json as { readonly $map: readonly (readonly [Json, Json])[] }).$map
       return pairs.map(([key, value]) => [valueOf(key, type.key), valueOf(value, type.value)])
@@ -66,13 +68,16 @@ export function unscaled(text: string, scale: number): bigint {
 
 function dateOf(text: string): number {
   const [year = '1970', month = '1', day = '1'] = text.split('T')[0]?.split('-') ?? []
-  return daysFromCivil(Number(year), Number(month), Number(day))
+  return daysOf(Number(year), Number(month), Number(day))
 }
 
 function timeOf(text: string): bigint {
   const [clock = '', fraction = ''] = text.replace('Z', '').split('.')
   const [hours = '0', minutes = '0', seconds = '0'] = clock.split(':')
-  return (BigInt(hours) * 3600n + BigInt(minutes) * 60n + BigInt(seconds)) * 1_000_000n + BigInt(fraction.padEnd(6, '0').slice(0, 6))
+  return (
+    (BigInt(hours) * 3600n + BigInt(minutes) * 60n + BigInt(seconds)) * 1_000_000n +
+    BigInt(fraction.padEnd(6, '0').slice(0, 6))
+  )
 }
 
 function timestampOf(text: string, precision: number): bigint {

@@ -1,9 +1,9 @@
-import { addIntervals, negateInterval, scaleInterval } from '../functions/time/interval.ts'
-import { addInterval, floorDivide, joinMicros, MICROS_PER_DAY } from '../functions/time/calendar.ts'
 import { RowError } from '../functions/definition.ts'
+import { addIntervals, negateInterval, scaleInterval } from '../functions/time/interval.ts'
 import { asBigint, asInterval, asNumber } from '../functions/values.ts'
 import { type DataType, types } from '../types/data-type.ts'
 import type { Value } from '../types/value.ts'
+import { addInterval, floorDivide, joinMicros, MICROS_PER_DAY } from '../values/calendar.ts'
 import type { ArithmeticOperator } from './emit-arithmetic.ts'
 import { emitHostCall } from './emit-host.ts'
 import { isInterval } from './emit-literal.ts'
@@ -16,7 +16,13 @@ const timeTypes = new Set(['date', 'time', 'timestamp', 'interval'])
 export const isTimeArithmetic = (a: DataType, b: DataType): boolean => timeTypes.has(a.is) || timeTypes.has(b.is)
 
 /** Sums and differences of dates, times, timestamps and intervals. */
-export function emitTimeArithmetic(e: Emitter, operator: ArithmeticOperator, a: Operand, b: Operand, type: DataType): Operand {
+export function emitTimeArithmetic(
+  e: Emitter,
+  operator: ArithmeticOperator,
+  a: Operand,
+  b: Operand,
+  type: DataType,
+): Operand {
   // The interval or number that moves a date or timestamp stands on the right.
   if (operator === '+' && moves(a.type) && !moves(b.type)) return emitTimeArithmetic(e, operator, b, a, type)
   const { code } = e
@@ -29,7 +35,11 @@ export function emitTimeArithmetic(e: Emitter, operator: ArithmeticOperator, a: 
       // Days and µs of the constant, as one number of µs.
       code.get(right).i64(32n).emit(op.i64ShrS).i64(MICROS_PER_DAY).emit(op.i64Mul).get(micros).emit(op.i64Add)
       const shift = e.store('i64')
-      code.get(left).get(shift).emit(operator === '+' ? op.i64Add : op.i64Sub).set(out)
+      code
+        .get(left)
+        .get(shift)
+        .emit(operator === '+' ? op.i64Add : op.i64Sub)
+        .set(out)
       code.get(left).get(out).emit(op.i64Xor)
       if (operator === '+') code.get(shift).get(out).emit(op.i64Xor)
       else code.get(left).get(shift).emit(op.i64Xor)
@@ -39,7 +49,11 @@ export function emitTimeArithmetic(e: Emitter, operator: ArithmeticOperator, a: 
     return { type, valid, values: [out] }
   }
   if (a.type.is === 'date' && b.type.is === 'bigint') {
-    code.get(left).emit(op.i64ExtendI32S).get(right).emit(operator === '+' ? op.i64Add : op.i64Sub)
+    code
+      .get(left)
+      .emit(op.i64ExtendI32S)
+      .get(right)
+      .emit(operator === '+' ? op.i64Add : op.i64Sub)
     const moved = e.store('i64')
     const out = code.local('i32')
     e.guard(valid, () => {
@@ -53,7 +67,9 @@ export function emitTimeArithmetic(e: Emitter, operator: ArithmeticOperator, a: 
     code.get(left).get(right).emit(op.i32Sub)
     return { type, valid, values: [e.store()] }
   }
-  return emitHostCall(e, [a, b], type, { strict: true, mayBeNull: false }, args => calculate(operator, args, a.type, b.type, type))
+  return emitHostCall(e, [a, b], type, { strict: true, mayBeNull: false }, args =>
+    calculate(operator, args, a.type, b.type, type),
+  )
 }
 
 const moves = (type: DataType): boolean => type.is !== 'date' && type.is !== 'timestamp' && type.is !== 'time'
@@ -64,14 +80,22 @@ const isFixed = ({ literal }: Operand): boolean =>
 
 const HALF_RANGE = 2n ** 63n
 
-function calculate(operator: ArithmeticOperator, [a, b]: readonly Value[], left: DataType, right: DataType, type: DataType): Value {
-  if (left.is === 'interval' || (right.is === 'interval' && isNumber(left))) return intervals(operator, a ?? null, b ?? null, left, right)
+function calculate(
+  operator: ArithmeticOperator,
+  [a, b]: readonly Value[],
+  left: DataType,
+  right: DataType,
+  type: DataType,
+): Value {
+  if (left.is === 'interval' || (right.is === 'interval' && isNumber(left)))
+    return intervals(operator, a ?? null, b ?? null, left, right)
   const sign = operator === '-'
   if (left.is === 'date' && right.is === 'time') return joinMicros({ days: asNumber(a), micros: 0 }) + asBigint(b)
   if (left.is === 'time' && right.is === 'date') return joinMicros({ days: asNumber(b), micros: 0 }) + asBigint(a)
   if (right.is === 'interval') {
     const interval = sign ? negateInterval(asInterval(b)) : asInterval(b)
-    if (left.is === 'time') return (((asBigint(a) + interval.micros) % MICROS_PER_DAY) + MICROS_PER_DAY) % MICROS_PER_DAY
+    if (left.is === 'time')
+      return (((asBigint(a) + interval.micros) % MICROS_PER_DAY) + MICROS_PER_DAY) % MICROS_PER_DAY
     const start = left.is === 'date' ? joinMicros({ days: asNumber(a), micros: 0 }) : asBigint(a)
     const moved = addInterval(start, interval)
     if (moved >= HALF_RANGE || moved < -HALF_RANGE) throw new RowError(failures.overflow, 'timestamp out of range')

@@ -1,11 +1,11 @@
 import type { DataType } from '../types/data-type.ts'
 import type { Value } from '../types/value.ts'
+import { floorDivide, joinMicros, MICROS_PER_DAY, MICROS_PER_SECOND, splitMicros } from '../values/calendar.ts'
 import { decimalText, decimalToDouble, fitsPrecision, parseDecimal, powerOfTen, rescaled } from './decimal.ts'
 import { RowError } from './definition.ts'
 import { castJson, jsonOf } from './json/convert.ts'
 import { parseNested } from './nested/text.ts'
 import { doubleText, realText } from './number-text.ts'
-import { floorDivide, joinMicros, MICROS_PER_DAY, MICROS_PER_SECOND, splitMicros } from './time/calendar.ts'
 import { intervalText, parseInterval } from './time/interval.ts'
 import { dateText, parseDate, parseTime, parseTimestampText, timestampText, timeText } from './time/text.ts'
 import { findZone, localToUtc, utcToLocal } from './time/zone.ts'
@@ -81,7 +81,8 @@ export function castValue(value: Value, from: DataType, to: DataType, rule: Cast
 }
 
 function refuse(value: Value, from: DataType, to: string): never {
-  const shown = typeof value === 'string' ? `'${value.length > 40 ? `${value.slice(0, 40)}...` : value}'` : `a ${from.is}`
+  const shown =
+    typeof value === 'string' ? `'${value.length > 40 ? `${value.slice(0, 40)}...` : value}'` : `a ${from.is}`
   throw new RowError(CAST_FAILED, `${shown} is not a valid ${to.toUpperCase()}`)
 }
 
@@ -140,7 +141,12 @@ export function textOf(value: Value, type: DataType, rule: CastRule, timeZone: s
       if (!(value instanceof Uint8Array)) return ''
       return rule === 'flink' ? new TextDecoder().decode(value) : `\\x${hexOf(value)}`
     case 'array':
-      return nestedText(value, rule === 'flink' ? ['[', ']'] : ['{', '}'], v => nestedItem(v, type.element, rule, timeZone), rule)
+      return nestedText(
+        value,
+        rule === 'flink' ? ['[', ']'] : ['{', '}'],
+        v => nestedItem(v, type.element, rule, timeZone),
+        rule,
+      )
     case 'row':
       return nestedText(value, ['(', ')'], (v, i) => rowItem(v, type.fields[i]?.type, rule, timeZone), rule)
     case 'map':
@@ -156,7 +162,12 @@ export function textOf(value: Value, type: DataType, rule: CastRule, timeZone: s
   }
 }
 
-function nestedText(value: Value, [open, close]: readonly [string, string], item: (v: Value, i: number) => string, rule: CastRule) {
+function nestedText(
+  value: Value,
+  [open, close]: readonly [string, string],
+  item: (v: Value, i: number) => string,
+  rule: CastRule,
+) {
   return Array.isArray(value) ? `${open}${value.map(item).join(rule === 'flink' ? ', ' : ',')}${close}` : ''
 }
 
@@ -183,7 +194,8 @@ export function offsetText(offset: bigint): string {
   return `${minutes < 0 ? '-' : '+'}${String(Math.floor(size / 60)).padStart(2, '0')}:${String(size % 60).padStart(2, '0')}`
 }
 
-export const hexOf = (bytes: Uint8Array): string => Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('')
+export const hexOf = (bytes: Uint8Array): string =>
+  Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('')
 
 const truths = new Set(['true', 't', 'yes', 'y', 'on', '1', 'tru', 'tr', 'ye'])
 const lies = new Set(['false', 'f', 'no', 'n', 'off', '0', 'fals', 'fal', 'fa', 'of'])
@@ -210,7 +222,10 @@ function toInteger(value: Value, from: DataType, to: DataType, rule: CastRule): 
   if (from.is === 'timestamp') whole = floorDivide(whole, MICROS_PER_SECOND)
   const [least, most] = integerBounds[to.is] ?? [0n, 0n]
   if (whole < least || whole > most) {
-    throw new RowError(from.is === 'string' ? CAST_FAILED : OVERFLOW, `${whole} is out of range of ${to.is.toUpperCase()}`)
+    throw new RowError(
+      from.is === 'string' ? CAST_FAILED : OVERFLOW,
+      `${whole} is out of range of ${to.is.toUpperCase()}`,
+    )
   }
   return to.is === 'bigint' ? whole : Number(whole)
 }
@@ -354,7 +369,8 @@ function toInterval(value: Value, from: DataType): Value {
 function toBytes(value: Value, from: DataType, to: Extract<DataType, { is: 'bytes' }>, rule: CastRule): Uint8Array {
   let bytes: Uint8Array
   if (value instanceof Uint8Array) bytes = value
-  else if (typeof value === 'string') bytes = rule === 'postgres' ? parseBytea(value, from) : new TextEncoder().encode(value)
+  else if (typeof value === 'string')
+    bytes = rule === 'postgres' ? parseBytea(value, from) : new TextEncoder().encode(value)
   else return refuse(value, from, 'bytes')
   if (to.length === undefined) return bytes
   if (bytes.length > to.length) return bytes.slice(0, to.length)

@@ -1,6 +1,6 @@
 import type { DataType } from '../types/data-type.ts'
 import type { Interval, Value } from '../types/value.ts'
-import { civilFromDays } from './calendar.ts'
+import { civilOf } from './calendar.ts'
 
 /**
  * How values are printed.
@@ -42,11 +42,13 @@ export function textOf(value: Value, type: DataType, style: TextStyle): string {
     case 'interval':
       return intervalText(value as Interval)
     case 'row': {
-      const parts = (value as readonly Value[]).map((part, at) => nestedText(part, type.fields[at]?.type ?? { is: 'null' }, style))
+      const parts = (value as readonly Value[]).map((part, at) =>
+        nestedText(part, type.fields[at]?.type ?? { is: 'null' }, style),
+      )
       return style === 'postgres' ? `(${parts.join(',')})` : `+I[${parts.join(', ')}]`
     }
     case 'array': {
-      const parts = (value as readonly Value[]).map((part) => nestedText(part, type.element, style))
+      const parts = (value as readonly Value[]).map(part => nestedText(part, type.element, style))
       return style === 'postgres' ? `{${parts.join(',')}}` : `[${parts.join(', ')}]`
     }
     case 'map': {
@@ -62,12 +64,15 @@ function nestedText(value: Value, type: DataType, style: TextStyle): string {
   if (style === 'flink') return textOf(value, type, style)
   if (value === null) return type.is === 'row' ? '' : 'NULL'
   const text = textOf(value, type, style)
-  return /^$|[\s,{}()"\\]/.test(text) && type.is !== 'array' && type.is !== 'map' ? `"${text.replace(/(["\\])/g, '\\$1')}"` : text
+  return /^$|[\s,{}()"\\]/.test(text) && type.is !== 'array' && type.is !== 'map'
+    ? `"${text.replace(/(["\\])/g, '\\$1')}"`
+    : text
 }
 
 function doubleText(value: number, style: TextStyle): string {
   if (Object.is(value, -0)) return '-0'
-  if (!Number.isFinite(value) || style === 'postgres' || !Number.isInteger(value) || Math.abs(value) >= 1e7) return String(value)
+  if (!Number.isFinite(value) || style === 'postgres' || !Number.isInteger(value) || Math.abs(value) >= 1e7)
+    return String(value)
   return `${value}.0`
 }
 
@@ -79,14 +84,14 @@ export function decimalText(unscaled: bigint, scale: number): string {
 }
 
 function bytesText(bytes: Uint8Array, style: TextStyle): string {
-  if (style === 'flink') return `[${Array.from(bytes, (byte) => (byte << 24) >> 24).join(', ')}]`
-  return `\\x${Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')}`
+  if (style === 'flink') return `[${Array.from(bytes, byte => (byte << 24) >> 24).join(', ')}]`
+  return `\\x${Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('')}`
 }
 
 const two = (number: number | bigint): string => String(number).padStart(2, '0')
 
 export function dateText(days: number): string {
-  const { year, month, day } = civilFromDays(days)
+  const { year, month, day } = civilOf(days)
   if (year < 1) return `${String(1 - year).padStart(4, '0')}-${two(month)}-${two(day)} BC`
   return `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}`
 }
@@ -102,7 +107,9 @@ function clockText(micros: bigint, withSeconds: boolean): string {
   const seconds = micros / 1_000_000n
   const fraction = micros % 1_000_000n
   const hours = `${two(seconds / 3600n)}:${two((seconds / 60n) % 60n)}`
-  return withSeconds || seconds % 60n !== 0n || fraction !== 0n ? `${hours}:${two(seconds % 60n)}${fractionText(fraction)}` : hours
+  return withSeconds || seconds % 60n !== 0n || fraction !== 0n
+    ? `${hours}:${two(seconds % 60n)}${fractionText(fraction)}`
+    : hours
 }
 
 const timeText = (micros: bigint, style: TextStyle): string => clockText(micros, style === 'postgres')
@@ -124,6 +131,7 @@ export function intervalText({ months, days, micros }: Interval): string {
   unit(Math.trunc(months / 12), 'year')
   unit(months % 12, 'mon')
   unit(days, 'day')
-  if (micros !== 0n || parts.length === 0) parts.push(`${micros < 0n ? '-' : ''}${clockText(micros < 0n ? -micros : micros, true)}`)
+  if (micros !== 0n || parts.length === 0)
+    parts.push(`${micros < 0n ? '-' : ''}${clockText(micros < 0n ? -micros : micros, true)}`)
   return parts.join(' ')
 }

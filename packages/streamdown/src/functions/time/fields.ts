@@ -11,7 +11,7 @@ import {
   joinMicros,
   MICROS_PER_DAY,
   splitMicros,
-} from './calendar.ts'
+} from '../../values/calendar.ts'
 import { intervalOf, timeUnit } from './interval.ts'
 
 const UNIT = 1_000_000n
@@ -29,7 +29,11 @@ export function fieldDigits(
   return typeof value === 'bigint' ? timeField(name, value, instant) : intervalField(name, value)
 }
 
-function timeField(name: string, micros: bigint, instant: { utc: bigint; offset: bigint } | undefined): bigint | undefined {
+function timeField(
+  name: string,
+  micros: bigint,
+  instant: { utc: bigint; offset: bigint } | undefined,
+): bigint | undefined {
   const { days, micros: time } = splitMicros(micros)
   switch (name) {
     case 'EPOCH':

@@ -1,6 +1,13 @@
 import type { Interval } from '../../types/value.ts'
 
-const unitMonths: Record<string, number> = { year: 12, decade: 120, century: 1200, millennium: 12000, quarter: 3, month: 1 }
+const unitMonths: Record<string, number> = {
+  year: 12,
+  decade: 120,
+  century: 1200,
+  millennium: 12000,
+  quarter: 3,
+  month: 1,
+}
 const unitDays: Record<string, number> = { week: 7, day: 1 }
 const unitMicros: Record<string, number> = {
   hour: 3_600_000_000,
@@ -10,14 +17,36 @@ const unitMicros: Record<string, number> = {
   microsecond: 1,
 }
 const spellings: Record<string, string> = {
-  y: 'year', yr: 'year', yrs: 'year', mon: 'month', mons: 'month', w: 'week', d: 'day', h: 'hour', hr: 'hour', hrs: 'hour',
-  m: 'minute', min: 'minute', mins: 'minute', s: 'second', sec: 'second', secs: 'second', ms: 'millisecond',
-  msec: 'millisecond', us: 'microsecond', usec: 'microsecond', centuries: 'century', millennia: 'millennium',
+  y: 'year',
+  yr: 'year',
+  yrs: 'year',
+  mon: 'month',
+  mons: 'month',
+  w: 'week',
+  d: 'day',
+  h: 'hour',
+  hr: 'hour',
+  hrs: 'hour',
+  m: 'minute',
+  min: 'minute',
+  mins: 'minute',
+  s: 'second',
+  sec: 'second',
+  secs: 'second',
+  ms: 'millisecond',
+  msec: 'millisecond',
+  us: 'microsecond',
+  usec: 'microsecond',
+  centuries: 'century',
+  millennia: 'millennium',
 }
 
 /** `DAYS`, `day`, `d`, `SQL_TSI_DAY` -> `day`. */
 export function timeUnit(text: string): string {
-  const word = text.trim().toLowerCase().replace(/^sql_tsi_/, '')
+  const word = text
+    .trim()
+    .toLowerCase()
+    .replace(/^sql_tsi_/, '')
   return spellings[word] ?? (word.length > 1 && word.endsWith('s') ? word.slice(0, -1) : word)
 }
 
@@ -104,7 +133,10 @@ export function parseInterval(text: string): Interval | undefined {
 }
 
 function parseIsoInterval(text: string): Interval | undefined {
-  const match = /^([+-]?)P(?:([-\d.]+)Y)?(?:([-\d.]+)M)?(?:([-\d.]+)W)?(?:([-\d.]+)D)?(?:T(?:([-\d.]+)H)?(?:([-\d.]+)M)?(?:([-\d.]+)S)?)?$/i.exec(text)
+  const match =
+    /^([+-]?)P(?:([-\d.]+)Y)?(?:([-\d.]+)M)?(?:([-\d.]+)W)?(?:([-\d.]+)D)?(?:T(?:([-\d.]+)H)?(?:([-\d.]+)M)?(?:([-\d.]+)S)?)?$/i.exec(
+      text,
+    )
   if (match === null) return undefined
   const units = ['year', 'month', 'week', 'day', 'hour', 'minute', 'second']
   let result: Interval = { months: 0, days: 0, micros: 0n }

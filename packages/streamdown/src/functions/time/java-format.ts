@@ -1,7 +1,29 @@
-import { civilOf, dayOfWeek, dayOfYear, daysInMonth, daysOf, isoWeek, joinMicros, splitMicros } from './calendar.ts'
+import {
+  civilOf,
+  dayOfWeek,
+  dayOfYear,
+  daysInMonth,
+  daysOf,
+  isoWeek,
+  joinMicros,
+  splitMicros,
+} from '../../values/calendar.ts'
 import { findZone } from './zone.ts'
 
-const monthNames = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December']
+const monthNames = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
+]
 const dayNames = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
 
 type Token = { readonly letter: string; readonly count: number } | { readonly text: string }
@@ -133,7 +155,9 @@ export function parseJava(text: string, pattern: string): bigint | undefined {
       case 'L':
         if (count >= 3) {
           const rest = text.slice(at).toLowerCase()
-          const index = monthNames.findIndex(name => rest.startsWith((count === 3 ? name.slice(0, 3) : name).toLowerCase()))
+          const index = monthNames.findIndex(name =>
+            rest.startsWith((count === 3 ? name.slice(0, 3) : name).toLowerCase()),
+          )
           if (index < 0) return undefined
           at += count === 3 ? 3 : (monthNames[index]?.length ?? 0)
           month = index + 1
@@ -145,7 +169,9 @@ export function parseJava(text: string, pattern: string): bigint | undefined {
         break
       case 'E': {
         const rest = text.slice(at).toLowerCase()
-        const name = dayNames.find(candidate => rest.startsWith((count >= 4 ? candidate : candidate.slice(0, 3)).toLowerCase()))
+        const name = dayNames.find(candidate =>
+          rest.startsWith((count >= 4 ? candidate : candidate.slice(0, 3)).toLowerCase()),
+        )
         if (name === undefined) return undefined
         at += count >= 4 ? name.length : 3
         break

@@ -1,11 +1,71 @@
-import { civilOf, dayOfWeek, dayOfYear, daysInMonth, daysOf, isoWeek, joinMicros, splitMicros } from './calendar.ts'
+import {
+  civilOf,
+  dayOfWeek,
+  dayOfYear,
+  daysInMonth,
+  daysOf,
+  isoWeek,
+  joinMicros,
+  splitMicros,
+} from '../../values/calendar.ts'
 import { dayNames, monthNames } from './java-format.ts'
 
 /** Longest first, so that HH24 is not read as HH. */
 const keywords = [
-  'IYYY', 'YYYY', 'Y,YYY', 'IYY', 'YYY', 'HH24', 'HH12', 'SSSSS', 'SSSS', 'MONTH', 'A.M.', 'P.M.', 'B.C.', 'A.D.', 'IDDD',
-  'TZH', 'TZM', 'DDD', 'DAY', 'MON', 'FF1', 'FF2', 'FF3', 'FF4', 'FF5', 'FF6', 'HH', 'MI', 'SS', 'MS', 'US', 'YY', 'IY', 'MM', 'DD',
-  'DY', 'ID', 'WW', 'IW', 'CC', 'RM', 'AM', 'PM', 'BC', 'AD', 'TZ', 'OF', 'TH', 'Y', 'I', 'D', 'W', 'Q', 'J',
+  'IYYY',
+  'YYYY',
+  'Y,YYY',
+  'IYY',
+  'YYY',
+  'HH24',
+  'HH12',
+  'SSSSS',
+  'SSSS',
+  'MONTH',
+  'A.M.',
+  'P.M.',
+  'B.C.',
+  'A.D.',
+  'IDDD',
+  'TZH',
+  'TZM',
+  'DDD',
+  'DAY',
+  'MON',
+  'FF1',
+  'FF2',
+  'FF3',
+  'FF4',
+  'FF5',
+  'FF6',
+  'HH',
+  'MI',
+  'SS',
+  'MS',
+  'US',
+  'YY',
+  'IY',
+  'MM',
+  'DD',
+  'DY',
+  'ID',
+  'WW',
+  'IW',
+  'CC',
+  'RM',
+  'AM',
+  'PM',
+  'BC',
+  'AD',
+  'TZ',
+  'OF',
+  'TH',
+  'Y',
+  'I',
+  'D',
+  'W',
+  'Q',
+  'J',
 ]
 
 type Token = { readonly text: string } | { readonly word: string; readonly written: string; readonly fill: boolean }
@@ -55,7 +115,11 @@ function ordinal(text: string, written: string): string {
   return written === 'TH' ? suffix.toUpperCase() : suffix
 }
 
-export function formatPostgres(micros: bigint, pattern: string, zone: { readonly zone: string; readonly offset: bigint } | undefined): string {
+export function formatPostgres(
+  micros: bigint,
+  pattern: string,
+  zone: { readonly zone: string; readonly offset: bigint } | undefined,
+): string {
   const { days, micros: time } = splitMicros(micros)
   const date = civilOf(days)
   const hour = Math.floor(time / 3_600_000_000)
@@ -214,7 +278,10 @@ export function formatPostgres(micros: bigint, pattern: string, zone: { readonly
 }
 
 /** Local µs (and the offset in it) of a text by a pattern; undefined where it does not fit. */
-export function parsePostgres(text: string, pattern: string): { readonly local: bigint; readonly offset: bigint | undefined } | undefined {
+export function parsePostgres(
+  text: string,
+  pattern: string,
+): { readonly local: bigint; readonly offset: bigint | undefined } | undefined {
   let at = 0
   let [year, month, day, hour, minute, second, micros] = [1, 1, 1, 0, 0, 0, 0]
   let dayNumber: number | undefined
@@ -342,7 +409,8 @@ export function parsePostgres(text: string, pattern: string): { readonly local: 
   }
   if (half !== undefined) hour = (hour % 12) + half
   if (bc) year = 1 - year
-  if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month) || hour > 24 || minute > 59 || second > 59) return undefined
+  if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month) || hour > 24 || minute > 59 || second > 59)
+    return undefined
   const days = dayNumber === undefined ? daysOf(year, month, day) : daysOf(year, 1, 1) + dayNumber - 1
   return {
     local: joinMicros({ days, micros: 0 }) + BigInt(((hour * 60 + minute) * 60 + second) * 1_000_000 + micros),
@@ -350,4 +418,5 @@ export function parsePostgres(text: string, pattern: string): { readonly local: 
   }
 }
 
-const isZone = (token: Token | undefined): boolean => token !== undefined && 'word' in token && (token.word === 'TZH' || token.word === 'OF')
+const isZone = (token: Token | undefined): boolean =>
+  token !== undefined && 'word' in token && (token.word === 'TZH' || token.word === 'OF')

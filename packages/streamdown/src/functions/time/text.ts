@@ -6,7 +6,7 @@ import {
   joinMicros,
   MICROS_PER_DAY,
   splitMicros,
-} from './calendar.ts'
+} from '../../values/calendar.ts'
 import { findZone, localToUtc } from './zone.ts'
 
 const two = (n: number): string => (n < 10 ? `0${n}` : `${n}`)

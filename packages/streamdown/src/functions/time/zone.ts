@@ -1,4 +1,4 @@
-import { floorDivide, MICROS_PER_DAY, MICROS_PER_SECOND } from './calendar.ts'
+import { floorDivide, MICROS_PER_DAY, MICROS_PER_SECOND } from '../../values/calendar.ts'
 
 /** Offsets of one time zone: µs to add to UTC for local time. */
 export interface Zone {
