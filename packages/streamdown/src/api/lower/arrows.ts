@@ -9,7 +9,7 @@ import { compileArrow } from '../arrow/compile.ts'
 import { type InferenceScope, inferredType } from '../arrow/infer.ts'
 import type { ArrowDraft } from '../draft/expression-draft.ts'
 import { fromInput } from '../values/from-input.ts'
-import { toRowValue } from '../values/to-row.ts'
+import { converterOf } from '../values/to-row.ts'
 import type { LowerContext } from './context.ts'
 import type { Bound } from './expressions.ts'
 import { expressionOf, type Lowered, type VisibleColumn } from './lowered.ts'
@@ -97,10 +97,17 @@ export function rowReader(
   columns: readonly VisibleColumn[],
   at: (column: VisibleColumn, i: number) => number,
 ): (values: readonly Value[]) => never {
-  const places = columns.map((column, i) => ({ name: column.name, type: column.type, at: at(column, i) }))
+  const places = columns.map((column, i) => ({
+    name: column.name,
+    convert: converterOf(column.type),
+    at: at(column, i),
+  }))
   return values => {
     const row: Record<string, unknown> = {}
-    for (const { name, type, at: place } of places) row[name] = toRowValue(type, values[place] ?? null)
+    for (const { name, convert, at: place } of places) {
+      const value = values[place] ?? null
+      row[name] = convert === undefined ? value : convert(value)
+    }
     return asRow(row)
   }
 }

@@ -16,6 +16,27 @@ export function toRowValue(column: ColumnType<unknown>, value: Value): unknown {
   return shownValue(column.type, value)
 }
 
+/** How a column's values become those that programs see; undefined where they are the same. */
+export function converterOf(column: ColumnType<unknown>): ((value: Value) => unknown) | undefined {
+  if (column.facts.readsAsNumber === true) return value => (typeof value === 'bigint' ? safeNumber(value) : value)
+  switch (column.type.is) {
+    case 'null':
+    case 'boolean':
+    case 'tinyint':
+    case 'smallint':
+    case 'int':
+    case 'bigint':
+    case 'real':
+    case 'double':
+    case 'string':
+    case 'bytes':
+    case 'interval':
+      return undefined
+    default:
+      return value => toRowValue(column, value)
+  }
+}
+
 /** The same, for a type of the plan. */
 export function shownValue(type: DataType, value: Value): unknown {
   if (value === null) return null
