@@ -108,5 +108,6 @@ export function ofNoRows(call: AggregateCall): Expression {
   return literal(call.type.is === 'bigint' || call.type.is === 'decimal' ? 0n : 0, call.type)
 }
 
-export const noOver = (call: Call): never =>
+export function noOver(call: Call): never {
   notYet(`${callName(call)} OVER (…)`, 'ROW_NUMBER, RANK and DENSE_RANK are; else GROUP BY and join.', call.at)
+}
