@@ -6,12 +6,11 @@ import { dateOf, decimalOf, timestampOf } from './scalar-text.ts'
 /** Records that are looked at. */
 export const SAMPLE_RECORDS = 1000
 
-const INT_LIMIT = 2n ** 31n
 const BIGINT_LIMIT = 2n ** 63n
 
 /**
- * The columns of NDJSON text: every key of its first records, in order of appearance. Whole numbers are INT, wider ones
- * BIGINT, others DOUBLE; text that is always a date or timestamp becomes one; objects become ROW, arrays ARRAY; what
+ * The columns of NDJSON text: every key of its first records, in order of appearance. Whole numbers are BIGINT, others
+ * DOUBLE (INT would make sums overflow and later, larger numbers dead letters); text that is always a date or timestamp becomes one; objects become ROW, arrays ARRAY; what
  * has no common type is JSON, what is always null STRING. All columns may be NULL.
  */
 export function inferJson(text: string): Schema {
@@ -79,7 +78,7 @@ function numericOf(text: string): DataType {
   if (!/^[+-]?[0-9]+$/.test(text)) return types.double
   const value = decimalOf(text, 38, 0)
   if (value === undefined || value >= BIGINT_LIMIT || value < -BIGINT_LIMIT) return types.double
-  return value >= INT_LIMIT || value < -INT_LIMIT ? types.bigint : types.int
+  return types.bigint
 }
 
 function temporalOf(text: string): DataType | undefined {
@@ -89,7 +88,7 @@ function temporalOf(text: string): DataType | undefined {
   return /(Z|[+-][0-9:]+)$/.test(text.slice(19)) ? types.timestampLtz(precision) : types.timestamp(precision)
 }
 
-const ranks: Partial<Record<DataType['is'], number>> = { int: 1, bigint: 2, double: 3 }
+const ranks: Partial<Record<DataType['is'], number>> = { bigint: 1, double: 2 }
 
 /** The narrowest type that holds the values of both. */
 function common(a: DataType, b: DataType): DataType {

@@ -362,16 +362,16 @@ test('columns are inferred from NDJSON, CSV and raw files', async () => {
   const csv = place('i.csv.gz')
   writeFileSync(csv, gzipSync('id,code,at,price\n1,007,2020-01-01 00:00:00.5,1.5\n2,,,\n'))
   const table_ = await inferFile(csv)
-  assert.deepEqual(show(table_.schema), { id: 'int', code: 'string', at: 'timestamp', price: 'double' })
+  assert.deepEqual(show(table_.schema), { id: 'bigint', code: 'string', at: 'timestamp', price: 'double' })
   assert.deepEqual((await all(table_)).rows, [
-    [1, '007', 1577836800500000n, 1.5],
-    [2, '', null, null],
+    [1n, '007', 1577836800500000n, 1.5],
+    [2n, '', null, null],
   ])
   const bare = place('i.tsv')
   writeFileSync(bare, '1\ta\n2\tb\n')
   assert.deepEqual((await all(await inferFile(bare))).rows, [
-    [1, 'a'],
-    [2, 'b'],
+    [1n, 'a'],
+    [2n, 'b'],
   ])
   await assert.rejects(inferFile(place('x.ndjson')), failsWith('DSD3003', /no such file/))
   const empty = place('x.ndjson')
