@@ -3,7 +3,8 @@
 // Open addressing over entries (u32 hash, u32 reference); the reference is slot + 1, in a multimap that of the key's
 // first row, in an ordered table the address of the key's tree. 0 is an empty entry.
 
-import { columnData, columnIsNull, columnPhysical, columnValidity, columnValue } from './column'
+import { columnData, columnIsNull, columnPhysical, columnValidity, columnValue, hashRows } from './column'
+import { chunk_alloc } from './heap'
 import {
   EXPECTED, fieldAt, fieldPhysical, fieldValid, fieldValue, get, give, HASH, INDEX, INDEX_COUNT, INDEX_SHIFT, KEY_ANY,
   KEY_COUNT, KEY_FORM, KEY_I64, KEY_TWO_I64, KIND, ORDERED, PAGE_SHIFT, PAGES, RECORD_BITS, rowAddress, set, STRIDE,
@@ -288,4 +289,11 @@ export function keyHasNull(table: usize, columns: usize, at: usize): bool {
     if (columnIsNull(columns, i, at)) return true
   }
   return false
+}
+
+/** u32 a row: the hash of its key, in chunk memory. */
+export function hashKeys(table: usize, columns: usize, rows: usize): usize {
+  const hashes = chunk_alloc(rows << 2)
+  hashRows(columns, <usize>get(table, KEY_COUNT), rows, hashes)
+  return hashes
 }

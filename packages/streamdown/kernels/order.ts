@@ -76,6 +76,16 @@ export function leafSlot(leaf: usize, place: u32): u32 {
 }
 
 @inline
+export function leafRows(leaf: usize): u32 {
+  return count(leaf)
+}
+
+@inline
+export function nextLeaf(leaf: usize): usize {
+  return <usize>load<u32>(leaf, NEXT_LEAF)
+}
+
+@inline
 export function treeRows(tree: usize): u32 {
   return load<u32>(tree, SIZE)
 }

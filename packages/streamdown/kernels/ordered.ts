@@ -1,12 +1,12 @@
 // Ordered tables: the rows of one key in an order. See order.ts for the trees, slots.ts for the rows.
 
-import { columnIsNull, hashRows } from './column'
-import { chunk_alloc } from './heap'
+import { columnIsNull } from './column'
+import { blockStarts, findEntry, hashKeys, keyForm, touch, treeOfRow } from './hash-index'
 import {
-  FIELDS_ONLY, FIRST_FIELD, foundBefore, foundLeaf, foundPlace, insertOrdered, leafSlot, matchesFound, seek, seekRank,
-  settle, stepBack, treeFirstLeaf, treeRows, WHOLE,
+  FIELDS_ONLY, FIRST_FIELD, foundBefore, foundLeaf, foundPlace, insertOrdered, leafRows, leafSlot, matchesFound,
+  nextLeaf, seek, seekRank, settle, stepBack, treeFirstLeaf, treeRows, WHOLE,
 } from './order'
-import { blockStarts, findEntry, keyForm, touch, treeOfRow } from './hash-index'
+import { beginPairs, pairCount, pushPair } from './pairs'
 import { scratchField, scratchRow, storeField, storeFields } from './rows'
 import { newRow } from './slots'
 import {
@@ -18,12 +18,6 @@ function entryFor(form: u32, table: usize, columns: usize, at: usize, hash: u32)
   return form == KEY_I64
     ? findEntry(KEY_I64, table, columns, at, hash)
     : findEntry(KEY_ANY, table, columns, at, hash)
-}
-
-function hashKeys(table: usize, columns: usize, rows: usize): usize {
-  const hashes = chunk_alloc(rows << 2)
-  hashRows(columns, <usize>get(table, KEY_COUNT), rows, hashes)
-  return hashes
 }
 
 /** Appends rows of all fields, each into the order of its key; rows that tie stand in insertion order. */
@@ -200,4 +194,35 @@ export function ordered_neighbours(table: usize, slots: usize, rows: i32, backwa
     const there = backwards != 0 ? stepBack() : settle()
     store<u32>(out + (i << 2), there ? leafSlot(foundLeaf, foundPlace) : NO_SLOT)
   }
+}
+
+/** Ordered tables: pairs from a place in a leaf on, `counts` of them a probe row; the cursor as in `table_walk`. */
+export function ordered_walk(leaves: usize, places: usize, counts: usize, rows: i32, cursor: usize, limit: u32): i32 {
+  beginPairs(min(limit, <u32>max(rows, 64)))
+  let row = load<u32>(cursor)
+  while (row < <u32>rows) {
+    const at = <usize>row << 2
+    let leaf = <usize>load<u32>(leaves + at)
+    let place = load<u32>(places + at)
+    let left = load<u32>(counts + at)
+    while (left != 0) {
+      if (<u32>pairCount == limit) {
+        store<u32>(leaves + at, <u32>leaf)
+        store<u32>(places + at, place)
+        store<u32>(counts + at, left)
+        store<u32>(cursor, row)
+        return <i32>pairCount
+      }
+      while (place >= leafRows(leaf)) {
+        leaf = nextLeaf(leaf)
+        place = 0
+      }
+      pushPair(row, leafSlot(leaf, place))
+      place++
+      left--
+    }
+    row++
+  }
+  store<u32>(cursor, row)
+  return <i32>pairCount
 }

@@ -1,12 +1,12 @@
 // Values in the rows of a state table. Long strings are heap blocks that the row owns. Not kernels.
 
-import { columnIsNull, columnValue } from './column'
+import { columnData, columnIsNull, columnPhysical, columnValidity, columnValue } from './column'
 import { freeSlot } from './slots'
 import {
-  FIELD_COUNT, fieldAt, fieldBits, fieldPhysical, fieldValid, fieldValue, get, give, rowAddress, SCRATCH, STRIDE, take,
-  VIEW_COUNT,
+  FIELD_COUNT, fieldAt, fieldBits, fieldPhysical, fieldValid, fieldValue, get, give, rowAddress, SCRATCH, STRIDE,
+  take, VIEW_COUNT,
 } from './table-fields'
-import { VIEW } from './value'
+import { I64, VIEW } from './value'
 
 /** Removes a row with its strings. */
 export function freeRow(table: usize, slot: u32): void {
@@ -109,4 +109,23 @@ export function scratchField(row: usize, field: usize, columns: usize, column: u
   if (columnIsNull(columns, column, at)) return
   store<u8>(row + fieldValid(field), 1)
   copyValue(columnValue(columns, column, at), row + fieldValue(field), fieldBits(field))
+}
+
+/** Stores a column into the field of the same index of rows that hold nothing there yet. */
+export function storeColumn(table: usize, columns: usize, index: usize, slots: usize, rows: usize): void {
+  const field = fieldAt(table, index)
+  if (columnPhysical(columns, index) == I64 && columnValidity(columns, index) == 0) {
+    const data = columnData(columns, index)
+    const value = fieldValue(field)
+    const valid = fieldValid(field)
+    for (let i: usize = 0; i < rows; i++) {
+      const row = rowAddress(table, load<u32>(slots + (i << 2)))
+      store<u64>(row + value, load<u64>(data + (i << 3)))
+      store<u8>(row + valid, 1)
+    }
+    return
+  }
+  for (let i: usize = 0; i < rows; i++) {
+    storeField(table, rowAddress(table, load<u32>(slots + (i << 2))), field, columns, index, i)
+  }
 }

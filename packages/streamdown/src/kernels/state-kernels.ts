@@ -1,6 +1,6 @@
 import type { Pointer } from '../batch/batch.ts'
 
-/** Kernels of kernels/table.ts and kernels/ordered.ts. `table`: what `table_new` gave; `columns`: descriptors. */
+/** Kernels of kernels/table.ts, lookup.ts, multimap.ts and ordered.ts. `table`: what `table_new` gave; `columns`: descriptors. */
 export interface StateKernels {
   table_new(
     fields: Pointer,

@@ -1,0 +1,56 @@
+// Multimaps: any number of rows a key, in insertion order.
+
+import { blockStarts, hashKeys, keyForm, touch } from './hash-index'
+import { beginPairs, pairCount, pushPair } from './pairs'
+import { link } from './ring'
+import { storeColumn } from './rows'
+import { newRow } from './slots'
+import { FIELD_COUNT, get, KEY_ANY, KEY_I64, KEY_TWO_I64, LAST, NEXT, rowAddress } from './table-fields'
+
+/** Multimaps: appends rows of all fields. */
+export function table_insert(table: usize, columns: usize, rows: i32, slots: usize): void {
+  const hashes = hashKeys(table, columns, rows)
+  const form = keyForm(table, columns)
+  const count = <usize>rows
+  for (let i: usize = 0; i < count; i++) {
+    store<u32>(slots + (i << 2), newRow(table, load<u32>(hashes + (i << 2))))
+  }
+  const fields = <usize>get(table, FIELD_COUNT)
+  for (let field: usize = 0; field < fields; field++) storeColumn(table, columns, field, slots, count)
+  for (let i: usize = 0; i < count; i++) {
+    if (blockStarts(i)) touch(table, hashes, i, count)
+    const hash = load<u32>(hashes + (i << 2))
+    const slot = load<u32>(slots + (i << 2))
+    if (form == KEY_I64) link(KEY_I64, table, columns, i, hash, slot)
+    else if (form == KEY_TWO_I64) link(KEY_TWO_I64, table, columns, i, hash, slot)
+    else link(KEY_ANY, table, columns, i, hash, slot)
+  }
+}
+
+/**
+ * Multimaps: pairs of probe row and slot for the references that `table_find` gave, at most `limit`, from a cursor on
+ * (two u32: probe row, slot + 1 to go on with or 0), which is moved. Returns their number, 0 at the end.
+ */
+export function table_walk(table: usize, references: usize, rows: i32, cursor: usize, limit: u32): i32 {
+  beginPairs(min(limit, <u32>max(rows, 64)))
+  let row = load<u32>(cursor)
+  let next = load<u32>(cursor, 4)
+  while (row < <u32>rows) {
+    if (next == 0) next = load<u32>(references + (<usize>row << 2))
+    while (next != 0) {
+      if (<u32>pairCount == limit) {
+        store<u32>(cursor, row)
+        store<u32>(cursor, next, 4)
+        return <i32>pairCount
+      }
+      const slot = next - 1
+      pushPair(row, slot)
+      const after = load<u32>(rowAddress(table, slot), NEXT)
+      next = (after & LAST) != 0 ? 0 : after + 1
+    }
+    row++
+  }
+  store<u32>(cursor, row)
+  store<u32>(cursor, 0, 4)
+  return <i32>pairCount
+}
