@@ -1,21 +1,17 @@
 import type { DataType } from '../types/data-type.ts'
 import type { Interval, Value } from '../types/value.ts'
-import { civilOf } from './calendar.ts'
+import { civilOf, MICROS_PER_DAY } from './calendar.ts'
 
 /**
  * How values are printed.
- * - `postgres`: as psql prints them: `t`, `2015-07-15 00:00:01.5`, `{1,NULL}`, `(1,"a b")`.
- * - `flink`: as Flink's rows print themselves: `true`, `2020-10-10T00:00:01`, `[1, null]`.
+ * - `postgres`: as PostgreSQL and RisingWave print them: `t`, `2015-07-15 00:00:01.500`, `{1,NULL}`, `(1,"a b",)`.
+ * - `flink`: as Flink's rows print themselves, which is as Java does: `true`, `2020-10-10T00:00:01`, `[1, null]`.
  */
 export type TextStyle = 'postgres' | 'flink'
 
-const MICROS_PER_DAY = 86_400_000_000n
-
 export function textOf(value: Value, type: DataType, style: TextStyle): string {
-  if (value === null) return style === 'postgres' ? 'NULL' : 'null'
+  if (value === null || type.is === 'null') return style === 'postgres' ? 'NULL' : 'null'
   switch (type.is) {
-    case 'null':
-      return 'NULL'
     case 'boolean':
       return style === 'postgres' ? (value === true ? 't' : 'f') : String(value)
     case 'tinyint':
@@ -24,6 +20,7 @@ export function textOf(value: Value, type: DataType, style: TextStyle): string {
     case 'bigint':
       return String(value)
     case 'real':
+      return doubleText(shortestReal(Number(value)), style)
     case 'double':
       return doubleText(Number(value), style)
     case 'decimal':
@@ -34,7 +31,7 @@ export function textOf(value: Value, type: DataType, style: TextStyle): string {
     case 'bytes':
       return bytesText(value as Uint8Array, style)
     case 'date':
-      return dateText(Number(value))
+      return dateText(Number(value), style)
     case 'time':
       return timeText(value as bigint, style)
     case 'timestamp':
@@ -42,38 +39,61 @@ export function textOf(value: Value, type: DataType, style: TextStyle): string {
     case 'interval':
       return intervalText(value as Interval)
     case 'row': {
-      const parts = (value as readonly Value[]).map((part, at) =>
-        nestedText(part, type.fields[at]?.type ?? { is: 'null' }, style),
-      )
+      const parts = (value as readonly Value[]).map((part, at) => {
+        const partType = type.fields[at]?.type ?? { is: 'null' }
+        if (style === 'flink') return textOf(part, partType, style)
+        return part === null ? '' : fieldText(textOf(part, partType, style))
+      })
       return style === 'postgres' ? `(${parts.join(',')})` : `+I[${parts.join(', ')}]`
     }
     case 'array': {
-      const parts = (value as readonly Value[]).map(part => nestedText(part, type.element, style))
+      const parts = (value as readonly Value[]).map(part => elementText(part, type.element, style))
       return style === 'postgres' ? `{${parts.join(',')}}` : `[${parts.join(', ')}]`
     }
     case 'map': {
       const pairs = value as readonly (readonly [Value, Value])[]
       const sign = style === 'postgres' ? ':' : '='
-      const parts = pairs.map(([k, v]) => `${nestedText(k, type.key, style)}${sign}${nestedText(v, type.value, style)}`)
+      const parts = pairs.map(
+        ([k, v]) => `${elementText(k, type.key, style)}${sign}${elementText(v, type.value, style)}`,
+      )
       return `{${parts.join(style === 'postgres' ? ',' : ', ')}}`
     }
   }
 }
 
-function nestedText(value: Value, type: DataType, style: TextStyle): string {
-  if (style === 'flink') return textOf(value, type, style)
-  if (value === null) return type.is === 'row' ? '' : 'NULL'
+/** A field of PostgreSQL's row text: quotes are doubled. */
+const fieldText = (text: string): string =>
+  text === '' || /[\s,()"\\]/.test(text) ? `"${text.replace(/"/g, '""').replace(/\\/g, '\\\\')}"` : text
+
+/** An element of PostgreSQL's array text: quotes are escaped, inner arrays and maps stand as they are. */
+function elementText(value: Value, type: DataType, style: TextStyle): string {
   const text = textOf(value, type, style)
-  return /^$|[\s,{}()"\\]/.test(text) && type.is !== 'array' && type.is !== 'map'
-    ? `"${text.replace(/(["\\])/g, '\\$1')}"`
-    : text
+  if (style === 'flink' || value === null || type.is === 'array' || type.is === 'map') return text
+  return /^$|^null$|[\s,{}"\\]/i.test(text) ? `"${text.replace(/["\\]/g, '\\$&')}"` : text
 }
 
+/** A REAL as the shortest text that reads back to it, as a number. */
+function shortestReal(value: number): number {
+  if (value === 0) return value
+  for (let digits = 1; digits < 9; digits++) {
+    const shorter = Number(value.toPrecision(digits))
+    if (Math.fround(shorter) === value) return shorter
+  }
+  return value
+}
+
+/** As few digits as read back to it. The bounds beyond which an exponent is written are PostgreSQL's, or Java's. */
 function doubleText(value: number, style: TextStyle): string {
-  if (Object.is(value, -0)) return '-0'
-  if (!Number.isFinite(value) || style === 'postgres' || !Number.isInteger(value) || Math.abs(value) >= 1e7)
-    return String(value)
-  return `${value}.0`
+  if (!Number.isFinite(value)) return String(value)
+  const size = Math.abs(value)
+  const sign = value < 0 || Object.is(value, -0) ? '-' : ''
+  if (style === 'postgres') {
+    if (size === 0 || (size >= 1e-4 && size < 1e15)) return sign + String(size)
+    return sign + size.toExponential().replace(/e([+-])(\d)$/, 'e$10$2')
+  }
+  if (size === 0 || (size >= 1e-3 && size < 1e7)) return `${sign}${size}${Number.isInteger(size) ? '.0' : ''}`
+  const [digits = '', exponent = ''] = size.toExponential().split('e')
+  return `${sign}${digits.includes('.') ? digits : `${digits}.0`}E${Number(exponent)}`
 }
 
 export function decimalText(unscaled: bigint, scale: number): string {
@@ -90,10 +110,13 @@ function bytesText(bytes: Uint8Array, style: TextStyle): string {
 
 const two = (number: number | bigint): string => String(number).padStart(2, '0')
 
-export function dateText(days: number): string {
+/** Years before 1 are years BC, or as ISO 8601 has them: 0000, -0001. */
+export function dateText(days: number, style: TextStyle = 'postgres'): string {
   const { year, month, day } = civilOf(days)
-  if (year < 1) return `${String(1 - year).padStart(4, '0')}-${two(month)}-${two(day)} BC`
-  return `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}`
+  const bc = style === 'postgres' && year < 1
+  const shown = bc ? 1 - year : year
+  const digits = String(Math.abs(shown)).padStart(4, '0')
+  return `${shown < 0 ? '-' : ''}${digits}-${two(month)}-${two(day)}${bc ? ' BC' : ''}`
 }
 
 /** 3 or 6 digits, or none when there is no fraction. */
@@ -116,7 +139,7 @@ const timeText = (micros: bigint, style: TextStyle): string => clockText(micros,
 
 function timestampText(micros: bigint, style: TextStyle, zoned: boolean): string {
   const ofDay = ((micros % MICROS_PER_DAY) + MICROS_PER_DAY) % MICROS_PER_DAY
-  const date = dateText(Number((micros - ofDay) / MICROS_PER_DAY))
+  const date = dateText(Number((micros - ofDay) / MICROS_PER_DAY), style)
   if (style === 'flink') return `${date}T${clockText(ofDay, zoned)}${zoned ? 'Z' : ''}`
   const clock = `${clockText(ofDay, true)}${zoned ? '+00:00' : ''}`
   return date.endsWith(' BC') ? `${date.slice(0, -3)} ${clock} BC` : `${date} ${clock}`
