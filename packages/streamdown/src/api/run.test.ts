@@ -89,8 +89,8 @@ test('a file tells its own columns', async () => {
   try {
     const path = join(folder, 'in.csv')
     writeFileSync(path, 'name,size\na,1\nb,2\n')
-    const rows = await stream(file<{ name: string; size: number }>(path)).where('size', '>', 1).collect()
-    assert.deepEqual(rows, [{ name: 'b', size: 2 }])
+    const rows = await stream(file<{ name: string; size: bigint }>(path)).where('size', '>', 1).collect()
+    assert.deepEqual(rows, [{ name: 'b', size: 2n }])
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

@@ -1,4 +1,5 @@
-import type { Expression } from './expression.ts'
+import type { Value } from '../../types/value.ts'
+import type { Expression, LambdaExpression } from './expression.ts'
 
 /** The direct parts of an expression. */
 export function parts(e: Expression): readonly Expression[] {
@@ -80,14 +81,38 @@ export function replaceColumns(e: Expression, replace: (index: number) => Expres
   return mapParts(e, part => replaceColumns(part, replace))
 }
 
-/** Moves column references by a fixed amount or by a table. A lambda cannot be moved: it keeps its input. */
+/** Moves column references by a fixed amount or by a table. A lambda that may read all columns keeps its input. */
 export function remap(e: Expression, to: (index: number) => number): Expression {
   if (e.is === 'column') {
     const index = to(e.index)
     return index === e.index ? e : { ...e, index }
   }
+  if (e.is === 'lambda') return movedLambda(e, to)
   return mapParts(e, part => remap(part, to))
 }
+
+/** The lambda over other columns: it is given the values in the places that it was written for. */
+function movedLambda(e: LambdaExpression, to: (index: number) => number): LambdaExpression {
+  const { reads, input, arrow } = e
+  if (reads === undefined) return e
+  const places = reads.map(to)
+  if (places.every((place, i) => place === reads[i])) return e
+  const row: Value[] = input.map(() => null)
+  return {
+    ...e,
+    reads: places,
+    input: Array.from({ length: Math.max(...places) + 1 }, (_, place) => input[reads[places.indexOf(place)] ?? 0]!),
+    arrow: values => {
+      for (const [i, place] of places.entries()) row[reads[i]!] = values[place] ?? null
+      return arrow(row)
+    },
+    ...(e.compiled === undefined ? {} : { compiled: remap(e.compiled, to) }),
+  }
+}
+
+/** Whether a lambda in it may read any column of the row. */
+export const readsWholeRow = (e: Expression): boolean =>
+  some(e, part => part.is === 'lambda' && part.reads === undefined)
 
 export const hasLambda = (e: Expression): boolean => some(e, part => part.is === 'lambda')
 

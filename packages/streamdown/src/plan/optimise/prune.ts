@@ -1,7 +1,7 @@
 import { physicalOf } from '../../types/physical.ts'
 import { column } from '../expressions/build.ts'
 import type { Expression } from '../expressions/expression.ts'
-import { columnsRead, hasLambda, remap, some } from '../expressions/walk.ts'
+import { columnsRead, hasLambda, readsWholeRow, remap, some } from '../expressions/walk.ts'
 import { joinedSchema, type PlanNode, WindowNode } from '../nodes/node.ts'
 import { inputsOf } from '../visitor/inputs.ts'
 import { callExpressions, expressionsOf, mapCall, nodesOf, type Roots } from '../visitor/transform.ts'
@@ -138,9 +138,9 @@ class Pruner {
     }
   }
 
-  /** An arrow sees the whole row that it was written for. */
+  /** An arrow whose source does not tell what it reads sees the whole row that it was written for. */
   #read(input: PlanNode, expressions: readonly Expression[]): void {
-    for (const e of expressions) this.#need(input, hasLambda(e) ? input.schema.keys() : columnsRead(e))
+    for (const e of expressions) this.#need(input, readsWholeRow(e) ? input.schema.keys() : columnsRead(e))
   }
 
   #prune(node: PlanNode): Pruned {
@@ -324,7 +324,7 @@ const sorted = (columns: ReadonlySet<number>): readonly number[] => [...columns]
 
 const placesOf = (kept: readonly number[]): ReadonlyMap<number, number> => new Map(kept.map((from, to) => [from, to]))
 
-const moved = (e: Expression, input: Pruned): Expression => (hasLambda(e) ? e : remap(e, i => input.to.get(i)!))
+const moved = (e: Expression, input: Pruned): Expression => (readsWholeRow(e) ? e : remap(e, i => input.to.get(i)!))
 
 function movedTime(
   time: NonNullable<Extract<PlanNode, { is: 'join' }>['time']>,
