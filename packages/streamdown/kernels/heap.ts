@@ -35,6 +35,8 @@ const SEGMENT_PAGES: usize = 16
 /** Released chunk segments kept for the next step: 32 MiB. */
 const SPARE_PAGES: usize = 512
 const GROW_LIMIT_PAGES: usize = 256
+/** Free runs of a bin looked at before a larger one is cut. */
+const SEARCHED: i32 = 32
 
 /** Per class: the first page with a free block. Per bin (log2 of pages): the first free run. */
 const classHeads: usize = memory.data(21 * 4, 16)
@@ -51,7 +53,6 @@ let heapEnd: usize = 0
 let maximumPages: usize = 65535
 let growAlways: bool = false
 let usedBytes: usize = 0
-let freePages: usize = 0
 
 let segment: usize = 0
 let chunkAt: usize = 0
@@ -107,7 +108,6 @@ function addFreeRun(run: usize, pages: usize): void {
   store<u32>(last, <u32>run, TAIL)
   store<u8>(edges + (run >> PAGE_BITS), 1)
   store<u8>(edges + (last >> PAGE_BITS), 1)
-  freePages += pages
 }
 
 function takeFreeRun(run: usize): void {
@@ -119,7 +119,6 @@ function takeFreeRun(run: usize): void {
   else store<u32>(binHeads + (binOf(pages) << 2), next)
   store<u8>(edges + (run >> PAGE_BITS), 0)
   store<u8>(edges + (lastPage(run, pages) >> PAGE_BITS), 0)
-  freePages -= pages
 }
 
 function releaseRun(start: usize): void {
@@ -142,46 +141,59 @@ function releaseRun(start: usize): void {
   addFreeRun(run, pages)
 }
 
-/** Grows the memory so that a free run of `pages` pages exists at its end. */
-function growFor(pages: usize): void {
+/** Grows the memory so that a free run of `pages` pages exists at its end; false when it cannot. */
+function growFor(pages: usize): bool {
   let wanted = pages
   const current = <usize>memory.size()
   const step = min(max(current >> 3, SEGMENT_PAGES), GROW_LIMIT_PAGES)
   if (wanted < step && current + step <= maximumPages) wanted = step
   const before = current + wanted > maximumPages ? -1 : memory.grow(<i32>wanted)
-  if (before < 0) {
-    memory_full(pages << PAGE_BITS)
-    unreachable()
-  }
+  if (before < 0) return false
   const at = <usize>before << PAGE_BITS
   heapEnd = at + (wanted << PAGE_BITS)
   store<u32>(at, <u32>wanted, PAGES)
   releaseRun(at)
+  return true
+}
+
+/** Gives up the chunk segments that were kept; false when there are none. */
+function releaseSpare(): bool {
+  if (spare == 0) return false
+  while (spare != 0) {
+    const next = <usize>header(spare, NEXT)
+    releaseRun(spare)
+    spare = next
+  }
+  sparePages = 0
+  return true
+}
+
+/** The first free run in its bin (of `searched` at most), or of the bins above, that is large enough; 0 for none. */
+function findRun(pages: usize, searched: i32): usize {
+  let bin = binOf(pages)
+  let run = <usize>load<u32>(binHeads + (bin << 2))
+  for (let tries = 0; run != 0 && tries < searched; tries++) {
+    if (<usize>header(run, PAGES) >= pages) return run
+    run = <usize>header(run, NEXT)
+  }
+  while (++bin < BINS) {
+    run = <usize>load<u32>(binHeads + (bin << 2))
+    if (run != 0) return run
+  }
+  return 0
 }
 
 /** A run of exactly `pages` pages; its contents are whatever was there. */
 function takeRun(pages: usize): usize {
-  let found: usize = 0
-  let bin = binOf(pages)
-  let run = <usize>load<u32>(binHeads + (bin << 2))
-  let tries = 32
-  while (run != 0 && tries > 0) {
-    if (<usize>header(run, PAGES) >= pages) {
-      found = run
-      break
-    }
-    run = <usize>header(run, NEXT)
-    tries--
-  }
-  while (found == 0 && ++bin < BINS) found = <usize>load<u32>(binHeads + (bin << 2))
+  let found = findRun(pages, SEARCHED)
   if (found == 0) {
-    growFor(pages)
-    // What was grown joined a free run before it: that run is the first of its bin.
-    bin = binOf(pages)
-    while (bin < BINS) {
-      found = <usize>load<u32>(binHeads + (bin << 2))
-      if (found != 0 && <usize>header(found, PAGES) >= pages) break
-      bin++
+    // What is grown joins the free run before it, and is the first of its bin.
+    const grown = growFor(pages)
+    found = findRun(pages, grown ? SEARCHED : i32.MAX_VALUE)
+    if (found == 0 && releaseSpare()) found = findRun(pages, i32.MAX_VALUE)
+    if (found == 0) {
+      memory_full(pages << PAGE_BITS)
+      unreachable()
     }
   }
   const size = <usize>header(found, PAGES)
@@ -303,11 +315,6 @@ export function heap_size(bytes: usize): usize {
 /** Bytes in use by state. */
 export function heap_used(): usize {
   return usedBytes
-}
-
-/** Bytes of the memory that neither state nor chunks hold, without growing. */
-export function heap_free_bytes(): usize {
-  return (freePages + sparePages) << PAGE_BITS
 }
 
 /** Bytes of the current chunk's allocations, 16-byte aligned, not zeroed; valid until `chunk_release` below them. */

@@ -84,3 +84,12 @@ test('a full memory is an error with a code, and what was freed can be used agai
   assert.ok(memory.alloc(25_000_000) > 0)
   assert.throws(() => memory.chunk(2 ** 33), { code: 'DSD9001' })
 })
+
+test('released chunks make room for state when the memory is full', () => {
+  const memory = createMemory({ maximumBytes: 40 * 1024 * 1024 })
+  const mark = memory.mark()
+  for (let i = 0; i < 25; i++) memory.chunk(1_000_000)
+  memory.release(mark)
+  for (let i = 0; i < 32; i++) memory.alloc(1_000_000)
+  assert.ok(memory.stateBytes() > 32_000_000)
+})

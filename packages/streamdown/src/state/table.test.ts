@@ -273,6 +273,23 @@ test('two million rows of one key and of many are removed in linear time', () =>
   assert.ok(table.bytes() < 4_000_000)
 })
 
+test('a full memory is an error with a code', () => {
+  const memory = createMemory({ maximumBytes: 24 * 1024 * 1024 })
+  const table = createStateTable(memory, specs['a BIGINT key'] as StateTableSpec)
+  assert.throws(
+    () => {
+      for (let from = 0n; ; from += 1000n) {
+        const mark = memory.mark()
+        const keys = Array.from({ length: 1000 }, (_, i) => from + BigInt(i))
+        table.findOrInsert([columnFromValues(memory, types.bigint, keys)], 1000)
+        memory.release(mark)
+      }
+    },
+    { code: 'DSD9001' },
+  )
+  assert.ok(table.rows > 100_000)
+})
+
 test('a table that is used as another kind is an error with a code', () => {
   const memory = createMemory()
   const table = createStateTable(memory, specs['a BIGINT key'] as StateTableSpec)
