@@ -1,9 +1,10 @@
+import { toJson } from '../../functions/json/convert.ts'
+import { type Json, writeJson } from '../../functions/json/json.ts'
 import { compareValues } from '../../types/compare-values.ts'
-import type { DataType } from '../../types/data-type.ts'
+import { type DataType, types } from '../../types/data-type.ts'
 import type { Interval, Value } from '../../types/value.ts'
 import { valueKey } from '../../types/value-key.ts'
-import { averageOf, decimalLimit } from './aggregate-calls.ts'
-import { jsonText } from './aggregate-json.ts'
+import { averageOf, decimalLimit } from './aggregate-finish.ts'
 import { statistic } from './aggregate-statistics.ts'
 import { add, type DoubleDouble, doubleDouble, multiply, numberOf } from './double-double.ts'
 
@@ -41,7 +42,9 @@ export function listResult(call: ListCall, arrived: readonly ListRow[]): Value |
     case 'array_agg':
       return rows.length === 0 ? null : values
     case 'jsonb_agg':
-      return rows.length === 0 ? null : `[${values.map(value => jsonText(value, call.argumentTypes[0])).join(', ')}]`
+      return rows.length === 0
+        ? null
+        : writeJson(values.map(value => toJson(value, call.argumentTypes[0] ?? types.null)))
     case 'jsonb_object_agg':
       return jsonObject(call, rows)
     case 'sum0':
@@ -249,14 +252,13 @@ function joined(call: ListCall, rows: readonly ListRow[]): Value {
 
 function jsonObject(call: ListCall, rows: readonly ListRow[]): Value | typeof OVERFLOW {
   if (rows.length === 0) return null
-  const pairs = new Map<string, string>()
+  const object = new Map<string, Json>()
   for (const { args } of rows) {
     const [name, value = null] = args
     if (typeof name !== 'string') return OVERFLOW
-    pairs.set(name, jsonText(value, call.argumentTypes[1]))
+    object.set(name, toJson(value, call.argumentTypes[1] ?? types.null))
   }
-  const sorted = [...pairs].sort(([a], [b]) => compareValues(a, b))
-  return `{${sorted.map(([name, value]) => `${JSON.stringify(name)}: ${value}`).join(', ')}}`
+  return writeJson(object)
 }
 
 function quantile(sorted: readonly Value[], fraction: number): number | null {
