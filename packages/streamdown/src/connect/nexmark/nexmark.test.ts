@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { createMemory } from '../../batch/linear-memory.ts'
+import type { Memory } from '../../batch/memory.ts'
 import { field, type Schema, types } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
 import { fixedSchema } from '../registry.ts'
@@ -33,7 +34,7 @@ interface Event {
 interface Reading {
   readonly position?: string
   readonly maxRows?: number
-  readonly rows?: number
+  readonly memory?: Memory
 }
 
 /** One for all: ready-made texts are made once a memory. */
@@ -272,6 +273,15 @@ test('only the texts that are asked for are made', async () => {
   assert.ok(withChannels > before)
   drain(await open(sourceOf(nexmark, relation), relation, { columns: [{ column: 3, path: [3] }] }), { memory })
   assert.equal(memory.stateBytes(), withChannels)
+})
+
+test('memory may grow at every allocation, and lie above 2 GiB', async () => {
+  const all = await rowsOf({ 'events.num': '200' })
+  assert.deepEqual(
+    await rowsOf({ 'events.num': '200' }, { memory: createMemory({ growAlways: true }), maxRows: 60 }),
+    all,
+  )
+  assert.deepEqual(await rowsOf({ 'events.num': '200' }, { memory: createMemory({ heapStart: 2 ** 31 }) }), all)
 })
 
 test('options and columns that do not fit are refused with their names', () => {
