@@ -36,12 +36,36 @@ const rows = Array.from({ length: CHUNK_ROWS }, (_, i) => i)
 const batch: Batch = {
   rows: CHUNK_ROWS,
   columns: [
-    columnFromValues(memory, types.bigint, rows.map(i => BigInt(1000 + ((i * 7919) % 5000)))),
-    columnFromValues(memory, types.bigint, rows.map(i => BigInt((i * 104_729) % 1_000_000))),
-    columnFromValues(memory, types.bigint, rows.map(i => (i % 10 === 0 ? null : BigInt(i)))),
-    columnFromValues(memory, types.string, rows.map(i => channels[i % channels.length] ?? '')),
-    columnFromValues(memory, types.string, rows.map(i => `https://www.nexmark.com/a/b${i}/item.htm?query=1&channel_id=${i}`)),
-    columnFromValues(memory, types.timestamp(3), rows.map(i => 1_700_000_000_000_000n + BigInt(i) * 1_234_567n)),
+    columnFromValues(
+      memory,
+      types.bigint,
+      rows.map(i => BigInt(1000 + ((i * 7919) % 5000))),
+    ),
+    columnFromValues(
+      memory,
+      types.bigint,
+      rows.map(i => BigInt((i * 104_729) % 1_000_000)),
+    ),
+    columnFromValues(
+      memory,
+      types.bigint,
+      rows.map(i => (i % 10 === 0 ? null : BigInt(i))),
+    ),
+    columnFromValues(
+      memory,
+      types.string,
+      rows.map(i => channels[i % channels.length] ?? ''),
+    ),
+    columnFromValues(
+      memory,
+      types.string,
+      rows.map(i => `https://www.nexmark.com/a/b${i}/item.htm?query=1&channel_id=${i}`),
+    ),
+    columnFromValues(
+      memory,
+      types.timestamp(3),
+      rows.map(i => 1_700_000_000_000_000n + BigInt(i) * 1_234_567n),
+    ),
   ],
   weights: 0,
   watermarks: 0,
@@ -56,7 +80,10 @@ const binder = new ExpressionBinder(contextOf(new Catalog(), presets.flink, {}, 
   outer: undefined,
 })
 
-function measure(filter: string | undefined, outputs: readonly string[]): { readonly compile: number; readonly rate: number } {
+function measure(
+  filter: string | undefined,
+  outputs: readonly string[],
+): { readonly compile: number; readonly rate: number } {
   const bound = outputs.map(sql => binder.bind(parseExpression(sql)))
   const condition = filter === undefined ? undefined : binder.bind(parseExpression(filter))
   const started = performance.now()

@@ -7,7 +7,13 @@ import { op } from './wasm/opcodes.ts'
 
 export type ArithmeticOperator = '+' | '-' | '*' | '/' | '%'
 
-export function emitArithmetic(e: Emitter, operator: ArithmeticOperator, a: Operand, b: Operand, type: DataType): Operand {
+export function emitArithmetic(
+  e: Emitter,
+  operator: ArithmeticOperator,
+  a: Operand,
+  b: Operand,
+  type: DataType,
+): Operand {
   const { code } = e
   const valid = e.allValid([a, b])
   if (type.is === 'decimal') return emitDecimalArithmetic(e, operator, a, b, type, valid)
@@ -25,7 +31,10 @@ export function emitArithmetic(e: Emitter, operator: ArithmeticOperator, a: Oper
       code.call(index)
       if (physical === 'f32') code.emit(op.f32DemoteF64)
     } else {
-      code.get(left).get(right).emit((physical === 'f64' ? doubles : reals)[operator])
+      code
+        .get(left)
+        .get(right)
+        .emit((physical === 'f64' ? doubles : reals)[operator])
     }
     return { type, valid, values: [e.store(physical)] }
   }
@@ -55,7 +64,11 @@ function narrowInteger(e: Emitter, operator: '+' | '-' | '*', type: DataType, a:
   if (type.is !== 'int') {
     const [least, most] = bounds[type.is] ?? [0, 0]
     code.get(a).get(b).emit(ints[operator]).tee(out)
-    code.i32(-least).emit(op.i32Add).i32(most - least).emit(op.i32GtU)
+    code
+      .i32(-least)
+      .emit(op.i32Add)
+      .i32(most - least)
+      .emit(op.i32GtU)
     e.failIf(failures.overflow)
     return
   }
@@ -75,7 +88,12 @@ function wideInteger(e: Emitter, operator: '+' | '-' | '*', a: Operand, b: Opera
       const variable = typeof b.literal === 'bigint' ? left : right
       const most = (2n ** 63n - 1n) / constant
       const least = -(2n ** 63n) / constant
-      code.get(variable).i64(least).emit(op.i64Sub).i64(most - least).emit(op.i64GtU)
+      code
+        .get(variable)
+        .i64(least)
+        .emit(op.i64Sub)
+        .i64(most - least)
+        .emit(op.i64GtU)
       e.failIf(failures.overflow)
       code.get(left).get(right).emit(op.i64Mul).set(out)
       return
@@ -111,8 +129,22 @@ function divide(e: Emitter, operator: '/' | '%', type: DataType, a: Operand, b: 
     code.get(right).emit(wide ? op.i64Eqz : op.i32Eqz)
     e.failIf(failures.divisionByZero)
     if (operator === '/') {
-      if (wide) code.get(right).i64(-1n).emit(op.i64Eq).get(left).i64(-(2n ** 63n)).emit(op.i64Eq, op.i32And)
-      else code.get(right).i32(-1).emit(op.i32Eq).get(left).i32(bounds[type.is]?.[0] ?? 0).emit(op.i32Eq, op.i32And)
+      if (wide)
+        code
+          .get(right)
+          .i64(-1n)
+          .emit(op.i64Eq)
+          .get(left)
+          .i64(-(2n ** 63n))
+          .emit(op.i64Eq, op.i32And)
+      else
+        code
+          .get(right)
+          .i32(-1)
+          .emit(op.i32Eq)
+          .get(left)
+          .i32(bounds[type.is]?.[0] ?? 0)
+          .emit(op.i32Eq, op.i32And)
       e.failIf(failures.overflow)
     }
   }
@@ -167,7 +199,13 @@ export function emitNegate(e: Emitter, a: Operand, type: DataType): Operand {
     const [months = 0, micros = 0] = a.values
     // Days and months are negated apart: the halves must not carry into each other.
     code.i32(0).get(months).emit(op.i32WrapI64, op.i32Sub, op.i64ExtendI32U)
-    code.i32(0).get(months).i64(32n).emit(op.i64ShrS, op.i32WrapI64, op.i32Sub, op.i64ExtendI32U).i64(32n).emit(op.i64Shl, op.i64Or)
+    code
+      .i32(0)
+      .get(months)
+      .i64(32n)
+      .emit(op.i64ShrS, op.i32WrapI64, op.i32Sub, op.i64ExtendI32U)
+      .i64(32n)
+      .emit(op.i64Shl, op.i64Or)
     const low = e.store('i64')
     code.i64(0n).get(micros).emit(op.i64Sub)
     return { type, valid: a.valid, values: [low, e.store('i64')] }
@@ -176,11 +214,17 @@ export function emitNegate(e: Emitter, a: Operand, type: DataType): Operand {
   const [out = 0] = values
   e.guard(a.valid, () => {
     if (physical === 'i64') {
-      code.get(value).i64(-(2n ** 63n)).emit(op.i64Eq)
+      code
+        .get(value)
+        .i64(-(2n ** 63n))
+        .emit(op.i64Eq)
       e.failIf(failures.overflow)
       code.i64(0n).get(value).emit(op.i64Sub).set(out)
     } else {
-      code.get(value).i32(bounds[type.is]?.[0] ?? 0).emit(op.i32Eq)
+      code
+        .get(value)
+        .i32(bounds[type.is]?.[0] ?? 0)
+        .emit(op.i32Eq)
       e.failIf(failures.overflow)
       code.i32(0).get(value).emit(op.i32Sub).set(out)
     }

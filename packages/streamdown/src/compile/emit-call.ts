@@ -80,8 +80,15 @@ function emitInline(e: Emitter, emit: Emit, name: string, expression: CallExpres
       return emitCoalesce(e, emit, expression)
     case 'if': {
       const [when, then, otherwise] = args
-      if (when === undefined || then === undefined || otherwise === undefined) throw new TypeError('IF takes three arguments')
-      return emitCase(e, emit, { is: 'case', branches: [{ when, then }], otherwise, type, nullable: expression.nullable })
+      if (when === undefined || then === undefined || otherwise === undefined)
+        throw new TypeError('IF takes three arguments')
+      return emitCase(e, emit, {
+        is: 'case',
+        branches: [{ when, then }],
+        otherwise,
+        type,
+        nullable: expression.nullable,
+      })
     }
   }
   const operands = args.map(arg => emit(e, arg))
@@ -93,7 +100,9 @@ function emitInline(e: Emitter, emit: Emit, name: string, expression: CallExpres
     case '*':
     case '/':
     case '%':
-      return isTimeArithmetic(a.type, b.type) ? emitTimeArithmetic(e, name, a, b, type) : emitArithmetic(e, name, a, b, type)
+      return isTimeArithmetic(a.type, b.type)
+        ? emitTimeArithmetic(e, name, a, b, type)
+        : emitArithmetic(e, name, a, b, type)
     case 'negate':
       return emitNegate(e, a, type)
     case '&':

@@ -1,7 +1,7 @@
 import { type CastRule, castValue } from '../functions/cast.ts'
 import { sameType } from '../functions/common-type.ts'
-import { decimalOf } from '../functions/decimal-types.ts'
 import { powerOfTen } from '../functions/decimal.ts'
+import { decimalOf } from '../functions/decimal-types.ts'
 import type { CastExpression } from '../plan/expressions/expression.ts'
 import type { DataType } from '../types/data-type.ts'
 import { physicalOf } from '../types/physical.ts'
@@ -44,7 +44,13 @@ export function emitConversion(e: Emitter, input: Operand, type: DataType, rule:
 const usesZone = (type: DataType): boolean => type.is === 'timestamp' && type.zoned
 
 /** The cast of a constant, unless it fails: then it must fail row by row. */
-function foldLiteral(e: Emitter, value: Operand['literal'], from: DataType, type: DataType, rule: CastRule): Operand | undefined {
+function foldLiteral(
+  e: Emitter,
+  value: Operand['literal'],
+  from: DataType,
+  type: DataType,
+  rule: CastRule,
+): Operand | undefined {
   try {
     return emitLiteral(e, castValue(value ?? null, from, type, rule, 'UTC'), type)
   } catch {
@@ -101,7 +107,8 @@ function emitInline(e: Emitter, input: Operand, type: DataType, rule: CastRule):
     code.get(value).emit(op.f32DemoteF64)
     return { type, valid, values: [e.store('f32')] }
   }
-  if ((from.is === 'double' || from.is === 'real') && target !== undefined) return doubleToInteger(e, input, type, target, rule)
+  if ((from.is === 'double' || from.is === 'real') && target !== undefined)
+    return doubleToInteger(e, input, type, target, rule)
   if (from.is === 'string' && type.is === 'string' && type.length === undefined) return { ...input, type }
   if (from.is === 'bytes' && type.is === 'bytes' && type.length === undefined) return { ...input, type }
   if (from.is === 'json' && type.is === 'string' && type.length === undefined) return { ...input, type }
@@ -123,11 +130,21 @@ function integers(e: Emitter, input: Operand, type: DataType, source: number, ta
   const [least, most] = bounds[type.is] ?? [0, 0]
   e.guard(input.valid, () => {
     if (source === 8) {
-      code.get(value).i64(BigInt(-least)).emit(op.i64Add).i64(BigInt(most) - BigInt(least)).emit(op.i64GtU)
+      code
+        .get(value)
+        .i64(BigInt(-least))
+        .emit(op.i64Add)
+        .i64(BigInt(most) - BigInt(least))
+        .emit(op.i64GtU)
       e.failIf(failures.overflow)
       code.get(value).emit(op.i32WrapI64).set(out)
     } else {
-      code.get(value).i32(-least).emit(op.i32Add).i32(most - least).emit(op.i32GtU)
+      code
+        .get(value)
+        .i32(-least)
+        .emit(op.i32Add)
+        .i32(most - least)
+        .emit(op.i32GtU)
       e.failIf(failures.overflow)
       code.get(value).set(out)
     }
@@ -146,10 +163,19 @@ function doubleToInteger(e: Emitter, input: Operand, type: DataType, target: num
     const whole = e.store('f64')
     const [least, most] = target === 8 ? [-(2 ** 63), 2 ** 63] : (bounds[type.is] ?? [0, 0])
     // Also true of NaN, for which no comparison holds.
-    code.get(whole).f64(least).emit(op.f64Ge).get(whole).f64(most).emit(target === 8 ? op.f64Lt : op.f64Le)
+    code
+      .get(whole)
+      .f64(least)
+      .emit(op.f64Ge)
+      .get(whole)
+      .f64(most)
+      .emit(target === 8 ? op.f64Lt : op.f64Le)
     code.emit(op.i32And, op.i32Eqz)
     e.failIf(failures.overflow)
-    code.get(whole).emit(target === 8 ? op.i64TruncF64S : op.i32TruncF64S).set(out)
+    code
+      .get(whole)
+      .emit(target === 8 ? op.i64TruncF64S : op.i32TruncF64S)
+      .set(out)
   })
   return { type, valid: input.valid, values }
 }
@@ -177,8 +203,14 @@ function decimals(e: Emitter, input: Operand, from: DecimalType, type: DecimalTy
   code.get(value).i64(divisor).emit(op.i64RemS)
   const rest = e.store('i64')
   code.get(quotient)
-  code.get(rest).i64(divisor / 2n).emit(op.i64GeS, op.i64ExtendI32U, op.i64Add)
-  code.get(rest).i64(-(divisor / 2n)).emit(op.i64LeS, op.i64ExtendI32U, op.i64Sub)
+  code
+    .get(rest)
+    .i64(divisor / 2n)
+    .emit(op.i64GeS, op.i64ExtendI32U, op.i64Add)
+  code
+    .get(rest)
+    .i64(-(divisor / 2n))
+    .emit(op.i64LeS, op.i64ExtendI32U, op.i64Sub)
   const rounded: Operand = { type, valid, values: [e.store('i64')] }
   return type.precision - type.scale > integerDigits ? retyped(rounded, type) : limited(e, rounded, type)
 }
@@ -196,7 +228,12 @@ function limited(e: Emitter, operand: Operand, type: DecimalType): Operand {
   if (type.precision > NARROW_DIGITS) return { ...operand, type }
   const limit = powerOfTen(type.precision) - 1n
   e.guard(operand.valid, () => {
-    code.get(operand.values[0] ?? 0).i64(limit).emit(op.i64Add).i64(2n * limit).emit(op.i64GtU)
+    code
+      .get(operand.values[0] ?? 0)
+      .i64(limit)
+      .emit(op.i64Add)
+      .i64(2n * limit)
+      .emit(op.i64GtU)
     e.failIf(failures.overflow)
   })
   return { ...operand, type }

@@ -37,7 +37,13 @@ export function emitComparison(e: Emitter, operator: ComparisonOperator, a: Oper
   return e.boolean(valid)
 }
 
-function compareViews(e: Emitter, operator: ComparisonOperator, a: Operand, b: Operand, valid: Operand['valid']): Operand {
+function compareViews(
+  e: Emitter,
+  operator: ComparisonOperator,
+  a: Operand,
+  b: Operand,
+  valid: Operand['valid'],
+): Operand {
   const { code } = e
   const result = code.local('i32')
   const [left = 0] = a.values
@@ -47,7 +53,11 @@ function compareViews(e: Emitter, operator: ComparisonOperator, a: Operand, b: O
     const order = emitHostCall(e, [a, b], types.int, { strict: true, mayBeNull: false }, ([x, y], { types: [type] }) =>
       compareValues(x ?? null, y ?? null, type ?? a.type),
     )
-    code.get(order.values[0] ?? 0).i32(0).emit(ints[operator]).set(result)
+    code
+      .get(order.values[0] ?? 0)
+      .i32(0)
+      .emit(ints[operator])
+      .set(result)
     return { type: types.boolean, valid, values: [result] }
   }
   e.guard(valid, () => {
@@ -113,7 +123,8 @@ function wideFloat(e: Emitter, a: Operand): number {
 /** NaN equals NaN and is the largest. */
 function compareDoubles(e: Emitter, operator: ComparisonOperator, a: number, b: number): void {
   const { code } = e
-  const less = (x: number, y: number) => code.get(x).get(x).emit(op.f64Eq).get(x).get(y).emit(op.f64Ge, op.i32Eqz, op.i32And)
+  const less = (x: number, y: number) =>
+    code.get(x).get(x).emit(op.f64Eq).get(x).get(y).emit(op.f64Ge, op.i32Eqz, op.i32And)
   switch (operator) {
     case '=':
     case '<>':
@@ -136,7 +147,13 @@ function compareDoubles(e: Emitter, operator: ComparisonOperator, a: number, b: 
 }
 
 /** Decimals may differ in scale: the smaller one is raised, with BigInt where 128 bits might not do. */
-function compareDecimals(e: Emitter, operator: ComparisonOperator, first: Operand, second: Operand, valid: Operand['valid']): Operand {
+function compareDecimals(
+  e: Emitter,
+  operator: ComparisonOperator,
+  first: Operand,
+  second: Operand,
+  valid: Operand['valid'],
+): Operand {
   const { code } = e
   const [left, right] = [first.type, second.type]
   if (left.is !== 'decimal' || right.is !== 'decimal') throw new TypeError('decimal comparison over other types')
@@ -148,9 +165,15 @@ function compareDecimals(e: Emitter, operator: ComparisonOperator, first: Operan
       const difference = asBigint(x) * powerOfTen(scale - left.scale) - asBigint(y) * powerOfTen(scale - right.scale)
       return difference < 0n ? -1 : difference > 0n ? 1 : 0
     })
-    code.get(order.values[0] ?? 0).i32(0).emit(ints[operator])
+    code
+      .get(order.values[0] ?? 0)
+      .i32(0)
+      .emit(ints[operator])
   } else if (a.values.length === 1 && b.values.length === 1) {
-    code.get(a.values[0] ?? 0).get(b.values[0] ?? 0).emit(longs[operator])
+    code
+      .get(a.values[0] ?? 0)
+      .get(b.values[0] ?? 0)
+      .emit(longs[operator])
   } else {
     compareWide(e, operator, a, b)
   }
@@ -240,7 +263,11 @@ export function compareValues(a: AnyValue, b: AnyValue, type: DataType): number 
 function elementType(type: DataType, index: number): DataType {
   if (type.is === 'array') return type.element
   if (type.is === 'row') return type.fields[index]?.type ?? types.null
-  if (type.is === 'map') return types.row([{ name: 'key', type: type.key, nullable: false }, { name: 'value', type: type.value, nullable: true }])
+  if (type.is === 'map')
+    return types.row([
+      { name: 'key', type: type.key, nullable: false },
+      { name: 'value', type: type.value, nullable: true },
+    ])
   return type
 }
 
@@ -259,4 +286,3 @@ export function compareText(a: string, b: string): number {
   }
   return Math.sign(a.length - b.length)
 }
-

@@ -1,7 +1,7 @@
-import type { DataType } from '../types/data-type.ts'
-import { MAX_PRECISION } from '../functions/decimal-types.ts'
 import { divideRounded, fitsPrecision, powerOfTen, rescaled } from '../functions/decimal.ts'
+import { MAX_PRECISION } from '../functions/decimal-types.ts'
 import { RowError } from '../functions/definition.ts'
+import type { DataType } from '../types/data-type.ts'
 import type { Value } from '../types/value.ts'
 import { type ArithmeticOperator, multiplyHigh } from './emit-arithmetic.ts'
 import { emitHostCall } from './emit-host.ts'
@@ -34,7 +34,11 @@ export function emitDecimalArithmetic(
   if (operator === '*' && single && type.scale === left.scale + right.scale) {
     const values = e.locals(type)
     const [low = 0, high] = values
-    code.get(a.values[0] ?? 0).get(b.values[0] ?? 0).emit(op.i64Mul).set(low)
+    code
+      .get(a.values[0] ?? 0)
+      .get(b.values[0] ?? 0)
+      .emit(op.i64Mul)
+      .set(low)
     if (high !== undefined) {
       multiplyHigh(e, a.values[0] ?? 0, b.values[0] ?? 0)
       code.set(high)
@@ -44,7 +48,8 @@ export function emitDecimalArithmetic(
   if ((operator === '+' || operator === '-') && type.scale === Math.max(left.scale, right.scale)) {
     const p = emitScaleUp(e, a, left, type.scale)
     const q = emitScaleUp(e, b, right, type.scale)
-    if (p !== undefined && q !== undefined && type.precision < MAX_PRECISION) return addSub(e, operator, p, q, type, valid)
+    if (p !== undefined && q !== undefined && type.precision < MAX_PRECISION)
+      return addSub(e, operator, p, q, type, valid)
   }
   if (operator === '%' && single && left.scale === right.scale) {
     const values = e.locals(type)
@@ -52,12 +57,18 @@ export function emitDecimalArithmetic(
     e.guard(valid, () => {
       code.get(b.values[0] ?? 0).emit(op.i64Eqz)
       e.failIf(failures.divisionByZero)
-      code.get(a.values[0] ?? 0).get(b.values[0] ?? 0).emit(op.i64RemS).set(low)
+      code
+        .get(a.values[0] ?? 0)
+        .get(b.values[0] ?? 0)
+        .emit(op.i64RemS)
+        .set(low)
       if (high !== undefined) code.get(low).i64(63n).emit(op.i64ShrS).set(high)
     })
     return { type, valid, values }
   }
-  return emitHostCall(e, [a, b], type, { strict: true, mayBeNull: false }, args => exact(operator, args, left, right, type))
+  return emitHostCall(e, [a, b], type, { strict: true, mayBeNull: false }, args =>
+    exact(operator, args, left, right, type),
+  )
 }
 
 function addSub(e: Emitter, operator: '+' | '-', a: Operand, b: Operand, type: DecimalType, valid: Valid): Operand {
@@ -66,7 +77,10 @@ function addSub(e: Emitter, operator: '+' | '-', a: Operand, b: Operand, type: D
   const [low = 0, high] = values
   const [x = 0] = a.values
   const [y = 0] = b.values
-  code.get(x).get(y).emit(operator === '+' ? op.i64Add : op.i64Sub)
+  code
+    .get(x)
+    .get(y)
+    .emit(operator === '+' ? op.i64Add : op.i64Sub)
   if (high === undefined) {
     code.set(low)
     return { type, valid, values }
@@ -107,7 +121,8 @@ function exact(
   type: DecimalType,
 ): bigint {
   if (typeof a !== 'bigint' || typeof b !== 'bigint') throw new TypeError('decimal arithmetic over other values')
-  if ((operator === '/' || operator === '%') && b === 0n) throw new RowError(failures.divisionByZero, 'division by zero')
+  if ((operator === '/' || operator === '%') && b === 0n)
+    throw new RowError(failures.divisionByZero, 'division by zero')
   const scale = Math.max(left.scale, right.scale)
   const x = a * powerOfTen(scale - left.scale)
   const y = b * powerOfTen(scale - right.scale)

@@ -1,6 +1,5 @@
-import type { HostCall } from './emitter.ts'
-import { type Emitter } from './emitter.ts'
 import type { DataType } from '../types/data-type.ts'
+import type { Emitter, HostCall } from './emitter.ts'
 import { localTypes, type Operand, type Valid } from './operand.ts'
 import { op, type ValueType } from './wasm/opcodes.ts'
 

@@ -33,7 +33,9 @@ export function emitKernel(e: Emitter, kernel: string, args: readonly Operand[],
     const values = e.locals(type)
     e.guard(valid, () => {
       const parameters = args.flatMap(arg => pushForKernel(e, arg))
-      code.call(e.module.importFunction('kernels', kernel, parameters, [localTypes(type)[0] ?? 'i32'])).set(values[0] ?? 0)
+      code
+        .call(e.module.importFunction('kernels', kernel, parameters, [localTypes(type)[0] ?? 'i32']))
+        .set(values[0] ?? 0)
     })
     return { type, valid, values }
   }

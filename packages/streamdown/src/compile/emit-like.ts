@@ -12,7 +12,9 @@ import type { Operand } from './operand.ts'
 export function emitLike(e: Emitter, [value, pattern, escape]: readonly Operand[]): Operand {
   if (value === undefined || pattern === undefined) throw new TypeError('LIKE without operands')
   const constant = typeof pattern.literal === 'string' && (escape === undefined || typeof escape.literal === 'string')
-  const parts = constant ? simpleParts(asText(pattern.literal), escape === undefined ? '' : asText(escape.literal)) : undefined
+  const parts = constant
+    ? simpleParts(asText(pattern.literal), escape === undefined ? '' : asText(escape.literal))
+    : undefined
   if (parts === undefined) {
     const mark = escape === undefined ? '' : escape.literal
     if (constant && typeof mark === 'string' && validPattern(asText(pattern.literal), mark)) {
@@ -31,18 +33,31 @@ export function emitLike(e: Emitter, [value, pattern, escape]: readonly Operand[
   const result = code.local('i32')
   const pieces = [before, after, ...middle].filter(piece => piece !== '').length
   if (pieces <= 1) {
-    const [kernel, piece] = before !== '' ? ['fn_starts_with', before] : after !== '' ? ['fn_ends_with', after] : ['fn_contains', middle[0] ?? '']
+    const [kernel, piece] =
+      before !== ''
+        ? ['fn_starts_with', before]
+        : after !== ''
+          ? ['fn_ends_with', after]
+          : ['fn_contains', middle[0] ?? '']
     const operand = literal(piece)
     e.guard(value.valid, () => {
       const index = e.module.importFunction('kernels', kernel, ['i32', 'i32'], ['i32'])
-      code.get(value.values[0] ?? 0).get(operand.values[0] ?? 0).call(index).set(result)
+      code
+        .get(value.values[0] ?? 0)
+        .get(operand.values[0] ?? 0)
+        .call(index)
+        .set(result)
     })
     return { type: types.boolean, valid: value.valid, values: [result] }
   }
   const operand = literal([before, ...middle, after].join('%'))
   e.guard(value.valid, () => {
     const index = e.module.importFunction('kernels', 'fn_like_parts', ['i32', 'i32'], ['i32'])
-    code.get(value.values[0] ?? 0).get(operand.values[0] ?? 0).call(index).set(result)
+    code
+      .get(value.values[0] ?? 0)
+      .get(operand.values[0] ?? 0)
+      .call(index)
+      .set(result)
   })
   return { type: types.boolean, valid: value.valid, values: [result] }
 }
@@ -52,7 +67,11 @@ const NO_ESCAPE = 256
 /** Whether the kernel knows the escape (one byte), and the pattern does not end with it. */
 function validPattern(pattern: string, escape: string): boolean {
   if (escape === '') return true
-  return escape.length === 1 && escape.charCodeAt(0) < 0x80 && (pattern.length - pattern.lastIndexOf(escape) > 1 || pattern.endsWith(escape + escape))
+  return (
+    escape.length === 1 &&
+    escape.charCodeAt(0) < 0x80 &&
+    (pattern.length - pattern.lastIndexOf(escape) > 1 || pattern.endsWith(escape + escape))
+  )
 }
 
 interface Parts {

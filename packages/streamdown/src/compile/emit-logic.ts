@@ -19,7 +19,21 @@ function isCheap(expression: Expression): boolean {
   }
 }
 
-const cheapCalls = new Set(['=', '<>', '<', '<=', '>', '>=', 'and', 'or', 'not', 'is_null', 'is_not_null', 'between', 'in'])
+const cheapCalls = new Set([
+  '=',
+  '<>',
+  '<',
+  '<=',
+  '>',
+  '>=',
+  'and',
+  'or',
+  'not',
+  'is_null',
+  'is_not_null',
+  'between',
+  'in',
+])
 
 /** Pushes 1 where the condition is TRUE. */
 export function pushTruth(e: Emitter, { valid, values: [value = 0] }: Operand): void {
@@ -64,7 +78,10 @@ function combine(e: Emitter, a: Operand, b: Operand, absorbing: 0 | 1): Operand 
   const { code } = e
   const [x = 0] = a.values
   const [y = 0] = b.values
-  code.get(x).get(y).emit(absorbing === 0 ? op.i32And : op.i32Or)
+  code
+    .get(x)
+    .get(y)
+    .emit(absorbing === 0 ? op.i32And : op.i32Or)
   const value = e.store()
   if (a.valid === true && b.valid === true) return { type: types.boolean, valid: true, values: [value] }
   // Known when both are, or when one is known to be the absorbing value.

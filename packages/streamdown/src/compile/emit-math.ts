@@ -30,7 +30,12 @@ export function emitMath(e: Emitter, name: string, operands: readonly Operand[],
   const direct = directFunctions[name]
   if (direct !== undefined) {
     e.directImports.set(name, direct)
-    const index = e.module.importFunction('math', name, operands.map(() => 'f64'), ['f64'])
+    const index = e.module.importFunction(
+      'math',
+      name,
+      operands.map(() => 'f64'),
+      ['f64'],
+    )
     for (const operand of operands) code.get(operand.values[0] ?? 0)
     code.call(index)
     return { type, valid: e.allValid(operands), values: [e.store('f64')] }

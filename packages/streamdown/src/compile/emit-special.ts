@@ -14,7 +14,13 @@ import { op } from './wasm/opcodes.ts'
  * Functions that JavaScript implements, where their constants or types allow a kernel: the same results, without a call
  * out of WebAssembly. Undefined: there is none for this call.
  */
-export function emitSpecial(e: Emitter, name: string, args: readonly Operand[], { type }: CallExpression, call: Call): Operand | undefined {
+export function emitSpecial(
+  e: Emitter,
+  name: string,
+  args: readonly Operand[],
+  { type }: CallExpression,
+  call: Call,
+): Operand | undefined {
   const [a, b, c] = args
   if (a === undefined) return undefined
   switch (name) {
@@ -31,7 +37,9 @@ export function emitSpecial(e: Emitter, name: string, args: readonly Operand[], 
     case 'dayofyear':
       return field(e, name, a, type)
     case 'date_trunc':
-      return b === undefined || typeof a.literal !== 'string' || c !== undefined ? undefined : truncated(e, timeUnit(a.literal), b, type)
+      return b === undefined || typeof a.literal !== 'string' || c !== undefined
+        ? undefined
+        : truncated(e, timeUnit(a.literal), b, type)
     case 'floor':
     case 'floor_to':
       return typeof b?.literal === 'string' ? truncated(e, timeUnit(b.literal), a, type) : undefined
@@ -39,14 +47,24 @@ export function emitSpecial(e: Emitter, name: string, args: readonly Operand[], 
       return typeof b?.literal === 'string' ? formatted(e, b.literal, a, args, type, call) : undefined
     case 'to_timestamp':
       if (a.type.is !== 'string' || b !== undefined) return undefined
-      return milliseconds(e, emitStatusKernel(e, 'fn_parse_time', [a], type, { is: 'call', call, args: [a], mayBeNull: true }))
+      return milliseconds(
+        e,
+        emitStatusKernel(e, 'fn_parse_time', [a], type, { is: 'call', call, args: [a], mayBeNull: true }),
+      )
     case 'split_index':
       if (typeof b?.literal !== 'string' || b.literal === '' || c === undefined) return undefined
       return emitStatusKernel(e, 'fn_split_part', [a, b, c], type, { is: 'null' })
     case 'split_part':
       if (b === undefined || typeof c?.literal !== 'number' || c.literal < 1) return undefined
-      return emitStatusKernel(e, 'fn_split_part', [a, b, emitLiteral(e, c.literal - 1, types.int)], type, { is: 'call', call, args, mayBeNull: false })
-    case 'substring': {
+      return emitStatusKernel(e, 'fn_split_part', [a, b, emitLiteral(e, c.literal - 1, types.int)], type, {
+        is: 'call',
+        call,
+        args,
+        mayBeNull: false,
+      })
+    case 'substring':
+    case 'substring_postgres': {
+      if (a.type.is !== 'string') return undefined
       if (typeof b?.literal !== 'number' || b.literal < 1) return undefined
       if (c !== undefined && (typeof c.literal !== 'number' || c.literal < 0)) return undefined
       return emitKernel(e, 'fn_substring', [a, b, c ?? emitLiteral(e, 0x7fffffff, types.int)], type)
@@ -60,7 +78,12 @@ export function emitSpecial(e: Emitter, name: string, args: readonly Operand[], 
       return all
     }
     case 'round':
-      if (a.type.is !== 'decimal' || type.is !== 'decimal' || !(b === undefined || (typeof b.literal === 'number' && b.literal >= 0))) return undefined
+      if (
+        a.type.is !== 'decimal' ||
+        type.is !== 'decimal' ||
+        !(b === undefined || (typeof b.literal === 'number' && b.literal >= 0))
+      )
+        return undefined
       return a.values.length === 1 ? emitConversion(e, a, type, 'flink') : undefined
     case 'sqrt':
       return squareRoot(e, a)
@@ -70,7 +93,17 @@ export function emitSpecial(e: Emitter, name: string, args: readonly Operand[], 
 }
 
 const fields: Readonly<Record<string, number>> = {
-  year: 0, quarter: 1, month: 2, day: 3, dayofmonth: 3, hour: 4, minute: 5, second: 6, dow: 7, doy: 8, dayofyear: 8,
+  year: 0,
+  quarter: 1,
+  month: 2,
+  day: 3,
+  dayofmonth: 3,
+  hour: 4,
+  minute: 5,
+  second: 6,
+  dow: 7,
+  doy: 8,
+  dayofyear: 8,
 }
 
 /** µs of a time without zone (in a session in UTC also of an instant). */
@@ -88,7 +121,16 @@ function field(e: Emitter, name: string, value: Operand, type: DataType): Operan
   return time === undefined ? undefined : emitKernel(e, 'fn_field', [time, emitLiteral(e, number, types.int)], type)
 }
 
-const units: Readonly<Record<string, number>> = { second: 0, minute: 1, hour: 2, day: 3, week: 4, month: 5, quarter: 6, year: 7 }
+const units: Readonly<Record<string, number>> = {
+  second: 0,
+  minute: 1,
+  hour: 2,
+  day: 3,
+  week: 4,
+  month: 5,
+  quarter: 6,
+  year: 7,
+}
 
 function truncated(e: Emitter, unit: string, value: Operand, type: DataType): Operand | undefined {
   const number = units[unit]
@@ -98,11 +140,23 @@ function truncated(e: Emitter, unit: string, value: Operand, type: DataType): Op
   return type.is === 'date' ? emitConversion(e, start, type, 'flink') : { ...start, type }
 }
 
-function formatted(e: Emitter, pattern: string, value: Operand, args: readonly Operand[], type: DataType, call: Call): Operand | undefined {
+function formatted(
+  e: Emitter,
+  pattern: string,
+  value: Operand,
+  args: readonly Operand[],
+  type: DataType,
+  call: Call,
+): Operand | undefined {
   const time = micros(e, value)
   const program = timeProgram(pattern)
   if (time === undefined || program === undefined) return undefined
-  return emitStatusKernel(e, 'fn_format_time', [time, emitLiteral(e, program, types.bytes)], type, { is: 'call', call, args, mayBeNull: false })
+  return emitStatusKernel(e, 'fn_format_time', [time, emitLiteral(e, program, types.bytes)], type, {
+    is: 'call',
+    call,
+    args,
+    mayBeNull: false,
+  })
 }
 
 /** Flink's TO_TIMESTAMP has three digits of the second's fraction. */

@@ -81,7 +81,12 @@ function fromText(e: Emitter, input: Operand, type: DataType, rule: CastRule): O
     const [value = 0] = wide.values
     const out = code.local('i32')
     e.guard(wide.valid, () => {
-      code.get(value).i64(BigInt(-range[0])).emit(op.i64Add).i64(BigInt(range[1] - range[0])).emit(op.i64GtU)
+      code
+        .get(value)
+        .i64(BigInt(-range[0]))
+        .emit(op.i64Add)
+        .i64(BigInt(range[1] - range[0]))
+        .emit(op.i64GtU)
       e.failIf(failures.cast)
       code.get(value).emit(op.i32WrapI64).set(out)
     })

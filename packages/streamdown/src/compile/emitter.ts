@@ -3,7 +3,7 @@ import type { Expression, LambdaExpression } from '../plan/expressions/expressio
 import { type DataType, types } from '../types/data-type.ts'
 import { physicalOf, widthOf } from '../types/physical.ts'
 import { localTypes, type Operand, type Valid } from './operand.ts'
-import { Code, type Label } from './wasm/code.ts'
+import type { Code, Label } from './wasm/code.ts'
 import { ModuleBuilder } from './wasm/module.ts'
 import { op, type ValueType } from './wasm/opcodes.ts'
 
@@ -215,7 +215,9 @@ export class Emitter {
   /** Readers of a batch may look at the view under a NULL: it must be one. */
   #viewOrEmpty(valid: number, view: number): number {
     this.code.get(view)
-    this.address(this.constantView(new Uint8Array(0))).get(valid).emit(op.select)
+    this.address(this.constantView(new Uint8Array(0)))
+      .get(valid)
+      .emit(op.select)
     return this.store()
   }
 

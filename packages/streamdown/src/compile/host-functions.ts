@@ -1,6 +1,6 @@
 import type { Batch } from '../batch/batch.ts'
-import type { Memory } from '../batch/memory.ts'
 import { writeFixed } from '../batch/fixed.ts'
+import type { Memory } from '../batch/memory.ts'
 import { encodeViewValue } from '../batch/packed.ts'
 import { readValue } from '../batch/values.ts'
 import { writeBytes, writeString } from '../batch/views.ts'

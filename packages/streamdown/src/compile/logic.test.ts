@@ -52,15 +52,26 @@ for (const [sql, expected] of Object.entries(table)) {
   test(sql, () => {
     const { rows, failed } = runSql(schema, pairs, [sql])
     assert.equal(failed.size, 0)
-    assert.deepEqual(rows, pairs.map(([a, b]) => [expected(a, b)]))
+    assert.deepEqual(
+      rows,
+      pairs.map(([a, b]) => [expected(a, b)]),
+    )
     const kept = runSql(schema, pairs, ['a', 'b'], { filter: sql })
-    assert.deepEqual(kept.rows, pairs.filter(([a, b]) => expected(a, b) === true))
+    assert.deepEqual(
+      kept.rows,
+      pairs.filter(([a, b]) => expected(a, b) === true),
+    )
   })
 }
 
 test('what the written order skips does not fail', () => {
   const numbers = [field('x', types.int), field('y', types.int)]
-  const rows = [[0, 1], [2, 10], [null, 5], [5, null]]
+  const rows = [
+    [0, 1],
+    [2, 10],
+    [null, 5],
+    [5, null],
+  ]
   const cases: Record<string, readonly unknown[]> = {
     'x <> 0 AND y / x > 2': [false, true, null, null],
     'x = 0 OR y / x > 2': [true, true, null, null],
@@ -75,7 +86,11 @@ test('what the written order skips does not fail', () => {
     const { rows: results, failed } = runSql(numbers, rows, ['x', sql])
     const good = expected.flatMap((value, i) => (value === 'error' ? [] : [[rows[i]?.[0], value]]))
     assert.deepEqual(results, good, sql)
-    assert.deepEqual([...failed.keys()], expected.flatMap((value, i) => (value === 'error' ? [i] : [])), sql)
+    assert.deepEqual(
+      [...failed.keys()],
+      expected.flatMap((value, i) => (value === 'error' ? [i] : [])),
+      sql,
+    )
   }
 })
 
@@ -88,8 +103,17 @@ test('a filter stops at the first operand that is not true', () => {
 
 test('TRY_CAST gives NULL for its own failure only', () => {
   const texts = [field('s', types.string), field('x', types.int)]
-  const rows = [['12', 1], ['nope', 1], [null, 1], ['7', 0]]
+  const rows = [
+    ['12', 1],
+    ['nope', 1],
+    [null, 1],
+    ['7', 0],
+  ]
   const { rows: results, failed } = runSql(texts, rows, ['TRY_CAST(s AS INT)', 'TRY_CAST(10 / x AS TINYINT)'])
-  assert.deepEqual(results, [[12, 10], [null, 10], [null, 10]])
+  assert.deepEqual(results, [
+    [12, 10],
+    [null, 10],
+    [null, 10],
+  ])
   assert.deepEqual([...failed], [[3, 2]])
 })

@@ -18,12 +18,18 @@ const column = (schema: Schema, name: string): Expression => {
   return { is: 'column', index, name, type: found.type, nullable: found.nullable }
 }
 function call(name: string, ...args: Expression[]): Expression {
-  const resolution = resolveFunction(name, args.map(a => ({ type: a.type, nullable: a.nullable, ...(a.is === 'literal' ? { literal: a.value } : {}) })), rules)
+  const resolution = resolveFunction(
+    name,
+    args.map(a => ({ type: a.type, nullable: a.nullable, ...(a.is === 'literal' ? { literal: a.value } : {}) })),
+    rules,
+  )
   assert.equal(resolution.is, 'resolved', `${name}: ${JSON.stringify(resolution)}`)
   if (resolution.is !== 'resolved') throw new Error(name)
   const cast = args.map((input, i): Expression => {
     const type = resolution.casts[i]
-    return type === undefined ? input : { is: 'cast', input, type, nullable: input.nullable, attempt: false, rule: 'flink' }
+    return type === undefined
+      ? input
+      : { is: 'cast', input, type, nullable: input.nullable, attempt: false, rule: 'flink' }
   })
   return { is: 'call', name: resolution.name, args: cast, type: resolution.type, nullable: resolution.nullable }
 }
@@ -42,7 +48,11 @@ function run(schema: Schema, rows: Value[][], filter: Expression | undefined, ou
   }
 }
 
-const bids: Schema = [field('auction', types.bigint, false), field('price', types.bigint), field('channel', types.string)]
+const bids: Schema = [
+  field('auction', types.bigint, false),
+  field('price', types.bigint),
+  field('channel', types.string),
+]
 
 test('filter and arithmetic', () => {
   const auction = column(bids, 'auction')
@@ -50,22 +60,39 @@ test('filter and arithmetic', () => {
   const filter = call('=', call('%', auction, literal(types.int, 123)), literal(types.int, 0))
   const result = run(
     bids,
-    [[123n, 10n, 'a'], [124n, 20n, 'b'], [246n, null, 'a long channel name'], [0n, 2n ** 62n, null]],
+    [
+      [123n, 10n, 'a'],
+      [124n, 20n, 'b'],
+      [246n, null, 'a long channel name'],
+      [0n, 2n ** 62n, null],
+    ],
     filter,
     [auction, call('/', call('*', price, literal(types.int, 908)), literal(types.int, 1000)), column(bids, 'channel')],
   )
-  assert.deepEqual(result.rows, [[123n, 9n, 'a'], [246n, null, 'a long channel name']])
+  assert.deepEqual(result.rows, [
+    [123n, 9n, 'a'],
+    [246n, null, 'a long channel name'],
+  ])
   assert.deepEqual(result.failed, [3])
   assert.deepEqual(result.codes, [3])
   assert.deepEqual(result.selection, [0, 2])
 })
 
 test('rows that fail are listed and the others pass through', () => {
-  const result = run(bids, [[1n, 1n, 'x'], [0n, 1n, 'y'], [2n, 10n, 'z']], undefined, [
-    column(bids, 'channel'),
-    call('/', column(bids, 'price'), column(bids, 'auction')),
+  const result = run(
+    bids,
+    [
+      [1n, 1n, 'x'],
+      [0n, 1n, 'y'],
+      [2n, 10n, 'z'],
+    ],
+    undefined,
+    [column(bids, 'channel'), call('/', column(bids, 'price'), column(bids, 'auction'))],
+  )
+  assert.deepEqual(result.rows, [
+    ['x', 1n],
+    ['z', 5n],
   ])
-  assert.deepEqual(result.rows, [['x', 1n], ['z', 5n]])
   assert.deepEqual(result.failed, [1])
   assert.deepEqual(result.codes, [2])
 })
@@ -81,19 +108,41 @@ test('CASE and AND skip what would fail', () => {
     type: types.bigint,
     nullable: false,
   }
-  const result = run(bids, [[0n, 1n, 'x'], [2n, 1n, 'y'], [5n, 1n, 'z']], undefined, [guarded, chosen])
-  assert.deepEqual(result.rows, [[false, -1n], [true, 5n], [false, 2n]])
+  const result = run(
+    bids,
+    [
+      [0n, 1n, 'x'],
+      [2n, 1n, 'y'],
+      [5n, 1n, 'z'],
+    ],
+    undefined,
+    [guarded, chosen],
+  )
+  assert.deepEqual(result.rows, [
+    [false, -1n],
+    [true, 5n],
+    [false, 2n],
+  ])
   assert.deepEqual(result.failed, [])
 })
 
 test('decimals are exact', () => {
   const price = column(bids, 'price')
-  const result = run(bids, [[1n, 9223372036854775807n, ''], [1n, -3n, ''], [1n, null, '']], undefined, [
-    call('*', literal(types.decimal(3, 3), 908n), price),
-    call('/', price, literal(types.decimal(2, 1), 30n)),
-    call('+', price, literal(types.decimal(3, 2), 125n)),
-    call('<', price, literal(types.decimal(3, 2), 125n)),
-  ])
+  const result = run(
+    bids,
+    [
+      [1n, 9223372036854775807n, ''],
+      [1n, -3n, ''],
+      [1n, null, ''],
+    ],
+    undefined,
+    [
+      call('*', literal(types.decimal(3, 3), 908n), price),
+      call('/', price, literal(types.decimal(2, 1), 30n)),
+      call('+', price, literal(types.decimal(3, 2), 125n)),
+      call('<', price, literal(types.decimal(3, 2), 125n)),
+    ],
+  )
   assert.deepEqual(result.rows, [
     [9223372036854775807n * 908n, (9223372036854775807n * 10n ** 6n) / 3n, 9223372036854775807n * 100n + 125n, false],
     [-2724n, -1000000n, -175n, true],
@@ -103,12 +152,21 @@ test('decimals are exact', () => {
 
 test('text', () => {
   const channel = column(bids, 'channel')
-  const result = run(bids, [[1n, 1n, 'apple'], [1n, 1n, 'a much longer apple text'], [1n, 1n, null]], undefined, [
-    call('=', channel, literal(types.string, 'apple')),
-    call('like', channel, literal(types.string, '%app_e%')),
-    call('like', channel, literal(types.string, '%much%apple%')),
-    call('>', channel, literal(types.string, 'a much longer apple tex')),
-  ])
+  const result = run(
+    bids,
+    [
+      [1n, 1n, 'apple'],
+      [1n, 1n, 'a much longer apple text'],
+      [1n, 1n, null],
+    ],
+    undefined,
+    [
+      call('=', channel, literal(types.string, 'apple')),
+      call('like', channel, literal(types.string, '%app_e%')),
+      call('like', channel, literal(types.string, '%much%apple%')),
+      call('>', channel, literal(types.string, 'a much longer apple tex')),
+    ],
+  )
   assert.deepEqual(result.rows, [
     [true, true, false, true],
     [false, true, true, true],

@@ -1,6 +1,7 @@
 import { type Batch, CHUNK_ROWS, type Column, type Pointer } from '../batch/batch.ts'
 import type { Memory } from '../batch/memory.ts'
 import { takeRows } from '../batch/select.ts'
+import { writeView } from '../batch/views.ts'
 import type { Expression } from '../plan/expressions/expression.ts'
 import type { OperatorContext } from '../run/operator-context.ts'
 import type { Schema } from '../types/data-type.ts'
@@ -9,7 +10,6 @@ import type { CompiledProjection, FailedRows } from './compiled.ts'
 import { type EmittedProjection, emitProjection } from './emit-projection.ts'
 import { hostFunction, type Messages, rowFunction } from './host-functions.ts'
 import { moduleOf } from './module-cache.ts'
-import { writeView } from '../batch/views.ts'
 
 export interface ProjectionSpec {
   readonly input: Schema
@@ -30,7 +30,8 @@ export function compileProjection({ input, filter, outputs, context }: Projectio
   const passed = outputs.flatMap(output => (isPassed(output) && output.is === 'column' ? [output.index] : []))
   const messages: Messages = new Map()
   const nullable = input.map(field => field.nullable)
-  const make = (flags: readonly boolean[]): Loop => instantiate(emitProjection(filter, computed, flags, context.timeZone), context, messages)
+  const make = (flags: readonly boolean[]): Loop =>
+    instantiate(emitProjection(filter, computed, flags, context.timeZone), context, messages)
   let general: Loop | undefined
   let withoutNulls: Loop | undefined
   const { memory } = context
@@ -70,9 +71,15 @@ function columnAt(batch: Batch, index: number): Column {
 /** No rows, or nothing but columns that are handed on. */
 function unchanged(memory: Memory, batch: Batch, outputs: readonly Expression[]) {
   const columns = outputs.map(output =>
-    output.is === 'column' && batch.rows > 0 ? columnAt(batch, output.index) : { type: output.type, validity: 0, data: 0 },
+    output.is === 'column' && batch.rows > 0
+      ? columnAt(batch, output.index)
+      : { type: output.type, validity: 0, data: 0 },
   )
-  return { output: { ...batch, columns }, selection: batch.rows === 0 ? 0 : sharedOf(memory, batch.rows).sequence, failed: noFailures }
+  return {
+    output: { ...batch, columns },
+    selection: batch.rows === 0 ? 0 : sharedOf(memory, batch.rows).sequence,
+    failed: noFailures,
+  }
 }
 
 interface Loop {
@@ -84,7 +91,11 @@ interface Loop {
   }
 }
 
-function instantiate({ bytes, frame, emitter, selects }: EmittedProjection, context: OperatorContext, messages: Messages): Loop {
+function instantiate(
+  { bytes, frame, emitter, selects }: EmittedProjection,
+  context: OperatorContext,
+  messages: Messages,
+): Loop {
   const { memory } = context
   const base = memory.alloc(emitter.blockBytes + 16)
   writeConstants(memory, base, emitter)

@@ -52,7 +52,11 @@ export function runSql(
 const contexts = new Map<string, OperatorContext>()
 
 /** Making a memory takes longer than a test's run: one for equal options. */
-function contextFor({ growAlways = false, heapStart = 0, timeZone = 'UTC' }: MemoryOptions & { readonly timeZone?: string }): OperatorContext {
+function contextFor({
+  growAlways = false,
+  heapStart = 0,
+  timeZone = 'UTC',
+}: MemoryOptions & { readonly timeZone?: string }): OperatorContext {
   const key = `${growAlways} ${heapStart} ${timeZone}`
   const known = contexts.get(key)
   if (known !== undefined) return known

@@ -34,8 +34,10 @@ for (const [mode, options] of Object.entries(modes)) {
       's = t': (s: string, t: string) => s === t,
       's < t': (s: string, t: string) => compareText(s, t) < 0,
       's >= t': (s: string, t: string) => compareText(s, t) >= 0,
-      'LEFT(s, n)': (s: string, _: string, n: number) => (n < 0 ? points(s).slice(0, n) : points(s).slice(0, n)).join(''),
-      'RIGHT(s, n)': (s: string, _: string, n: number) => (n < 0 ? points(s).slice(-n) : n === 0 ? [] : points(s).slice(-n)).join(''),
+      'LEFT(s, n)': (s: string, _: string, n: number) =>
+        (n < 0 ? points(s).slice(0, n) : points(s).slice(0, n)).join(''),
+      'RIGHT(s, n)': (s: string, _: string, n: number) =>
+        (n < 0 ? points(s).slice(-n) : n === 0 ? [] : points(s).slice(-n)).join(''),
       'SUBSTRING(s FROM 2 FOR 3)': (s: string) => points(s).slice(1, 4).join(''),
       'SUBSTRING(s FROM 3)': (s: string) => points(s).slice(2).join(''),
       'POSITION(t IN s)': (s: string, t: string) => (s.includes(t) ? points(s.slice(0, s.indexOf(t))).length + 1 : 0),
@@ -54,13 +56,17 @@ for (const [mode, options] of Object.entries(modes)) {
       's LIKE t': (s: string, t: string) => likeToPattern(t, '', false).test(s),
     } as const
     fc.assert(
-      fc.property(fc.array(fc.tuple(text, text, fc.integer({ min: -5, max: 40 })), { minLength: 1, maxLength: 20 }), rows => {
-        const { rows: results, failed } = runSql(schema, rows, Object.keys(sql), options)
-        assert.equal(failed.size, 0)
-        for (const [i, [s, t, n]] of rows.entries()) {
-          for (const [j, [name, expected]] of Object.entries(sql).entries()) assert.deepEqual(results[i]?.[j], expected(s, t, n), `${name} of ${JSON.stringify([s, t, n])}`)
-        }
-      }),
+      fc.property(
+        fc.array(fc.tuple(text, text, fc.integer({ min: -5, max: 40 })), { minLength: 1, maxLength: 20 }),
+        rows => {
+          const { rows: results, failed } = runSql(schema, rows, Object.keys(sql), options)
+          assert.equal(failed.size, 0)
+          for (const [i, [s, t, n]] of rows.entries()) {
+            for (const [j, [name, expected]] of Object.entries(sql).entries())
+              assert.deepEqual(results[i]?.[j], expected(s, t, n), `${name} of ${JSON.stringify([s, t, n])}`)
+          }
+        },
+      ),
       { numRuns: mode === 'plain' ? runs : Math.ceil(runs / 6) },
     )
   })
@@ -69,10 +75,25 @@ for (const [mode, options] of Object.entries(modes)) {
 test('LIKE agrees with a regular expression', () => {
   const pattern = fc.string({ unit: fc.constantFrom('a', 'b', '%', '_', 'é'), maxLength: 8 })
   fc.assert(
-    fc.property(pattern, fc.array(fc.string({ unit: fc.constantFrom('a', 'b', 'é', '😀'), maxLength: 12 }), { minLength: 1, maxLength: 30 }), (like, texts) => {
-      const { rows } = runSql([field('s', types.string)], texts.map(s => [s]), [`s LIKE '${like}'`])
-      assert.deepEqual(rows.flat(), texts.map(s => likeToPattern(like, '', false).test(s)), like)
-    }),
+    fc.property(
+      pattern,
+      fc.array(fc.string({ unit: fc.constantFrom('a', 'b', 'é', '😀'), maxLength: 12 }), {
+        minLength: 1,
+        maxLength: 30,
+      }),
+      (like, texts) => {
+        const { rows } = runSql(
+          [field('s', types.string)],
+          texts.map(s => [s]),
+          [`s LIKE '${like}'`],
+        )
+        assert.deepEqual(
+          rows.flat(),
+          texts.map(s => likeToPattern(like, '', false).test(s)),
+          like,
+        )
+      },
+    ),
     { numRuns: runs * 4 },
   )
 })
@@ -80,20 +101,53 @@ test('LIKE agrees with a regular expression', () => {
 test('numbers to text and back', () => {
   const schema: Schema = [field('n', types.bigint), field('d', types.decimal(12, 3)), field('i', types.int)]
   fc.assert(
-    fc.property(fc.array(fc.tuple(fc.oneof(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), fc.bigInt({ min: -20n, max: 20n })), fc.bigInt({ min: -999_999_999_999n, max: 999_999_999_999n }), fc.integer()), { minLength: 1 }), rows => {
-      const { rows: results } = runSql(schema, rows, ['CAST(n AS STRING)', 'CAST(d AS STRING)', 'CAST(CAST(n AS STRING) AS BIGINT)', 'CAST(CAST(d AS STRING) AS DECIMAL(12, 3))', 'CAST(CAST(i AS STRING) AS INT)'])
-      assert.deepEqual(results, rows.map(([n, d, i]) => [String(n), castValue(d, types.decimal(12, 3), types.string, 'flink', 'UTC'), n, d, i]))
-    }),
+    fc.property(
+      fc.array(
+        fc.tuple(
+          fc.oneof(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), fc.bigInt({ min: -20n, max: 20n })),
+          fc.bigInt({ min: -999_999_999_999n, max: 999_999_999_999n }),
+          fc.integer(),
+        ),
+        { minLength: 1 },
+      ),
+      rows => {
+        const { rows: results } = runSql(schema, rows, [
+          'CAST(n AS STRING)',
+          'CAST(d AS STRING)',
+          'CAST(CAST(n AS STRING) AS BIGINT)',
+          'CAST(CAST(d AS STRING) AS DECIMAL(12, 3))',
+          'CAST(CAST(i AS STRING) AS INT)',
+        ])
+        assert.deepEqual(
+          results,
+          rows.map(([n, d, i]) => [
+            String(n),
+            castValue(d, types.decimal(12, 3), types.string, 'flink', 'UTC'),
+            n,
+            d,
+            i,
+          ]),
+        )
+      },
+    ),
     { numRuns: runs },
   )
 })
 
 test('texts that are no numbers fail, or are NULL in TRY_CAST', () => {
   const texts = ['', ' ', '-', '1x', '12345678901234567890', ' 42 ', '+7', '1.9', 'é', '99999999999']
-  const { rows, failed } = runSql([field('s', types.string)], texts.map(s => [s]), ['CAST(s AS BIGINT)'])
+  const { rows, failed } = runSql(
+    [field('s', types.string)],
+    texts.map(s => [s]),
+    ['CAST(s AS BIGINT)'],
+  )
   assert.deepEqual(rows.flat(), [42n, 7n, 1n, 99999999999n])
   assert.deepEqual([...failed.values()], [4, 4, 4, 4, 4, 4])
-  const tried = runSql([field('s', types.string)], texts.map(s => [s]), ['TRY_CAST(s AS INT)'])
+  const tried = runSql(
+    [field('s', types.string)],
+    texts.map(s => [s]),
+    ['TRY_CAST(s AS INT)'],
+  )
   assert.deepEqual(tried.rows.flat(), [null, null, null, null, null, 42, 7, 1, null, null])
 })
 
@@ -115,24 +169,33 @@ test('time kernels agree with the calendar in JavaScript', () => {
   ]
   const range = 10n ** 17n
   fc.assert(
-    fc.property(fc.array(fc.tuple(fc.bigInt({ min: -range, max: range }), fc.integer({ min: -1_000_000, max: 2_000_000 })), { minLength: 1, maxLength: 20 }), rows => {
-      const { rows: results, failed } = runSql(schema, rows, outputs)
-      assert.equal(failed.size, 0)
-      assert.deepEqual(results, rows.map(([ts, d]) => [
-        ...names.map(name => {
-          const digits = fieldDigits(name, ts) ?? 0n
-          return (digits - (((digits % 1_000_000n) + 1_000_000n) % 1_000_000n)) / 1_000_000n
-        }),
-        ...units.map(unit => floorTo(ts, unit)),
-        formatJava(ts, pattern, 'UTC'),
-        castValue(ts, types.timestamp(6), types.string, 'flink', 'UTC'),
-        ts,
-        castValue(d, types.date, types.string, 'flink', 'UTC'),
-        d,
-        Number((ts - (((ts % 86_400_000_000n) + 86_400_000_000n) % 86_400_000_000n)) / 86_400_000_000n),
-        (fieldDigits('YEAR', BigInt(d) * 86_400_000_000n) ?? 0n) / 1_000_000n,
-      ]))
-    }),
+    fc.property(
+      fc.array(fc.tuple(fc.bigInt({ min: -range, max: range }), fc.integer({ min: -1_000_000, max: 2_000_000 })), {
+        minLength: 1,
+        maxLength: 20,
+      }),
+      rows => {
+        const { rows: results, failed } = runSql(schema, rows, outputs)
+        assert.equal(failed.size, 0)
+        assert.deepEqual(
+          results,
+          rows.map(([ts, d]) => [
+            ...names.map(name => {
+              const digits = fieldDigits(name, ts) ?? 0n
+              return (digits - (((digits % 1_000_000n) + 1_000_000n) % 1_000_000n)) / 1_000_000n
+            }),
+            ...units.map(unit => floorTo(ts, unit)),
+            formatJava(ts, pattern, 'UTC'),
+            castValue(ts, types.timestamp(6), types.string, 'flink', 'UTC'),
+            ts,
+            castValue(d, types.date, types.string, 'flink', 'UTC'),
+            d,
+            Number((ts - (((ts % 86_400_000_000n) + 86_400_000_000n) % 86_400_000_000n)) / 86_400_000_000n),
+            (fieldDigits('YEAR', BigInt(d) * 86_400_000_000n) ?? 0n) / 1_000_000n,
+          ]),
+        )
+      },
+    ),
     { numRuns: runs },
   )
 })
@@ -148,7 +211,12 @@ test('time zones with daylight saving', () => {
     ['2024-10-27T02:30:00Z', '2024-10-27T00:30:00Z'],
     ['2024-07-01T12:00:00Z', '2024-07-01T10:00:00Z'],
   ].map(pair => pair.map(micros))
-  const { rows: results } = runSql(schema, rows, ["ts AT TIME ZONE 'Europe/Berlin' = at", 'CAST(ts AS TIMESTAMP_LTZ(3)) = at', 'CAST(at AS STRING)'], { timeZone: 'Europe/Berlin' })
+  const { rows: results } = runSql(
+    schema,
+    rows,
+    ["ts AT TIME ZONE 'Europe/Berlin' = at", 'CAST(ts AS TIMESTAMP_LTZ(3)) = at', 'CAST(at AS STRING)'],
+    { timeZone: 'Europe/Berlin' },
+  )
   assert.deepEqual(results, [
     [true, true, '2024-03-31 01:59:59.000'],
     [true, true, '2024-03-31 03:30:00.000'],

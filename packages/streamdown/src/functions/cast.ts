@@ -49,7 +49,7 @@ export function castValue(value: Value, from: DataType, to: DataType, rule: Cast
     case 'time':
       return toTime(value, from, to.precision, timeZone)
     case 'timestamp':
-      return limitFraction(toTimestamp(value, from, to, timeZone), to.precision, rule)
+      return limitFraction(toTimestamp(value, from, to, rule, timeZone), to.precision, rule)
     case 'interval':
       return toInterval(value, from)
     case 'bytes':
@@ -321,19 +321,21 @@ function toTimestamp(
   value: Value,
   from: DataType,
   to: Extract<DataType, { is: 'timestamp' }>,
+  rule: CastRule,
   timeZone: string,
 ): bigint {
+  const ambiguous = rule === 'postgres' ? 'last' : 'first'
   const zone = findZone(timeZone)
   if (zone === undefined) throw new RowError(CAST_FAILED, `unknown time zone ${timeZone}`)
   switch (from.is) {
     case 'timestamp': {
       const micros = asBigint(value)
       if (from.zoned === to.zoned) return micros
-      return from.zoned ? utcToLocal(zone, micros) : localToUtc(zone, micros)
+      return from.zoned ? utcToLocal(zone, micros) : localToUtc(zone, micros, ambiguous)
     }
     case 'date': {
       const micros = joinMicros({ days: asNumber(value), micros: 0 })
-      return to.zoned ? localToUtc(zone, micros) : micros
+      return to.zoned ? localToUtc(zone, micros, ambiguous) : micros
     }
     case 'time': {
       const micros = asBigint(value)
@@ -341,7 +343,7 @@ function toTimestamp(
     }
     case 'string':
     case 'json': {
-      const parsed = parseTimestampText(asText(value), to.zoned ? timeZone : undefined)
+      const parsed = parseTimestampText(asText(value), to.zoned ? timeZone : undefined, ambiguous)
       return parsed === undefined ? refuse(value, from, 'timestamp') : parsed
     }
     default: {

@@ -131,7 +131,11 @@ export function castable(from: DataType, to: DataType): boolean {
       return isNumeric(to) || to.is === 'boolean' || to.is === 'json' || (to.is === 'timestamp' && to.zoned)
     case 'date':
     case 'timestamp':
-      return to.is === 'date' || to.is === 'timestamp' || (from.is === 'timestamp' && (to.is === 'time' || to.is === 'bigint'))
+      return (
+        to.is === 'date' ||
+        to.is === 'timestamp' ||
+        (from.is === 'timestamp' && (to.is === 'time' || to.is === 'bigint'))
+      )
     case 'time':
       return to.is === 'time' || to.is === 'interval' || to.is === 'timestamp'
     case 'interval':

@@ -1,6 +1,14 @@
 import type { DataType } from '../types/data-type.ts'
 import type { Value } from '../types/value.ts'
-import type { BoundArgument, FunctionContext, FunctionRules, Implementation, ParameterType, ScalarFunction, Signature } from './definition.ts'
+import type {
+  BoundArgument,
+  FunctionContext,
+  FunctionRules,
+  Implementation,
+  ParameterType,
+  ScalarFunction,
+  Signature,
+} from './definition.ts'
 
 /** Short forms for the lists of functions. */
 export type Call = (args: readonly Value[], context: FunctionContext) => Value
@@ -16,8 +24,12 @@ export const js = (
 ): Signature => ({ parameters, returns, implementation: { is: 'javascript', call }, ...options })
 
 /** A JavaScript signature that can give NULL though no argument is. */
-export const jsOrNull = (parameters: readonly ParameterType[], returns: Signature['returns'], call: Call, options: Options = {}): Signature =>
-  js(parameters, returns, call, { nullable: true, ...options })
+export const jsOrNull = (
+  parameters: readonly ParameterType[],
+  returns: Signature['returns'],
+  call: Call,
+  options: Options = {},
+): Signature => js(parameters, returns, call, { nullable: true, ...options })
 
 export const kernel = (
   parameters: readonly ParameterType[],
@@ -31,7 +43,11 @@ export const kernel = (
   return { parameters, returns, implementation, ...rest }
 }
 
-export const inline = (parameters: readonly ParameterType[], returns: Signature['returns'], options: Options = {}): Signature => ({
+export const inline = (
+  parameters: readonly ParameterType[],
+  returns: Signature['returns'],
+  options: Options = {},
+): Signature => ({
   parameters,
   returns,
   implementation: { is: 'inline' },
@@ -43,7 +59,13 @@ type Extra = Partial<Pick<ScalarFunction, 'aliases' | 'strict' | 'deterministic'
 /** `examples`: SQL and what it gives, in turn. */
 export const definer =
   (category: ScalarFunction['category']) =>
-  (name: string, summary: string, examples: readonly (readonly [string, string])[], signatures: readonly Signature[], extra: Extra = {}): ScalarFunction => ({
+  (
+    name: string,
+    summary: string,
+    examples: readonly (readonly [string, string])[],
+    signatures: readonly Signature[],
+    extra: Extra = {},
+  ): ScalarFunction => ({
     name,
     summary,
     examples: examples.map(([sql, gives]) => ({ sql, gives })),

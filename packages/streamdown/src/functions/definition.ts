@@ -5,15 +5,7 @@ import type { Value } from '../types/value.ts'
  * What a parameter takes: a type name, a family, or `any`: the one type that all `any` and `comparable` arguments of
  * the call have in common. `each` takes whatever comes, on its own.
  */
-export type ParameterType =
-  | DataType['is']
-  | 'any'
-  | 'each'
-  | 'numeric'
-  | 'integer'
-  | 'text'
-  | 'temporal'
-  | 'comparable'
+export type ParameterType = DataType['is'] | 'any' | 'each' | 'numeric' | 'integer' | 'text' | 'temporal' | 'comparable'
 
 /** The settings that decide about types and meanings of functions; the binder derives them from the session. */
 export interface FunctionRules {
@@ -33,7 +25,19 @@ export interface ScalarFunction {
   readonly summary: string
   /** SQL and what it gives, as text; tests run them. */
   readonly examples: readonly { readonly sql: string; readonly gives: string }[]
-  readonly category: 'string' | 'math' | 'time' | 'json' | 'hash' | 'regex' | 'conditional' | 'logic' | 'comparison' | 'nested' | 'bytes' | 'system'
+  readonly category:
+    | 'string'
+    | 'math'
+    | 'time'
+    | 'json'
+    | 'hash'
+    | 'regex'
+    | 'conditional'
+    | 'logic'
+    | 'comparison'
+    | 'nested'
+    | 'bytes'
+    | 'system'
   readonly signatures: readonly Signature[]
   /** Under these rules the name means this other entry. */
   readonly insteadIn?: { readonly functions: FunctionRules['functions']; readonly name: string }

@@ -16,7 +16,11 @@ import { scalarFunctions } from './registry.ts'
 const context = testContext()
 
 function evaluate(sql: string, dialect: Dialect = 'flink'): { readonly value: Value; readonly type: DataType } {
-  const binder = new ExpressionBinder(contextOf(new Catalog(), presets[dialect], {}, false), { columns: [], schema: [], outer: undefined })
+  const binder = new ExpressionBinder(contextOf(new Catalog(), presets[dialect], {}, false), {
+    columns: [],
+    schema: [],
+    outer: undefined,
+  })
   const bound = binder.bind(parseExpression(sql))
   return { value: evaluateConstant(bound, context), type: bound.type }
 }
@@ -25,7 +29,10 @@ function evaluate(sql: string, dialect: Dialect = 'flink'): { readonly value: Va
 function shown({ value, type }: { readonly value: Value; readonly type: DataType }): string {
   if (value === null) return 'NULL'
   if (type.is === 'double' || type.is === 'real') return String(Object.is(value, -0) ? 0 : value)
-  if (type.is === 'decimal' && typeof value === 'bigint') return decimalText(value, type.scale).replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '')
+  if (type.is === 'decimal' && typeof value === 'bigint')
+    return decimalText(value, type.scale)
+      .replace(/(\.\d*?)0+$/, '$1')
+      .replace(/\.$/, '')
   const rule = type.is === 'timestamp' || type.is === 'time' ? 'postgres' : 'flink'
   return textOf(value, type, rule, 'UTC')
 }
@@ -41,5 +48,8 @@ for (const definition of scalarFunctions) {
 
 test('names and aliases are unique', () => {
   const names = scalarFunctions.flatMap(({ name, aliases = [] }) => [name, ...aliases].map(n => n.toLowerCase()))
-  assert.deepEqual(names.filter((name, i) => names.indexOf(name) !== i), [])
+  assert.deepEqual(
+    names.filter((name, i) => names.indexOf(name) !== i),
+    [],
+  )
 })

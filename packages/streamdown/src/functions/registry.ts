@@ -40,6 +40,7 @@ for (const definition of scalarFunctions) {
 }
 
 /** By name or alias, in any case. */
-export const findFunction = (name: string): ScalarFunction | undefined => byName.get(name) ?? byName.get(name.toLowerCase())
+export const findFunction = (name: string): ScalarFunction | undefined =>
+  byName.get(name) ?? byName.get(name.toLowerCase())
 
 export const functionNames = (): Iterable<string> => byName.keys()

@@ -38,7 +38,8 @@ export function resolveFunction(name: string, args: readonly BoundArgument[], ru
     const match = matchSignature(signature, args, rules)
     if (match !== undefined && (best === undefined || match.cost < best.cost)) best = { signature, ...match }
   }
-  if (best === undefined) return { is: 'mismatch', takes: definition.signatures.map(s => describeSignature(definition, s)) }
+  if (best === undefined)
+    return { is: 'mismatch', takes: definition.signatures.map(s => describeSignature(definition, s)) }
   const { signature, targets } = best
   const converted = args.map((arg, i) => ({ ...arg, type: targets[i] ?? arg.type }))
   return {
@@ -81,7 +82,10 @@ function matchSignature(
   if (signature.coerce !== undefined) {
     const targets = signature.coerce(args, rules)
     if (targets === undefined) return undefined
-    return { targets, cost: args.reduce((sum, arg, i) => sum + (sameType(arg.type, targets[i] ?? arg.type) ? 0 : 1), 0) }
+    return {
+      targets,
+      cost: args.reduce((sum, arg, i) => sum + (sameType(arg.type, targets[i] ?? arg.type) ? 0 : 1), 0),
+    }
   }
   const parameterOf = (i: number): ParameterType => parameters[Math.min(i, parameters.length - 1)] ?? 'each'
   const shared = args.filter((_, i) => parameterOf(i) === 'any' || parameterOf(i) === 'comparable')
@@ -91,7 +95,8 @@ function matchSignature(
   let cost = 0
   for (const [i, arg] of args.entries()) {
     const parameter = parameterOf(i)
-    const fit = parameter === 'any' || parameter === 'comparable' ? fitCommon(arg, common) : fitParameter(arg, parameter)
+    const fit =
+      parameter === 'any' || parameter === 'comparable' ? fitCommon(arg, common) : fitParameter(arg, parameter)
     if (fit === undefined) return undefined
     targets.push(fit.target)
     cost += fit.cost

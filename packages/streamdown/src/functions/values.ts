@@ -9,16 +9,21 @@ function wrong(expected: string, value: Value | undefined): never {
 }
 
 export const asText = (value: Value | undefined): string => (typeof value === 'string' ? value : wrong('text', value))
-export const asNumber = (value: Value | undefined): number => (typeof value === 'number' ? value : wrong('a number', value))
-export const asBigint = (value: Value | undefined): bigint => (typeof value === 'bigint' ? value : wrong('a bigint', value))
+export const asNumber = (value: Value | undefined): number =>
+  typeof value === 'number' ? value : wrong('a number', value)
+export const asBigint = (value: Value | undefined): bigint =>
+  typeof value === 'bigint' ? value : wrong('a bigint', value)
 export const asBoolean = (value: Value | undefined): boolean =>
   typeof value === 'boolean' ? value : wrong('a boolean', value)
 export const asBytes = (value: Value | undefined): Uint8Array =>
   value instanceof Uint8Array ? value : wrong('bytes', value)
 export const isInterval = (value: Value | undefined): value is Interval =>
   typeof value === 'object' && value !== null && 'micros' in value
-export const asInterval = (value: Value | undefined): Interval => (isInterval(value) ? value : wrong('an interval', value))
+export const asInterval = (value: Value | undefined): Interval =>
+  isInterval(value) ? value : wrong('an interval', value)
 const isArray = (value: Value | undefined): value is readonly Value[] => Array.isArray(value)
-export const asArray = (value: Value | undefined): readonly Value[] => (isArray(value) ? value : wrong('an array', value))
+export const asArray = (value: Value | undefined): readonly Value[] =>
+  isArray(value) ? value : wrong('an array', value)
 /** Any integer as a number; only for counts and positions, where values past 2^53 are out of range anyway. */
-export const asCount = (value: Value | undefined): number => (typeof value === 'bigint' ? Number(value) : asNumber(value))
+export const asCount = (value: Value | undefined): number =>
+  typeof value === 'bigint' ? Number(value) : asNumber(value)

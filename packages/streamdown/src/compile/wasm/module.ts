@@ -10,7 +10,12 @@ export class ModuleBuilder {
   readonly #indexes = new Map<string, number>()
 
   /** The function index of an import; the same name gives the same index. */
-  importFunction(module: string, name: string, parameters: readonly ValueType[], results: readonly ValueType[]): number {
+  importFunction(
+    module: string,
+    name: string,
+    parameters: readonly ValueType[],
+    results: readonly ValueType[],
+  ): number {
     const key = `${module}.${name}`
     const known = this.#indexes.get(key)
     if (known !== undefined) return known

@@ -32,7 +32,13 @@ function fromHex(text: string): Uint8Array | undefined {
 
 /** PostgreSQL's `escape` format: bytes that are no ASCII text as `\ooo`. */
 const escaped = (data: Uint8Array): string =>
-  Array.from(data, byte => (byte === 0x5c ? '\\\\' : byte === 0 || byte >= 0x80 ? `\\${byte.toString(8).padStart(3, '0')}` : String.fromCharCode(byte))).join('')
+  Array.from(data, byte =>
+    byte === 0x5c
+      ? '\\\\'
+      : byte === 0 || byte >= 0x80
+        ? `\\${byte.toString(8).padStart(3, '0')}`
+        : String.fromCharCode(byte),
+  ).join('')
 
 function unescaped(text: string): Uint8Array {
   const out: number[] = []
@@ -44,8 +50,15 @@ function unescaped(text: string): Uint8Array {
 }
 
 const encodings: Readonly<Record<string, string>> = {
-  'utf-8': 'utf-8', utf8: 'utf-8', 'utf-16': 'utf-16be', 'utf-16be': 'utf-16be', 'utf-16le': 'utf-16le', 'us-ascii': 'ascii', ascii: 'ascii',
-  'iso-8859-1': 'latin1', latin1: 'latin1',
+  'utf-8': 'utf-8',
+  utf8: 'utf-8',
+  'utf-16': 'utf-16be',
+  'utf-16be': 'utf-16be',
+  'utf-16le': 'utf-16le',
+  'us-ascii': 'ascii',
+  ascii: 'ascii',
+  'iso-8859-1': 'latin1',
+  latin1: 'latin1',
 }
 
 function encodeText(text: string, charset: string): Uint8Array {
@@ -142,49 +155,131 @@ const byteAt = (data: Uint8Array, index: number): number => {
 }
 
 export const byteFunctions: readonly ScalarFunction[] = [
-  define('to_base64', 'The text, or bytes, in base64.', [["TO_BASE64('hello')", 'aGVsbG8=']], [
-    js(['text'], string, args => base64(utf8(args[0]))),
-    js(['bytes'], string, args => base64(asBytes(args[0]))),
-  ]),
-  define('from_base64', 'The text that is written in base64.', [["FROM_BASE64('aGVsbG8=')", 'hello']], [js(['text'], string, args => new TextDecoder().decode(fromBase64(asText(args[0]))))]),
-  define('encode', 'A text as bytes in a character set; bytes as text in hex, base64 or escape.', [["ENCODE(X'0aff', 'hex')", '0aff']], [
-    js(['bytes', 'text'], string, encode),
-    js(['text', 'text'], bytes, args => encodeText(asText(args[0]), asText(args[1]))),
-  ]),
-  define('decode', 'Bytes as text in a character set; a text in hex, base64 or escape as bytes.', [["DECODE(ENCODE('añb', 'UTF-8'), 'UTF-8')", 'añb']], [
-    js(['bytes', 'text'], string, args => decodeText(asBytes(args[0]), asText(args[1]))),
-    js(['text', 'text'], bytes, decode),
-  ]),
-  define('convert_from', 'Bytes as text in a character set.', [["CONVERT_FROM(X'6162', 'UTF8')", 'ab']], [js(['bytes', 'text'], string, args => decodeText(asBytes(args[0]), asText(args[1])))]),
-  define('convert_to', 'A text as bytes in a character set.', [["ENCODE(CONVERT_TO('ab', 'UTF8'), 'hex')", '6162']], [js(['text', 'text'], bytes, args => encodeText(asText(args[0]), asText(args[1])))]),
-  define('unhex', 'The bytes that hexadecimal digits say; NULL where they are none.', [["DECODE(UNHEX('6162'), 'UTF-8')", 'ab']], [jsOrNull(['text'], bytes, args => fromHex(asText(args[0])) ?? null)]),
-  define('get_byte', 'The byte at an index, from 0.', [["GET_BYTE(X'0aff', 1)", '255']], [js(['bytes', 'int'], int, args => byteAt(asBytes(args[0]), asCount(args[1])))]),
-  define('set_byte', 'The bytes with one replaced.', [["ENCODE(SET_BYTE(X'0aff', 0, 1), 'hex')", '01ff']], [
-    js(['bytes', 'int', 'int'], bytes, args => {
-      const data = asBytes(args[0]).slice()
-      byteAt(data, asCount(args[1]))
-      data[asCount(args[1])] = asCount(args[2]) & 0xff
-      return data
-    }),
-  ]),
-  define('get_bit', 'The bit at an index, from 0, the lowest of each byte first.', [["GET_BIT(X'01', 0)", '1']], [
-    js(['bytes', 'bigint'], int, args => (byteAt(asBytes(args[0]), Math.floor(asCount(args[1]) / 8)) >> (asCount(args[1]) % 8)) & 1),
-  ]),
-  define('url_encode', 'The text with characters that URLs keep for themselves as %xx.', [["URL_ENCODE('a b&c')", 'a+b%26c']], [
-    js(['text'], string, args => encodeURIComponent(asText(args[0])).replace(/[!'()~]/g, c => `%${c.charCodeAt(0).toString(16).toUpperCase()}`).replaceAll('%20', '+')),
-  ]),
-  define('url_decode', 'The text that is written with %xx; NULL where that is invalid.', [["URL_DECODE('a+b%26c')", 'a b&c']], [
-    jsOrNull(['text'], string, args => {
-      try {
-        return decodeURIComponent(plusAsBlank(asText(args[0])))
-      } catch {
-        return null
-      }
-    }),
-  ]),
-  define('parse_url', 'A part of a URL (HOST, PATH, QUERY, REF, PROTOCOL, AUTHORITY, FILE, USERINFO), or a value of its query.', [["PARSE_URL('https://a.com/p?x=1', 'QUERY', 'x')", '1']], [
-    jsOrNull(['text', 'text', 'text'], string, parseUrl, { optional: 1 }),
-  ]),
+  define(
+    'to_base64',
+    'The text, or bytes, in base64.',
+    [["TO_BASE64('hello')", 'aGVsbG8=']],
+    [js(['text'], string, args => base64(utf8(args[0]))), js(['bytes'], string, args => base64(asBytes(args[0])))],
+  ),
+  define(
+    'from_base64',
+    'The text that is written in base64.',
+    [["FROM_BASE64('aGVsbG8=')", 'hello']],
+    [js(['text'], string, args => new TextDecoder().decode(fromBase64(asText(args[0]))))],
+  ),
+  define(
+    'encode',
+    'A text as bytes in a character set; bytes as text in hex, base64 or escape.',
+    [["ENCODE(X'0aff', 'hex')", '0aff']],
+    [
+      js(['bytes', 'text'], string, encode),
+      js(['text', 'text'], bytes, args => encodeText(asText(args[0]), asText(args[1]))),
+    ],
+    { insteadIn: { functions: 'postgres', name: 'encode_bytes' } },
+  ),
+  define(
+    'encode_bytes',
+    'ENCODE of bytes only.',
+    [["encode_bytes(X'0aff', 'hex')", '0aff']],
+    [js(['bytes', 'text'], string, encode)],
+  ),
+  define(
+    'decode_text',
+    'DECODE of texts only.',
+    [["ENCODE(decode_text('0aff', 'hex'), 'hex')", '0aff']],
+    [js(['text', 'text'], bytes, decode)],
+  ),
+  define(
+    'decode',
+    'Bytes as text in a character set; a text in hex, base64 or escape as bytes.',
+    [["DECODE(ENCODE('añb', 'UTF-8'), 'UTF-8')", 'añb']],
+    [
+      js(['bytes', 'text'], string, args => decodeText(asBytes(args[0]), asText(args[1]))),
+      js(['text', 'text'], bytes, decode),
+    ],
+    { insteadIn: { functions: 'postgres', name: 'decode_text' } },
+  ),
+  define(
+    'convert_from',
+    'Bytes as text in a character set.',
+    [["CONVERT_FROM(X'6162', 'UTF8')", 'ab']],
+    [js(['bytes', 'text'], string, args => decodeText(asBytes(args[0]), asText(args[1])))],
+  ),
+  define(
+    'convert_to',
+    'A text as bytes in a character set.',
+    [["ENCODE(CONVERT_TO('ab', 'UTF8'), 'hex')", '6162']],
+    [js(['text', 'text'], bytes, args => encodeText(asText(args[0]), asText(args[1])))],
+  ),
+  define(
+    'unhex',
+    'The bytes that hexadecimal digits say; NULL where they are none.',
+    [["DECODE(UNHEX('6162'), 'UTF-8')", 'ab']],
+    [jsOrNull(['text'], bytes, args => fromHex(asText(args[0])) ?? null)],
+  ),
+  define(
+    'get_byte',
+    'The byte at an index, from 0.',
+    [["GET_BYTE(X'0aff', 1)", '255']],
+    [js(['bytes', 'int'], int, args => byteAt(asBytes(args[0]), asCount(args[1])))],
+  ),
+  define(
+    'set_byte',
+    'The bytes with one replaced.',
+    [["ENCODE(SET_BYTE(X'0aff', 0, 1), 'hex')", '01ff']],
+    [
+      js(['bytes', 'int', 'int'], bytes, args => {
+        const data = asBytes(args[0]).slice()
+        byteAt(data, asCount(args[1]))
+        data[asCount(args[1])] = asCount(args[2]) & 0xff
+        return data
+      }),
+    ],
+  ),
+  define(
+    'get_bit',
+    'The bit at an index, from 0, the lowest of each byte first.',
+    [["GET_BIT(X'01', 0)", '1']],
+    [
+      js(
+        ['bytes', 'bigint'],
+        int,
+        args => (byteAt(asBytes(args[0]), Math.floor(asCount(args[1]) / 8)) >> (asCount(args[1]) % 8)) & 1,
+      ),
+    ],
+  ),
+  define(
+    'url_encode',
+    'The text with characters that URLs keep for themselves as %xx.',
+    [["URL_ENCODE('a b&c')", 'a+b%26c']],
+    [
+      js(['text'], string, args =>
+        encodeURIComponent(asText(args[0]))
+          .replace(/[!'()~]/g, c => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
+          .replaceAll('%20', '+'),
+      ),
+    ],
+  ),
+  define(
+    'url_decode',
+    'The text that is written with %xx; NULL where that is invalid.',
+    [["URL_DECODE('a+b%26c')", 'a b&c']],
+    [
+      jsOrNull(['text'], string, args => {
+        try {
+          return decodeURIComponent(plusAsBlank(asText(args[0])))
+        } catch {
+          return null
+        }
+      }),
+    ],
+  ),
+  define(
+    'parse_url',
+    'A part of a URL (HOST, PATH, QUERY, REF, PROTOCOL, AUTHORITY, FILE, USERINFO), or a value of its query.',
+    [["PARSE_URL('https://a.com/p?x=1', 'QUERY', 'x')", '1']],
+    [jsOrNull(['text', 'text', 'text'], string, parseUrl, { optional: 1 })],
+  ),
 ]
 
 /** `||` of bytes. */

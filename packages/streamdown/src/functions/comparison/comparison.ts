@@ -1,6 +1,7 @@
 import { type DataType, types } from '../../types/data-type.ts'
 import { commonOfArguments } from '../common-type.ts'
 import { decimalOf } from '../decimal-types.ts'
+import { js } from '../define.ts'
 import type { Coerce, ScalarFunction } from '../definition.ts'
 
 /** One type for all; exact numbers keep their own digits, since a common DECIMAL could have room for fewer. */
@@ -18,7 +19,14 @@ const comparison = (name: string, summary: string, sql: string, gives: string): 
   summary,
   examples: [{ sql, gives }],
   category: 'comparison',
-  signatures: [{ parameters: ['comparable', 'comparable'], coerce: comparable, returns: types.boolean, implementation: { is: 'inline' } }],
+  signatures: [
+    {
+      parameters: ['comparable', 'comparable'],
+      coerce: comparable,
+      returns: types.boolean,
+      implementation: { is: 'inline' },
+    },
+  ],
 })
 
 const nullTest = (name: string, summary: string, sql: string, gives: string): ScalarFunction => ({
@@ -37,12 +45,32 @@ const distinctTest = (name: string, summary: string, sql: string, gives: string)
   category: 'comparison',
   strict: false,
   signatures: [
-    { parameters: ['comparable', 'comparable'], coerce: comparable, returns: types.boolean, nullable: false, implementation: { is: 'inline' } },
+    {
+      parameters: ['comparable', 'comparable'],
+      coerce: comparable,
+      returns: types.boolean,
+      nullable: false,
+      implementation: { is: 'inline' },
+    },
   ],
 })
 
 /** Numbers by value, strings by their UTF-8 bytes (code point order), false before true, NaN equal to itself and last. */
 export const comparisonFunctions: readonly ScalarFunction[] = [
+  {
+    name: 'booleq',
+    summary: 'Whether two truth values are equal.',
+    examples: [{ sql: 'BOOLEQ(TRUE, FALSE)', gives: 'FALSE' }],
+    category: 'comparison',
+    signatures: [js(['boolean', 'boolean'], types.boolean, ([a, b]) => a === b)],
+  },
+  {
+    name: 'boolne',
+    summary: 'Whether two truth values differ.',
+    examples: [{ sql: 'BOOLNE(TRUE, FALSE)', gives: 'TRUE' }],
+    category: 'comparison',
+    signatures: [js(['boolean', 'boolean'], types.boolean, ([a, b]) => a !== b)],
+  },
   comparison('=', 'Equal; NULL when either is NULL.', "'a' = 'a'", 'TRUE'),
   comparison('<>', 'Not equal.', '1 <> 2', 'TRUE'),
   comparison('<', 'Less.', "'abc' < 'abd'", 'TRUE'),

@@ -160,7 +160,8 @@ export const isJsonObject = (value: Json | undefined): value is ReadonlyMap<stri
 /** Equal by value: numbers numerically, objects whatever the order of keys. */
 export function jsonEqual(a: Json, b: Json): boolean {
   if (a instanceof JsonNumber && b instanceof JsonNumber) return a.text === b.text || Number(a.text) === Number(b.text)
-  if (isJsonArray(a) && isJsonArray(b)) return a.length === b.length && a.every((item, i) => jsonEqual(item, b[i] ?? null))
+  if (isJsonArray(a) && isJsonArray(b))
+    return a.length === b.length && a.every((item, i) => jsonEqual(item, b[i] ?? null))
   if (isJsonObject(a) && isJsonObject(b)) {
     return a.size === b.size && [...a].every(([key, item]) => b.has(key) && jsonEqual(item, b.get(key) ?? null))
   }

@@ -72,7 +72,9 @@ function follow(value: Json, step: Step, strict: boolean): readonly Json[] {
         return member === undefined ? [] : [member]
       }
       // Lax mode looks into the elements of an array.
-      return isJsonArray(value) && !strict ? value.flatMap(item => (isJsonObject(item) ? follow(item, step, strict) : [])) : []
+      return isJsonArray(value) && !strict
+        ? value.flatMap(item => (isJsonObject(item) ? follow(item, step, strict) : []))
+        : []
     case 'element': {
       if (!isJsonArray(value)) return !strict && step.index === 0 ? [value] : []
       const item = value.at(step.index)
@@ -84,7 +86,12 @@ function follow(value: Json, step: Step, strict: boolean): readonly Json[] {
       return isJsonArray(value) ? value : isJsonObject(value) ? [...value.values()] : []
     case 'deep': {
       const below = isJsonArray(value) ? value : isJsonObject(value) ? [...value.values()] : []
-      const here = step.name === undefined ? [value] : isJsonObject(value) ? follow(value, { is: 'member', name: step.name }, true) : []
+      const here =
+        step.name === undefined
+          ? [value]
+          : isJsonObject(value)
+            ? follow(value, { is: 'member', name: step.name }, true)
+            : []
       return [...here, ...below.flatMap(item => follow(item, step, strict))]
     }
   }

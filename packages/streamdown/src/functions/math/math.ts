@@ -1,12 +1,12 @@
 import { type DataType, types } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
 import { isInteger, isNumeric } from '../common-type.ts'
-import { roundedType } from '../decimal-types.ts'
 import { divideRounded, fitsPrecision, powerOfTen, rescaled } from '../decimal.ts'
-import { type BoundArgument, definer, firstType, type FunctionContext, inline, js, jsOrNull } from '../define.ts'
+import { roundedType } from '../decimal-types.ts'
+import { type BoundArgument, definer, type FunctionContext, firstType, inline, js, jsOrNull } from '../define.ts'
 import { type Coerce, RowError, type ScalarFunction, type Signature } from '../definition.ts'
-import { asBigint, asCount, asNumber } from '../values.ts'
 import { ceilTime, floorTime } from '../time/time.ts'
+import { asBigint, asCount, asNumber } from '../values.ts'
 import { gamma, lgamma } from './gamma.ts'
 
 const define = definer('math')
@@ -17,8 +17,21 @@ const domain = (message: string): never => {
 }
 
 /** A function of doubles; exact numbers are converted by the binder. */
-const real = (name: string, summary: string, sql: string, gives: string, call: (x: number) => number, aliases?: readonly string[]): ScalarFunction =>
-  define(name, summary, [[sql, gives]], [js(['double'], double, args => call(asNumber(args[0])))], aliases === undefined ? {} : { aliases })
+const real = (
+  name: string,
+  summary: string,
+  sql: string,
+  gives: string,
+  call: (x: number) => number,
+  aliases?: readonly string[],
+): ScalarFunction =>
+  define(
+    name,
+    summary,
+    [[sql, gives]],
+    [js(['double'], double, args => call(asNumber(args[0])))],
+    aliases === undefined ? {} : { aliases },
+  )
 
 const direct = (name: string, summary: string, sql: string, gives: string): ScalarFunction =>
   define(name, summary, [[sql, gives]], [inline(['double'], double)])
@@ -48,7 +61,10 @@ const truncateType: Signature['returns'] = args => {
   const first = firstType(args)
   const digits = digitsOf(args)
   if (first.is !== 'decimal' || digits === undefined) return first
-  return types.decimal(Math.max(1, Math.min(38, first.precision - first.scale + Math.max(0, Math.min(digits, first.scale)))), Math.max(0, Math.min(digits, first.scale)))
+  return types.decimal(
+    Math.max(1, Math.min(38, first.precision - first.scale + Math.max(0, Math.min(digits, first.scale)))),
+    Math.max(0, Math.min(digits, first.scale)),
+  )
 }
 
 const decimalScale = (type: DataType | undefined): number => (type?.is === 'decimal' ? type.scale : 0)
@@ -64,7 +80,8 @@ function cutDecimal(round: boolean): (args: readonly Value[], context: FunctionC
       cut = (round ? divideRounded(value, unit) : value / unit) * unit
     }
     const result = rescaled(cut, scale, decimalScale(returns))
-    if (returns.is === 'decimal' && !fitsPrecision(result, returns.precision)) throw new RowError(3, 'the rounded value has too many digits')
+    if (returns.is === 'decimal' && !fitsPrecision(result, returns.precision))
+      throw new RowError(3, 'the rounded value has too many digits')
     return result
   }
 }
@@ -87,7 +104,9 @@ function cutInteger(round: boolean): (args: readonly Value[], context: FunctionC
   return (args, { returns }) => {
     const digits = args[1] === undefined ? 0 : asCount(args[1])
     if (digits >= 0) return args[0] ?? null
-    const value = BigInt(asCount(args[0]) === Number(args[0]) && typeof args[0] === 'bigint' ? args[0] : asCount(args[0]))
+    const value = BigInt(
+      asCount(args[0]) === Number(args[0]) && typeof args[0] === 'bigint' ? args[0] : asCount(args[0]),
+    )
     const unit = powerOfTen(Math.min(-digits, 20))
     const result = (round ? divideRounded(value, unit) : value / unit) * unit
     return returns.is === 'bigint' ? result : Number(result)
@@ -127,7 +146,8 @@ function power(args: readonly Value[]): number {
   if (base === 0 && exponent < 0) domain('zero raised to a negative power is not defined')
   if (base < 0 && !Number.isInteger(exponent)) domain('a negative number raised to a fraction is complex')
   const result = base ** exponent
-  if (!Number.isFinite(result) && Number.isFinite(base) && Number.isFinite(exponent)) throw new RowError(3, 'the power is out of range')
+  if (!Number.isFinite(result) && Number.isFinite(base) && Number.isFinite(exponent))
+    throw new RowError(3, 'the power is out of range')
   return result
 }
 
@@ -161,60 +181,133 @@ const sinDegrees = (x: number): number => {
   const exact = exactSines[turn]
   return exact ?? Math.sin((turn * Math.PI) / 180)
 }
-const exactSines: Readonly<Record<number, number>> = { 0: 0, 30: 0.5, 90: 1, 150: 0.5, 180: 0, 210: -0.5, 270: -1, 330: -0.5 }
+const exactSines: Readonly<Record<number, number>> = {
+  0: 0,
+  30: 0.5,
+  90: 1,
+  150: 0.5,
+  180: 0,
+  210: -0.5,
+  270: -1,
+  330: -0.5,
+}
 const tanDegrees = (x: number): number => {
   const turn = ((x % 180) + 180) % 180
-  return turn === 0 ? 0 : turn === 45 ? 1 : turn === 135 ? -1 : turn === 90 ? Infinity : Math.tan((turn * Math.PI) / 180)
+  return turn === 0
+    ? 0
+    : turn === 45
+      ? 1
+      : turn === 135
+        ? -1
+        : turn === 90
+          ? Infinity
+          : Math.tan((turn * Math.PI) / 180)
 }
 
 const integerPair: Coerce = args => (args.every(arg => isInteger(arg.type)) ? args.map(() => bigint) : undefined)
 
 export const mathFunctions: readonly ScalarFunction[] = [
-  define('abs', 'The number without its sign.', [['ABS(-3)', '3']], [inline(['numeric'], firstType, { coerce: numeric })]),
-  define('floor', 'The largest whole number that is not above; of a time the start of its unit.', [['FLOOR(-1.5)', '-2']], [
-    inline(['double'], double),
-    inline(['real'], types.real),
-    js(['decimal'], wholeDecimal, boundary(false)),
-    inline(['integer'], firstType),
-    floorTime,
-  ]),
-  define('ceil', 'The smallest whole number that is not below; of a time the start of the next unit.', [['CEIL(1.2)', '2']], [
-    inline(['double'], double),
-    inline(['real'], types.real),
-    js(['decimal'], wholeDecimal, boundary(true)),
-    inline(['integer'], firstType),
-    ceilTime,
-  ], { aliases: ['ceiling'] }),
-  define('round', 'The number rounded to so many digits behind the point, halves away from zero.', [['ROUND(2.345, 2)', '2.35'], ['ROUND(-2.5)', '-3']], [
-    js(['decimal', 'int'], roundType, cutDecimal(true), { optional: 1, coerce: isDecimal }),
-    js(['integer', 'int'], firstType, cutInteger(true), { optional: 1, coerce: integerWithDigits }),
-    js(['double', 'int'], double, cutDouble(true), { optional: 1 }),
-  ]),
-  define('truncate', 'The number with the digits behind so many places cut off.', [['TRUNCATE(2.349, 2)', '2.34']], [
-    js(['decimal', 'int'], truncateType, cutDecimal(false), { optional: 1, coerce: isDecimal }),
-    js(['integer', 'int'], firstType, cutInteger(false), { optional: 1, coerce: integerWithDigits }),
-    js(['double', 'int'], double, cutDouble(false), { optional: 1 }),
-  ], { aliases: ['trunc'] }),
-  define('power', 'The first number raised to the second.', [['POWER(2, 10)', '1024']], [js(['double', 'double'], double, power)], { aliases: ['pow', '^'] }),
-  real('sqrt', 'The square root.', 'SQRT(9)', '3', x => (x < 0 ? domain('the square root of a negative number') : Math.sqrt(x))),
+  define(
+    'abs',
+    'The number without its sign.',
+    [['ABS(-3)', '3']],
+    [inline(['numeric'], firstType, { coerce: numeric })],
+  ),
+  define(
+    'floor',
+    'The largest whole number that is not above; of a time the start of its unit.',
+    [['FLOOR(-1.5)', '-2']],
+    [
+      inline(['double'], double),
+      inline(['real'], types.real),
+      js(['decimal'], wholeDecimal, boundary(false)),
+      inline(['integer'], firstType),
+      floorTime,
+    ],
+  ),
+  define(
+    'ceil',
+    'The smallest whole number that is not below; of a time the start of the next unit.',
+    [['CEIL(1.2)', '2']],
+    [
+      inline(['double'], double),
+      inline(['real'], types.real),
+      js(['decimal'], wholeDecimal, boundary(true)),
+      inline(['integer'], firstType),
+      ceilTime,
+    ],
+    { aliases: ['ceiling'] },
+  ),
+  define(
+    'round',
+    'The number rounded to so many digits behind the point, halves away from zero.',
+    [
+      ['ROUND(2.345, 2)', '2.35'],
+      ['ROUND(-2.5)', '-3'],
+    ],
+    [
+      js(['decimal', 'int'], roundType, cutDecimal(true), { optional: 1, coerce: isDecimal }),
+      js(['integer', 'int'], firstType, cutInteger(true), { optional: 1, coerce: integerWithDigits }),
+      js(['double', 'int'], double, cutDouble(true), { optional: 1 }),
+    ],
+  ),
+  define(
+    'truncate',
+    'The number with the digits behind so many places cut off.',
+    [['TRUNCATE(2.349, 2)', '2.34']],
+    [
+      js(['decimal', 'int'], truncateType, cutDecimal(false), { optional: 1, coerce: isDecimal }),
+      js(['integer', 'int'], firstType, cutInteger(false), { optional: 1, coerce: integerWithDigits }),
+      js(['double', 'int'], double, cutDouble(false), { optional: 1 }),
+    ],
+    { aliases: ['trunc'] },
+  ),
+  define(
+    'power',
+    'The first number raised to the second.',
+    [['POWER(2, 10)', '1024']],
+    [js(['double', 'double'], double, power)],
+    { aliases: ['pow', '^'] },
+  ),
+  real('sqrt', 'The square root.', 'SQRT(9)', '3', x =>
+    x < 0 ? domain('the square root of a negative number') : Math.sqrt(x),
+  ),
   direct('cbrt', 'The cube root.', 'CBRT(27)', '3'),
   direct('exp', 'e raised to the number.', 'EXP(0)', '1'),
   real('ln', 'The natural logarithm.', 'LN(1)', '0', x => logarithm(x, Math.log)),
   real('log10', 'The logarithm to base 10.', 'LOG10(1000)', '3', x => logarithm(x, Math.log10)),
   real('log2', 'The logarithm to base 2.', 'LOG2(8)', '3', x => logarithm(x, Math.log2)),
-  define('log', 'The natural logarithm; with two arguments the logarithm of the second to the base of the first.', [['LOG(2, 8)', '3']], [
-    js(['double'], double, args => logarithm(asNumber(args[0]), Math.log)),
-    js(['double', 'double'], double, args => logOfBase(asNumber(args[0]), asNumber(args[1]))),
-  ], { insteadIn: { functions: 'postgres', name: 'log_postgres' } }),
-  define('log_postgres', "LOG as PostgreSQL has it: to base 10 with one argument.", [['log_postgres(100)', '2']], [
-    js(['double'], double, args => logarithm(asNumber(args[0]), Math.log10)),
-    js(['double', 'double'], double, args => logOfBase(asNumber(args[0]), asNumber(args[1]))),
-  ]),
-  define('sign', '-1, 0 or 1 by the sign.', [['SIGN(-7)', '-1']], [
-    js(['integer'], firstType, (args, { returns }) => (returns.is === 'bigint' ? BigInt(Math.sign(asCount(args[0]))) : Math.sign(asCount(args[0])))),
-    js(['decimal'], types.decimal(1, 0), args => (asBigint(args[0]) > 0n ? 1n : asBigint(args[0]) < 0n ? -1n : 0n)),
-    js(['double'], double, args => Math.sign(asNumber(args[0]))),
-  ]),
+  define(
+    'log',
+    'The natural logarithm; with two arguments the logarithm of the second to the base of the first.',
+    [['LOG(2, 8)', '3']],
+    [
+      js(['double'], double, args => logarithm(asNumber(args[0]), Math.log)),
+      js(['double', 'double'], double, args => logOfBase(asNumber(args[0]), asNumber(args[1]))),
+    ],
+    { insteadIn: { functions: 'postgres', name: 'log_postgres' } },
+  ),
+  define(
+    'log_postgres',
+    'LOG as PostgreSQL has it: to base 10 with one argument.',
+    [['log_postgres(100)', '2']],
+    [
+      js(['double'], double, args => logarithm(asNumber(args[0]), Math.log10)),
+      js(['double', 'double'], double, args => logOfBase(asNumber(args[0]), asNumber(args[1]))),
+    ],
+  ),
+  define(
+    'sign',
+    '-1, 0 or 1 by the sign.',
+    [['SIGN(-7)', '-1']],
+    [
+      js(['integer'], firstType, (args, { returns }) =>
+        returns.is === 'bigint' ? BigInt(Math.sign(asCount(args[0]))) : Math.sign(asCount(args[0])),
+      ),
+      js(['decimal'], types.decimal(1, 0), args => (asBigint(args[0]) > 0n ? 1n : asBigint(args[0]) < 0n ? -1n : 0n)),
+      js(['double'], double, args => Math.sign(asNumber(args[0]))),
+    ],
+  ),
   direct('sin', 'The sine.', 'SIN(0)', '0'),
   direct('cos', 'The cosine.', 'COS(0)', '1'),
   direct('tan', 'The tangent.', 'TAN(0)', '0'),
@@ -222,91 +315,228 @@ export const mathFunctions: readonly ScalarFunction[] = [
   direct('cosh', 'The hyperbolic cosine.', 'COSH(0)', '1'),
   direct('tanh', 'The hyperbolic tangent.', 'TANH(0)', '0'),
   direct('atan', 'The inverse tangent.', 'ATAN(0)', '0'),
-  define('atan2', 'The angle of a point from its y and x.', [['ATAN2(0, 1)', '0']], [inline(['double', 'double'], double)]),
-  real('asin', 'The inverse sine.', 'ASIN(0)', '0', x => (Math.abs(x) > 1 ? domain('ASIN takes numbers from -1 to 1') : Math.asin(x))),
-  real('acos', 'The inverse cosine.', 'ACOS(1)', '0', x => (Math.abs(x) > 1 ? domain('ACOS takes numbers from -1 to 1') : Math.acos(x))),
+  define(
+    'atan2',
+    'The angle of a point from its y and x.',
+    [['ATAN2(0, 1)', '0']],
+    [inline(['double', 'double'], double)],
+  ),
+  real('asin', 'The inverse sine.', 'ASIN(0)', '0', x =>
+    Math.abs(x) > 1 ? domain('ASIN takes numbers from -1 to 1') : Math.asin(x),
+  ),
+  real('acos', 'The inverse cosine.', 'ACOS(1)', '0', x =>
+    Math.abs(x) > 1 ? domain('ACOS takes numbers from -1 to 1') : Math.acos(x),
+  ),
   real('cot', 'The cotangent.', 'ROUND(COT(1), 4)', '0.6421', x => 1 / Math.tan(x)),
   real('asinh', 'The inverse hyperbolic sine.', 'ASINH(0)', '0', Math.asinh),
-  real('acosh', 'The inverse hyperbolic cosine.', 'ACOSH(1)', '0', x => (x < 1 ? domain('ACOSH takes numbers from 1 on') : Math.acosh(x))),
-  real('atanh', 'The inverse hyperbolic tangent.', 'ATANH(0)', '0', x => (Math.abs(x) > 1 ? domain('ATANH takes numbers from -1 to 1') : Math.atanh(x))),
+  real('acosh', 'The inverse hyperbolic cosine.', 'ACOSH(1)', '0', x =>
+    x < 1 ? domain('ACOSH takes numbers from 1 on') : Math.acosh(x),
+  ),
+  real('atanh', 'The inverse hyperbolic tangent.', 'ATANH(0)', '0', x =>
+    Math.abs(x) > 1 ? domain('ATANH takes numbers from -1 to 1') : Math.atanh(x),
+  ),
   real('sind', 'The sine of degrees.', 'SIND(30)', '0.5', sinDegrees),
   real('cosd', 'The cosine of degrees.', 'COSD(60)', '0.5', x => sinDegrees(x + 90)),
   real('tand', 'The tangent of degrees.', 'TAND(45)', '1', tanDegrees),
   real('cotd', 'The cotangent of degrees.', 'COTD(45)', '1', x => 1 / tanDegrees(x)),
-  real('asind', 'The inverse sine, in degrees.', 'ASIND(0.5)', '30', x => (x === 0.5 ? 30 : x === -0.5 ? -30 : (Math.asin(x) * 180) / Math.PI)),
-  real('acosd', 'The inverse cosine, in degrees.', 'ACOSD(0.5)', '60', x => (x === 0.5 ? 60 : x === -0.5 ? 120 : (Math.acos(x) * 180) / Math.PI)),
-  real('atand', 'The inverse tangent, in degrees.', 'ATAND(1)', '45', x => (Math.abs(x) === 1 ? x * 45 : (Math.atan(x) * 180) / Math.PI)),
-  define('atan2d', 'The angle of a point from its y and x, in degrees.', [['ATAN2D(1, 1)', '45']], [
-    js(['double', 'double'], double, args => (Math.atan2(asNumber(args[0]), asNumber(args[1])) * 180) / Math.PI),
-  ]),
+  real('asind', 'The inverse sine, in degrees.', 'ASIND(0.5)', '30', x =>
+    x === 0.5 ? 30 : x === -0.5 ? -30 : (Math.asin(x) * 180) / Math.PI,
+  ),
+  real('acosd', 'The inverse cosine, in degrees.', 'ACOSD(0.5)', '60', x =>
+    x === 0.5 ? 60 : x === -0.5 ? 120 : (Math.acos(x) * 180) / Math.PI,
+  ),
+  real('atand', 'The inverse tangent, in degrees.', 'ATAND(1)', '45', x =>
+    Math.abs(x) === 1 ? x * 45 : (Math.atan(x) * 180) / Math.PI,
+  ),
+  define(
+    'atan2d',
+    'The angle of a point from its y and x, in degrees.',
+    [['ATAN2D(1, 1)', '45']],
+    [js(['double', 'double'], double, args => (Math.atan2(asNumber(args[0]), asNumber(args[1])) * 180) / Math.PI)],
+  ),
   direct('degrees', 'Radians as degrees.', 'DEGREES(PI())', '180'),
   direct('radians', 'Degrees as radians.', 'RADIANS(0)', '0'),
   define('pi', 'The number pi.', [['ROUND(PI(), 4)', '3.1416']], [js([], double, () => Math.PI)]),
   define('e', "Euler's number.", [['ROUND(E(), 4)', '2.7183']], [js([], double, () => Math.E)]),
-  real('gamma', 'The gamma function.', 'GAMMA(5)', '24', gamma),
-  real('lgamma', 'The logarithm of the absolute value of the gamma function.', 'LGAMMA(1)', '0', lgamma),
-  define('bin', 'The integer in binary digits.', [['BIN(12)', '1100']], [js(['integer'], string, args => BigInt.asUintN(64, BigInt(asWhole(args[0]))).toString(2))]),
-  define('hex', 'The integer, or the bytes of a text, in hexadecimal digits.', [['HEX(255)', 'FF'], ["HEX('ab')", '6162']], [
-    js(['integer'], string, args => BigInt.asUintN(64, asWhole(args[0])).toString(16).toUpperCase()),
-    js(['text'], string, args => Array.from(new TextEncoder().encode(String(args[0])), byte => byte.toString(16).padStart(2, '0')).join('').toUpperCase()),
-  ]),
-  define('to_hex', 'The integer in hexadecimal digits.', [['TO_HEX(255)', 'ff']], [
-    js(['int'], string, args => (asNumber(args[0]) >>> 0).toString(16)),
-    js(['bigint'], string, args => BigInt.asUintN(64, asBigint(args[0])).toString(16)),
-  ]),
-  define('conv', 'A number written in one base, in another.', [["CONV('ff', 16, 10)", '255']], [
-    jsOrNull(['text', 'int', 'int'], string, args => {
-      const value = Number.parseInt(String(args[0]), asCount(args[1]))
-      return Number.isNaN(value) ? null : value.toString(Math.abs(asCount(args[2]))).toUpperCase()
-    }),
-  ]),
-  define('gcd', 'The greatest common divisor.', [['GCD(12, 18)', '6']], [
-    js(['integer', 'integer'], bigint, args => greatestCommon(asBigint(args[0]), asBigint(args[1])), { coerce: integerPair }),
-  ]),
-  define('lcm', 'The least common multiple.', [['LCM(4, 6)', '12']], [
-    js(['integer', 'integer'], bigint, args => {
-      const [a, b] = [asBigint(args[0]), asBigint(args[1])]
-      if (a === 0n || b === 0n) return 0n
-      const result = (a / greatestCommon(a, b)) * b
-      if (BigInt.asIntN(64, result) !== result) throw new RowError(3, 'the least common multiple is out of range')
-      return result < 0n ? -result : result
-    }, { coerce: integerPair }),
-  ]),
-  define('factorial', 'The product of the whole numbers up to n.', [['FACTORIAL(5)', '120']], [js(['int'], types.decimal(38, 0), args => factorial(asNumber(args[0])))]),
-  define('div', 'The quotient without its fraction.', [['DIV(7, 2)', '3']], [
-    js(['integer', 'integer'], bigint, args => (asBigint(args[1]) === 0n ? divisionByZero() : asBigint(args[0]) / asBigint(args[1])), { coerce: integerPair }),
-    js(['double', 'double'], double, args => (asNumber(args[1]) === 0 ? divisionByZero() : Math.trunc(asNumber(args[0]) / asNumber(args[1])))),
-  ]),
-  define('width_bucket', 'The number of the bucket, of so many of equal width over a range, that the number falls in.', [['WIDTH_BUCKET(5.5, 0, 10, 5)', '3']], [
-    js(['double', 'double', 'double', 'int'], int, widthBucket),
-  ]),
-  define('scale', 'The digits behind the point of a DECIMAL.', [['SCALE(1.250)', '3']], [js(['decimal'], int, (_, { types: all }) => decimalScale(all[0]))]),
-  define('min_scale', 'The digits behind the point that are needed.', [['MIN_SCALE(1.250)', '2']], [
-    js(['decimal'], int, (args, { types: all }) => {
-      let scale = decimalScale(all[0])
-      let digits = asBigint(args[0])
-      while (scale > 0 && digits % 10n === 0n) {
-        digits /= 10n
-        scale--
-      }
-      return scale
-    }),
-  ]),
-  define('is_nan', 'Whether the number is NaN.', [["IS_NAN(CAST('NaN' AS DOUBLE))", 'TRUE']], [js(['double'], types.boolean, args => Number.isNaN(asNumber(args[0])))], { aliases: ['isnan'] }),
-  define('is_decimal', 'Whether the text reads as a number.', [["IS_DECIMAL('12.5')", 'TRUE']], [
-    js(['text'], types.boolean, args => /^\s*[+-]?(\d+\.?\d*|\.\d+)\s*$/.test(String(args[0]))),
-  ]),
-  define('is_digit', 'Whether the text is digits only.', [["IS_DIGIT('123')", 'TRUE']], [js(['text'], types.boolean, args => /^\d+$/.test(String(args[0])))]),
-  define('is_alpha', 'Whether the text is letters only.', [["IS_ALPHA('abc')", 'TRUE']], [js(['text'], types.boolean, args => /^\p{L}+$/u.test(String(args[0])))]),
-  define('rand', 'A random number from 0 to below 1; with a seed always the same.', [['RAND() < 1', 'TRUE']], [
-    js([], double, (_, context) => context.random(), { nullable: false }),
-    js(['int'], double, (args) => seeded(asNumber(args[0]))),
-  ], { aliases: ['random'], deterministic: false }),
-  define('rand_integer', 'A random integer from 0 to below the limit.', [['RAND_INTEGER(1)', '0']], [
-    js(['int'], int, (args, context) => Math.floor(context.random() * asNumber(args[0]))),
-    js(['int', 'int'], int, args => Math.floor(seeded(asNumber(args[0])) * asNumber(args[1]))),
-  ], { deterministic: false }),
+  real('gamma', 'The gamma function.', 'GAMMA(5)', '24', x => finite(x, gamma(x))),
+  real('lgamma', 'The logarithm of the absolute value of the gamma function.', 'LGAMMA(1)', '0', x =>
+    finite(Math.abs(x), lgamma(x)),
+  ),
+  define(
+    'bin',
+    'The integer in binary digits.',
+    [['BIN(12)', '1100']],
+    [js(['integer'], string, args => BigInt.asUintN(64, BigInt(asWhole(args[0]))).toString(2))],
+  ),
+  define(
+    'hex',
+    'The integer, or the bytes of a text, in hexadecimal digits.',
+    [
+      ['HEX(255)', 'FF'],
+      ["HEX('ab')", '6162'],
+    ],
+    [
+      js(['integer'], string, args => BigInt.asUintN(64, asWhole(args[0])).toString(16).toUpperCase()),
+      js(['text'], string, args =>
+        Array.from(new TextEncoder().encode(String(args[0])), byte => byte.toString(16).padStart(2, '0'))
+          .join('')
+          .toUpperCase(),
+      ),
+    ],
+  ),
+  define(
+    'to_hex',
+    'The integer in hexadecimal digits.',
+    [['TO_HEX(255)', 'ff']],
+    [
+      js(['int'], string, args => (asNumber(args[0]) >>> 0).toString(16)),
+      js(['bigint'], string, args => BigInt.asUintN(64, asBigint(args[0])).toString(16)),
+    ],
+  ),
+  define(
+    'conv',
+    'A number written in one base, in another.',
+    [["CONV('ff', 16, 10)", '255']],
+    [
+      jsOrNull(['text', 'int', 'int'], string, args => {
+        const value = Number.parseInt(String(args[0]), asCount(args[1]))
+        return Number.isNaN(value) ? null : value.toString(Math.abs(asCount(args[2]))).toUpperCase()
+      }),
+    ],
+  ),
+  define(
+    'gcd',
+    'The greatest common divisor.',
+    [['GCD(12, 18)', '6']],
+    [
+      js(['integer', 'integer'], bigint, args => greatestCommon(asBigint(args[0]), asBigint(args[1])), {
+        coerce: integerPair,
+      }),
+    ],
+  ),
+  define(
+    'lcm',
+    'The least common multiple.',
+    [['LCM(4, 6)', '12']],
+    [
+      js(
+        ['integer', 'integer'],
+        bigint,
+        args => {
+          const [a, b] = [asBigint(args[0]), asBigint(args[1])]
+          if (a === 0n || b === 0n) return 0n
+          const result = (a / greatestCommon(a, b)) * b
+          if (BigInt.asIntN(64, result) !== result) throw new RowError(3, 'the least common multiple is out of range')
+          return result < 0n ? -result : result
+        },
+        { coerce: integerPair },
+      ),
+    ],
+  ),
+  define(
+    'factorial',
+    'The product of the whole numbers up to n.',
+    [['FACTORIAL(5)', '120']],
+    [js(['int'], types.decimal(38, 0), args => factorial(asNumber(args[0])))],
+  ),
+  define(
+    'div',
+    'The quotient without its fraction.',
+    [['DIV(7, 2)', '3']],
+    [
+      js(
+        ['integer', 'integer'],
+        bigint,
+        args => (asBigint(args[1]) === 0n ? divisionByZero() : asBigint(args[0]) / asBigint(args[1])),
+        { coerce: integerPair },
+      ),
+      js(['double', 'double'], double, args =>
+        asNumber(args[1]) === 0 ? divisionByZero() : Math.trunc(asNumber(args[0]) / asNumber(args[1])),
+      ),
+    ],
+  ),
+  define(
+    'width_bucket',
+    'The number of the bucket, of so many of equal width over a range, that the number falls in.',
+    [['WIDTH_BUCKET(5.5, 0, 10, 5)', '3']],
+    [js(['double', 'double', 'double', 'int'], int, widthBucket)],
+  ),
+  define(
+    'scale',
+    'The digits behind the point of a DECIMAL.',
+    [['SCALE(1.250)', '3']],
+    [js(['decimal'], int, (_, { types: all }) => decimalScale(all[0]))],
+  ),
+  define(
+    'min_scale',
+    'The digits behind the point that are needed.',
+    [['MIN_SCALE(1.250)', '2']],
+    [
+      js(['decimal'], int, (args, { types: all }) => {
+        let scale = decimalScale(all[0])
+        let digits = asBigint(args[0])
+        while (scale > 0 && digits % 10n === 0n) {
+          digits /= 10n
+          scale--
+        }
+        return scale
+      }),
+    ],
+  ),
+  define(
+    'is_nan',
+    'Whether the number is NaN.',
+    [["IS_NAN(CAST('NaN' AS DOUBLE))", 'TRUE']],
+    [js(['double'], types.boolean, args => Number.isNaN(asNumber(args[0])))],
+    { aliases: ['isnan'] },
+  ),
+  define(
+    'is_decimal',
+    'Whether the text reads as a number.',
+    [["IS_DECIMAL('12.5')", 'TRUE']],
+    [js(['text'], types.boolean, args => /^\s*[+-]?(\d+\.?\d*|\.\d+)\s*$/.test(String(args[0])))],
+  ),
+  define(
+    'is_digit',
+    'Whether the text is digits only.',
+    [["IS_DIGIT('123')", 'TRUE']],
+    [js(['text'], types.boolean, args => /^\d+$/.test(String(args[0])))],
+  ),
+  define(
+    'is_alpha',
+    'Whether the text is letters only.',
+    [["IS_ALPHA('abc')", 'TRUE']],
+    [js(['text'], types.boolean, args => /^\p{L}+$/u.test(String(args[0])))],
+  ),
+  define(
+    'rand',
+    'A random number from 0 to below 1; with a seed always the same.',
+    [['RAND() < 1', 'TRUE']],
+    [
+      js([], double, (_, context) => context.random(), { nullable: false }),
+      js(['int'], double, args => seeded(asNumber(args[0]))),
+    ],
+    { aliases: ['random'], deterministic: false },
+  ),
+  define(
+    'rand_integer',
+    'A random integer from 0 to below the limit.',
+    [['RAND_INTEGER(1)', '0']],
+    [
+      js(['int'], int, (args, context) => Math.floor(context.random() * asNumber(args[0]))),
+      js(['int', 'int'], int, args => Math.floor(seeded(asNumber(args[0])) * asNumber(args[1]))),
+    ],
+    { deterministic: false },
+  ),
 ]
+
+/** A result out of the range of doubles, from an argument within, fails. */
+function finite(x: number, result: number): number {
+  if (Number.isNaN(x) || x === Infinity) return result
+  if (!Number.isFinite(result)) throw new RowError(3, 'the value is out of range: overflow')
+  if (result === 0 && Math.abs(x) > 100) throw new RowError(3, 'the value is out of range: underflow')
+  return result
+}
 
 const divisionByZero = (): never => {
   throw new RowError(2, 'division by zero')
@@ -322,4 +552,3 @@ function logOfBase(base: number, x: number): number {
 
 /** One number of Lehmer's generator. */
 const seeded = (seed: number): number => ((((seed >>> 0) + 1) * 48271) % 2147483647) / 2147483647
-

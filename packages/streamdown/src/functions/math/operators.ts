@@ -1,8 +1,8 @@
 import { type DataType, types } from '../../types/data-type.ts'
 import { commonType, isInteger, isNumeric } from '../common-type.ts'
 import { decimalOf, productType, quotientType, remainderType, sumType } from '../decimal-types.ts'
-import { jsonMinus } from '../json/functions.ts'
 import type { BoundArgument, FunctionRules, ScalarFunction, Signature } from '../definition.ts'
+import { jsonMinus } from '../json/functions.ts'
 
 const inline = { is: 'inline' } as const
 const int8 = types.bigint
@@ -17,7 +17,8 @@ function numberPair(args: readonly BoundArgument[], rules: FunctionRules): reado
   if (left.is === 'decimal' || right.is === 'decimal') {
     const p = decimalOf(left)
     const q = decimalOf(right)
-    if (p !== undefined && q !== undefined) return [types.decimal(p.precision, p.scale), types.decimal(q.precision, q.scale)]
+    if (p !== undefined && q !== undefined)
+      return [types.decimal(p.precision, p.scale), types.decimal(q.precision, q.scale)]
   }
   const common = commonType(left, right, rules)
   return common === undefined ? undefined : [common, common]
@@ -30,7 +31,11 @@ function operandType(arg: BoundArgument, other: BoundArgument): DataType | undef
   return isNumeric(other.type) ? other.type : undefined
 }
 
-type Derive = (a: { precision: number; scale: number }, b: { precision: number; scale: number }, rules: FunctionRules) => DataType
+type Derive = (
+  a: { precision: number; scale: number },
+  b: { precision: number; scale: number },
+  rules: FunctionRules,
+) => DataType
 
 const arithmetic = (derive: Derive): Signature => ({
   parameters: ['numeric', 'numeric'],
@@ -51,7 +56,10 @@ function exact(parameters: readonly DataType['is'][], returns: Signature['return
         if (arg.type.is === wanted) targets.push(arg.type)
         else if (wanted === 'bigint' && isInteger(arg.type)) targets.push(int8)
         else if (wanted === 'double' && isNumeric(arg.type)) targets.push(types.double)
-        else if (wanted === 'interval' && (arg.type.is === 'null' || (arg.type.is === 'string' && arg.literal !== undefined))) {
+        else if (
+          wanted === 'interval' &&
+          (arg.type.is === 'null' || (arg.type.is === 'string' && arg.literal !== undefined))
+        ) {
           targets.push(types.interval)
         } else return undefined
       }
@@ -75,7 +83,8 @@ const bitwise = (name: string, summary: string, sql: string, gives: string): Sca
   signatures: [
     {
       parameters: ['integer', 'integer'],
-      coerce: (args, rules) => (args.every(arg => isInteger(arg.type) || arg.type.is === 'null') ? numberPair(args, rules) : undefined),
+      coerce: (args, rules) =>
+        args.every(arg => isInteger(arg.type) || arg.type.is === 'null') ? numberPair(args, rules) : undefined,
       returns: first,
       implementation: inline,
     },

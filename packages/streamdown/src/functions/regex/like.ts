@@ -14,7 +14,9 @@ export const likeFunctions: readonly ScalarFunction[] = [
       { sql: "'10%' LIKE '10!%' ESCAPE '!'", gives: 'TRUE' },
     ],
     category: 'comparison',
-    signatures: [{ parameters: ['text', 'text', 'text'], optional: 1, returns: types.boolean, implementation: { is: 'inline' } }],
+    signatures: [
+      { parameters: ['text', 'text', 'text'], optional: 1, returns: types.boolean, implementation: { is: 'inline' } },
+    ],
   },
   {
     name: 'ilike',

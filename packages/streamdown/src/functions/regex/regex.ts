@@ -11,7 +11,9 @@ const { string, int, boolean } = types
 /** Java's `$1` and PostgreSQL's `\1` in a replacement. */
 const replacement = (text: string, postgres: boolean): string =>
   postgres
-    ? text.replaceAll('$', '$$$$').replace(/\\(\d|&|\\)/g, (_, c: string) => (c === '&' ? '$&' : c === '\\' ? '\\' : `$${c}`))
+    ? text
+        .replaceAll('$', '$$$$')
+        .replace(/\\(\d|&|\\)/g, (_, c: string) => (c === '&' ? '$&' : c === '\\' ? '\\' : `$${c}`))
     : text.replace(/\\(.)/g, (_, c: string) => (c === '$' ? '$$' : c))
 
 function extract(args: readonly Value[]): Value {
@@ -24,47 +26,116 @@ function matches(text: string, pattern: string, flags: string): RegExpExecArray[
 }
 
 export const regexFunctions: readonly ScalarFunction[] = [
-  define('regexp_like', 'Whether the regular expression matches somewhere in the text.', [["REGEXP_LIKE('abc123', '[0-9]+')", 'TRUE']], [
-    js(['text', 'text', 'text'], boolean, args => regexPattern(asText(args[1]), args[2] === undefined ? '' : asText(args[2])).test(asText(args[0])), { optional: 1 }),
-  ], { aliases: ['regexp', 'rlike'] }),
-  define('regexp_extract', 'What the regular expression, or its group, matches first; NULL where it does not.', [["REGEXP_EXTRACT('channel_id=42', 'id=(\\d+)', 1)", '42']], [
-    jsOrNull(['text', 'text', 'int'], string, extract, { optional: 1 }),
-  ]),
-  define('regexp_extract_all', 'All matches of the regular expression, or of its group.', [["REGEXP_EXTRACT_ALL('a1b22', '[0-9]+')", '[1, 22]']], [
-    js(['text', 'text', 'int'], types.array(string), args => {
-      const group = args[2] === undefined ? 0 : asCount(args[2])
-      return matches(asText(args[0]), asText(args[1]), '').map(match => match[group] ?? null)
-    }, { optional: 1 }),
-  ]),
-  define('regexp_replace', 'Every match of the regular expression replaced.', [["REGEXP_REPLACE('a1b22', '[0-9]+', '#')", 'a#b#']], [
-    js(['text', 'text', 'text'], string, args => asText(args[0]).replace(regexPattern(asText(args[1]), 'g'), replacement(asText(args[2]), false))),
-  ], { insteadIn: { functions: 'postgres', name: 'regexp_replace_first' } }),
-  define('regexp_replace_first', "REGEXP_REPLACE as PostgreSQL has it: the first match, all with flag 'g'.", [["regexp_replace_first('a1b22', '[0-9]+', '#')", 'a#b22']], [
-    js(['text', 'text', 'text', 'text'], string, args => {
-      const flags = args[3] === undefined ? '' : asText(args[3])
-      return asText(args[0]).replace(regexPattern(asText(args[1]), flags), replacement(asText(args[2]), true))
-    }, { optional: 1 }),
-  ]),
-  define('regexp_count', 'How often the regular expression matches.', [["REGEXP_COUNT('a1b22', '[0-9]+')", '2']], [
-    js(['text', 'text'], int, args => matches(asText(args[0]), asText(args[1]), '').length),
-  ]),
-  define('regexp_instr', 'Where the regular expression matches first, from 1; 0: nowhere.', [["REGEXP_INSTR('abc12', '[0-9]')", '4']], [
-    js(['text', 'text'], int, args => {
-      const match = regexPattern(asText(args[1])).exec(asText(args[0]))
-      return match === null ? 0 : Array.from(asText(args[0]).slice(0, match.index)).length + 1
-    }),
-  ]),
-  define('regexp_substr', 'What the regular expression matches first; NULL where it does not.', [["REGEXP_SUBSTR('abc12', '[0-9]+')", '12']], [
-    jsOrNull(['text', 'text'], string, args => regexPattern(asText(args[1])).exec(asText(args[0]))?.[0] ?? null),
-  ]),
-  define('regexp_match', 'The groups of the first match (the match itself where there are none); NULL without a match.', [["REGEXP_MATCH('foobar', '(o+)(b)')", '[oo, b]']], [
-    jsOrNull(['text', 'text', 'text'], types.array(string), args => {
-      const match = regexPattern(asText(args[1]), args[2] === undefined ? '' : asText(args[2]).replace('g', '')).exec(asText(args[0]))
-      if (match === null) return null
-      return match.length === 1 ? [match[0]] : match.slice(1).map(group => group ?? null)
-    }, { optional: 1 }),
-  ]),
-  define('regexp_split_to_array', 'The text cut at every match.', [["REGEXP_SPLIT_TO_ARRAY('a, b,c', ',\\s*')", '[a, b, c]']], [
-    js(['text', 'text'], types.array(string), args => asText(args[0]).split(regexPattern(asText(args[1])))),
-  ]),
+  define(
+    'regexp_like',
+    'Whether the regular expression matches somewhere in the text.',
+    [["REGEXP_LIKE('abc123', '[0-9]+')", 'TRUE']],
+    [
+      js(
+        ['text', 'text', 'text'],
+        boolean,
+        args => regexPattern(asText(args[1]), args[2] === undefined ? '' : asText(args[2])).test(asText(args[0])),
+        { optional: 1 },
+      ),
+    ],
+    { aliases: ['regexp', 'rlike'] },
+  ),
+  define(
+    'regexp_extract',
+    'What the regular expression, or its group, matches first; NULL where it does not.',
+    [["REGEXP_EXTRACT('channel_id=42', 'id=(\\d+)', 1)", '42']],
+    [jsOrNull(['text', 'text', 'int'], string, extract, { optional: 1 })],
+  ),
+  define(
+    'regexp_extract_all',
+    'All matches of the regular expression, or of its group.',
+    [["REGEXP_EXTRACT_ALL('a1b22', '[0-9]+')", '[1, 22]']],
+    [
+      js(
+        ['text', 'text', 'int'],
+        types.array(string),
+        args => {
+          const group = args[2] === undefined ? 0 : asCount(args[2])
+          return matches(asText(args[0]), asText(args[1]), '').map(match => match[group] ?? null)
+        },
+        { optional: 1 },
+      ),
+    ],
+  ),
+  define(
+    'regexp_replace',
+    'Every match of the regular expression replaced.',
+    [["REGEXP_REPLACE('a1b22', '[0-9]+', '#')", 'a#b#']],
+    [
+      js(['text', 'text', 'text'], string, args =>
+        asText(args[0]).replace(regexPattern(asText(args[1]), 'g'), replacement(asText(args[2]), false)),
+      ),
+    ],
+    { insteadIn: { functions: 'postgres', name: 'regexp_replace_first' } },
+  ),
+  define(
+    'regexp_replace_first',
+    "REGEXP_REPLACE as PostgreSQL has it: the first match, all with flag 'g'.",
+    [["regexp_replace_first('a1b22', '[0-9]+', '#')", 'a#b22']],
+    [
+      js(
+        ['text', 'text', 'text', 'text'],
+        string,
+        args => {
+          const flags = args[3] === undefined ? '' : asText(args[3])
+          return asText(args[0]).replace(regexPattern(asText(args[1]), flags), replacement(asText(args[2]), true))
+        },
+        { optional: 1 },
+      ),
+    ],
+  ),
+  define(
+    'regexp_count',
+    'How often the regular expression matches.',
+    [["REGEXP_COUNT('a1b22', '[0-9]+')", '2']],
+    [js(['text', 'text'], int, args => matches(asText(args[0]), asText(args[1]), '').length)],
+  ),
+  define(
+    'regexp_instr',
+    'Where the regular expression matches first, from 1; 0: nowhere.',
+    [["REGEXP_INSTR('abc12', '[0-9]')", '4']],
+    [
+      js(['text', 'text'], int, args => {
+        const match = regexPattern(asText(args[1])).exec(asText(args[0]))
+        return match === null ? 0 : Array.from(asText(args[0]).slice(0, match.index)).length + 1
+      }),
+    ],
+  ),
+  define(
+    'regexp_substr',
+    'What the regular expression matches first; NULL where it does not.',
+    [["REGEXP_SUBSTR('abc12', '[0-9]+')", '12']],
+    [jsOrNull(['text', 'text'], string, args => regexPattern(asText(args[1])).exec(asText(args[0]))?.[0] ?? null)],
+  ),
+  define(
+    'regexp_match',
+    'The groups of the first match (the match itself where there are none); NULL without a match.',
+    [["REGEXP_MATCH('foobar', '(o+)(b)')", '[oo, b]']],
+    [
+      jsOrNull(
+        ['text', 'text', 'text'],
+        types.array(string),
+        args => {
+          const match = regexPattern(
+            asText(args[1]),
+            args[2] === undefined ? '' : asText(args[2]).replace('g', ''),
+          ).exec(asText(args[0]))
+          if (match === null) return null
+          return match.length === 1 ? [match[0]] : match.slice(1).map(group => group ?? null)
+        },
+        { optional: 1 },
+      ),
+    ],
+  ),
+  define(
+    'regexp_split_to_array',
+    'The text cut at every match.',
+    [["REGEXP_SPLIT_TO_ARRAY('a, b,c', ',\\s*')", '[a, b, c]']],
+    [js(['text', 'text'], types.array(string), args => asText(args[0]).split(regexPattern(asText(args[1]))))],
+  ),
 ]

@@ -22,7 +22,12 @@ export const concatOperator: ScalarFunction = {
   ],
   category: 'string',
   signatures: [
-    { parameters: ['text', 'text'], coerce: textAndAny, returns: types.string, implementation: { is: 'kernel', kernel: 'fn_concat' } },
+    {
+      parameters: ['text', 'text'],
+      coerce: textAndAny,
+      returns: types.string,
+      implementation: { is: 'kernel', kernel: 'fn_concat' },
+    },
     ...arrayConcat,
     jsonConcat,
     bytesConcat,

@@ -2,7 +2,11 @@ import type { Value } from '../../types/value.ts'
 import { RowError } from '../definition.ts'
 
 /** PostgreSQL's format(): %s, %I, %L, %%, positions `%2$s`, widths `%-10s`. */
-export function formatText(format: string, values: readonly Value[], text: (value: Value, i: number) => string): string {
+export function formatText(
+  format: string,
+  values: readonly Value[],
+  text: (value: Value, i: number) => string,
+): string {
   let next = 0
   return format.replace(/%(?:(\d+)\$)?(-)?(\d+)?([sIL%]|$|.)/gs, (_, position, left, width, kind) => {
     if (kind === '%') return '%'

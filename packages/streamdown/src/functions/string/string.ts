@@ -23,27 +23,35 @@ const textual = (value: Value, i: number, { types: all, timeZone }: FunctionCont
   return type === undefined || value === null ? '' : textOf(value, type, 'postgres', timeZone)
 }
 
-const pad = (left: boolean) => (args: readonly Value[]): Value => {
-  const text = points(asText(args[0]))
-  const length = asCount(args[1])
-  const fill = points(args[2] === undefined ? ' ' : asText(args[2]))
-  if (length < 0) return null
-  if (text.length >= length || fill.length === 0) return text.slice(0, length).join('')
-  limited(length)
-  const missing = length - text.length
-  const added = Array.from({ length: missing }, (_, i) => fill[i % fill.length] ?? '').join('')
-  return left ? added + text.join('') : text.join('') + added
-}
+/** As PostgreSQL's output function prints a value: booleans as one letter. */
+const printed = (value: Value, i: number, context: FunctionContext): string =>
+  typeof value === 'boolean' ? (value ? 't' : 'f') : textual(value, i, context)
 
-const trimmed = (left: boolean, right: boolean) => (args: readonly Value[]): string => {
-  const text = points(asText(args[0]))
-  const set = new Set(points(asText(args[1])))
-  let from = 0
-  let to = text.length
-  if (left) while (from < to && set.has(text[from] ?? '')) from++
-  if (right) while (to > from && set.has(text[to - 1] ?? '')) to--
-  return text.slice(from, to).join('')
-}
+const pad =
+  (left: boolean) =>
+  (args: readonly Value[]): Value => {
+    const text = points(asText(args[0]))
+    const length = asCount(args[1])
+    const fill = points(args[2] === undefined ? ' ' : asText(args[2]))
+    if (length < 0) return null
+    if (text.length >= length || fill.length === 0) return text.slice(0, length).join('')
+    limited(length)
+    const missing = length - text.length
+    const added = Array.from({ length: missing }, (_, i) => fill[i % fill.length] ?? '').join('')
+    return left ? added + text.join('') : text.join('') + added
+  }
+
+const trimmed =
+  (left: boolean, right: boolean) =>
+  (args: readonly Value[]): string => {
+    const text = points(asText(args[0]))
+    const set = new Set(points(asText(args[1])))
+    let from = 0
+    let to = text.length
+    if (left) while (from < to && set.has(text[from] ?? '')) from++
+    if (right) while (to > from && set.has(text[to - 1] ?? '')) to--
+    return text.slice(from, to).join('')
+  }
 
 /** Flink's substring counts a start below 1 from the end; PostgreSQL's counts it as before the text. */
 function substringFlink(args: readonly Value[]): Value {
@@ -134,143 +142,403 @@ const repeat = (args: readonly Value[]): string => {
 }
 
 export const stringFunctions: readonly ScalarFunction[] = [
-  define('upper', 'The text in upper case.', [["UPPER('straße')", 'STRASSE']], [
-    kernel(['text'], string, 'fn_upper', { otherwise: args => asText(args[0]).toUpperCase() }),
-  ], { aliases: ['ucase'] }),
-  define('lower', 'The text in lower case.', [["LOWER('ÄB')", 'äb']], [
-    kernel(['text'], string, 'fn_lower', { otherwise: args => asText(args[0]).toLowerCase() }),
-  ], { aliases: ['lcase'] }),
-  define('char_length', 'The number of characters (code points).', [["CHAR_LENGTH('añb')", '3']], [
-    kernel(['text'], int, 'fn_char_length'),
-    js(['bytes'], int, args => (args[0] instanceof Uint8Array ? args[0].length : 0)),
-  ], { aliases: ['character_length', 'length', 'len'] }),
-  define('octet_length', 'The number of bytes in UTF-8.', [["OCTET_LENGTH('añb')", '4']], [
-    kernel(['text'], int, 'fn_octet_length'),
-    kernel(['bytes'], int, 'fn_octet_length'),
-  ]),
-  define('bit_length', 'Eight times the number of bytes.', [["BIT_LENGTH('ab')", '16']], [
-    js(['text'], int, args => new TextEncoder().encode(asText(args[0])).length * 8),
-    js(['bytes'], int, args => (args[0] instanceof Uint8Array ? args[0].length * 8 : 0)),
-  ]),
-  define('trim', 'The text without blanks, or the given characters, at both ends.', [["TRIM('  a ')", 'a'], ["TRIM(BOTH 'x' FROM 'xxaxx')", 'a']], [
-    kernel(['text'], string, 'fn_trim'),
-    js(['text', 'text'], string, trimmed(true, true)),
-  ], { aliases: ['btrim'] }),
-  define('ltrim', 'The text without blanks, or the given characters, at its start.', [["LTRIM('  a ')", 'a ']], [
-    kernel(['text'], string, 'fn_ltrim'),
-    js(['text', 'text'], string, trimmed(true, false)),
-  ]),
-  define('rtrim', 'The text without blanks, or the given characters, at its end.', [["RTRIM('  a  ')", '  a']], [
-    kernel(['text'], string, 'fn_rtrim'),
-    js(['text', 'text'], string, trimmed(false, true)),
-  ]),
-  define('substring', 'The characters from a position (counted from 1), all or so many.', [["SUBSTRING('streaming' FROM 1 FOR 6)", 'stream'], ["SUBSTR('streaming', 7)", 'ing']], [
-    jsOrNull(['text', 'int', 'int'], string, substringFlink, { optional: 1 }),
-  ], { aliases: ['substr', 'mid'], insteadIn: { functions: 'postgres', name: 'substring_postgres' } }),
-  define('substring_postgres', 'SUBSTRING in which a start below 1 lies before the text.', [["substring_postgres('streaming', 1, 6)", 'stream']], [
-    kernel(['text', 'int', 'int'], string, 'fn_substring'),
-    js(['text', 'int'], string, substringPostgres),
-    jsOrNull(['text', 'text'], string, args => regexpSubstring(asText(args[0]), asText(args[1]))),
-    js(['bytes', 'int', 'int'], types.bytes, args => {
-      const start = asCount(args[1])
-      return args[0] instanceof Uint8Array ? args[0].slice(Math.max(0, start - 1), Math.max(0, start - 1 + (args[2] === undefined ? args[0].length : asCount(args[2])))) : null
-    }, { optional: 1 }),
-  ]),
-  define('left', 'The first n characters; all but the last -n when n is negative.', [["LEFT('stream', 3)", 'str']], [kernel(['text', 'int'], string, 'fn_left')]),
-  define('right', 'The last n characters; all but the first -n when n is negative.', [["RIGHT('stream', 3)", 'eam']], [kernel(['text', 'int'], string, 'fn_right')]),
-  define('lpad', 'The text filled up on the left to a length, or cut to it.', [["LPAD('7', 3, '0')", '007']], [jsOrNull(['text', 'int', 'text'], string, pad(true), { optional: 1 })]),
-  define('rpad', 'The text filled up on the right to a length, or cut to it.', [["RPAD('ab', 4, '.')", 'ab..']], [jsOrNull(['text', 'int', 'text'], string, pad(false), { optional: 1 })]),
-  define('position', 'Where the first text occurs in the second, from 1; 0: nowhere.', [["POSITION('am' IN 'stream')", '5']], [kernel(['text', 'text'], int, 'fn_position')]),
-  define('locate', 'Where the first text occurs in the second, from a position on.', [["LOCATE('a', 'banana', 3)", '4']], [
-    js(['text', 'text', 'int'], int, args => positionOf(asText(args[0]), asText(args[1]), args[2] === undefined ? 1 : asCount(args[2])), { optional: 1 }),
-  ]),
-  define('instr', 'Where the second text occurs in the first, from 1; 0: nowhere.', [["INSTR('stream', 'am')", '5']], [
-    js(['text', 'text'], int, args => positionOf(asText(args[1]), asText(args[0]))),
-  ], { aliases: ['strpos'] }),
-  define('replace', 'Every occurrence of the second text replaced by the third.', [["REPLACE('a-b-c', '-', '+')", 'a+b+c']], [
-    js(['text', 'text', 'text'], string, args => (args[1] === '' ? asText(args[0]) : asText(args[0]).replaceAll(asText(args[1]), () => asText(args[2])))),
-  ]),
-  define('overlay', 'The characters from a position on replaced by a text.', [["OVERLAY('abcdef' PLACING 'XX' FROM 2 FOR 3)", 'aXXef']], [
-    js(['text', 'text', 'int', 'int'], string, overlay, { optional: 1 }),
-  ]),
-  define('reverse', 'The characters in opposite order.', [["REVERSE('abc')", 'cba']], [js(['text'], string, args => points(asText(args[0])).reverse().join(''))]),
+  define(
+    'upper',
+    'The text in upper case.',
+    [["UPPER('straße')", 'STRASSE']],
+    [kernel(['text'], string, 'fn_upper', { otherwise: args => asText(args[0]).toUpperCase() })],
+    { aliases: ['ucase'] },
+  ),
+  define(
+    'lower',
+    'The text in lower case.',
+    [["LOWER('ÄB')", 'äb']],
+    [kernel(['text'], string, 'fn_lower', { otherwise: args => asText(args[0]).toLowerCase() })],
+    { aliases: ['lcase'] },
+  ),
+  define(
+    'char_length',
+    'The number of characters (code points).',
+    [["CHAR_LENGTH('añb')", '3']],
+    [
+      kernel(['text'], int, 'fn_char_length'),
+      js(['bytes'], int, args => (args[0] instanceof Uint8Array ? args[0].length : 0)),
+    ],
+    { aliases: ['character_length', 'length', 'len'] },
+  ),
+  define(
+    'octet_length',
+    'The number of bytes in UTF-8.',
+    [["OCTET_LENGTH('añb')", '4']],
+    [kernel(['text'], int, 'fn_octet_length'), kernel(['bytes'], int, 'fn_octet_length')],
+  ),
+  define(
+    'bit_length',
+    'Eight times the number of bytes.',
+    [["BIT_LENGTH('ab')", '16']],
+    [
+      js(['text'], int, args => new TextEncoder().encode(asText(args[0])).length * 8),
+      js(['bytes'], int, args => (args[0] instanceof Uint8Array ? args[0].length * 8 : 0)),
+    ],
+  ),
+  define(
+    'trim',
+    'The text without blanks, or the given characters, at both ends.',
+    [
+      ["TRIM('  a ')", 'a'],
+      ["TRIM(BOTH 'x' FROM 'xxaxx')", 'a'],
+    ],
+    [kernel(['text'], string, 'fn_trim'), js(['text', 'text'], string, trimmed(true, true))],
+    { aliases: ['btrim'] },
+  ),
+  define(
+    'ltrim',
+    'The text without blanks, or the given characters, at its start.',
+    [["LTRIM('  a ')", 'a ']],
+    [kernel(['text'], string, 'fn_ltrim'), js(['text', 'text'], string, trimmed(true, false))],
+  ),
+  define(
+    'rtrim',
+    'The text without blanks, or the given characters, at its end.',
+    [["RTRIM('  a  ')", '  a']],
+    [kernel(['text'], string, 'fn_rtrim'), js(['text', 'text'], string, trimmed(false, true))],
+  ),
+  define(
+    'substring',
+    'The characters from a position (counted from 1), all or so many.',
+    [
+      ["SUBSTRING('streaming' FROM 1 FOR 6)", 'stream'],
+      ["SUBSTR('streaming', 7)", 'ing'],
+    ],
+    [jsOrNull(['text', 'int', 'int'], string, substringFlink, { optional: 1 })],
+    { aliases: ['substr', 'mid'], insteadIn: { functions: 'postgres', name: 'substring_postgres' } },
+  ),
+  define(
+    'substring_postgres',
+    'SUBSTRING in which a start below 1 lies before the text.',
+    [["substring_postgres('streaming', 1, 6)", 'stream']],
+    [
+      js(['text', 'int', 'int'], string, substringPostgres, { optional: 1 }),
+      jsOrNull(['text', 'text'], string, args => regexpSubstring(asText(args[0]), asText(args[1]))),
+      js(
+        ['bytes', 'int', 'int'],
+        types.bytes,
+        args => {
+          const start = asCount(args[1])
+          return args[0] instanceof Uint8Array
+            ? args[0].slice(
+                Math.max(0, start - 1),
+                Math.max(0, start - 1 + (args[2] === undefined ? args[0].length : asCount(args[2]))),
+              )
+            : null
+        },
+        { optional: 1 },
+      ),
+    ],
+  ),
+  define(
+    'left',
+    'The first n characters; all but the last -n when n is negative.',
+    [["LEFT('stream', 3)", 'str']],
+    [kernel(['text', 'int'], string, 'fn_left')],
+  ),
+  define(
+    'right',
+    'The last n characters; all but the first -n when n is negative.',
+    [["RIGHT('stream', 3)", 'eam']],
+    [kernel(['text', 'int'], string, 'fn_right')],
+  ),
+  define(
+    'lpad',
+    'The text filled up on the left to a length, or cut to it.',
+    [["LPAD('7', 3, '0')", '007']],
+    [jsOrNull(['text', 'int', 'text'], string, pad(true), { optional: 1 })],
+  ),
+  define(
+    'rpad',
+    'The text filled up on the right to a length, or cut to it.',
+    [["RPAD('ab', 4, '.')", 'ab..']],
+    [jsOrNull(['text', 'int', 'text'], string, pad(false), { optional: 1 })],
+  ),
+  define(
+    'position',
+    'Where the first text occurs in the second, from 1; 0: nowhere.',
+    [["POSITION('am' IN 'stream')", '5']],
+    [kernel(['text', 'text'], int, 'fn_position')],
+  ),
+  define(
+    'locate',
+    'Where the first text occurs in the second, from a position on.',
+    [["LOCATE('a', 'banana', 3)", '4']],
+    [
+      js(
+        ['text', 'text', 'int'],
+        int,
+        args => positionOf(asText(args[0]), asText(args[1]), args[2] === undefined ? 1 : asCount(args[2])),
+        { optional: 1 },
+      ),
+    ],
+  ),
+  define(
+    'instr',
+    'Where the second text occurs in the first, from 1; 0: nowhere.',
+    [["INSTR('stream', 'am')", '5']],
+    [js(['text', 'text'], int, args => positionOf(asText(args[1]), asText(args[0])))],
+    { aliases: ['strpos'] },
+  ),
+  define(
+    'replace',
+    'Every occurrence of the second text replaced by the third.',
+    [["REPLACE('a-b-c', '-', '+')", 'a+b+c']],
+    [
+      js(['text', 'text', 'text'], string, args =>
+        args[1] === '' ? asText(args[0]) : asText(args[0]).replaceAll(asText(args[1]), () => asText(args[2])),
+      ),
+    ],
+  ),
+  define(
+    'overlay',
+    'The characters from a position on replaced by a text.',
+    [["OVERLAY('abcdef' PLACING 'XX' FROM 2 FOR 3)", 'aXXef']],
+    [js(['text', 'text', 'int', 'int'], string, overlay, { optional: 1 })],
+  ),
+  define(
+    'reverse',
+    'The characters in opposite order.',
+    [["REVERSE('abc')", 'cba']],
+    [js(['text'], string, args => points(asText(args[0])).reverse().join(''))],
+  ),
   define('repeat', 'The text n times.', [["REPEAT('ab', 3)", 'ababab']], [js(['text', 'int'], string, repeat)]),
-  define('space', 'A text of n blanks.', [["SPACE(2) || 'x'", '  x']], [js(['int'], string, args => ' '.repeat(limited(Math.max(0, asCount(args[0])))))]),
-  define('concat', 'All arguments as one text; NULL when one is NULL.', [["CONCAT('a', 'b', 'c')", 'abc']], [
-    js(['each', 'each'], string, (args, context) => args.map((value, i) => textual(value, i, context)).join(''), { variadic: true }),
-  ], { insteadIn: { functions: 'postgres', name: 'concat_known' } }),
-  define('concat_known', 'CONCAT in which NULL counts as the empty text.', [["concat_known('a', NULL, 'c')", 'ac']], [
-    js(['each', 'each'], string, (args, context) => args.map((value, i) => textual(value, i, context)).join(''), { variadic: true, nullable: false }),
-  ], { strict: false }),
-  define('concat_ws', 'The arguments that are not NULL as one text, with a separator between them.', [["CONCAT_WS('-', 'a', NULL, 'c')", 'a-c']], [
-    js(['text', 'each'], string, (args, context) => {
-      const [separator, ...rest] = args
-      if (typeof separator !== 'string') return null
-      return rest.flatMap((value, i) => (value === null ? [] : [textual(value, i + 1, context)])).join(separator)
-    }, { variadic: true, nullable: args => args[0]?.nullable ?? true }),
-  ], { strict: false }),
-  define('split_index', 'The part number n (from 0) between separators; NULL where there is none.', [["SPLIT_INDEX('a,b,c', ',', 1)", 'b']], [
-    jsOrNull(['text', 'text', 'int'], string, splitIndex),
-    jsOrNull(['text', 'int', 'int'], string, splitIndex),
-  ]),
-  define('split_part', 'The part number n (from 1; negative: from the end) between separators; empty where there is none.', [["SPLIT_PART('a,b,c', ',', 2)", 'b']], [
-    js(['text', 'text', 'int'], string, splitPart),
-  ]),
-  define('ascii', 'The code point of the first character; 0 for the empty text.', [["ASCII('A')", '65']], [js(['text'], int, args => asText(args[0]).codePointAt(0) ?? 0)]),
-  define('chr', 'The character of a code point.', [['CHR(65)', 'A']], [
-    js(['int'], string, args => {
-      const code = asCount(args[0])
-      if (code < 1 || code > 0x10ffff || (code >= 0xd800 && code < 0xe000)) throw new RowError(5, `${code} is no character`)
-      return String.fromCodePoint(code)
-    }),
-  ]),
-  define('initcap', 'Each word with a capital first letter.', [["INITCAP('hello wORLD')", 'Hello World']], [js(['text'], string, args => capital(asText(args[0])))]),
-  define('translate', 'Each character of the second text replaced by the one at its place in the third, or dropped.', [["TRANSLATE('12345', '143', 'ax')", 'a2x5']], [
-    js(['text', 'text', 'text'], string, translate),
-  ]),
-  define('starts_with', 'Whether the text begins with another.', [["STARTS_WITH('stream', 'str')", 'TRUE']], [kernel(['text', 'text'], boolean, 'fn_starts_with')], { aliases: ['startswith', '^@'] }),
-  define('ends_with', 'Whether the text ends with another.', [["ENDSWITH('stream', 'eam')", 'TRUE']], [kernel(['text', 'text'], boolean, 'fn_ends_with')], { aliases: ['endswith'] }),
-  define('contains', 'Whether the text has another in it.', [["CONTAINS('stream', 'rea')", 'TRUE']], [kernel(['text', 'text'], boolean, 'fn_contains')]),
-  define('format', 'A text with %s (value), %I (name) and %L (literal) filled in.', [["FORMAT('%s has %s', 'x', 3)", 'x has 3']], [
-    js(['text', 'each'], string, (args, context) => (args[0] === null ? null : formatText(asText(args[0]), args.slice(1), (value, i) => textual(value, i + 1, context))), {
-      variadic: true,
-      nullable: args => args[0]?.nullable ?? true,
-    }),
-  ], { strict: false }),
-  define('printf', 'A text with C\'s conversions (%d, %05.2f, %s, %x) filled in.', [["PRINTF('%03d|%s', 7, 'a')", '007|a']], [
-    js(['text', 'each'], string, (args, context) => printfText(asText(args[0]), args.slice(1), (value, i) => textual(value, i + 1, context)), { variadic: true }),
-  ]),
-  define('elt', 'The argument number n of those behind it.', [["ELT(2, 'a', 'b')", 'b']], [
-    jsOrNull(['int', 'text'], string, args => args[asCount(args[0])] ?? null, { variadic: true }),
-  ]),
-  define('substring_index', 'What stands before the n-th separator; behind it, from the end, when n is negative.', [["SUBSTRING_INDEX('a.b.c', '.', 2)", 'a.b']], [
-    js(['text', 'text', 'int'], string, args => {
-      const parts = asText(args[0]).split(asText(args[1]))
-      const count = asCount(args[2])
-      return (count >= 0 ? parts.slice(0, count) : parts.slice(count)).join(asText(args[1]))
-    }),
-  ]),
-  define('levenshtein', 'The number of edits between two texts.', [["LEVENSHTEIN('kitten', 'sitting')", '3']], [js(['text', 'text'], int, args => levenshtein(asText(args[0]), asText(args[1])))]),
-  define('quote_literal', 'The text as a SQL string.', [["QUOTE_LITERAL('it''s')", "'it''s'"]], [js(['text'], string, args => `'${asText(args[0]).replaceAll("'", "''")}'`)]),
-  define('quote_ident', 'The text as a SQL name.', [["QUOTE_IDENT('my col')", '"my col"']], [
-    js(['text'], string, args => (/^[a-z_][a-z0-9_$]*$/.test(asText(args[0])) ? asText(args[0]) : `"${asText(args[0]).replaceAll('"', '""')}"`)),
-  ]),
-  define('quote_nullable', 'The text as a SQL string, NULL as the word.', [['QUOTE_NULLABLE(NULL)', 'NULL']], [
-    js(['text'], string, args => (typeof args[0] === 'string' ? `'${args[0].replaceAll("'", "''")}'` : 'NULL'), { nullable: false }),
-  ], { strict: false }),
-  define('regexp_quote', 'The text with the characters that mean something in regular expressions escaped.', [["REGEXP_QUOTE('a.b')", 'a\\.b']], [
-    js(['text'], string, args => asText(args[0]).replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')),
-  ]),
-  define('normalize', 'The text in Unicode normal form NFC.', [["CHAR_LENGTH(NORMALIZE('e' || CHR(769)))", '1']], [
-    js(['text', 'text'], string, args => {
-      const form = args[1] === undefined ? 'NFC' : asText(args[1]).toUpperCase()
-      if (!['NFC', 'NFD', 'NFKC', 'NFKD'].includes(form)) throw new RowError(5, `${form} is no normal form`)
-      return asText(args[0]).normalize(form)
-    }, { optional: 1 }),
-  ]),
-  define('to_ascii', 'The text with letters stripped of their accents.', [["TO_ASCII('Ärger')", 'Arger']], [
-    js(['text'], string, args => asText(args[0]).normalize('NFD').replace(/\p{M}/gu, '').replace(/[^\u0000-\u007f]/g, '')),
-  ]),
+  define(
+    'space',
+    'A text of n blanks.',
+    [["SPACE(2) || 'x'", '  x']],
+    [js(['int'], string, args => ' '.repeat(limited(Math.max(0, asCount(args[0])))))],
+  ),
+  define(
+    'concat',
+    'All arguments as one text; NULL when one is NULL.',
+    [["CONCAT('a', 'b', 'c')", 'abc']],
+    [
+      js(['each', 'each'], string, (args, context) => args.map((value, i) => textual(value, i, context)).join(''), {
+        variadic: true,
+      }),
+    ],
+    { insteadIn: { functions: 'postgres', name: 'concat_known' } },
+  ),
+  define(
+    'concat_known',
+    'CONCAT in which NULL counts as the empty text.',
+    [["concat_known('a', NULL, 'c')", 'ac']],
+    [
+      js(['each', 'each'], string, (args, context) => args.map((value, i) => printed(value, i, context)).join(''), {
+        variadic: true,
+        nullable: false,
+      }),
+    ],
+    { strict: false },
+  ),
+  define(
+    'concat_ws',
+    'The arguments that are not NULL as one text, with a separator between them.',
+    [["CONCAT_WS('-', 'a', NULL, 'c')", 'a-c']],
+    [
+      js(
+        ['text', 'each'],
+        string,
+        (args, context) => {
+          const [separator, ...rest] = args
+          if (typeof separator !== 'string') return null
+          return rest.flatMap((value, i) => (value === null ? [] : [printed(value, i + 1, context)])).join(separator)
+        },
+        { variadic: true, nullable: args => args[0]?.nullable ?? true },
+      ),
+    ],
+    { strict: false },
+  ),
+  define(
+    'split_index',
+    'The part number n (from 0) between separators; NULL where there is none.',
+    [["SPLIT_INDEX('a,b,c', ',', 1)", 'b']],
+    [jsOrNull(['text', 'text', 'int'], string, splitIndex), jsOrNull(['text', 'int', 'int'], string, splitIndex)],
+  ),
+  define(
+    'split_part',
+    'The part number n (from 1; negative: from the end) between separators; empty where there is none.',
+    [["SPLIT_PART('a,b,c', ',', 2)", 'b']],
+    [js(['text', 'text', 'int'], string, splitPart)],
+  ),
+  define(
+    'ascii',
+    'The code point of the first character; 0 for the empty text.',
+    [["ASCII('A')", '65']],
+    [js(['text'], int, args => asText(args[0]).codePointAt(0) ?? 0)],
+  ),
+  define(
+    'chr',
+    'The character of a code point.',
+    [['CHR(65)', 'A']],
+    [
+      js(['int'], string, args => {
+        const code = asCount(args[0])
+        if (code < 1 || code > 0x10ffff || (code >= 0xd800 && code < 0xe000))
+          throw new RowError(5, `${code} is no character`)
+        return String.fromCodePoint(code)
+      }),
+    ],
+  ),
+  define(
+    'initcap',
+    'Each word with a capital first letter.',
+    [["INITCAP('hello wORLD')", 'Hello World']],
+    [js(['text'], string, args => capital(asText(args[0])))],
+  ),
+  define(
+    'translate',
+    'Each character of the second text replaced by the one at its place in the third, or dropped.',
+    [["TRANSLATE('12345', '143', 'ax')", 'a2x5']],
+    [js(['text', 'text', 'text'], string, translate)],
+  ),
+  define(
+    'starts_with',
+    'Whether the text begins with another.',
+    [["STARTS_WITH('stream', 'str')", 'TRUE']],
+    [kernel(['text', 'text'], boolean, 'fn_starts_with')],
+    { aliases: ['startswith', '^@'] },
+  ),
+  define(
+    'ends_with',
+    'Whether the text ends with another.',
+    [["ENDSWITH('stream', 'eam')", 'TRUE']],
+    [kernel(['text', 'text'], boolean, 'fn_ends_with')],
+    { aliases: ['endswith'] },
+  ),
+  define(
+    'contains',
+    'Whether the text has another in it.',
+    [["CONTAINS('stream', 'rea')", 'TRUE']],
+    [kernel(['text', 'text'], boolean, 'fn_contains')],
+  ),
+  define(
+    'format',
+    'A text with %s (value), %I (name) and %L (literal) filled in.',
+    [["FORMAT('%s has %s', 'x', 3)", 'x has 3']],
+    [
+      js(
+        ['text', 'each'],
+        string,
+        (args, context) =>
+          args[0] === null
+            ? null
+            : formatText(asText(args[0]), args.slice(1), (value, i) => printed(value, i + 1, context)),
+        {
+          variadic: true,
+          nullable: args => args[0]?.nullable ?? true,
+        },
+      ),
+    ],
+    { strict: false },
+  ),
+  define(
+    'printf',
+    "A text with C's conversions (%d, %05.2f, %s, %x) filled in.",
+    [["PRINTF('%03d|%s', 7, 'a')", '007|a']],
+    [
+      js(
+        ['text', 'each'],
+        string,
+        (args, context) => printfText(asText(args[0]), args.slice(1), (value, i) => textual(value, i + 1, context)),
+        { variadic: true },
+      ),
+    ],
+  ),
+  define(
+    'elt',
+    'The argument number n of those behind it.',
+    [["ELT(2, 'a', 'b')", 'b']],
+    [jsOrNull(['int', 'text'], string, args => args[asCount(args[0])] ?? null, { variadic: true })],
+  ),
+  define(
+    'substring_index',
+    'What stands before the n-th separator; behind it, from the end, when n is negative.',
+    [["SUBSTRING_INDEX('a.b.c', '.', 2)", 'a.b']],
+    [
+      js(['text', 'text', 'int'], string, args => {
+        const parts = asText(args[0]).split(asText(args[1]))
+        const count = asCount(args[2])
+        return (count >= 0 ? parts.slice(0, count) : parts.slice(count)).join(asText(args[1]))
+      }),
+    ],
+  ),
+  define(
+    'levenshtein',
+    'The number of edits between two texts.',
+    [["LEVENSHTEIN('kitten', 'sitting')", '3']],
+    [js(['text', 'text'], int, args => levenshtein(asText(args[0]), asText(args[1])))],
+  ),
+  define(
+    'quote_literal',
+    'The text as a SQL string.',
+    [["QUOTE_LITERAL('it''s')", "'it''s'"]],
+    [js(['text'], string, args => `'${asText(args[0]).replaceAll("'", "''")}'`)],
+  ),
+  define(
+    'quote_ident',
+    'The text as a SQL name.',
+    [["QUOTE_IDENT('my col')", '"my col"']],
+    [
+      js(['text'], string, args =>
+        /^[a-z_][a-z0-9_$]*$/.test(asText(args[0])) ? asText(args[0]) : `"${asText(args[0]).replaceAll('"', '""')}"`,
+      ),
+    ],
+  ),
+  define(
+    'quote_nullable',
+    'The text as a SQL string, NULL as the word.',
+    [['QUOTE_NULLABLE(NULL)', 'NULL']],
+    [
+      js(['text'], string, args => (typeof args[0] === 'string' ? `'${args[0].replaceAll("'", "''")}'` : 'NULL'), {
+        nullable: false,
+      }),
+    ],
+    { strict: false },
+  ),
+  define(
+    'regexp_quote',
+    'The text with the characters that mean something in regular expressions escaped.',
+    [["REGEXP_QUOTE('a.b')", 'a\\.b']],
+    [js(['text'], string, args => asText(args[0]).replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'))],
+  ),
+  define(
+    'normalize',
+    'The text in Unicode normal form NFC.',
+    [["CHAR_LENGTH(NORMALIZE('e' || CHR(769)))", '1']],
+    [
+      js(
+        ['text', 'text'],
+        string,
+        args => {
+          const form = args[1] === undefined ? 'NFC' : asText(args[1]).toUpperCase()
+          if (!['NFC', 'NFD', 'NFKC', 'NFKD'].includes(form)) throw new RowError(5, `${form} is no normal form`)
+          return asText(args[0]).normalize(form)
+        },
+        { optional: 1 },
+      ),
+    ],
+  ),
+  define(
+    'to_ascii',
+    'The text with letters stripped of their accents.',
+    [["TO_ASCII('Ärger')", 'Arger']],
+    [
+      js(['text'], string, args =>
+        asText(args[0])
+          .normalize('NFD')
+          .replace(/\p{M}/gu, '')
+          .replace(/[^\u0000-\u007f]/g, ''),
+      ),
+    ],
+  ),
 ]
 
 function regexpSubstring(text: string, pattern: string): Value {
@@ -280,18 +548,23 @@ function regexpSubstring(text: string, pattern: string): Value {
 
 function printfText(format: string, values: readonly Value[], text: (value: Value, i: number) => string): string {
   let next = 0
-  return format.replace(/%(?:(%)|([-+0 #]*)(\d+)?(?:\.(\d+))?([diufegxXoscb]))/g, (whole, percent, flags = '', width, precision, kind) => {
-    if (percent !== undefined) return '%'
-    const value = values[next]
-    if (value === undefined) throw new RowError(5, `the format needs more arguments than ${values.length}`)
-    const shown = text(value, next++)
-    const body = printfPart(kind, shown, precision === undefined ? undefined : Number(precision), whole)
-    const signed = flags.includes('+') && !body.startsWith('-') && 'difeg'.includes(kind) ? `+${body}` : body
-    const size = Number(width ?? 0)
-    if (flags.includes('-')) return signed.padEnd(size)
-    if (!flags.includes('0') || 'sc'.includes(kind)) return signed.padStart(size)
-    return /^[+-]/.test(signed) ? signed.charAt(0) + signed.slice(1).padStart(size - 1, '0') : signed.padStart(size, '0')
-  })
+  return format.replace(
+    /%(?:(%)|([-+0 #]*)(\d+)?(?:\.(\d+))?([diufegxXoscb]))/g,
+    (whole, percent, flags = '', width, precision, kind) => {
+      if (percent !== undefined) return '%'
+      const value = values[next]
+      if (value === undefined) throw new RowError(5, `the format needs more arguments than ${values.length}`)
+      const shown = text(value, next++)
+      const body = printfPart(kind, shown, precision === undefined ? undefined : Number(precision), whole)
+      const signed = flags.includes('+') && !body.startsWith('-') && 'difeg'.includes(kind) ? `+${body}` : body
+      const size = Number(width ?? 0)
+      if (flags.includes('-')) return signed.padEnd(size)
+      if (!flags.includes('0') || 'sc'.includes(kind)) return signed.padStart(size)
+      return /^[+-]/.test(signed)
+        ? signed.charAt(0) + signed.slice(1).padStart(size - 1, '0')
+        : signed.padStart(size, '0')
+    },
+  )
 }
 
 function printfPart(kind: string, shown: string, precision: number | undefined, whole: string): string {
@@ -307,7 +580,9 @@ function printfPart(kind: string, shown: string, precision: number | undefined, 
     case 'f':
       return Number(shown).toFixed(precision ?? 6)
     case 'e':
-      return Number(shown).toExponential(precision ?? 6).replace(/e([+-])(\d)$/, 'e$10$2')
+      return Number(shown)
+        .toExponential(precision ?? 6)
+        .replace(/e([+-])(\d)$/, 'e$10$2')
     case 'g':
       return String(Number(Number(shown).toPrecision(precision ?? 6)))
     case 'x':
@@ -323,4 +598,3 @@ function printfPart(kind: string, shown: string, precision: number | undefined, 
       throw new RowError(5, `unknown conversion ${whole}`)
   }
 }
-

@@ -44,7 +44,8 @@ function postgresText(type: DataType): string {
   if (type.is === 'timestamp') return type.zoned ? 'timestamp with time zone' : 'timestamp without time zone'
   if (type.is === 'array') return `${postgresText(type.element)}[]`
   if (type.is === 'map') return `map(${postgresText(type.key)},${postgresText(type.value)})`
-  if (type.is === 'row') return `struct<${type.fields.map(field => `${field.name} ${postgresText(field.type)}`).join(', ')}>`
+  if (type.is === 'row')
+    return `struct<${type.fields.map(field => `${field.name} ${postgresText(field.type)}`).join(', ')}>`
   return postgresNames[type.is] ?? type.is
 }
 
@@ -58,18 +59,55 @@ function uuid(random: () => number): string {
 }
 
 export const systemFunctions: readonly ScalarFunction[] = [
-  define('typeof', 'The type of the value, as SQL writes it.', [['TYPEOF(1)', 'INT']], [
-    js(['each', 'boolean'], string, (_, { types: all }) => typeText(all[0] ?? types.null), { optional: 1, nullable: false }),
-  ], { strict: false }),
-  define('pg_typeof', "The type of the value, by PostgreSQL's name.", [['PG_TYPEOF(1)', 'integer']], [
-    js(['each'], string, (_, { types: all }) => postgresText(all[0] ?? types.null), { nullable: false }),
-  ], { strict: false }),
-  define('uuid', 'A random UUID.', [['CHAR_LENGTH(UUID())', '36']], [js([], string, (_, { random }) => uuid(random), { nullable: false })], {
-    aliases: ['gen_random_uuid'],
-    deterministic: false,
+  define(
+    'typeof',
+    'The type of the value, as SQL writes it.',
+    [['TYPEOF(1)', 'INT']],
+    [
+      js(['each', 'boolean'], string, (_, { types: all }) => typeText(all[0] ?? types.null), {
+        optional: 1,
+        nullable: false,
+      }),
+    ],
+    { strict: false },
+  ),
+  define(
+    'pg_typeof',
+    "The type of the value, by PostgreSQL's name.",
+    [['PG_TYPEOF(1)', 'integer']],
+    [js(['each'], string, (_, { types: all }) => postgresText(all[0] ?? types.null), { nullable: false })],
+    { strict: false },
+  ),
+  define(
+    'uuid',
+    'A random UUID.',
+    [['CHAR_LENGTH(UUID())', '36']],
+    [js([], string, (_, { random }) => uuid(random), { nullable: false })],
+    {
+      aliases: ['gen_random_uuid'],
+      deterministic: false,
+    },
+  ),
+  define(
+    'version',
+    'The name of this engine.',
+    [['VERSION()', 'Data-Streamdown']],
+    [js([], string, () => 'Data-Streamdown')],
+  ),
+  define(
+    'current_database',
+    'The name of the database.',
+    [['CURRENT_DATABASE()', 'default']],
+    [js([], string, () => 'default')],
+    { aliases: ['current_catalog'] },
+  ),
+  define(
+    'current_schema',
+    'The name of the schema.',
+    [['CURRENT_SCHEMA()', 'public']],
+    [js([], string, () => 'public')],
+  ),
+  define('current_user', 'The name of the user.', [['CURRENT_USER()', 'user']], [js([], string, () => 'user')], {
+    aliases: ['session_user', 'user'],
   }),
-  define('version', 'The name of this engine.', [['VERSION()', 'Data-Streamdown']], [js([], string, () => 'Data-Streamdown')]),
-  define('current_database', 'The name of the database.', [['CURRENT_DATABASE()', 'default']], [js([], string, () => 'default')], { aliases: ['current_catalog'] }),
-  define('current_schema', 'The name of the schema.', [['CURRENT_SCHEMA()', 'public']], [js([], string, () => 'public')]),
-  define('current_user', 'The name of the user.', [['CURRENT_USER()', 'user']], [js([], string, () => 'user')], { aliases: ['session_user', 'user'] }),
 ]

@@ -83,7 +83,7 @@ export function scaleInterval({ months, days, micros }: Interval, factor: number
   return combine(wholeMonths, allDays, Number(micros) * factor)
 }
 
-const clock = /^([+-]?)(\d+):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,9}))?)?$/
+const clock = /^([+-]?)(\d+):(\d{0,2})(?::(\d{1,2})(?:\.(\d*))?)?$/
 
 /** PostgreSQL's and ISO 8601's texts: `1 year 2 mons -3 days 04:05:06`, `@ 1 hour ago`, `1-2`, `P1DT2H`. */
 export function parseInterval(text: string): Interval | undefined {
@@ -105,7 +105,7 @@ export function parseInterval(text: string): Interval | undefined {
     let part: Interval | undefined
     if (time !== null) {
       const [, sign, hours, minutes, seconds = '0', fraction = ''] = time
-      const whole = (BigInt(hours ?? '0') * 60n + BigInt(minutes ?? '0')) * 60n + BigInt(seconds)
+      const whole = (BigInt(hours ?? '0') * 60n + BigInt(minutes || '0')) * 60n + BigInt(seconds)
       const micros = whole * 1_000_000n + BigInt(fraction.slice(0, 6).padEnd(6, '0'))
       part = { months: 0, days: 0, micros: sign === '-' ? -micros : micros }
     } else if (yearMonth !== null) {
@@ -129,8 +129,12 @@ export function parseInterval(text: string): Interval | undefined {
     if (part === undefined) return undefined
     result = addIntervals(result, part)
   }
+  if (!inRange(result)) return undefined
   return ago ? negateInterval(result) : result
 }
+
+const inRange = ({ months, days, micros }: Interval): boolean =>
+  Math.abs(months) < 2 ** 31 && Math.abs(days) < 2 ** 31 && BigInt.asIntN(64, micros) === micros
 
 function parseIsoInterval(text: string): Interval | undefined {
   const match =

@@ -7,7 +7,7 @@ import {
   MICROS_PER_DAY,
   splitMicros,
 } from '../../values/calendar.ts'
-import { findZone, localToUtc } from './zone.ts'
+import { type Ambiguous, findZone, localToUtc } from './zone.ts'
 
 const two = (n: number): string => (n < 10 ? `0${n}` : `${n}`)
 
@@ -93,7 +93,11 @@ export function parseTime(text: string): number | undefined {
  * A timestamp as SQL or ISO 8601 writes it. A zone in the text is used for an instant (`zone` given: that of the
  * session) and left aside for a local time.
  */
-export function parseTimestampText(text: string, zone: string | undefined): bigint | undefined {
+export function parseTimestampText(
+  text: string,
+  zone: string | undefined,
+  ambiguous: Ambiguous = 'first',
+): bigint | undefined {
   const trimmed = text.trim()
   const date = parseDatePart(trimmed)
   if (date === undefined) return undefined
@@ -110,5 +114,5 @@ export function parseTimestampText(text: string, zone: string | undefined): bigi
   if (rest !== '' && written === undefined) return undefined
   if (zone === undefined) return local
   const used = written ?? findZone(zone)
-  return used === undefined ? undefined : localToUtc(used, local)
+  return used === undefined ? undefined : localToUtc(used, local, ambiguous)
 }

@@ -126,13 +126,20 @@ const field = (
     aliases === undefined ? {} : { aliases },
   )
 
+const smallUnits = new Set(['hour', 'minute', 'second', 'millisecond', 'microsecond'])
+
 /** The interval of DATE_TRUNC, or the start of the unit in local time. */
 function truncate(args: readonly Value[], { types: all, returns, timeZone }: FunctionContext): Value {
   const unit = timeUnit(asText(args[0]))
   const value = args[1]
   if (isInterval(value)) return truncateInterval(value, unit)
   const zone = args[2] === undefined ? timeZone : asText(args[2])
-  const start = floorTo(localMicros(value, all[1], zone), unit)
+  const part = all[1]
+  const local = localMicros(value, all[1], zone)
+  const start = floorTo(local, unit)
+  // Within a day the offset stays: the hour that occurs twice keeps its side.
+  const within = part?.is === 'timestamp' && part.zoned && smallUnits.has(unit)
+  if (start !== undefined && within) return asBigint(value) - (local - start)
   if (start === undefined) throw new RowError(5, `${unit} is no unit to truncate to`)
   return fromLocal(start, returns, zone)
 }
@@ -413,6 +420,18 @@ export const timeFunctions: readonly ScalarFunction[] = [
     { insteadIn: { functions: 'postgres', name: 'to_date_postgres' } },
   ),
   define(
+    'date',
+    'The date of a time, or of a text.',
+    [["DATE(TIMESTAMP '2024-03-01 13:14:15')", '2024-03-01']],
+    [
+      js(
+        ['temporal'],
+        date,
+        (args, { types: all, timeZone }) => splitMicros(localMicros(args[0], all[0], timeZone)).days,
+      ),
+    ],
+  ),
+  define(
     'to_date_postgres',
     "TO_DATE with PostgreSQL's patterns (YYYY-MM-DD).",
     [["to_date_postgres('01 03 2024', 'DD MM YYYY')", '2024-03-01']],
@@ -578,7 +597,26 @@ export const timeFunctions: readonly ScalarFunction[] = [
         },
       ),
     ],
-    { aliases: ['timezone_of'] },
+    { insteadIn: { functions: 'postgres', name: 'at_time_zone_last' } },
+  ),
+  define(
+    'at_time_zone_last',
+    'AT TIME ZONE that takes the last of two moments where a local time occurs twice.',
+    [["at_time_zone_last(TIMESTAMP '2024-10-27 02:30:00', 'Europe/Berlin') = TO_TIMESTAMP_LTZ(1729992600, 0)", 'TRUE']],
+    [
+      js(
+        ['timestamp', 'string'],
+        args => {
+          const type = firstType(args)
+          return type.is === 'timestamp' ? { ...type, zoned: !type.zoned } : ltz6
+        },
+        (args, { types: all }) => {
+          const zone = zoneOf(asText(args[1]))
+          const zoned = all[0]?.is === 'timestamp' && all[0].zoned
+          return zoned ? utcToLocal(zone, asBigint(args[0])) : localToUtc(zone, asBigint(args[0]), 'last')
+        },
+      ),
+    ],
   ),
   define(
     'timezone',

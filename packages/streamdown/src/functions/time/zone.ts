@@ -90,13 +90,17 @@ function namedZone(format: Intl.DateTimeFormat): Zone {
 
 export const utcToLocal = (zone: Zone, utc: bigint): bigint => utc + zone.offsetAt(utc)
 
+/** Of a local time that occurs twice: java.time takes the first, PostgreSQL the last. */
+export type Ambiguous = 'first' | 'last'
+
 /**
- * The instant of a local time. In the hour that occurs twice the first one; a time that a clock change skips moves on
+ * The instant of a local time. In the hour that occurs twice the first one, or the last; a time that a clock change skips moves on
  * by the change, as java.time and PostgreSQL have it.
  */
-export function localToUtc(zone: Zone, local: bigint): bigint {
+export function localToUtc(zone: Zone, local: bigint, ambiguous: Ambiguous = 'first'): bigint {
   const early = local - zone.offsetAt(local - MICROS_PER_DAY)
-  if (utcToLocal(zone, early) === local) return early
   const late = local - zone.offsetAt(local + MICROS_PER_DAY)
-  return utcToLocal(zone, late) === local ? late : early
+  const isLate = utcToLocal(zone, late) === local
+  if (utcToLocal(zone, early) === local) return isLate && ambiguous === 'last' ? late : early
+  return isLate ? late : early
 }
