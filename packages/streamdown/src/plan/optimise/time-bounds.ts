@@ -114,6 +114,22 @@ function intervalMicros(e: Expression): bigint | undefined {
   return BigInt(value.days) * 86_400_000_000n + value.micros
 }
 
+/** Start columns of windows of fixed length, as their end minus the length. */
+function windowStarts(node: PlanNode, shift: number): ReadonlyMap<number, Moved> {
+  return new Map(
+    windowColumns(node).flatMap(({ of, start, end }) => {
+      const fixed = of.windowing.kind === 'tumble' || of.windowing.kind === 'hop' ? of.windowing.size : undefined
+      if (fixed === undefined || of.emit !== 'close' || start === undefined || end === undefined) return []
+      return [[start + shift, { column: end + shift, micros: -fixed }] as const]
+    }),
+  )
+}
+
+function asWindowEnd({ column, micros }: Moved, starts: ReadonlyMap<number, Moved>): Moved {
+  const start = starts.get(column)
+  return start === undefined ? { column, micros } : { column: start.column, micros: micros + start.micros }
+}
+
 interface Bounds {
   lower?: bigint
   upper?: bigint
@@ -123,8 +139,9 @@ interface Bounds {
 function differences(node: JoinNode): ReadonlyMap<string, Bounds> {
   const width = node.left.schema.length
   const found = new Map<string, Bounds>()
+  const starts = new Map([...windowStarts(node.left, 0), ...windowStarts(node.right, width)])
   const compare = (op: string, left: Expression, right: Expression): void => {
-    const [a, b] = [moved(left), moved(right)]
+    const [a, b] = [moved(left), moved(right)].map(m => m && asWindowEnd(m, starts))
     if (a === undefined || b === undefined || a.column < width === b.column < width) return
     if (a.column >= width) {
       compare(mirrored[op] ?? op, right, left)

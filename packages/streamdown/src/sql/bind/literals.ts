@@ -189,7 +189,7 @@ export function parseInterval(text: string, defaultUnit?: string): Interval | un
     if (!sum.add(token, before)) return undefined
   }
   const { months, days, micros } = sum.value()
-  return ago ? { months: -months, days: -days, micros: -micros } : { months, days, micros }
+  return ago ? negated({ months, days, micros }) : { months, days, micros }
 }
 
 function isoInterval(text: string): Interval | undefined {
@@ -208,7 +208,11 @@ function isoInterval(text: string): Interval | undefined {
   return match[1] === '-' ? negated(value) : value
 }
 
-const negated = ({ months, days, micros }: Interval): Interval => ({ months: -months, days: -days, micros: -micros })
+const negated = ({ months, days, micros }: Interval): Interval => ({
+  months: 0 - months,
+  days: 0 - days,
+  micros: -micros,
+})
 
 /** INTERVAL '…' unit [TO unit], INTERVAL n unit, INTERVAL 'text'. */
 export function intervalLiteral(syntax: IntervalLiteral): LiteralExpression {

@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { bound, explained, planOf } from '../../../test/sql-plans.ts'
+import { types } from '../../types/data-type.ts'
+import type { PlanNode, Relation } from '../nodes/node.ts'
+import { ScanNode } from '../nodes/node.ts'
+import { derive } from '../properties.ts'
+import { nodesOf } from '../visitor/transform.ts'
+import { optimise, optimiseProgram } from './optimise.ts'
+
+const before = `
+CREATE TABLE a (id INT, x INT, y INT, s STRING, ts TIMESTAMP(3), WATERMARK FOR ts AS ts) WITH (connector = 'kafka');
+CREATE TABLE b (id INT, z INT, s STRING, ts TIMESTAMP(3), WATERMARK FOR ts AS ts) WITH (connector = 'kafka');
+CREATE TABLE c (id INT, bid INT) WITH (connector = 'kafka');
+`
+const plan = (sql: string) => explained(sql, { before }).replace(/ +\{.*\}/g, '')
+
+test('a condition that can fail does not pass one that guards it, nor a join', () => {
+  assert.equal(
+    plan('SELECT a.x FROM a JOIN b ON a.id = b.id WHERE b.z <> 0 AND a.x / a.y > 1'),
+    [
+      'Project: x',
+      '  Join inner on id = id AND (x / y) > 1',
+      '    Scan a (kafka): id, x, y of 5 columns',
+      '    Filter: z <> 0',
+      '      Scan b (kafka): id, z of 4 columns',
+    ].join('\n'),
+  )
+})
+
+test('a computed key that can fail is not computed before its guard', () => {
+  assert.match(plan('SELECT a.x FROM a JOIN b ON a.x > b.z AND CAST(a.s AS INT) = b.id'), /Join inner on .*x > z.*CAST/)
+  assert.match(
+    plan("SELECT a.x FROM a JOIN b ON a.s <> 'none' AND CAST(a.s AS INT) = b.z"),
+    /Project: x, CAST\(s AS INT\) AS .*\n +Filter: s <> 'none'/,
+  )
+})
+
+test('filters move below projections, unions, windows and grouping keys', () => {
+  assert.equal(
+    plan('SELECT * FROM (SELECT id AS k, x + 1 AS v FROM a UNION ALL SELECT id, z FROM b) WHERE k = 3'),
+    [
+      'Union of 2',
+      '  Project: id AS k, x + 1 AS v',
+      '    Filter: id = 3',
+      '      Scan a (kafka): id, x of 5 columns',
+      '  Filter: id = 3',
+      '    Scan b (kafka): id, z of 4 columns',
+    ].join('\n'),
+  )
+  assert.equal(
+    plan("SELECT * FROM (SELECT s, COUNT(*) AS n FROM a GROUP BY s) WHERE s = 'x' AND n > 2"),
+    [
+      'Project: s, count AS n',
+      '  Filter: count > 2',
+      '    Aggregate by s: COUNT(*)',
+      "      Filter: s = 'x'",
+      '        Scan a (kafka): s of 5 columns',
+    ].join('\n'),
+  )
+})
+
+test('inputs joined by commas are ordered by their equalities', () => {
+  assert.equal(
+    plan('SELECT a.x, b.z FROM a, b, c WHERE a.id = c.id AND b.id = c.bid'),
+    [
+      'Project: x, z',
+      '  Join inner on bid = id',
+      '    Join inner on id = id',
+      '      Scan a (kafka): id, x of 5 columns',
+      '      Scan c (kafka): all columns',
+      '    Scan b (kafka): id, z of 4 columns',
+    ].join('\n'),
+  )
+})
+
+test('event time is read only where something follows it', () => {
+  assert.equal(plan('SELECT x FROM a'), 'Scan a (kafka): x of 5 columns')
+  assert.match(plan("SELECT COUNT(*) FROM a GROUP BY TUMBLE(ts, INTERVAL '1' HOUR)"), /event time ts/)
+})
+
+test('the number of a top-N is not made when nobody reads it', () => {
+  const optimised = optimise(
+    planOf(
+      bound(
+        'SELECT x FROM (SELECT x, ROW_NUMBER() OVER (PARTITION BY id ORDER BY y) AS n FROM a) WHERE n BETWEEN 2 AND 3',
+        { before },
+      ),
+    ),
+  )
+  const rank = nodesOf([optimised]).find(node => node.is === 'rank')
+  assert.ok(rank?.is === 'rank')
+  assert.deepEqual([rank.from, rank.to, rank.output], [2, 3, false])
+})
+
+test('constants are folded, impossible branches go', () => {
+  assert.equal(
+    plan('SELECT CASE WHEN TRUE THEN x ELSE y END AS r FROM a WHERE TRUE AND (FALSE OR x > 1)'),
+    'Project: x AS r\n  Filter: x > 1\n    Scan a (kafka): x of 5 columns',
+  )
+  assert.match(
+    plan("SELECT x FROM a WHERE ts > TIMESTAMP '2024-01-31 00:00:00' + INTERVAL '1' MONTH"),
+    /> TIMESTAMP '2024-02-29 00:00:00'/,
+  )
+})
+
+test('columns, names and types of a root stay', () => {
+  for (const sql of [
+    'SELECT * FROM a',
+    'SELECT s, s AS t, x FROM a',
+    'SELECT COUNT(*) FROM a',
+    'SELECT a.id, b.id FROM a JOIN b ON a.id = b.id',
+    'SELECT 1 AS one FROM a',
+  ]) {
+    const written = planOf(bound(sql, { before }))
+    const optimised = optimise(written)
+    assert.deepEqual(
+      optimised.schema.map(f => [f.name, f.type]),
+      written.schema.map(f => [f.name, f.type]),
+      sql,
+    )
+  }
+})
+
+test('sinks of one program share what is equal, and each keeps its columns', () => {
+  const set = bound(
+    `EXECUTE STATEMENT SET BEGIN
+      INSERT INTO one SELECT id, COUNT(*) FROM a GROUP BY id;
+      INSERT INTO two SELECT id, COUNT(*) + 1 FROM a GROUP BY id;
+    END`,
+    {
+      before: `${before} CREATE TABLE one (k INT, n BIGINT) WITH (connector = 'print'); CREATE TABLE two (k INT, n BIGINT) WITH (connector = 'print');`,
+    },
+  )
+  assert.ok(set.is === 'statementSet')
+  const program = optimiseProgram({ sinks: set.inserts.map(insert => insert.sink), views: [] })
+  const nodes = nodesOf(program.sinks.map(sink => sink.input))
+  assert.equal(nodes.filter(node => node.is === 'aggregate').length, 1)
+  assert.equal(nodes.filter(node => node.is === 'scan').length, 1)
+  assert.deepEqual(
+    program.sinks.map(sink => sink.input.schema.map(f => f.name)),
+    [
+      ['k', 'n'],
+      ['k', 'n'],
+    ],
+  )
+})
+
+test('what an arrow sees is not taken from it', () => {
+  const relation: Relation = {
+    name: 'r',
+    schema: ['p', 'q', 'r'].map(name => ({ name, type: types.int, nullable: true })),
+    connector: 'memory',
+    options: {},
+    primaryKey: [],
+    changes: 'append',
+  }
+  const scan = ScanNode.create(relation)
+  const project: PlanNode = {
+    is: 'project',
+    input: scan,
+    expressions: [
+      {
+        is: 'lambda',
+        arrow: (row: readonly unknown[]) => row[2],
+        source: 'row => row.r',
+        input: scan.schema,
+        type: types.int,
+        nullable: true,
+      },
+    ],
+    schema: [{ name: 'v', type: types.int, nullable: true }],
+  }
+  const optimised = optimise(project)
+  assert.ok(optimised.is === 'project' && optimised.input.is === 'scan')
+  assert.equal(optimised.input.columns.length, 3)
+})
+
+test('what is proven of rows', () => {
+  const of = (sql: string) => derive(optimise(planOf(bound(sql, { before }))))
+  assert.equal(of('SELECT x FROM a').appendOnly, true)
+  assert.equal(of('SELECT id, COUNT(*) FROM a GROUP BY id').appendOnly, false)
+  assert.deepEqual(of('SELECT id, COUNT(*) FROM a GROUP BY id').keys, [[0]])
+  assert.deepEqual(of('SELECT COUNT(*) FROM a').keys, [[]])
+  const windowed = of(
+    "SELECT id, window_end, COUNT(*) FROM TABLE(TUMBLE(TABLE a, DESCRIPTOR(ts), INTERVAL '1' HOUR)) GROUP BY id, window_start, window_end",
+  )
+  assert.equal(windowed.final, true)
+  assert.equal(windowed.eventTime, 1)
+  assert.equal(of('SELECT a.id FROM a LEFT JOIN b ON a.id = b.id').appendOnly, false)
+})
