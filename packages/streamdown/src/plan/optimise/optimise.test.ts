@@ -162,7 +162,7 @@ test('what an arrow sees is not taken from it', () => {
     expressions: [
       {
         is: 'lambda',
-        arrow: (row: readonly unknown[]) => row[2],
+        arrow: row => row[2] ?? null,
         source: 'row => row.r',
         input: scan.schema,
         type: types.int,

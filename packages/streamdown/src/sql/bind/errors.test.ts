@@ -35,7 +35,7 @@ const refused: readonly (readonly [sql: string, code: string, says: RegExp])[] =
   ['INSERT INTO big VALUES (1)', 'DSD2006', /is a view/],
   ['UPDATE orders SET amout = 1', 'DSD2002', /Did you mean "amount"/],
   ['CREATE TABLE orders (id INT)', 'DSD2006', /already/],
-  ['CREATE TABLE x (a INTT)', 'DSD2004', /Did you mean INT/],
+  ['CREATE TABLE x (a INTT)', 'DSD2004', /Did you mean "INT"/],
   ['CREATE TABLE x (a INT, a INT)', 'DSD2006', /twice/],
   ['CREATE TABLE x (a INT, WATERMARK FOR a AS a)', 'DSD2004', /TIMESTAMP/],
   ['CREATE TABLE x (a INT, PRIMARY KEY (b) NOT ENFORCED)', 'DSD2002', /"b"/],
