@@ -31,6 +31,8 @@ const COLUMN_BYTES = 32
 /** The widest value that is no string: a timestamp of a far year, a decimal of 38 digits. */
 const VALUE_BYTES = 56
 const OUTPUT_BYTES = 256 * 1024
+/** The longest text of a double, with quotes around an infinity. */
+const NUMBER_BYTES = 32
 /** Vectors are written whole, past the text that counts. */
 const SLACK = 64
 
@@ -89,14 +91,46 @@ export class BlockEncoder {
 
   /** A column of texts for values that JavaScript writes. */
   #render(column: Column, rows: number): Column {
+    const { type } = column
+    if (type.is === 'double' || type.is === 'real') return this.#renderNumbers(column, rows)
     const memory = this.#memory
     const data: Pointer = memory.chunkZeroed(rows * 16)
     const encoder = new TextEncoder()
     for (let row = 0; row < rows; row++) {
       const value = readValue(memory, column, row)
-      if (value !== null) writeBytes(memory, data + row * 16, encoder.encode(this.#style.render(column.type, value)))
+      if (value !== null) writeBytes(memory, data + row * 16, encoder.encode(this.#style.render(type, value)))
     }
-    return { type: column.type, data, validity: column.validity }
+    return { type, data, validity: column.validity }
+  }
+
+  /** Floating point: its texts are short and ASCII, so they are put together outside of the memory. */
+  #renderNumbers(column: Column, rows: number): Column {
+    const memory = this.#memory
+    const { type } = column
+    const numbers = type.is === 'double' ? memory.f64(column.data, rows) : memory.f32(column.data, rows)
+    const values = Array.from(numbers)
+    const long = memory.chunk(rows * NUMBER_BYTES)
+    const texts = new Uint8Array(rows * NUMBER_BYTES)
+    const views = new Uint8Array(rows * 16)
+    const words = new DataView(views.buffer)
+    let used = 0
+    for (const [row, value] of values.entries()) {
+      const text = this.#style.render(type, value)
+      const at = row * 16
+      const inline = text.length <= 12
+      words.setUint32(at, text.length, true)
+      if (!inline) words.setUint32(at + 12, long + used, true)
+      const into = inline ? views : texts
+      const start = inline ? at + 4 : used
+      for (let i = 0; i < text.length; i++) into[start + i] = text.charCodeAt(i)
+      if (inline) continue
+      views.set(texts.subarray(used, used + 4), at + 4)
+      used += text.length
+    }
+    memory.u8(long, used).set(texts.subarray(0, used))
+    const data = memory.chunk(views.length)
+    memory.u8(data, views.length).set(views)
+    return { type, data, validity: column.validity }
   }
 }
 
