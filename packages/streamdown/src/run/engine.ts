@@ -126,6 +126,8 @@ export class Engine {
   pending(): boolean {
     if (this.#ended) return false
     if (!this.#started) return true
+    // A restored program whose sources have all ended, or that has none, still has its last step to do.
+    if (this.#partitions.every((each) => each.status === 'ended')) return true
     for (const each of this.#partitions) {
       if (each.status === 'ended') continue
       const state = each.reader.state()
