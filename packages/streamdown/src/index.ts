@@ -19,39 +19,26 @@ export {
 } from './api/aggregates.ts'
 export type { Change } from './api/change.ts'
 export type { Order, Ranked } from './api/columns.ts'
+export { and, between, eq, gt, gte, isIn, isNotNull, isNull, like, lt, lte, ne, not, or } from './api/conditions.ts'
 export { type Guarantee, Sink, type SinkOf, Source, SourceAndSink, type SourceOf } from './api/connector.ts'
 export type { Duration } from './api/duration.ts'
 export { col, Expression, type Filter, lit, sql } from './api/expression.ts'
 export {
   abs,
   add,
-  and,
-  between,
   cast,
   ceil,
   coalesce,
   concat,
   div,
-  eq,
   extract,
   floor,
-  gt,
-  gte,
-  isIn,
-  isNotNull,
-  isNull,
   length,
-  like,
   lower,
-  lt,
-  lte,
   mod,
   mul,
-  ne,
   neg,
-  not,
   nullif,
-  or,
   round,
   sub,
   substring,

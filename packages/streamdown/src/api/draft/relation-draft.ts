@@ -1,6 +1,6 @@
 import type { ColumnType } from '../schema/column-type.ts'
 import type { Schema } from '../schema/schema.ts'
-import type { AggregateDraft, ArrowDraft, ExpressionDraft, OverDraft } from './expression-draft.ts'
+import type { AggregateDraft, ArrowDraft, ExpressionDraft } from './expression-draft.ts'
 import type { Place } from './place.ts'
 import type { SourceDraft } from './source-draft.ts'
 
@@ -146,12 +146,6 @@ export interface JoinRelation {
 export type QueryHole =
   | { readonly is: 'relation'; readonly relation: RelationDraft }
   | { readonly is: 'value'; readonly value: ExpressionDraft }
-
-/** Columns computed over the rows around each row. */
-export interface OverColumnDraft {
-  readonly name: string
-  readonly column: AggregateDraft | OverDraft
-}
 
 /** Rows that leave the program. */
 export interface JobDraft {
