@@ -10,7 +10,7 @@ import { dropRows, liveSlots } from './slots'
 import {
   BYTES, EXPECTED, FIELD_COUNT, fieldAt, fieldBits, fieldPhysical, FIELDS, fieldValid, fieldValue, get, HASH, INDEX,
   INDEX_SHIFT, KEY_ANY, KEY_COUNT, KEY_FORM, KEY_THREE_I64, KIND, MULTIMAP, NO_SLOT, ORDER, ORDER_COUNT, ORDERED,
-  PAGE_SHIFT, rowAddress, ROWS, SCRATCH, SEQUENCE, set, STRIDE, TABLE_BYTES, take, VIEW_COUNT,
+  PAGE_SHIFT, PAGES, RECORD_BITS, rowAddress, ROWS, SCRATCH, SEQUENCE, set, STRIDE, TABLE_BYTES, take, VIEW_COUNT,
 } from './table-fields'
 import { I64, VIEW } from './value'
 
@@ -95,15 +95,17 @@ export function table_clear(table: usize): void {
   set(table, EXPECTED, rows)
 }
 
-/** One field of rows as a column; slot -1 gives NULL. Returns the number of NULLs. */
-export function table_gather(table: usize, slots: usize, rows: i32, index: i32, data: usize, validity: usize): i32 {
-  const field = fieldAt(table, index)
-  const bits = fieldBits(field)
+/** `bits` is a constant where this is inlined. */
+@inline
+function gather(bits: usize, table: usize, slots: usize, rows: usize, field: usize, data: usize, validity: usize): i32 {
   const value = fieldValue(field)
   const valid = fieldValid(field)
-  const count = <usize>rows
+  const pages = <usize>get(table, PAGES)
+  const shift = get(table, PAGE_SHIFT)
+  const mask = (<u32>1 << shift) - 1
+  const stride = <usize>get(table, STRIDE)
   let nulls = 0
-  for (let i: usize = 0; i < count; i++) {
+  for (let i: usize = 0; i < rows; i++) {
     const slot = load<u32>(slots + (i << 2))
     const to = data + (i << bits)
     if (slot == NO_SLOT) {
@@ -112,13 +114,30 @@ export function table_gather(table: usize, slots: usize, rows: i32, index: i32, 
       nulls++
       continue
     }
-    const row = rowAddress(table, slot)
+    const row = <usize>load<u32>(pages + (<usize>(slot >> shift) << RECORD_BITS)) + <usize>(slot & mask) * stride
     const present = load<u8>(row + valid)
     store<u8>(validity + i, present)
     nulls += present == 0 ? 1 : 0
     copyValue(row + value, to, bits)
   }
   return nulls
+}
+
+/** One field of rows as a column; slot -1 gives NULL. Returns the number of NULLs. */
+export function table_gather(table: usize, slots: usize, rows: i32, index: i32, data: usize, validity: usize): i32 {
+  const field = fieldAt(table, index)
+  switch (<i32>fieldBits(field)) {
+    case 0:
+      return gather(0, table, slots, rows, field, data, validity)
+    case 1:
+      return gather(1, table, slots, rows, field, data, validity)
+    case 2:
+      return gather(2, table, slots, rows, field, data, validity)
+    case 3:
+      return gather(3, table, slots, rows, field, data, validity)
+    default:
+      return gather(4, table, slots, rows, field, data, validity)
+  }
 }
 
 /** Overwrites one field of rows from the column that is first of `columns`. */
