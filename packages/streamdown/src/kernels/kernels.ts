@@ -7,6 +7,7 @@ import type { FunctionKernels } from './function-kernels.ts'
 import type { HeapKernels } from './heap-kernels.ts'
 import type { NexmarkKernels } from './nexmark-kernels.ts'
 import type { OperatorKernels } from './operator-kernels.ts'
+import type { PackKernels } from './pack-kernels.ts'
 import type { StateKernels } from './state-kernels.ts'
 
 /**
@@ -22,4 +23,5 @@ export interface Kernels
     HeapKernels,
     NexmarkKernels,
     OperatorKernels,
+    PackKernels,
     StateKernels {}

@@ -1,6 +1,6 @@
 import type { Column, Pointer } from '../../batch/batch.ts'
 import type { Memory } from '../../batch/memory.ts'
-import { ColumnBuilder, readValue } from '../../batch/values.ts'
+import { packRows } from '../../batch/pack-rows.ts'
 import type { DataType } from '../../types/data-type.ts'
 import { type PickName, textsOf } from './texts.ts'
 
@@ -101,14 +101,8 @@ export class EventColumns {
 
   /** The whole ROW as a value: only made when a query asks for it. */
   row(kind: number, type: DataType & { readonly is: 'row' }): Column {
-    const { rows } = this.#range
-    const columns = type.fields.map(field => this.field(kind, field.name, field.type))
-    const valid = this.#memory.u8(this.#validityOf(kind), rows).slice()
-    const builder = new ColumnBuilder(this.#memory, type, rows)
-    for (let row = 0; row < rows; row++) {
-      builder.add(valid[row] === 0 ? null : columns.map(column => readValue(this.#memory, column, row)))
-    }
-    return builder.finish()
+    const columns = type.fields.map(field => ({ ...this.field(kind, field.name, field.type), validity: 0 }))
+    return packRows(this.#memory, type, columns, this.#range.rows, this.#validityOf(kind))
   }
 
   #validityOf(kind: number): Pointer {
