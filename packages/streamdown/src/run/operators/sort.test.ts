@@ -5,7 +5,7 @@ import type { SortKey, SortNode } from '../../plan/nodes/node.ts'
 import { field, type Schema, types } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
 import { type FedRow, OperatorHarness, textOf } from './operator-harness.ts'
-import { createContinuousTop, createSort } from './sort.ts'
+import { createSort } from './sort.ts'
 
 const schema: Schema = [field('s', types.string), field('x', types.int), field('d', types.decimal(10, 2))]
 
@@ -119,18 +119,4 @@ test('a limit over a stream keeps about that many rows', () => {
     harness.main.map(({ values }) => values[1]),
     [39_999, 39_998, 39_997],
   )
-})
-
-test('over input that does not end the first rows change with each step', () => {
-  const orderBy = [{ column: 1, descending: false, nullsFirst: false }]
-  const top = node(orderBy, 2)
-  const harness = new OperatorHarness(
-    context => createContinuousTop(top, context, { schema, appendOnly: false }),
-    [{ schema, routeBy: [] }],
-  )
-  const row = (x: number, weight = 1): FedRow => ({ input: 0, values: ['a', x, 0n], weight })
-  harness.step([row(5), row(7), row(6)])
-  assert.deepEqual([...harness.table().keys()], ['["a",5,"0n"]', '["a",6,"0n"]'])
-  harness.step([row(5, -1), row(1)])
-  assert.deepEqual([...harness.table().keys()], ['["a",1,"0n"]', '["a",6,"0n"]'])
 })

@@ -8,7 +8,6 @@ import type { Operator, Output, StepEnd } from '../operator.ts'
 import type { OperatorContext } from '../operator-context.ts'
 import { lowest, ordinalColumn, wideWeights } from './hidden.ts'
 import { InputWatermarks } from './input-watermarks.ts'
-import { Rank } from './rank.ts'
 import { RankStore } from './rank-store.ts'
 import type { InputShape } from './shape.ts'
 import { restoreTables, snapshotOf } from './state-of.ts'
@@ -26,14 +25,6 @@ export function createSort(node: SortNode, context: OperatorContext, shape: Inpu
     return new FirstRows(orderBy, limit, offset, context, shape.schema)
   }
   return new SortAtEnd(orderBy, limit ?? Number.POSITIVE_INFINITY, offset, context, shape)
-}
-
-/** ORDER BY with a LIMIT over input that does not end: the first rows, changed after each step. */
-export function createContinuousTop(node: SortNode, context: OperatorContext, shape: InputShape): Operator {
-  const { orderBy, limit = Number.MAX_SAFE_INTEGER, offset = 0 } = node
-  const bounds = { from: offset + 1, to: offset + limit }
-  const { schema, appendOnly } = shape
-  return new Rank({ function: 'row_number', partitionBy: [], orderBy, ...bounds, schema, appendOnly }, false, context)
 }
 
 /** Everything is kept until the input has ended. */
