@@ -21,6 +21,7 @@ export class ByteQueue implements ByteSource {
   #ended = false
   #closed = false
   #failure: StreamdownError | undefined
+  #waiting: Promise<void> | undefined
   #wake: (() => void) | undefined
   #drained: (() => void) | undefined
 
@@ -93,13 +94,10 @@ export class ByteQueue implements ByteSource {
       void this.#fill()
     }
     if (this.state() !== 'waiting') return Promise.resolve()
-    return new Promise(resolve => {
-      const before = this.#wake
-      this.#wake = () => {
-        before?.()
-        resolve()
-      }
+    this.#waiting ??= new Promise(resolve => {
+      this.#wake = resolve
     })
+    return this.#waiting
   }
 
   async close(): Promise<void> {
@@ -153,5 +151,6 @@ export class ByteQueue implements ByteSource {
   #notify(): void {
     this.#wake?.()
     this.#wake = undefined
+    this.#waiting = undefined
   }
 }

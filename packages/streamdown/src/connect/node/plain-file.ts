@@ -20,6 +20,7 @@ export class PlainFile implements ByteSource {
   #looked = false
   #failure: StreamdownError | undefined
   #timer: NodeJS.Timeout | undefined
+  #waiting: Promise<void> | undefined
   #wake: (() => void) | undefined
   #closed = false
 
@@ -94,24 +95,29 @@ export class PlainFile implements ByteSource {
       this.#look()
       return Promise.resolve()
     }
-    return new Promise(resolve => {
-      this.#wake?.()
+    // Asked again before the time has come, the same wait goes on.
+    this.#waiting ??= new Promise(resolve => {
       this.#wake = resolve
-      clearTimeout(this.#timer)
       this.#timer = setTimeout(() => {
         this.#look()
-        this.#wake?.()
-        this.#wake = undefined
+        this.#stopWaiting()
       }, this.#followMs)
     })
+    return this.#waiting
   }
 
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
     clearTimeout(this.#timer)
-    this.#wake?.()
+    this.#stopWaiting()
     closeSync(this.#file)
+  }
+
+  #stopWaiting(): void {
+    this.#wake?.()
+    this.#wake = undefined
+    this.#waiting = undefined
   }
 
   /** Asks the file system whether the file has grown, shrunk or been replaced. */
