@@ -1,3 +1,4 @@
+import type { MemoryOptions } from '../../batch/linear-memory.ts'
 import { aggregateFunction } from '../../functions/aggregates.ts'
 import type { AggregateCall } from '../../plan/expressions/aggregate-call.ts'
 import type { Expression } from '../../plan/expressions/expression.ts'
@@ -70,8 +71,19 @@ export function aggregateNode(
   }
 }
 
+/** Memories that show what plain ones hide. */
+export const memoryModes: Readonly<Record<string, MemoryOptions>> = {
+  'that grows at every allocation': { growAlways: true },
+  'with a heap above 2 GiB': { heapStart: 2 ** 31 },
+}
+
 /** The operator of an aggregate node on a harness whose rows are those that the operator reads. */
-export function harnessOf(node: AggregateNode, appendOnly: boolean, workers = 1): OperatorHarness {
+export function harnessOf(
+  node: AggregateNode,
+  appendOnly: boolean,
+  workers = 1,
+  memory: MemoryOptions = {},
+): OperatorHarness {
   const session = node.input.is === 'window' && node.input.windowing.kind === 'session' ? node.input : undefined
   const below = session === undefined ? node.input.schema : session.input.schema
   const input = aggregateInput(node, below)
@@ -80,5 +92,5 @@ export function harnessOf(node: AggregateNode, appendOnly: boolean, workers = 1)
     if (session !== undefined) return createSessionAggregate(node, session, input, context, shape)
     return (node.window === undefined ? createGroupAggregate : createWindowAggregate)(node, input, context, shape)
   }
-  return new OperatorHarness(create, [{ schema: input.schema, routeBy: input.keys }], workers)
+  return new OperatorHarness(create, [{ schema: input.schema, routeBy: input.keys }], workers, memory)
 }

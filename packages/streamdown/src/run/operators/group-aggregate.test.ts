@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import type { MemoryOptions } from '../../batch/linear-memory.ts'
 import { type Random, randomOf, randomValue } from '../../state/test-model.ts'
 import { field, types } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
 import { aggregateInput } from './aggregate-input.ts'
 import { type ListRow, listResult, OVERFLOW } from './aggregate-list-results.ts'
 import { listNonNull } from './aggregate-lists.ts'
-import { aggregateNode, call, harnessOf, inputNode } from './aggregate-test-model.ts'
+import { aggregateNode, call, harnessOf, inputNode, memoryModes } from './aggregate-test-model.ts'
 import { type FedRow, tableOf, textOf } from './operator-harness.ts'
 
 const schema = [
@@ -104,11 +105,17 @@ function recompute(node: ReturnType<typeof aggregateNode>, rows: readonly (reado
 }
 
 /** Random changes: rows come, and some that are there go; cut into steps and chunks, with a restart now and then. */
-function drive(seed: number, keys: readonly number[], appendOnly: boolean, workers: number): void {
+function drive(
+  seed: number,
+  keys: readonly number[],
+  appendOnly: boolean,
+  workers: number,
+  memory: MemoryOptions = {},
+): void {
   const random = randomOf(seed)
   const calls = appendOnly ? [...ofAllKinds, ...ofArrival] : ofAllKinds
   const node = aggregateNode(inputNode(schema), keys, calls)
-  const harness = harnessOf(node, appendOnly, workers)
+  const harness = harnessOf(node, appendOnly, workers, memory)
   const living: Value[][] = []
   const steps = 1 + random.below(5)
   for (let step = 0; step < steps; step++) {
@@ -146,6 +153,12 @@ for (const [name, keys] of [
       )
     })
   }
+}
+
+for (const [mode, memory] of Object.entries(memoryModes)) {
+  test(`groups in a memory ${mode}`, () => {
+    for (let seed = 0; seed < 10; seed++) drive(seed, [0, 1], seed % 2 === 0, 1, memory)
+  })
 }
 
 test('a group gives its old row and its new row, old first, only when they differ', () => {

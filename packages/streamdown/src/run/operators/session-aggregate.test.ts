@@ -2,11 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { NO_WATERMARK } from '../../batch/batch.ts'
+import type { MemoryOptions } from '../../batch/linear-memory.ts'
 import type { AggregateNode, WindowNode } from '../../plan/nodes/node.ts'
 import { randomOf } from '../../state/test-model.ts'
 import { field, types } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
-import { aggregateNode, call, harnessOf, inputNode } from './aggregate-test-model.ts'
+import { aggregateNode, call, harnessOf, inputNode, memoryModes } from './aggregate-test-model.ts'
 import { type FedRow, tableOf } from './operator-harness.ts'
 
 const time = types.timestamp(3)
@@ -120,10 +121,11 @@ function drive(
   window: AggregateNode['window'] | undefined,
   appendOnly: boolean,
   workers: number,
+  memory: MemoryOptions = {},
 ): void {
   const events = randomEvents(seed)
   const random = randomOf(seed ^ 0x5eed)
-  const harness = harnessOf(node(partitioned, window), appendOnly, workers)
+  const harness = harnessOf(node(partitioned, window), appendOnly, workers, memory)
   for (let at = 0; at < events.length; ) {
     const step = events.slice(at, at + 1 + random.below(12))
     at += step.length
@@ -178,3 +180,10 @@ test('rows without a time are in no session', () => {
     [[5n, 1n, 15n, -985n, 1n]],
   )
 })
+
+for (const [mode, memory] of Object.entries(memoryModes)) {
+  test(`sessions in a memory ${mode}`, () => {
+    for (let seed = 0; seed < 12; seed++)
+      drive(seed, seed % 3 > 0, seed % 4 === 0 ? undefined : close, seed % 2 === 0, 1, memory)
+  })
+}

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { NO_WATERMARK } from '../../batch/batch.ts'
+import type { MemoryOptions } from '../../batch/linear-memory.ts'
 import type { AggregateNode, WindowNode } from '../../plan/nodes/node.ts'
 import { randomOf } from '../../state/test-model.ts'
 import { field, types } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
-import { aggregateNode, call, harnessOf, inputNode } from './aggregate-test-model.ts'
+import { aggregateNode, call, harnessOf, inputNode, memoryModes } from './aggregate-test-model.ts'
 import { type FedRow, tableOf } from './operator-harness.ts'
 
 const time = types.timestamp(3)
@@ -162,12 +163,13 @@ function drive(
   appendOnly: boolean,
   window: Partial<NonNullable<AggregateNode['window']>>,
   workers: number,
+  memory: MemoryOptions = {},
 ): void {
   const events = randomEvents(seed, appendOnly)
   const lateness = window.allowedLateness ?? 0n
   if (!appendOnly && !consistent(events, copies, lateness)) return
   const random = randomOf(seed ^ 0x5eed)
-  const harness = harnessOf(node(copies, window), appendOnly, workers)
+  const harness = harnessOf(node(copies, window), appendOnly, workers, memory)
   for (let at = 0; at < events.length; ) {
     const step = events.slice(at, at + 1 + random.below(12))
     at += step.length
@@ -265,3 +267,10 @@ test('closing many windows gives back their memory', () => {
   // The indexes of three tables keep their size; rows and lists are gone.
   assert.ok(harness.stateBytes() - empty < full / 4, `${harness.stateBytes()} of ${full} bytes left`)
 })
+
+for (const [mode, memory] of Object.entries(memoryModes)) {
+  test(`windows in a memory ${mode}`, () => {
+    for (let seed = 0; seed < 12; seed++)
+      drive(seed, 3, seed % 2 === 0, modes[seed % 3 === 0 ? 'with changes' : 'on close'] ?? {}, 1, memory)
+  })
+}
