@@ -1,8 +1,8 @@
-import { SourceAndSink } from './connector.ts'
+import { Source } from './connector.ts'
 import { MemoryQueue } from './memory-queue.ts'
 
 /** Rows that the program itself pushes into a running program. */
-export class Memory<R> extends SourceAndSink<R, unknown, 'final' | 'updates', 'exactly-once'> {
+export class Memory<R> extends Source<R> {
   readonly #queue: MemoryQueue
 
   /** @internal */

@@ -10,7 +10,7 @@ export type QueryPart = (RelationOf<unknown> & Drafted) | LiteralValue | Express
 
 /**
  * A SQL query over streams and tables of this program: ``query<{ n: bigint }>`SELECT COUNT(*) AS n FROM ${orders}` ``.
- * The row type is yours to say; it is checked against the query's columns when the program is put together.
+ * The row type is yours to say: BIGINT is `bigint` here.
  */
 export function query<R, K extends keyof R = never>(
   pieces: TemplateStringsArray,

@@ -105,3 +105,27 @@ test('what does not run yet, or cannot, is said when the program starts', async 
   await assert.rejects(run({ x: table(file('/nowhere/at-all.csv'), { key: 'id', schema: t.row({ id: t.string }) }) }))
   assert.throws(() => connect('http://localhost:1'), { code: 'DSD5006' })
 })
+
+test('rows that fail are counted and shown; or the program stops', async () => {
+  const rows = memory()
+  const odd = stream(rows, { schema }).derive({ x: t.int.of(r => Number(r.id)) })
+  rows.push({ id: '1', card: 'a', amount: 1 }, { id: 'two', card: 'a', amount: 1 })
+  rows.end()
+  const app = await run({ odd })
+  await app.$.finished
+  const { rowsOut, dead } = app.$.status()
+  assert.deepEqual({ rowsOut, dead }, { rowsOut: 1, dead: 1 })
+  assert.match(app.$.deadLetters()[0]?.problem ?? '', /wants an integer/)
+  const strict = await run(
+    { odd: stream(pushed({ id: 'x', card: 'a', amount: 1 }), { schema }).derive({ x: t.int.of(r => Number(r.id)) }) },
+    { onError: 'fail' },
+  )
+  await assert.rejects(strict.$.finished, { code: 'DSD4007' })
+})
+
+function pushed(...all: readonly object[]) {
+  const rows = memory()
+  rows.push(...all)
+  rows.end()
+  return rows
+}

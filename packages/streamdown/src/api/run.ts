@@ -1,5 +1,6 @@
 import { StreamdownError } from '../errors/error.ts'
 import type { Change } from './change.ts'
+import type { DeadLetter } from './dead-letter.ts'
 import type { Duration } from './duration.ts'
 import type { StreamOf, TableOf } from './types/brand.ts'
 import type { InputRow } from './types/row.ts'
@@ -9,8 +10,8 @@ export interface RunOptions {
   /** A directory for checkpoints. Without it state lives in memory and ends with the process. */
   readonly state?: string
   readonly workers?: number
-  /** Options of the session, as SET takes them. */
-  readonly settings?: Readonly<Record<string, string>>
+  /** A row that fails: to the dead letters, or the program stops. Default `dead-letter`. */
+  readonly onError?: 'dead-letter' | 'fail'
 }
 
 /** Stops listening. */
@@ -59,10 +60,25 @@ export type Live<X> = X extends { readonly '~kind': 'job' }
         ? { readonly [I in keyof X]: Live<X[I]> }
         : never
 
+/** What a running program has done, in rows. */
+export interface ProgramStatus {
+  readonly rowsIn: number
+  readonly rowsOut: number
+  /** Came too late for a window. */
+  readonly late: number
+  /** Failed, or could not be decoded. */
+  readonly dead: number
+  readonly stateBytes: number
+}
+
 /** The whole of a running program. */
 export interface Program {
   /** Resolves when all sources have ended, rejects if the program fails. */
   readonly finished: Promise<void>
+  /** What has happened so far. */
+  status(): ProgramStatus
+  /** Rows that failed so far; the last thousands are kept, all are counted. */
+  deadLetters(): readonly DeadLetter[]
   /** Finishes the step and delivers what is written; open windows stay open. */
   stop(): Promise<void>
 }

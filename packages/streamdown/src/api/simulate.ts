@@ -10,6 +10,7 @@ import { consolidateRows } from '../session/consolidate-rows.ts'
 import { TableStore } from '../session/table-store.ts'
 import { Timestamp } from '../values/timestamp.ts'
 import type { Change } from './change.ts'
+import type { DeadLetter } from './dead-letter.ts'
 import type { RelationDraft, SourceRelation } from './draft/relation-draft.ts'
 import { type Duration, durationMicros } from './duration.ts'
 import type { Job } from './job.ts'
@@ -32,13 +33,6 @@ export interface SimulateOptions {
   /** Rows of a step: one, as many as the seed says, or all that are there. Default `all`. */
   readonly steps?: 'one' | 'random' | 'all'
   readonly workers?: number
-}
-
-/** A record that could not be decoded, or a row that made an operator fail. */
-export interface DeadLetter {
-  readonly code: string
-  readonly problem: string
-  readonly operator: string
 }
 
 /**

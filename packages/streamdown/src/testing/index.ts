@@ -3,4 +3,5 @@
  *
  * @module
  */
-export { type DeadLetter, type SimulateOptions, Simulation, simulate } from '../api/simulate.ts'
+export type { DeadLetter } from '../api/dead-letter.ts'
+export { type SimulateOptions, Simulation, simulate } from '../api/simulate.ts'

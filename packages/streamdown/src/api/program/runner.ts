@@ -36,14 +36,13 @@ export function programJob(
     seed: 0,
     clock: environment.clock,
     timeZone: assembled.context.bind.settings.timezone,
-    settings: { ...assembled.context.bind.settings, ...options.settings },
-    onError: 'dead-letter',
+    settings: assembled.context.bind.settings,
+    onError: options.onError ?? 'dead-letter',
     openSource: scan =>
       scan.relation.handle instanceof MemoryQueue
         ? memorySource(assembled, scan, scan.relation.handle)
         : sourceOf(connector(scan.relation.connector), scan),
-    openSink: sink =>
-      sink.relation.handle instanceof MemoryQueue ? undefined : sinkOf(connector(sink.relation.connector), sink),
+    openSink: sink => sinkOf(connector(sink.relation.connector), sink),
     onChanges,
   })
 }

@@ -1,6 +1,7 @@
 import type { Environment } from '../../session/environment.ts'
 import type { Job } from '../../session/job.ts'
-import type { Program, Running, RunOptions } from '../run.ts'
+import type { DeadLetter } from '../dead-letter.ts'
+import type { Program, ProgramStatus, Running, RunOptions } from '../run.ts'
 import { assemble } from './assemble.ts'
 import { inferSources } from './infer.ts'
 import { LiveView } from './live-view.ts'
@@ -63,6 +64,15 @@ class Handle implements Program {
       .finally(onEnd)
     // Whoever does not wait for the end learns of a failure by `stop`.
     this.finished.catch(() => undefined)
+  }
+
+  status(): ProgramStatus {
+    const { rowsOut, lateCount, deadCount, engine } = this.#job
+    return { rowsIn: engine.rowsIn, rowsOut, late: lateCount, dead: deadCount, stateBytes: engine.stateBytes() }
+  }
+
+  deadLetters(): readonly DeadLetter[] {
+    return this.#job.deadLetters.map(({ where, code, problem }) => ({ operator: where, code, problem }))
   }
 
   async stop(): Promise<void> {
