@@ -20,12 +20,6 @@ const { values } = parseArgs({
 })
 const dir = resolve(values.dir ?? process.env['CONFORMANCE_DIR'] ?? join(here, '../../shared/conformance'))
 
-if (!existsSync(dir)) {
-  console.log('conformance: 0 run, folder absent')
-} else {
-  process.exitCode = await runAll(dir)
-}
-
 async function runAll(from: string): Promise<number> {
   const all = [
     ...sltCases(join(from, 'risingwave')),
@@ -96,4 +90,10 @@ function printTable(outcomes: readonly Outcome[]): void {
     const count = (status: Outcome['status']): string => String(of.filter((outcome) => outcome.status === status).length)
     console.log(`${suite.padEnd(12)} ${count('passed').padStart(7)} ${count('failed').padStart(7)} ${count('unsupported').padStart(14)}`)
   }
+}
+
+if (!existsSync(dir)) {
+  console.log('conformance: 0 run, folder absent')
+} else {
+  process.exitCode = await runAll(dir)
 }

@@ -39,7 +39,8 @@ type Step =
   | Source
   | Sink
   | { readonly kind: 'config'; readonly key: string; readonly value: string }
-  | { readonly kind: 'sql' | 'failing_sql'; readonly sql: string }
+  | { readonly kind: 'sql'; readonly sql: string }
+  | { readonly kind: 'failing_sql'; readonly sql: string }
   | { readonly kind: 'statementSet'; readonly statements: readonly string[] }
 
 interface Program {
@@ -148,8 +149,11 @@ async function prepare(session: Session, program: Program, sources: readonly Sou
   }
 }
 
-const isLookup = (program: Program, source: Source): boolean =>
-  program.run.some((step) => (step.kind === 'sql' || step.kind === 'failing_sql') && new RegExp(`JOIN\\s+${source.name}\\s+FOR SYSTEM_TIME AS OF \\w+\\.proc_?time`, 'i').test(step.sql))
+/** A source that a statement looks rows up in: its rows are there before the others'. */
+function isLookup(program: Program, source: Source): boolean {
+  const lookup = new RegExp(`JOIN\\s+${source.name}\\s+FOR SYSTEM_TIME AS OF \\w+\\.proc_?time`, 'i')
+  return program.run.some((step) => (step.kind === 'sql' || step.kind === 'failing_sql' ? lookup.test(step.sql) : false))
+}
 
 function createTable(step: Source | Sink): string {
   const options: Record<string, string> = { connector: 'feed' }

@@ -19,7 +19,7 @@ export function tableOf({ schema, rows }: Rows, width: number): string {
     widths[widest] = now - 1
     over -= 1
   }
-  const table = new Table({ head: names, colWidths: widths, style: { head: [], border: [] } })
+  const table = new Table({ head: [...names], colWidths: widths, style: { head: [], border: [] } })
   table.push(...cells)
   return `${table.toString()}\n${rows.length} ${rows.length === 1 ? 'row' : 'rows'}\n`
 }

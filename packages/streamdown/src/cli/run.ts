@@ -1,12 +1,12 @@
 import { parseArgs } from 'node:util'
 import { createNodeEnvironment } from '../connect/node/environment.ts'
-import { StreamdownError } from '../errors/error.ts'
+import { run as runProgram } from '../api/run.ts'
 import { createSession } from '../session/create.ts'
 import type { JobStatus, Session } from '../session/session.ts'
 import { exitCodes } from './exit-codes.ts'
 import { oneFile, readProgram, sessionOptionsOf, wholeNumber } from './options.ts'
 import { jsonLinesOf, tableOf } from './output.ts'
-import { loadProgram } from './typescript-program.ts'
+import { importProgram, isSql } from './programs.ts'
 
 /** Runs a program until its inputs end, a limit is reached, or Ctrl-C: then the step is finished and flushed. */
 export async function run(args: readonly string[]): Promise<number> {
@@ -24,28 +24,39 @@ export async function run(args: readonly string[]): Promise<number> {
   })
   const file = oneFile(positionals, 'run')
   const limit = values.limit === undefined ? Infinity : wholeNumber('--limit', values.limit)
-  const session = await createSession(sessionOptionsOf(values.set, values.workers), await createNodeEnvironment())
   const interrupt = new AbortController()
   const onSignal = (): void => interrupt.abort()
   process.once('SIGINT', onSignal)
   process.once('SIGTERM', onSignal)
   try {
-    if (/\.(sql)$/i.test(file)) {
+    if (!isSql(file)) return await runModule(file, interrupt.signal)
+    const session = await createSession(sessionOptionsOf(values.set, values.workers), await createNodeEnvironment())
+    try {
       for (const result of await session.execute(await readProgram(file))) {
-        if (result.is === 'rows') process.stdout.write(values.json ? jsonLinesOf(result) : tableOf(result, process.stdout.columns ?? 100))
+        if (result.is !== 'rows') continue
+        process.stdout.write(values.json ? jsonLinesOf(result) : tableOf(result, process.stdout.columns ?? 100))
       }
-    } else if (/\.m?[jt]s$/i.test(file)) await loadProgram(file, session)
-    else throw new StreamdownError('DSD8001', `run takes FILE.sql or FILE.ts, not ${file}`)
-    const stopped = (): boolean => interrupt.signal.aborted || rowsIn(session) >= limit
-    await session.run({ stop: stopped, untilIdle: values['until-idle'] })
-    if (values.drain) await session.end()
-    report(session.status(), values.json, stopped() && !values.drain)
+      const stopped = (): boolean => interrupt.signal.aborted || rowsIn(session) >= limit
+      await session.run({ stop: stopped, untilIdle: values['until-idle'] })
+      if (values.drain) await session.end()
+      report(session.status(), values.json, stopped() && !values.drain)
+    } finally {
+      await session.close()
+    }
     return exitCodes.done
   } finally {
     process.removeListener('SIGINT', onSignal)
     process.removeListener('SIGTERM', onSignal)
-    await session.close()
   }
+}
+
+/** A TypeScript program: everything its module exports lives until its inputs end. */
+async function runModule(file: string, signal: AbortSignal): Promise<number> {
+  const app = await runProgram(await importProgram(file))
+  const interrupted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+  await Promise.race([app.$.finished, interrupted])
+  await app.$.stop()
+  return exitCodes.done
 }
 
 const rowsIn = (session: Session): number => session.status().reduce((sum, job) => sum + job.rowsIn, 0)

@@ -74,7 +74,8 @@ export function explainRows(
   return rows([text('plan')], lines.map((line) => [line]))
 }
 
-function programOf(statement: BoundStatement): Program {
+/** What a statement runs. */
+export function programOf(statement: BoundStatement): Program {
   switch (statement.is) {
     case 'select':
       return { sinks: [], views: [{ name: 'result', input: statement.plan, key: [] }] }

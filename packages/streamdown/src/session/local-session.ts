@@ -28,7 +28,7 @@ import { types } from '../types/data-type.ts'
 import type { Value } from '../types/value.ts'
 import { consolidateRows } from './consolidate-rows.ts'
 import type { Environment } from './environment.ts'
-import { describeRows, explainRows, showRows } from './answers.ts'
+import { describeRows, explainRows, programOf, showRows } from './answers.ts'
 import { InferredFiles } from './files.ts'
 import { type DeadLetter, Job, type JobOptions } from './job.ts'
 import { RelationData } from './relation-data.ts'
@@ -54,6 +54,8 @@ export class LocalSession implements Session {
   #statements: string[] = []
   #restoring: SavedSession | undefined
   #scratch: OperatorContext | undefined
+  /** While a text is only planned: the programs that its statements would run. */
+  #collected: Program[] | undefined
 
   constructor(options: SessionOptions, environment: Environment) {
     this.#options = options
@@ -68,6 +70,20 @@ export class LocalSession implements Session {
     const results: StatementResult[] = []
     for (const parsed of parseStatements(sql)) results.push(await this.#execute(parsed))
     return results
+  }
+
+  async plan(sql: string): Promise<Program> {
+    const collected: Program[] = []
+    this.#collected = collected
+    try {
+      for (const parsed of parseStatements(sql)) await this.#execute(parsed)
+    } finally {
+      this.#collected = undefined
+    }
+    return this.#optimised({
+      sinks: collected.flatMap((program) => program.sinks),
+      views: collected.flatMap((program) => program.views),
+    })
   }
 
   push(
@@ -176,6 +192,10 @@ export class LocalSession implements Session {
   }
 
   async #carryOut(bound: BoundStatement, text: string): Promise<StatementResult> {
+    if (this.#collected !== undefined && changesRows(bound)) {
+      this.#collected.push(programOf(bound))
+      return done('planned')
+    }
     switch (bound.is) {
       case 'select':
         return this.#select(bound)
@@ -355,6 +375,10 @@ export class LocalSession implements Session {
   }
 
   async #start(name: string, program: Program): Promise<StatementResult> {
+    if (this.#collected !== undefined) {
+      this.#collected.push(program)
+      return done('planned')
+    }
     const unique = this.#jobs.has(name) ? `${name} ${this.#jobs.size + 1}` : name
     const job = new Job(this.#optimised(program), {
       ...this.#jobOptions(unique, this.#settings.on_error === 'fail' ? 'fail' : 'dead-letter'),
@@ -534,6 +558,8 @@ export class LocalSession implements Session {
     return data
   }
 }
+
+const changesRows = ({ is }: BoundStatement): boolean => is === 'select' || is === 'insert' || is === 'update' || is === 'delete'
 
 /** The columns that expressions read, by index; unread ones are not looked at. */
 function schemaOf(expressions: readonly Expression[], width: number): Schema {

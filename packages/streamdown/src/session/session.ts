@@ -1,3 +1,4 @@
+import type { Program } from '../plan/program.ts'
 import type { Field, Schema } from '../types/data-type.ts'
 import type { Value } from '../types/value.ts'
 import type { DeadLetter } from './job.ts'
@@ -57,6 +58,8 @@ export interface JobStatus {
  */
 export interface Session {
   execute(sql: string): Promise<readonly StatementResult[]>
+  /** Defines tables and views as the statements say, runs nothing: the optimised program of all their queries. */
+  plan(sql: string): Promise<Program>
   /** Feeds rows (weights by `op`) to a relation with connector 'memory', to be taken in the next steps. */
   push(
     relation: string,

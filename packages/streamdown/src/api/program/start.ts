@@ -67,8 +67,8 @@ class Handle implements Program {
   }
 
   status(): ProgramStatus {
-    const { rowsOut, lateCount, deadCount, engine } = this.#job
-    return { rowsIn: engine.rowsIn, rowsOut, late: lateCount, dead: deadCount, stateBytes: engine.stateBytes() }
+    const { rowsIn, rowsOut, late, dead, stateBytes, openWindows } = this.#job.status()
+    return { rowsIn, rowsOut, late, dead, stateBytes, openWindows }
   }
 
   deadLetters(): readonly DeadLetter[] {

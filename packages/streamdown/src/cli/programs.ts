@@ -1,0 +1,35 @@
+import { pathToFileURL } from 'node:url'
+import { resolve } from 'node:path'
+import { assemble } from '../api/program/assemble.ts'
+import { inferSources } from '../api/program/infer.ts'
+import { createNodeEnvironment } from '../connect/node/environment.ts'
+import { StreamdownError } from '../errors/error.ts'
+import { optimiseProgram } from '../plan/optimise/optimise.ts'
+import type { Program } from '../plan/program.ts'
+import { createSession } from '../session/create.ts'
+import { readProgram, sessionOptionsOf } from './options.ts'
+
+/** The optimised program of a file in SQL or TypeScript, without running it. */
+export async function planFile(file: string, set: readonly string[]): Promise<Program> {
+  const environment = await createNodeEnvironment()
+  if (isSql(file)) {
+    const session = await createSession(sessionOptionsOf(set, undefined), environment)
+    try {
+      return await session.plan(await readProgram(file))
+    } finally {
+      await session.close()
+    }
+  }
+  const program = await importProgram(file)
+  return optimiseProgram(assemble(program, await inferSources(program, (path) => environment.inferFile(path))).program)
+}
+
+export const isSql = (file: string): boolean => /\.sql$/i.test(file)
+
+/** A module of exported jobs, tables and streams. */
+export async function importProgram(file: string): Promise<object> {
+  if (!/\.m?[jt]s$/i.test(file)) throw new StreamdownError('DSD8001', `a program is FILE.sql or FILE.ts, not ${file}`)
+  const module: unknown = await import(pathToFileURL(resolve(file)).href)
+  if (module === null || typeof module !== 'object') throw new StreamdownError('DSD8001', `${file} is no module`)
+  return module
+}
