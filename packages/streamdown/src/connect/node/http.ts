@@ -4,7 +4,7 @@ import type { Relation } from '../../plan/nodes/node.ts'
 import { bytesOption, integerOption, refuseOption, refuseUnknown, textOption } from '../options.ts'
 import type { Connector, OptionDefinition, PartitionReader, Source } from '../source.ts'
 import { jsonLines, linesOf } from './http-lines.ts'
-import { type Intake, listen, unlisten } from './http-listener.ts'
+import type { Intake } from './http-listener.ts'
 import { HttpQueue } from './http-queue.ts'
 import { TextReader } from './text-reader.ts'
 
@@ -63,6 +63,8 @@ function httpSource(relation: Relation): Source {
     replays: false,
     open: async ({ scan, worker }): Promise<readonly PartitionReader[]> => {
       if (worker.index !== 0) return []
+      // Loaded when needed: a program without a listener starts sooner.
+      const { listen, unlisten } = await import('./http-listener.ts')
       const queue = new HttpQueue(queueBytes, () => unlisten(host, port, intake))
       const intake: Intake = { path, queue, mostBodyBytes, linesOf: isJson(format) ? jsonLines : linesOf }
       await listen(host, port, intake, relation.name)

@@ -5,8 +5,6 @@ import type { Relation } from '../../plan/nodes/node.ts'
 import { field, type Schema, types } from '../../types/data-type.ts'
 import { decompressed } from './decompress.ts'
 import { type Compression, fileError, filesAt, pathOf, suffixesOf } from './file-paths.ts'
-import { ParquetFile } from './parquet-reader.ts'
-import { columnsOfParquet } from './parquet-schema.ts'
 
 /** Bytes of a text file that are looked at. */
 const SAMPLE_BYTES = 1024 * 1024
@@ -62,6 +60,10 @@ async function inferred(
 }
 
 async function parquetColumns(path: string): Promise<Schema> {
+  const [{ ParquetFile }, { columnsOfParquet }] = await Promise.all([
+    import('./parquet-reader.ts'),
+    import('./parquet-schema.ts'),
+  ])
   const file = new ParquetFile(path)
   try {
     const { meta } = await file.metadata()

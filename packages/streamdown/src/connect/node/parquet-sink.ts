@@ -1,5 +1,5 @@
 import { rename, rm, stat } from 'node:fs/promises'
-import { fileWriter, ParquetWriter } from 'hyparquet-writer'
+import type { ParquetWriter } from 'hyparquet-writer'
 import type { Batch } from '../../batch/batch.ts'
 import type { Memory } from '../../batch/memory.ts'
 import { readValue, weightsOf } from '../../batch/values.ts'
@@ -11,7 +11,6 @@ import type { Value } from '../../types/value.ts'
 import type { Sink } from '../sink.ts'
 import { fileError } from './file-paths.ts'
 import { placeOf } from './file-sink.ts'
-import { parquetSchemaOf } from './parquet-schema.ts'
 
 const GROUP_ROWS = 100_000
 
@@ -47,8 +46,12 @@ export class ParquetSink implements Sink {
         )
       }
       this.#temporary = `${this.#path}.${process.pid}.part`
-      this.#writer = new ParquetWriter({
-        writer: fileWriter(this.#temporary),
+      const [library, { parquetSchemaOf }] = await Promise.all([
+        import('hyparquet-writer'),
+        import('./parquet-schema.ts'),
+      ])
+      this.#writer = new library.ParquetWriter({
+        writer: library.fileWriter(this.#temporary),
         schema: parquetSchemaOf(this.#relation.schema),
       })
     } catch (error) {
