@@ -1,4 +1,5 @@
 import type { Memory } from '../batch/memory.ts'
+import { bytesOption, refuseOption } from '../connect/options.ts'
 import type { OptionDefinition } from '../connect/source.ts'
 import { StreamdownError } from '../errors/error.ts'
 import type { Relation, ScanNode } from '../plan/nodes/node.ts'
@@ -241,16 +242,40 @@ class FormatOptions {
 
 const unescaped = (text: string): string => (text === '\\t' ? '\t' : text)
 
+/** The option of every connector that takes a text format. */
+export const maxRecordOption: OptionDefinition = {
+  name: 'max-record-bytes',
+  type: 'bytes',
+  default: String(MAX_RECORD_BYTES),
+  summary: 'A longer record is a dead letter.',
+}
+
+const LARGEST_RECORD = 512 * 1024 * 1024
+
 /** The longest record that is accepted: option `max-record-bytes`. */
 export function maxRecordBytesOf(relation: Relation): number {
-  const text = relation.options['max-record-bytes']
-  if (text === undefined) return MAX_RECORD_BYTES
-  const bytes = Number(text)
-  if (Number.isSafeInteger(bytes) && bytes > 0 && bytes <= 512 * 1024 * 1024) return bytes
-  throw new StreamdownError(
-    'DSD3002',
-    `Table ${relation.name}: option 'max-record-bytes' is '${text}'; it takes bytes, at most 512 MiB.`,
-  )
+  const bytes = bytesOption(relation, [maxRecordOption], maxRecordOption.name)
+  if (bytes > 0 && bytes <= LARGEST_RECORD) return bytes
+  return refuseOption(relation, maxRecordOption.name, String(bytes), 'a size above 0, at most 512 mb')
+}
+
+/** The options of all text formats, with the format's name before each: for connectors that take any. */
+export const formatOptions: readonly OptionDefinition[] = formats.flatMap(format =>
+  format.options.map(option => ({ ...option, name: `${format.name}.${option.name}` })),
+)
+
+/** Beginnings of option names that are a format's, and checked by it. */
+export const formatPrefixes: readonly string[] = formats.flatMap(({ name }) => [
+  `${name}.`,
+  `${name.replaceAll('-', '_')}.`,
+])
+
+/** Checks a table's options of a format before anything is opened. Throws DSD3002. */
+export function checkFormat(relation: Relation, format: string): void {
+  if (format === 'parquet') return
+  const options = new FormatOptions(relation, format)
+  if (format === 'csv') options.csv()
+  else if (format !== 'raw') options.json()
 }
 
 /** The decoder of a scan in a text format; `metadata` gives the values of METADATA columns. */

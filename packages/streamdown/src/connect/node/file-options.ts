@@ -1,3 +1,4 @@
+import { formatOptions, formatPrefixes, maxRecordOption } from '../../formats/registry.ts'
 import type { OptionDefinition } from '../source.ts'
 
 export const fileOptions: readonly OptionDefinition[] = [
@@ -28,7 +29,7 @@ export const fileOptions: readonly OptionDefinition[] = [
     default: '0',
     summary: 'Where reading a plain text file starts: at the first record at or behind this byte.',
   },
-  { name: 'max-record-bytes', type: 'bytes', default: '16777216', summary: 'A longer record is a dead letter.' },
+  maxRecordOption,
   {
     name: 'parquet.nanoseconds',
     type: 'enum',
@@ -44,5 +45,16 @@ export const fileOptions: readonly OptionDefinition[] = [
     summary:
       'Whether rows go behind what a text file holds, or replace it. A Parquet file is replaced only by overwrite.',
   },
-  { name: 'type', type: 'enum', values: ['source', 'sink'], summary: "Taken so that Arroyo's programs run." },
+  ...formatOptions,
+]
+
+/** Besides those of formats: what Flink's file connector has and this one has no need of, so that its programs run. */
+export const filePrefixes: readonly string[] = [
+  ...formatPrefixes,
+  'sink.rolling-policy.',
+  'sink.partition-commit.',
+  'partition.',
+  'auto-compaction',
+  'compaction.',
+  'source.report-statistics',
 ]

@@ -6,18 +6,20 @@ import type { Memory } from '../../batch/memory.ts'
 import { StreamdownError } from '../../errors/error.ts'
 import { joined } from '../../formats/encode-block.ts'
 import type { Encoder } from '../../formats/format.ts'
-import { acceptsOf, createEncoder, formatOf } from '../../formats/registry.ts'
+import { acceptsOf, checkFormat, createEncoder, formatOf } from '../../formats/registry.ts'
 import type { Relation } from '../../plan/nodes/node.ts'
-import { textOption } from '../options.ts'
+import { refuseUnknown, textOption } from '../options.ts'
 import type { Sink } from '../sink.ts'
-import { fileOptions } from './file-options.ts'
+import { fileOptions, filePrefixes } from './file-options.ts'
 import { type Compression, fileError, pathOf, suffixesOf } from './file-paths.ts'
 import { ParquetSink } from './parquet-sink.ts'
 
 /** Writes a file; where the path is a directory (or ends in a slash), a file `part-0` in it. */
 export function fileSink(relation: Relation): Sink {
+  refuseUnknown(relation, fileOptions, filePrefixes)
   const path = pathOf(textOption(relation, fileOptions, 'path') ?? '')
   const format = formatOf(relation, suffixesOf(path).format)
+  checkFormat(relation, format)
   const overwrite = textOption(relation, fileOptions, 'sink.mode') === 'overwrite'
   if (format === 'parquet') return new ParquetSink(path, relation, overwrite)
   return new TextFileSink(path, relation, format, overwrite)

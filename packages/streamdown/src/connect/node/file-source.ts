@@ -1,22 +1,22 @@
 import { statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { StreamdownError } from '../../errors/error.ts'
-import { createDecoder, formatOf, maxRecordBytesOf } from '../../formats/registry.ts'
+import { checkFormat, createDecoder, formatOf, maxRecordBytesOf } from '../../formats/registry.ts'
 import type { Relation, ScanNode } from '../../plan/nodes/node.ts'
 import type { Value } from '../../types/value.ts'
-import { durationOption, integerOption, textOption } from '../options.ts'
+import { bytesOption, durationOption, refuseUnknown, textOption } from '../options.ts'
 import type { PartitionReader, Source } from '../source.ts'
 import { ByteQueue } from './byte-queue.ts'
 import type { ByteSource } from './byte-source.ts'
 import { decompressed } from './decompress.ts'
-import { fileOptions } from './file-options.ts'
+import { fileOptions, filePrefixes } from './file-options.ts'
 import { type Compression, fileError, filesAt, suffixesOf } from './file-paths.ts'
-import { ParquetReader } from './parquet-reader.ts'
 import { PlainFile } from './plain-file.ts'
 import { TextReader } from './text-reader.ts'
 
 /** Reads files: each is a partition, a position is a byte offset (Parquet: a row number). */
 export function fileSource(relation: Relation): Source {
+  refuseUnknown(relation, fileOptions, filePrefixes)
   const path = textOption(relation, fileOptions, 'path') ?? ''
   const followMs = durationOption(relation, fileOptions, 'source.monitor-interval')
   return {
@@ -45,8 +45,13 @@ async function openFile(
 ): Promise<PartitionReader> {
   const suffixes = suffixesOf(path)
   const format = formatOf(relation, suffixes.format)
+  checkFormat(relation, format)
   const metadata = fileMetadata(path)
-  if (format === 'parquet') return ParquetReader.open(path, relation, scan, Number(position ?? 0), metadata)
+  if (format === 'parquet') {
+    // Loaded when needed: a program without Parquet starts sooner.
+    const { ParquetReader } = await import('./parquet-reader.ts')
+    return ParquetReader.open(path, relation, scan, Number(position ?? 0), metadata)
+  }
   const bytes = bytesOf(path, relation, suffixes.compression, position, followMs)
   return new TextReader(bytes, {
     partition: path,
@@ -64,7 +69,7 @@ function bytesOf(
   followMs: number | undefined,
 ): ByteSource {
   if (compression === 'none') {
-    const start = Number(integerOption(relation, fileOptions, 'source.start-offset'))
+    const start = bytesOption(relation, fileOptions, 'source.start-offset')
     const file = new PlainFile(path, position === undefined ? start : Number(position), followMs)
     if (position === undefined) file.toLineStart()
     return file

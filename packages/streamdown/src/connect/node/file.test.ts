@@ -168,8 +168,16 @@ test('errors of the file system and of damaged files have codes, and what was re
   writeFileSync(odd, '')
   await assert.rejects(open(table({ path: odd })), failsWith('DSD3002', /option 'format' is required/))
   await assert.rejects(open(table({ path: odd, format: 'xml' })), failsWith('DSD3002', /no format 'xml'/))
-  const [reader] = await open(table({ path: odd, format: 'csv', 'csv.delimiter': ';' }))
-  assert.deepEqual(reader?.state(), 'ended')
+  assert.throws(
+    () => fileSource(table({ path: odd, 'sink.mod': 'overwrite' })),
+    failsWith('DSD3002', /no option 'sink.mod'/),
+  )
+  const misspelt = table({ path: place('c.csv'), 'csv.delimiter': ';' })
+  writeFileSync(misspelt.options.path ?? '', '1,a')
+  await assert.rejects(
+    open(misspelt),
+    failsWith('DSD3002', /format csv has no option 'delimiter'; it has field-delimiter/),
+  )
   if (process.getuid?.() !== 0) {
     const secret = join(place('x'), '..')
     chmodSync(secret, 0)

@@ -2,8 +2,19 @@ import type { Batch } from '../../batch/batch.ts'
 import type { Memory } from '../../batch/memory.ts'
 import { StreamdownError } from '../../errors/error.ts'
 import type { Encoder } from '../../formats/format.ts'
-import { acceptsOf, createDecoder, createEncoder, formatOf, maxRecordBytesOf } from '../../formats/registry.ts'
+import {
+  acceptsOf,
+  checkFormat,
+  createDecoder,
+  createEncoder,
+  formatOf,
+  formatOptions,
+  formatPrefixes,
+  maxRecordBytesOf,
+  maxRecordOption,
+} from '../../formats/registry.ts'
 import type { Relation } from '../../plan/nodes/node.ts'
+import { refuseUnknown } from '../options.ts'
 import type { Sink } from '../sink.ts'
 import type { Connector, OptionDefinition, Source } from '../source.ts'
 import { ByteQueue } from './byte-queue.ts'
@@ -17,7 +28,8 @@ const options: readonly OptionDefinition[] = [
     default: 'json',
     summary: 'How records are written.',
   },
-  { name: 'max-record-bytes', type: 'bytes', default: '16777216', summary: 'A longer record is a dead letter.' },
+  maxRecordOption,
+  ...formatOptions,
 ]
 
 /** Reads standard input to its end. */
@@ -64,7 +76,9 @@ function stdinSource(relation: Relation): Source {
 }
 
 function textFormatOf(relation: Relation): string {
+  refuseUnknown(relation, options, formatPrefixes)
   const format = formatOf(relation, 'json')
+  checkFormat(relation, format)
   if (format !== 'parquet') return format
   throw new StreamdownError('DSD3002', `Table ${relation.name}: Parquet cannot be streamed; use a file.`)
 }
