@@ -69,6 +69,8 @@ export interface ProgramStatus {
   /** Failed, or could not be decoded. */
   readonly dead: number
   readonly stateBytes: number
+  /** Windows that have rows and did not close yet. */
+  readonly openWindows: number
 }
 
 /** The whole of a running program. */
@@ -79,7 +81,7 @@ export interface Program {
   status(): ProgramStatus
   /** Rows that failed so far; the last thousands are kept, all are counted. */
   deadLetters(): readonly DeadLetter[]
-  /** Finishes the step and delivers what is written; open windows stay open. */
+  /** Finishes the step and delivers what is written; open windows stay open, `status` says how many. */
   stop(): Promise<void>
 }
 

@@ -182,7 +182,8 @@ function either(a: Known | undefined, b: Known | undefined): Known | undefined {
   const nullable = a.nullable || b.nullable
   if (a.type.is === 'null') return { ...b, nullable }
   if (b.type.is === 'null') return { ...a, nullable }
-  if (a.type.is === b.type.is && a.readsAsNumber === b.readsAsNumber && isPlain(a.type)) return { ...a, nullable }
+  if (a.type.is === b.type.is && (a.readsAsNumber ?? false) === (b.readsAsNumber ?? false) && isPlain(a.type))
+    return { ...a, nullable }
   if (isNumber(a) && isNumber(b)) return { type: types.double, nullable }
   if (a.type.is === 'string' && b.type.is === 'string') return { type: types.string, nullable }
   return undefined
