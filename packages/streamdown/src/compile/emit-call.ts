@@ -150,6 +150,8 @@ function emitInline(e: Emitter, emit: Emit, name: string, expression: CallExpres
     case 'greatest_known':
     case 'least_known':
       return emitExtreme(e, operands, type, { largest: name === 'greatest_known', skipNull: true })
+    case 'current_watermark':
+      return e.watermark(type)
     case 'like':
       return emitLike(e, operands)
     default:

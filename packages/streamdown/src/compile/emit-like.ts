@@ -9,19 +9,20 @@ import type { Emitter } from './emitter.ts'
 import type { Operand } from './operand.ts'
 
 /** LIKE: constant patterns without `_` become comparisons of bytes; the others a matcher over code points. */
-export function emitLike(e: Emitter, [value, pattern, escape]: readonly Operand[]): Operand {
+export function emitLike(e: Emitter, [value, pattern, escapeMark]: readonly Operand[]): Operand {
   if (value === undefined || pattern === undefined) throw new TypeError('LIKE without operands')
-  const constant = typeof pattern.literal === 'string' && (escape === undefined || typeof escape.literal === 'string')
+  const constant =
+    typeof pattern.literal === 'string' && (escapeMark === undefined || typeof escapeMark.literal === 'string')
   const parts = constant
-    ? simpleParts(asText(pattern.literal), escape === undefined ? '' : asText(escape.literal))
+    ? simpleParts(asText(pattern.literal), escapeMark === undefined ? '' : asText(escapeMark.literal))
     : undefined
   if (parts === undefined) {
-    const mark = escape === undefined ? '' : escape.literal
+    const mark = escapeMark === undefined ? '' : escapeMark.literal
     if (constant && typeof mark === 'string' && validPattern(asText(pattern.literal), mark)) {
       const code = emitLiteral(e, mark === '' ? NO_ESCAPE : mark.charCodeAt(0), types.int)
       return emitKernel(e, 'fn_like', [value, pattern, code], types.boolean)
     }
-    const args = escape === undefined ? [value, pattern] : [value, pattern, escape]
+    const args = escapeMark === undefined ? [value, pattern] : [value, pattern, escapeMark]
     return emitHostCall(e, args, types.boolean, { strict: true, mayBeNull: false }, ([text, like, mark]) =>
       likeToPattern(asText(like), mark === undefined ? '' : asText(mark), false).test(asText(text)),
     )
@@ -65,12 +66,12 @@ export function emitLike(e: Emitter, [value, pattern, escape]: readonly Operand[
 const NO_ESCAPE = 256
 
 /** Whether the kernel knows the escape (one byte), and the pattern does not end with it. */
-function validPattern(pattern: string, escape: string): boolean {
-  if (escape === '') return true
+function validPattern(pattern: string, escapeMark: string): boolean {
+  if (escapeMark === '') return true
   return (
-    escape.length === 1 &&
-    escape.charCodeAt(0) < 0x80 &&
-    (pattern.length - pattern.lastIndexOf(escape) > 1 || pattern.endsWith(escape + escape))
+    escapeMark.length === 1 &&
+    escapeMark.charCodeAt(0) < 0x80 &&
+    (pattern.length - pattern.lastIndexOf(escapeMark) > 1 || pattern.endsWith(escapeMark + escapeMark))
   )
 }
 
@@ -82,8 +83,8 @@ interface Parts {
 }
 
 /** The pieces between `%`, where the pattern has no `_` and no escaped character. */
-function simpleParts(pattern: string, escape: string): Parts | undefined {
-  if (pattern.includes('_') || (escape !== '' && pattern.includes(escape))) return undefined
+function simpleParts(pattern: string, escapeMark: string): Parts | undefined {
+  if (pattern.includes('_') || (escapeMark !== '' && pattern.includes(escapeMark))) return undefined
   const pieces = pattern.split('%')
   const before = pieces[0] ?? ''
   if (pieces.length === 1) return { before, middle: undefined, after: '' }

@@ -13,6 +13,9 @@ export interface FrameLayout {
   readonly columns: readonly { readonly column: number; readonly at: number }[]
   /** Per output: data at `at`, validity at `at + 4` (used where `nullable`). */
   readonly outputs: readonly { readonly at: number; readonly type: DataType; readonly nullable: boolean }[]
+  /** Address of the watermarks, and bytes from one row's to the next: 0 where one holds for all. */
+  readonly watermarks: number
+  readonly stride: number
   readonly selection: number
   readonly failedRows: number
   readonly failedCodes: number
@@ -60,15 +63,23 @@ export function emitProjection(
     take()
     return { at, data: load(at), validity: load(at + 4) }
   })
-  const places = { selection: take(), failedRows: take(), failedCodes: take(), failedCount: take() }
+  const places = {
+    watermarks: take(),
+    stride: take(),
+    selection: take(),
+    failedRows: take(),
+    failedCodes: take(),
+    failedCount: take(),
+  }
   const selection = load(places.selection)
   const failedRows = load(places.failedRows)
+  const watermarks = { data: load(places.watermarks), stride: load(places.stride) }
   const failedCodes = load(places.failedCodes)
 
   const row = code.local('i32')
   const count = code.local('i32')
   const failed = code.local('i32')
-  const e = new Emitter({ code, base, row, frameBytes: 4 * word, timeZone, nullable, columns: locals })
+  const e = new Emitter({ code, base, row, frameBytes: 4 * word, timeZone, nullable, watermarks, columns: locals })
 
   const next = code.open('loop')
   const done = code.open('block')

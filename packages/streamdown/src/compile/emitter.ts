@@ -44,11 +44,13 @@ export class Emitter {
   readonly directImports = new Map<string, (...args: number[]) => number>()
   readonly constants: Constant[] = []
   readonly timeZone: string
+  readonly #watermarks: { readonly data: number; readonly stride: number }
   #fallible = false
   #reserved: number
   readonly #columns: ReadonlyMap<number, { readonly data: number; readonly validity: number }>
   readonly #nullable: readonly boolean[]
-  readonly #scopes: Map<number, Operand>[] = [new Map()]
+  /** Columns by index and expressions by key that have a value here; inner scopes end with their branch. */
+  readonly #scopes: Map<number | string, Operand>[] = [new Map()]
   readonly #failTargets: Label[] = []
 
   constructor(options: {
@@ -58,6 +60,7 @@ export class Emitter {
     readonly frameBytes: number
     readonly timeZone: string
     readonly nullable: readonly boolean[]
+    readonly watermarks: { readonly data: number; readonly stride: number }
     readonly columns: ReadonlyMap<number, { readonly data: number; readonly validity: number }>
   }) {
     this.code = options.code
@@ -66,6 +69,7 @@ export class Emitter {
     this.timeZone = options.timeZone
     this.#reserved = options.frameBytes
     this.#columns = options.columns
+    this.#watermarks = options.watermarks
     this.#nullable = options.nullable
     this.error = this.code.local('i32')
   }
@@ -107,11 +111,22 @@ export class Emitter {
     return { type, valid: this.code.local('i32'), values: this.locals(type), literal: null }
   }
 
-  column(index: number, type: DataType): Operand {
+  /** What was remembered on every way that leads here. */
+  recall(key: number | string): Operand | undefined {
     for (const scope of this.#scopes) {
-      const known = scope.get(index)
+      const known = scope.get(key)
       if (known !== undefined) return known
     }
+    return undefined
+  }
+
+  remember(key: number | string, operand: Operand): void {
+    this.#scopes.at(-1)?.set(key, operand)
+  }
+
+  column(index: number, type: DataType): Operand {
+    const known = this.recall(index)
+    if (known !== undefined) return known
     const column = this.#columns.get(index)
     if (column === undefined) throw new Error(`column ${index} was not collected`)
     const { code } = this
@@ -125,8 +140,21 @@ export class Emitter {
     if (width > 1) code.i32(width).emit(op.i32Mul)
     code.emit(op.i32Add)
     const loaded: Operand = { type, valid, values: this.load(type) }
-    this.#scopes.at(-1)?.set(index, loaded)
+    this.remember(index, loaded)
     return loaded
+  }
+
+  /** The watermark of the rows before this one, NULL before the first. */
+  watermark(type: DataType): Operand {
+    const { code } = this
+    const { data, stride } = this.#watermarks
+    code.get(data).get(this.row).get(stride).emit(op.i32Mul, op.i32Add).memory(op.i64Load)
+    const value = this.store('i64')
+    code
+      .get(value)
+      .i64(-(2n ** 63n))
+      .emit(op.i64Ne)
+    return { type, valid: this.store(), values: [value] }
   }
 
   /** Takes an address from the stack and gives the value there. */

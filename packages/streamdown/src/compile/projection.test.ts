@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { batchFromRows, rowsOf } from '../batch/values.ts'
+import { batchFromRows, ordinalsOf, rowsOf, watermarksOf, weightsOf } from '../batch/values.ts'
 import { resolveFunction } from '../functions/resolve.ts'
 import type { Expression } from '../plan/expressions/expression.ts'
 import { type DataType, field, type Schema, types } from '../types/data-type.ts'
@@ -172,4 +172,92 @@ test('text', () => {
     [false, true, true, true],
     [null, null, null, null],
   ])
+})
+
+test('an expression that stands twice is evaluated once, but never out of its branch', () => {
+  const auction = column(bids, 'auction')
+  const quotient = call('/', column(bids, 'price'), auction)
+  const guarded: Expression = {
+    is: 'case',
+    branches: [{ when: call('<>', auction, literal(types.int, 0)), then: quotient }],
+    type: types.bigint,
+    nullable: true,
+  }
+  const result = run(
+    bids,
+    [
+      [0n, 5n, 'x'],
+      [2n, 10n, 'y'],
+    ],
+    undefined,
+    [guarded, guarded, call('+', auction, auction)],
+  )
+  assert.deepEqual(result.rows, [
+    [null, null, 0n],
+    [5n, 5n, 4n],
+  ])
+  assert.deepEqual(result.failed, [])
+})
+
+test('CURRENT_WATERMARK is that of the rows before', () => {
+  const schema: Schema = [field('ts', types.timestamp(3), false)]
+  const context = testContext()
+  const { memory } = context
+  const projection = compileProjection({
+    input: schema,
+    outputs: [call('current_watermark', column(schema, 'ts'))],
+    context,
+  })
+  const rows = [[1n], [2n], [3n]]
+  const moving = projection.run(batchFromRows(memory, schema, rows, { watermarks: [-(2n ** 63n), 1000n, 2000n] }))
+  assert.deepEqual(rowsOf(memory, moving.output).flat(), [null, 1000n, 2000n])
+  const still = projection.run(batchFromRows(memory, schema, rows, { watermark: 7000n }))
+  assert.deepEqual(rowsOf(memory, still.output).flat(), [7000n, 7000n, 7000n])
+})
+
+test('weights, watermarks and ordinals go along with the rows that are kept', () => {
+  const context = testContext()
+  const { memory } = context
+  const filter = call('=', call('%', column(bids, 'auction'), literal(types.int, 2)), literal(types.int, 0))
+  const projection = compileProjection({ input: bids, filter, outputs: [column(bids, 'auction')], context })
+  const input = batchFromRows(
+    memory,
+    bids,
+    [
+      [1n, 0n, ''],
+      [2n, 0n, ''],
+      [4n, 0n, ''],
+    ],
+    {
+      weights: [1, -1, 3],
+      watermarks: [10n, 20n, 30n],
+      ordinals: [5n, 8n, 9n],
+    },
+  )
+  const { output } = projection.run(input)
+  assert.deepEqual(rowsOf(memory, output), [[2n], [4n]])
+  assert.deepEqual(weightsOf(memory, output), [-1, 3])
+  assert.deepEqual(watermarksOf(memory, output), [20n, 30n])
+  assert.deepEqual(ordinalsOf(memory, output), [8n, 9n])
+})
+
+test('columns are handed on without a copy where every row stays', () => {
+  const context = testContext()
+  const { memory } = context
+  const projection = compileProjection({
+    input: bids,
+    outputs: [column(bids, 'channel'), call('+', column(bids, 'price'), literal(types.int, 1))],
+    context,
+  })
+  const input = batchFromRows(memory, bids, [
+    [1n, 0n, 'a'],
+    [2n, 2n ** 63n - 1n, 'b'],
+  ])
+  const failing = projection.run(input)
+  assert.deepEqual(rowsOf(memory, failing.output), [['a', 1n]])
+  const good = batchFromRows(memory, bids, [
+    [1n, 0n, 'a'],
+    [2n, 7n, 'b'],
+  ])
+  assert.equal(projection.run(good).output.columns[0], good.columns[2])
 })

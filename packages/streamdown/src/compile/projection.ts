@@ -97,6 +97,7 @@ function instantiate(
   messages: Messages,
 ): Loop {
   const { memory } = context
+  const watermark = memory.alloc(16)
   const base = memory.alloc(emitter.blockBytes + 16)
   writeConstants(memory, base, emitter)
   const host: Record<string, unknown> = {}
@@ -138,6 +139,9 @@ function instantiate(
         view.setUint32(base + at, columns[i]?.data ?? 0, true)
         view.setUint32(base + at + 4, columns[i]?.validity ?? 0, true)
       }
+      view.setUint32(base + frame.watermarks, batch.watermarks === 0 ? watermark : batch.watermarks, true)
+      view.setUint32(base + frame.stride, batch.watermarks === 0 ? 0 : 8, true)
+      view.setBigInt64(watermark, batch.watermark, true)
       view.setUint32(base + frame.selection, selection, true)
       view.setUint32(base + frame.failedRows, failedRows, true)
       view.setUint32(base + frame.failedCodes, failedCodes, true)

@@ -11,6 +11,7 @@ export type Json = null | boolean | string | JsonNumber | readonly Json[] | Read
 
 const numberPattern = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 const blankPattern = /[ \t\n\r]*/y
+// biome-ignore lint/suspicious/noControlCharactersInRegex: JSON strings must not hold them unescaped
 const plainPattern = /[^"\\\u0000-\u001f]*/y
 const MAX_DEPTH = 1000
 
@@ -104,14 +105,14 @@ class JsonParser {
       const next = this.#text[this.#at++]
       if (next === '"') return result
       if (next !== '\\') return undefined
-      const escape = this.#text[this.#at++] ?? ''
-      if (escape === 'u') {
+      const letter = this.#text[this.#at++] ?? ''
+      if (letter === 'u') {
         const hex = this.#text.slice(this.#at, this.#at + 4)
         if (!/^[0-9a-f]{4}$/i.test(hex)) return undefined
         result += String.fromCharCode(Number.parseInt(hex, 16))
         this.#at += 4
       } else {
-        const character = escapes[escape]
+        const character = escapes[letter]
         if (character === undefined) return undefined
         result += character
       }

@@ -22,7 +22,7 @@ const { string, int, bigint, boolean } = types
 
 const elementOf = (type: DataType | undefined): DataType => (type?.is === 'array' ? type.element : types.null)
 const keyOf = (type: DataType | undefined): DataType => (type?.is === 'map' ? type.key : types.null)
-const valueOf = (type: DataType | undefined): DataType => (type?.is === 'map' ? type.value : types.null)
+const itemOf = (type: DataType | undefined): DataType => (type?.is === 'map' ? type.value : types.null)
 
 const same = (a: Value | undefined, b: Value | undefined, type: DataType): boolean => {
   if (a === undefined || b === undefined || a === null || b === null) return (a ?? null) === (b ?? null)
@@ -184,7 +184,7 @@ const anySubscript: readonly Signature[] = [
   ),
   jsOrNull(
     ['map', 'each'],
-    args => valueOf(args[0]?.type),
+    args => itemOf(args[0]?.type),
     (args, { types: all }) => pairsOf(args[0]).find(([key]) => same(key, args[1], keyOf(all[0])))?.[1] ?? null,
     { coerce: mapAndKey },
   ),
@@ -927,7 +927,7 @@ export const nestedFunctions: readonly ScalarFunction[] = [
     [
       js(
         ['map'],
-        args => types.array(valueOf(args[0]?.type)),
+        args => types.array(itemOf(args[0]?.type)),
         args => pairsOf(args[0]).map(([, value]) => value),
         { coerce: onlyMap },
       ),
@@ -944,7 +944,7 @@ export const nestedFunctions: readonly ScalarFunction[] = [
           types.array(
             types.row([
               { name: 'key', type: keyOf(args[0]?.type), nullable: false },
-              { name: 'value', type: valueOf(args[0]?.type), nullable: true },
+              { name: 'value', type: itemOf(args[0]?.type), nullable: true },
             ]),
           ),
         args => pairsOf(args[0]).map(([key, value]) => [key, value]),

@@ -22,13 +22,13 @@ function cached(key: string, make: () => RegExp): RegExp {
 const literal = (character: string): string => character.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
 
 /** LIKE's pattern: `%` any text, `_` one code point; an escaped character stands for itself. */
-export function likeToPattern(pattern: string, escape: string, ignoreCase: boolean): RegExp {
-  return cached(`like${ignoreCase}${escape}/${pattern}`, () => {
+export function likeToPattern(pattern: string, escapeMark: string, ignoreCase: boolean): RegExp {
+  return cached(`like${ignoreCase}${escapeMark}/${pattern}`, () => {
     let source = ''
     const characters = Array.from(pattern)
     for (let i = 0; i < characters.length; i++) {
       const character = characters[i] ?? ''
-      if (character === escape) {
+      if (character === escapeMark) {
         const next = characters[++i]
         if (next === undefined) throw new RowError(5, 'the LIKE pattern ends with its escape character')
         source += literal(next)
@@ -41,14 +41,14 @@ export function likeToPattern(pattern: string, escape: string, ignoreCase: boole
 }
 
 /** SIMILAR TO: LIKE's wildcards with `| * + ? {} () []`. */
-export function similarToPattern(pattern: string, escape: string): RegExp {
-  return cached(`similar${escape}/${pattern}`, () => {
+export function similarToPattern(pattern: string, escapeMark: string): RegExp {
+  return cached(`similar${escapeMark}/${pattern}`, () => {
     let source = ''
     let inClass = false
     const characters = Array.from(pattern)
     for (let i = 0; i < characters.length; i++) {
       const character = characters[i] ?? ''
-      if (character === escape && escape !== '') source += literal(characters[++i] ?? '')
+      if (character === escapeMark && escapeMark !== '') source += literal(characters[++i] ?? '')
       else if (inClass) {
         if (character === ']') inClass = false
         source += character === '\\' ? '\\\\' : character

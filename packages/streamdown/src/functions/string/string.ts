@@ -535,7 +535,7 @@ export const stringFunctions: readonly ScalarFunction[] = [
         asText(args[0])
           .normalize('NFD')
           .replace(/\p{M}/gu, '')
-          .replace(/[^\u0000-\u007f]/g, ''),
+          .replace(/[^\p{ASCII}]/gu, ''),
       ),
     ],
   ),

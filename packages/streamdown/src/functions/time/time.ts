@@ -780,6 +780,21 @@ export const timeFunctions: readonly ScalarFunction[] = [
     ],
   ),
   define(
+    'current_watermark',
+    'The watermark of the rows before this one, NULL while there is none; in the type of the time column.',
+    [],
+    [
+      {
+        parameters: ['timestamp'],
+        returns: firstType,
+        nullable: true,
+        implementation: { is: 'inline' },
+        coerce: ([time]) => (time?.type.is === 'timestamp' ? [time.type] : undefined),
+      },
+    ],
+    { deterministic: false },
+  ),
+  define(
     'isfinite',
     'Whether the time is finite: always.',
     [["ISFINITE(DATE '2024-01-01')", 'TRUE']],
