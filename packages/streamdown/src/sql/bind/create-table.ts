@@ -1,8 +1,8 @@
 import { column } from '../../plan/expressions/build.ts'
 import type { Expression } from '../../plan/expressions/expression.ts'
 import { replaceColumns } from '../../plan/expressions/walk.ts'
-import { type EventTime, type PlanNode, ProjectNode, type Relation, ScanNode } from '../../plan/nodes/node.ts'
-import { type DataType, type Field, type Schema, types } from '../../types/data-type.ts'
+import { type EventTime, type PlanNode, ProjectNode, type Relation } from '../../plan/nodes/node.ts'
+import { type DataType, type Schema, types } from '../../types/data-type.ts'
 import type { ConflictRule, TableColumn, TableEntry } from '../catalog.ts'
 import type {
   ColumnDefinition,
@@ -21,6 +21,7 @@ import { fail, notYet } from './problem.ts'
 import { bindQuery } from './query.ts'
 import { tableScope } from './scope.ts'
 import type { BoundStatement } from './statement.ts'
+import { optionsOf, overStored, readPlan } from './table-plan.ts'
 import { bindType } from './types.ts'
 
 export function bindCreateTable(context: BindContext, syntax: CreateTable): BoundStatement {
@@ -448,54 +449,4 @@ function delayOf(e: Expression, column: number): bigint | undefined {
   const micros = typeof value === 'object' && value !== null && 'micros' in value ? fixedMicros(value) : undefined
   if (before === undefined || micros === undefined) return undefined
   return before + (e.name === '-' ? micros : -micros)
-}
-
-export function optionsOf(syntax: Pick<CreateTable, 'options' | 'format'>): Readonly<Record<string, string>> {
-  const options: Record<string, string> = {}
-  for (const { key, text } of syntax.options) options[key] = text
-  if (syntax.format !== undefined) {
-    options['format'] ??= syntax.format.encode.toLowerCase()
-    for (const { key, text } of syntax.format.options) options[`${options['format']}.${key}`] = text
-  }
-  return options
-}
-
-/** The stored column, or the computed one's expression over stored ones. */
-export function overStored(columns: readonly TableColumn[], index: number): Expression {
-  const { computed, stored, name, type, nullable } = columns[index]!
-  return computed ?? { is: 'column', index: stored!, name, type, nullable }
-}
-
-/** Scan, then the declared order with computed columns; a computed event time starts here. */
-export function readPlan(relation: Relation, columns: readonly TableColumn[], time: EventTime | undefined): PlanNode {
-  const scan = ScanNode.create(relation)
-  const plain = columns.every((c, i) => c.stored === i) && columns.length === relation.schema.length
-  if (plain) return scan
-  return ProjectNode.create(
-    scan,
-    columns.map((c, i) => ({ name: c.name, value: overStored(columns, i) })),
-    time,
-  )
-}
-
-/** The table of an INSERT into one that was declared without columns. */
-export function opened(context: BindContext, table: TableEntry, schema: readonly Field[]): TableEntry {
-  const columns = schema.map(
-    ({ name, type }, i): TableColumn => ({
-      name,
-      type,
-      nullable: true,
-      kind: 'physical',
-      stored: i,
-      computed: undefined,
-      default: undefined,
-    }),
-  )
-  const time = context.settings.implicit_event_time === 'none' ? -1 : columns.findIndex(c => c.type.is === 'timestamp')
-  const relation: Relation = {
-    ...table.relation,
-    schema: columns.map(({ name, type, nullable }) => ({ name, type, nullable })),
-    ...(time < 0 || table.relation.connector === 'memory' ? {} : { eventTime: { column: time, delay: 0n } }),
-  }
-  return { ...table, relation, columns, plan: ScanNode.create(relation), open: false }
 }

@@ -5,14 +5,12 @@ import {
   FilterNode,
   type JoinKind,
   JoinNode,
-  LateNode,
   type PlanNode,
   ProjectNode,
   ScanNode,
   ValuesNode,
 } from '../../plan/nodes/node.ts'
 import { types } from '../../types/data-type.ts'
-import type { CatalogEntry } from '../catalog.ts'
 import type {
   Argument,
   DerivedTable,
@@ -30,6 +28,7 @@ import type {
 import type { BindContext } from './context.ts'
 import { ExpressionBinder } from './expressions.ts'
 import { durationMicros } from './literals.ts'
+import { bindNamedTable, lateRows } from './named-table.ts'
 import { didYouMean, lastPart } from './names.ts'
 import { fail, notYet } from './problem.ts'
 import { bindQuery, bindSubquery, renamed } from './query.ts'
@@ -432,51 +431,4 @@ function sharedNames(left: Scope, right: Scope, same: (a: string, b: string) => 
 function keeping(node: PlanNode, ttl: bigint): PlanNode {
   if (node.is === 'project') return { ...node, input: keeping(node.input, ttl) }
   return JoinNode.is(node) ? { ...node, time: { kind: 'keep', ttl } } : node
-}
-
-/** A table, view or WITH table by its name. */
-export function bindNamedTable(context: BindContext, name: Name): PlanNode {
-  const { names, catalog } = context
-  const wanted = names.fold(lastPart(name))
-  if (name.parts.length === 1) {
-    const common = context.commonTables.findLast(table => names.same(table.name, wanted))
-    if (common !== undefined) return common.plan
-    if (context.defining.some(defined => names.same(defined, wanted)) && catalog.find(wanted, names.same) === undefined)
-      notYet('WITH RECURSIVE', 'Write the steps as separate WITH tables.', name.at)
-  }
-  const entry = catalog.find(wanted, names.same)
-  if (entry === undefined) {
-    const known = [...context.commonTables.map(table => table.name), ...catalog.names()]
-    const list = known.length === 0 ? ' No tables are defined.' : ` Known: ${known.slice(0, 20).join(', ')}.`
-    fail('DSD2001', `There is no table or view "${wanted}".${didYouMean(wanted, known)}${list}`, name.at)
-  }
-  context.reads.add(entry.name)
-  return entryPlan(context, entry, name.at)
-}
-
-function entryPlan(context: BindContext, entry: CatalogEntry, at: Span): PlanNode {
-  if (entry.is === 'table') {
-    if (entry.open) fail('DSD2006', `Table "${entry.name}" has no columns yet: they come with its first INSERT.`, at)
-    return entry.plan
-  }
-  const scans = entry.materialized && context.options.materializedViews !== 'inline'
-  return scans && entry.relation !== undefined ? ScanNode.create(entry.relation) : entry.plan
-}
-
-/** The late rows of the nearest operator below that has any. */
-function lateRows(plan: PlanNode, at: Span): PlanNode {
-  switch (plan.is) {
-    case 'project':
-    case 'filter':
-    case 'sort':
-      return lateRows(plan.input, at)
-    case 'aggregate':
-      if (plan.window !== undefined) return LateNode.create(plan, plan.input.schema)
-      return lateRows(plan.input, at)
-    case 'rank':
-      if (plan.window !== undefined) return LateNode.create(plan, plan.input.schema)
-      return lateRows(plan.input, at)
-    default:
-      return fail('DSD2006', 'LATE takes a view whose results close with a window; this one drops no late rows.', at)
-  }
 }

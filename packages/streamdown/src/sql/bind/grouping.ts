@@ -6,29 +6,15 @@ import { AggregateNode, type PlanNode, ProjectNode, UnionNode } from '../../plan
 import { derive } from '../../plan/properties.ts'
 import { groupWindow, windowColumns, withWindowEnd } from '../../plan/windows.ts'
 import { types } from '../../types/data-type.ts'
-import type {
-  Argument,
-  Call,
-  Cube,
-  GroupBy,
-  GroupItem,
-  GroupingSets,
-  Rollup,
-  Span,
-  Expression as Syntax,
-} from '../parse/ast.ts'
+import type { Argument, Call, GroupBy, Span, Expression as Syntax } from '../parse/ast.ts'
 import { aggregateKey, bindAggregate, ofNoRows } from './aggregates.ts'
+import { expandGroups, type Item, resolveItem, type Sets } from './grouping-sets.ts'
 import { BindProblem, fail, notYet } from './problem.ts'
 import { windowOptions } from './query.ts'
 import { isFixed, Rows } from './rows.ts'
-import { findColumn, type Scope, type ScopeColumn } from './scope.ts'
+import type { Scope, ScopeColumn } from './scope.ts'
 import { callName, collect, contains, hasAggregate, isAggregateCall } from './syntax.ts'
 import { bindWindowing, windowKind, windowOver } from './windows.ts'
-
-export interface Item {
-  readonly syntax: Syntax
-  readonly name: string
-}
 
 export interface Grouped {
   readonly stage: Rows
@@ -82,54 +68,6 @@ function overNothing(e: Expression, keys: number, calls: readonly AggregateCall[
     const call = calls[index - keys]
     return call === undefined ? literal(null, types.null) : ofNoRows(call)
   })
-}
-
-type Sets = readonly (readonly Syntax[])[]
-
-/** All grouping sets: those of items side by side are combined. */
-function expandGroups(groupBy: GroupBy, items: readonly Item[]): Sets {
-  if (groupBy.all) return [items.filter(item => !hasAggregate(item.syntax)).map(item => item.syntax)]
-  let sets: Sets = [[]]
-  for (const item of groupBy.items) {
-    const more = setsOf(item)
-    sets = sets.flatMap(set => more.map(other => [...set, ...other]))
-  }
-  return sets
-}
-
-function setsOf(item: GroupItem | GroupingSets | Rollup | Cube): Sets {
-  switch (item.is) {
-    case 'groupingSets':
-      return item.sets.flatMap(set => (set.is === 'groupingSet' ? [set.items] : setsOf(set)))
-    case 'rollup':
-      return [...item.sets.map((_, i) => item.sets.slice(0, item.sets.length - i).flatMap(set => set.items)), []]
-    case 'cube': {
-      const count = 1 << item.sets.length
-      return Array.from({ length: count }, (_, mask) =>
-        item.sets.filter((_set, i) => ((count - 1 - mask) >> (item.sets.length - 1 - i)) & 1).flatMap(set => set.items),
-      )
-    }
-    case 'row':
-      return item.explicit ? [[item]] : [item.elements]
-    default:
-      return [[item]]
-  }
-}
-
-/** A position, an alias of the select list, or the expression itself. Columns of the input go before aliases. */
-function resolveItem(rows: Rows, e: Syntax, items: readonly Item[]): Syntax {
-  if (e.is === 'number' && /^\d+$/.test(e.text)) {
-    const item = items[Number(e.text) - 1]
-    if (item === undefined) fail('DSD2006', `GROUP BY ${e.text}: the select list has ${items.length} columns.`, e.at)
-    if (hasAggregate(item.syntax)) fail('DSD2006', `GROUP BY ${e.text} is an aggregate.`, e.at)
-    return item.syntax
-  }
-  if (e.is !== 'column' || e.parts.length !== 1) return e
-  const { names } = rows.context
-  if (findColumn({ ...rows.scope, outer: undefined }, e.parts, names) !== undefined) return e
-  const name = names.fold(e.parts[0]!)
-  const item = items.find(other => names.same(other.name, name) && !hasAggregate(other.syntax))
-  return item?.syntax ?? e
 }
 
 class GroupBuilder {

@@ -1,45 +1,21 @@
-import { all, column, columns, literal, test } from '../../plan/expressions/build.ts'
+import { all, column, literal, test } from '../../plan/expressions/build.ts'
 import type { Expression } from '../../plan/expressions/expression.ts'
 import { replaceColumns } from '../../plan/expressions/walk.ts'
 import { FilterNode, type PlanNode, ProjectNode, type SinkNode } from '../../plan/nodes/node.ts'
 import { nodesOf } from '../../plan/visitor/transform.ts'
 import type { Field } from '../../types/data-type.ts'
 import type { TableEntry } from '../catalog.ts'
-import type {
-  Assignment,
-  Delete,
-  Insert,
-  Name,
-  OnConflict,
-  SelectItem,
-  Expression as Syntax,
-  TableReference,
-  Update,
-  Values,
-} from '../parse/ast.ts'
+import type { Insert, OnConflict, Expression as Syntax, Values } from '../parse/ast.ts'
 import { assignTo } from './cast.ts'
 import type { BindContext } from './context.ts'
-import { opened, overStored } from './create-table.ts'
 import { ExpressionBinder } from './expressions.ts'
-import { bindFrom } from './from.ts'
-import { didYouMean, lastPart } from './names.ts'
-import { fail, notYet } from './problem.ts'
+import { fail } from './problem.ts'
 import { bindQuery, bindValues, withTables } from './query.ts'
-import { Rows } from './rows.ts'
 import { type Scope, tableScope } from './scope.ts'
-import type { BoundDelete, BoundInsert, BoundUpdate, ConflictAction, Returning } from './statement.ts'
-import { joinAsTest, resolveSubqueries } from './subqueries.ts'
+import type { BoundInsert, ConflictAction } from './statement.ts'
 import { conjunctsOf } from './syntax.ts'
-
-function tableOf(context: BindContext, name: Name): TableEntry {
-  const { catalog, names } = context
-  const wanted = names.fold(lastPart(name))
-  const entry = catalog.find(wanted, names.same)
-  if (entry === undefined)
-    return fail('DSD2001', `There is no table "${wanted}".${didYouMean(wanted, catalog.names())}`, name.at)
-  if (entry.is !== 'table') return fail('DSD2006', `"${wanted}" is a view; rows go into tables.`, name.at)
-  return entry
-}
+import { opened, overStored } from './table-plan.ts'
+import { assigned, bindReturning, position, tableOf } from './target-table.ts'
 
 export function bindInsert(outer: BindContext, insert: Insert): BoundInsert {
   const context = insert.with === undefined ? outer : withTables(outer, insert.with)
@@ -81,22 +57,6 @@ function targetColumns(context: BindContext, table: TableEntry, insert: Insert):
   return table.columns.flatMap((c, i) =>
     c.stored === undefined || fixed.some(name => names.same(name, c.name)) ? [] : [i],
   )
-}
-
-function position(context: BindContext, table: TableEntry, name: Name): number {
-  const { names } = context
-  const wanted = names.fold(lastPart(name))
-  const found = table.columns.findIndex(c => names.same(c.name, wanted))
-  if (found < 0)
-    fail(
-      'DSD2002',
-      `Table "${table.name}" has no column "${wanted}".${didYouMean(
-        wanted,
-        table.columns.map(c => c.name),
-      )}`,
-      name.at,
-    )
-  return found
 }
 
 function sourcePlan(context: BindContext, table: TableEntry, targets: readonly number[], insert: Insert): PlanNode {
@@ -264,137 +224,3 @@ function conflictAction(context: BindContext, table: TableEntry, conflict: OnCon
 
 const shift = (e: Expression, by: number): Expression =>
   replaceColumns(e, index => ({ is: 'column', index: index + by, name: '', type: e.type, nullable: e.nullable }))
-
-/** One assignment as stored columns and values; `(a, b) = (1, 2)` is several. */
-function assigned(
-  context: BindContext,
-  table: TableEntry,
-  binder: ExpressionBinder,
-  { columns: targets, value, at }: Assignment,
-) {
-  const values =
-    targets.length === 1
-      ? [value]
-      : value.is === 'row'
-        ? value.elements
-        : notYet('Several columns = (SELECT …)', 'Assign one by one.', at)
-  if (values.length !== targets.length) fail('DSD2006', `${targets.length} columns, ${values.length} values.`, at)
-  return targets.map((target, i) => {
-    const { stored, type, name, default: fallback } = table.columns[position(context, table, target)]!
-    if (stored === undefined) return fail('DSD2006', `Column "${name}" is computed; it cannot be set.`, target.at)
-    const given = values[i]!
-    const bound =
-      given.is === 'default'
-        ? (fallback ?? literal(null, type))
-        : assignTo(binder.bind(given), type, name, context.settings, given.at)
-    return { stored, value: bound }
-  })
-}
-
-function bindReturning(context: BindContext, table: TableEntry, items: readonly SelectItem[]): Returning | undefined {
-  if (items.length === 0) return undefined
-  const scope = tableScope(table.plan.schema, table.name, undefined)
-  const rows = new Rows(context, table.plan, scope)
-  const outputs = items.flatMap(({ value, alias }) => {
-    if (value.is === 'star') return columns(scope.schema).map(c => ({ name: c.name, value: c }))
-    const bound = rows.binder.bind(value)
-    const natural = value.is === 'column' ? context.names.fold(value.parts.at(-1)!) : '?column?'
-    return [{ name: alias === undefined ? natural : context.names.fold(alias), value: bound }]
-  })
-  const overRelation = outputs.map(({ value }) => replaceColumns(value, index => overStored(table.columns, index)))
-  return {
-    expressions: overRelation,
-    schema: outputs.map(({ name, value }) => ({ name, type: value.type, nullable: value.nullable })),
-  }
-}
-
-/** The table's rows (all columns), the tables beside it, and WHERE. */
-function affected(
-  context: BindContext,
-  table: TableEntry,
-  alias: string,
-  others: readonly TableReference[],
-  where: Syntax | undefined,
-): Rows {
-  const own = tableScope(table.plan.schema, alias, undefined)
-  let rows = new Rows(context, table.plan, own)
-  if (others.length > 0) {
-    const beside = bindFrom(context, others, [], undefined)
-    const schema = [...table.plan.schema, ...beside.plan.schema]
-    const scope: Scope = {
-      columns: [
-        ...own.columns,
-        ...beside.scope.columns.map(c => ({ ...c, index: c.index + table.plan.schema.length })),
-      ],
-      schema,
-      outer: undefined,
-    }
-    const joined: PlanNode = { is: 'join', kind: 'inner', left: table.plan, right: beside.plan, keys: [], schema }
-    rows = new Rows(context, joined, scope)
-  }
-  for (const conjunct of where === undefined ? [] : conjunctsOf(where)) {
-    if (joinAsTest(rows, conjunct)) continue
-    resolveSubqueries(rows, conjunct)
-    rows.plan = FilterNode.create(rows.plan, rows.binder.condition(conjunct, 'WHERE'))
-  }
-  return rows
-}
-
-/** Whether the relation's columns can be read back out of the table's: all stored columns are among them. */
-function storedColumns(
-  table: TableEntry,
-): readonly { readonly name: string; readonly at: number; readonly stored: number }[] {
-  return table.columns
-    .flatMap(({ name, stored }, at) => (stored === undefined ? [] : [{ name, at, stored }]))
-    .sort((a, b) => a.stored - b.stored)
-}
-
-export function bindUpdate(outer: BindContext, update: Update): BoundUpdate {
-  const context = update.with === undefined ? outer : withTables(outer, update.with)
-  const table = changeable(context, update.table)
-  const alias = update.alias === undefined ? table.name : context.names.fold(update.alias)
-  const rows = affected(context, table, alias, update.from, update.where)
-  for (const { value } of update.assignments) resolveSubqueries(rows, value)
-  const changes = update.assignments.flatMap(a => assigned(context, table, rows.binder, a))
-  for (const { stored } of changes)
-    if (table.relation.primaryKey.includes(stored))
-      fail(
-        'DSD2006',
-        `The key column "${table.relation.schema[stored]!.name}" cannot be updated; delete and insert.`,
-        update.at,
-      )
-  const before = storedColumns(table).map(c => ({ name: c.name, value: rows.column(c.at) }))
-  const after = storedColumns(table).map((c, i) => ({
-    name: c.name,
-    value: changes.findLast(change => change.stored === c.stored)?.value ?? before[i]!.value,
-  }))
-  return {
-    is: 'update',
-    table,
-    plan: ProjectNode.create(rows.plan, [...before, ...after]),
-    returning: bindReturning(context, table, update.returning),
-  }
-}
-
-export function bindDelete(outer: BindContext, syntax: Delete): BoundDelete {
-  const context = syntax.with === undefined ? outer : withTables(outer, syntax.with)
-  const table = changeable(context, syntax.table)
-  const alias = syntax.alias === undefined ? table.name : context.names.fold(syntax.alias)
-  const rows = affected(context, table, alias, syntax.using, syntax.where)
-  const outputs = storedColumns(table).map(c => ({ name: c.name, value: rows.column(c.at) }))
-  return {
-    is: 'delete',
-    table,
-    plan: ProjectNode.create(rows.plan, outputs),
-    returning: bindReturning(context, table, syntax.returning),
-  }
-}
-
-function changeable(context: BindContext, name: Name): TableEntry {
-  const table = tableOf(context, name)
-  if (table.relation.connector !== 'memory')
-    fail('DSD2006', `"${table.name}" is an external table; UPDATE and DELETE need one without connector.`, name.at)
-  if (table.relation.changes === 'append') fail('DSD2006', `"${table.name}" is APPEND ONLY.`, name.at)
-  context.reads.add(table.name)
-  return table
-}

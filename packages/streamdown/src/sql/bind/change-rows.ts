@@ -1,0 +1,104 @@
+import { FilterNode, type PlanNode, ProjectNode } from '../../plan/nodes/node.ts'
+import type { TableEntry } from '../catalog.ts'
+import type { Delete, Name, Expression as Syntax, TableReference, Update } from '../parse/ast.ts'
+import type { BindContext } from './context.ts'
+import { bindFrom } from './from.ts'
+import { fail } from './problem.ts'
+import { withTables } from './query.ts'
+import { Rows } from './rows.ts'
+import { type Scope, tableScope } from './scope.ts'
+import type { BoundDelete, BoundUpdate } from './statement.ts'
+import { joinAsTest, resolveSubqueries } from './subqueries.ts'
+import { conjunctsOf } from './syntax.ts'
+import { assigned, bindReturning, tableOf } from './target-table.ts'
+
+/** The table's rows (all columns), the tables beside it, and WHERE. */
+function affected(
+  context: BindContext,
+  table: TableEntry,
+  alias: string,
+  others: readonly TableReference[],
+  where: Syntax | undefined,
+): Rows {
+  const own = tableScope(table.plan.schema, alias, undefined)
+  let rows = new Rows(context, table.plan, own)
+  if (others.length > 0) {
+    const beside = bindFrom(context, others, [], undefined)
+    const schema = [...table.plan.schema, ...beside.plan.schema]
+    const scope: Scope = {
+      columns: [
+        ...own.columns,
+        ...beside.scope.columns.map(c => ({ ...c, index: c.index + table.plan.schema.length })),
+      ],
+      schema,
+      outer: undefined,
+    }
+    const joined: PlanNode = { is: 'join', kind: 'inner', left: table.plan, right: beside.plan, keys: [], schema }
+    rows = new Rows(context, joined, scope)
+  }
+  for (const conjunct of where === undefined ? [] : conjunctsOf(where)) {
+    if (joinAsTest(rows, conjunct)) continue
+    resolveSubqueries(rows, conjunct)
+    rows.plan = FilterNode.create(rows.plan, rows.binder.condition(conjunct, 'WHERE'))
+  }
+  return rows
+}
+
+/** Whether the relation's columns can be read back out of the table's: all stored columns are among them. */
+function storedColumns(
+  table: TableEntry,
+): readonly { readonly name: string; readonly at: number; readonly stored: number }[] {
+  return table.columns
+    .flatMap(({ name, stored }, at) => (stored === undefined ? [] : [{ name, at, stored }]))
+    .sort((a, b) => a.stored - b.stored)
+}
+
+export function bindUpdate(outer: BindContext, update: Update): BoundUpdate {
+  const context = update.with === undefined ? outer : withTables(outer, update.with)
+  const table = changeable(context, update.table)
+  const alias = update.alias === undefined ? table.name : context.names.fold(update.alias)
+  const rows = affected(context, table, alias, update.from, update.where)
+  for (const { value } of update.assignments) resolveSubqueries(rows, value)
+  const changes = update.assignments.flatMap(a => assigned(context, table, rows.binder, a))
+  for (const { stored } of changes)
+    if (table.relation.primaryKey.includes(stored))
+      fail(
+        'DSD2006',
+        `The key column "${table.relation.schema[stored]!.name}" cannot be updated; delete and insert.`,
+        update.at,
+      )
+  const before = storedColumns(table).map(c => ({ name: c.name, value: rows.column(c.at) }))
+  const after = storedColumns(table).map((c, i) => ({
+    name: c.name,
+    value: changes.findLast(change => change.stored === c.stored)?.value ?? before[i]!.value,
+  }))
+  return {
+    is: 'update',
+    table,
+    plan: ProjectNode.create(rows.plan, [...before, ...after]),
+    returning: bindReturning(context, table, update.returning),
+  }
+}
+
+export function bindDelete(outer: BindContext, syntax: Delete): BoundDelete {
+  const context = syntax.with === undefined ? outer : withTables(outer, syntax.with)
+  const table = changeable(context, syntax.table)
+  const alias = syntax.alias === undefined ? table.name : context.names.fold(syntax.alias)
+  const rows = affected(context, table, alias, syntax.using, syntax.where)
+  const outputs = storedColumns(table).map(c => ({ name: c.name, value: rows.column(c.at) }))
+  return {
+    is: 'delete',
+    table,
+    plan: ProjectNode.create(rows.plan, outputs),
+    returning: bindReturning(context, table, syntax.returning),
+  }
+}
+
+function changeable(context: BindContext, name: Name): TableEntry {
+  const table = tableOf(context, name)
+  if (table.relation.connector !== 'memory')
+    fail('DSD2006', `"${table.name}" is an external table; UPDATE and DELETE need one without connector.`, name.at)
+  if (table.relation.changes === 'append') fail('DSD2006', `"${table.name}" is APPEND ONLY.`, name.at)
+  context.reads.add(table.name)
+  return table
+}

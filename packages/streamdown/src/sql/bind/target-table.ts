@@ -1,0 +1,86 @@
+import { columns, literal } from '../../plan/expressions/build.ts'
+import { replaceColumns } from '../../plan/expressions/walk.ts'
+import type { TableEntry } from '../catalog.ts'
+import type { Assignment, Name, SelectItem } from '../parse/ast.ts'
+import { assignTo } from './cast.ts'
+import type { BindContext } from './context.ts'
+import type { ExpressionBinder } from './expressions.ts'
+import { didYouMean, lastPart } from './names.ts'
+import { fail, notYet } from './problem.ts'
+import { Rows } from './rows.ts'
+import { tableScope } from './scope.ts'
+import type { Returning } from './statement.ts'
+import { overStored } from './table-plan.ts'
+
+export function tableOf(context: BindContext, name: Name): TableEntry {
+  const { catalog, names } = context
+  const wanted = names.fold(lastPart(name))
+  const entry = catalog.find(wanted, names.same)
+  if (entry === undefined)
+    return fail('DSD2001', `There is no table "${wanted}".${didYouMean(wanted, catalog.names())}`, name.at)
+  if (entry.is !== 'table') return fail('DSD2006', `"${wanted}" is a view; rows go into tables.`, name.at)
+  return entry
+}
+
+export function position(context: BindContext, table: TableEntry, name: Name): number {
+  const { names } = context
+  const wanted = names.fold(lastPart(name))
+  const found = table.columns.findIndex(c => names.same(c.name, wanted))
+  if (found < 0)
+    fail(
+      'DSD2002',
+      `Table "${table.name}" has no column "${wanted}".${didYouMean(
+        wanted,
+        table.columns.map(c => c.name),
+      )}`,
+      name.at,
+    )
+  return found
+}
+
+/** One assignment as stored columns and values; `(a, b) = (1, 2)` is several. */
+export function assigned(
+  context: BindContext,
+  table: TableEntry,
+  binder: ExpressionBinder,
+  { columns: targets, value, at }: Assignment,
+) {
+  const values =
+    targets.length === 1
+      ? [value]
+      : value.is === 'row'
+        ? value.elements
+        : notYet('Several columns = (SELECT …)', 'Assign one by one.', at)
+  if (values.length !== targets.length) fail('DSD2006', `${targets.length} columns, ${values.length} values.`, at)
+  return targets.map((target, i) => {
+    const { stored, type, name, default: fallback } = table.columns[position(context, table, target)]!
+    if (stored === undefined) return fail('DSD2006', `Column "${name}" is computed; it cannot be set.`, target.at)
+    const given = values[i]!
+    const bound =
+      given.is === 'default'
+        ? (fallback ?? literal(null, type))
+        : assignTo(binder.bind(given), type, name, context.settings, given.at)
+    return { stored, value: bound }
+  })
+}
+
+export function bindReturning(
+  context: BindContext,
+  table: TableEntry,
+  items: readonly SelectItem[],
+): Returning | undefined {
+  if (items.length === 0) return undefined
+  const scope = tableScope(table.plan.schema, table.name, undefined)
+  const rows = new Rows(context, table.plan, scope)
+  const outputs = items.flatMap(({ value, alias }) => {
+    if (value.is === 'star') return columns(scope.schema).map(c => ({ name: c.name, value: c }))
+    const bound = rows.binder.bind(value)
+    const natural = value.is === 'column' ? context.names.fold(value.parts.at(-1)!) : '?column?'
+    return [{ name: alias === undefined ? natural : context.names.fold(alias), value: bound }]
+  })
+  const overRelation = outputs.map(({ value }) => replaceColumns(value, index => overStored(table.columns, index)))
+  return {
+    expressions: overRelation,
+    schema: outputs.map(({ name, value }) => ({ name, type: value.type, nullable: value.nullable })),
+  }
+}
