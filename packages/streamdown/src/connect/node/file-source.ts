@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { createReadStream, statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { StreamdownError } from '../../errors/error.ts'
 import { checkFormat, createDecoder, formatOf, maxRecordBytesOf } from '../../formats/registry.ts'
@@ -68,6 +68,9 @@ function bytesOf(
   position: string | undefined,
   followMs: number | undefined,
 ): ByteSource {
+  if (compression === 'none' && isStream(path)) {
+    return new ByteQueue(createReadStream(path), Number(position ?? 0), error => damaged(error, path))
+  }
   if (compression === 'none') {
     const start = bytesOption(relation, fileOptions, 'source.start-offset')
     const file = new PlainFile(path, position === undefined ? start : Number(position), followMs)
@@ -77,12 +80,16 @@ function bytesOf(
   if (followMs !== undefined) {
     throw new StreamdownError('DSD3002', `'${path}' is compressed: source.monitor-interval follows plain files only.`)
   }
+  return new ByteQueue(decompressed(path, compression), Number(position ?? 0), error => damaged(error, path))
+}
+
+/** A pipe or device: it is read once, from its beginning. Throws DSD3003 where there is nothing. */
+function isStream(path: string): boolean {
   try {
-    statSync(path)
+    return !statSync(path).isFile()
   } catch (error) {
     throw fileError(error, path)
   }
-  return new ByteQueue(decompressed(path, compression), Number(position ?? 0), error => damaged(error, path))
 }
 
 function damaged(error: unknown, path: string): StreamdownError {

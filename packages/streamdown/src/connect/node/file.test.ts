@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { execFileSync, spawn } from 'node:child_process'
 import {
   appendFileSync,
   chmodSync,
@@ -231,6 +232,17 @@ test('a growing file is followed: no half lines, and truncation and rotation are
   while (rotated.state() === 'idle') await rotated.ready()
   await assert.rejects(drain(rotated, got), failsWith('DSD3004', /replaced by another file/))
   await rotated.close()
+})
+
+test('a named pipe is read as it comes', async () => {
+  const path = place('pipe.ndjson')
+  execFileSync('mkfifo', [path])
+  const [reader] = await open(table({ path }))
+  assert.ok(reader)
+  const writer = spawn('sh', ['-c', `printf '%s' "$0" > "$1"`, lines(0, 3), path])
+  assert.deepEqual((await drain(reader)).rows, values(0, 3))
+  writer.kill()
+  await reader.close()
 })
 
 test('a start offset begins at the next record; a position behind the end is told', async () => {
