@@ -43,17 +43,16 @@ function lastPerson(event: i64): i64 {
   return event / TOTAL
 }
 
+/** Of the event `offset` in its fifty, the `epoch`th; -1 before the first auction. */
 @inline
-function lastAuction(event: i64): i64 {
-  const epoch = event / TOTAL
-  const offset = event - epoch * TOTAL
+function lastAuction(epoch: i64, offset: i64): i64 {
   if (offset < PERSONS) return epoch * AUCTIONS - 1
   return epoch * AUCTIONS + (offset >= PERSONS + AUCTIONS ? AUCTIONS - 1 : offset - PERSONS)
 }
 
 @inline
-function anyPerson(random: u64, event: i64): i64 {
-  const people = lastPerson(event) + 1
+function anyPerson(random: u64, last: i64): i64 {
+  const people = last + 1
   const active = min(people, ACTIVE_PEOPLE)
   return people - active + below(random << 8, active + ID_LEAD)
 }
@@ -88,8 +87,20 @@ export function nexmark_types(first: i64, rows: i32, out: usize): void {
 
 /** Event time, µs: event n comes n * 1,000,000 / rate after the base, cut to milliseconds. */
 export function nexmark_times(first: i64, rows: i32, base: i64, rate: i64, out: usize): void {
+  const start = first * 1000
+  // Quotient and remainder are carried along: a division a row would take most of the time.
+  let ms = start / rate
+  let rest = start - ms * rate
+  const step = 1000 / rate
+  const stepRest = 1000 - step * rate
   for (let i: usize = 0; i < <usize>rows; i++) {
-    store<i64>(out + (i << 3), base + ((first + <i64>i) * 1000 / rate) * 1000)
+    store<i64>(out + (i << 3), base + ms * 1000)
+    ms += step
+    rest += stepRest
+    if (rest >= rate) {
+      rest -= rate
+      ms++
+    }
   }
 }
 
@@ -105,27 +116,48 @@ export function nexmark_valid(first: i64, rows: i32, type: i32, out: usize): voi
   }
 }
 
+/** Half of the bids go to the hot auction, the others to one in flight or shortly to come. */
 export function nexmark_bid_auction(seed: i64, first: i64, rows: i32, out: usize): void {
+  let epoch = first / TOTAL
+  let offset = first - epoch * TOTAL
+  let last = max(lastAuction(epoch, offset), 0)
+  let hot = (last / HOT_IDS) * HOT_IDS
   for (let i: usize = 0; i < <usize>rows; i++) {
-    const event = first + <i64>i
-    const random = draw(seed, event, DRAW_AUCTION)
-    const last = max(lastAuction(event), 0)
-    let id: i64
-    if (random & 1) id = (last / HOT_IDS) * HOT_IDS
-    else {
-      const low = max(last - IN_FLIGHT_AUCTIONS, 0)
-      id = low + below(random, last - low + 1 + ID_LEAD)
+    const random = draw(seed, first + <i64>i, DRAW_AUCTION)
+    const low = max(last - IN_FLIGHT_AUCTIONS, 0)
+    const cold = low + below(random, last - low + 1 + ID_LEAD)
+    store<i64>(out + (i << 3), FIRST_ID + select<i64>(hot, cold, random & 1))
+    offset++
+    if (offset == TOTAL) {
+      offset = 0
+      epoch++
     }
-    store<i64>(out + (i << 3), FIRST_ID + id)
+    if (offset <= PERSONS + AUCTIONS) {
+      last = max(lastAuction(epoch, offset), 0)
+      hot = (last / HOT_IDS) * HOT_IDS
+    }
   }
 }
 
 export function nexmark_bid_bidder(seed: i64, first: i64, rows: i32, out: usize): void {
+  people(seed, first, rows, DRAW_BIDDER, 1, out)
+}
+
+/** Three quarters are the hot person, `beside` its number; the others any that is active or shortly to come. */
+@inline
+function people(seed: i64, first: i64, rows: i32, field: i64, beside: i64, out: usize): void {
+  let last = lastPerson(first)
+  let offset = first - last * TOTAL
+  let hot = (last / HOT_IDS) * HOT_IDS + beside
   for (let i: usize = 0; i < <usize>rows; i++) {
-    const event = first + <i64>i
-    const random = draw(seed, event, DRAW_BIDDER)
-    const id = (random & 3) != 0 ? (lastPerson(event) / HOT_IDS) * HOT_IDS + 1 : anyPerson(random, event)
-    store<i64>(out + (i << 3), FIRST_ID + id)
+    const random = draw(seed, first + <i64>i, field)
+    store<i64>(out + (i << 3), FIRST_ID + select<i64>(hot, anyPerson(random, last), random & 3))
+    offset++
+    if (offset == TOTAL) {
+      offset = 0
+      last++
+      hot = (last / HOT_IDS) * HOT_IDS + beside
+    }
   }
 }
 
@@ -139,16 +171,15 @@ export function nexmark_person_id(first: i64, rows: i32, out: usize): void {
 }
 
 export function nexmark_auction_id(first: i64, rows: i32, out: usize): void {
-  for (let i: usize = 0; i < <usize>rows; i++) store<i64>(out + (i << 3), FIRST_ID + max(lastAuction(first + <i64>i), 0))
+  for (let i: usize = 0; i < <usize>rows; i++) {
+    const event = first + <i64>i
+    const epoch = event / TOTAL
+    store<i64>(out + (i << 3), FIRST_ID + max(lastAuction(epoch, event - epoch * TOTAL), 0))
+  }
 }
 
 export function nexmark_auction_seller(seed: i64, first: i64, rows: i32, out: usize): void {
-  for (let i: usize = 0; i < <usize>rows; i++) {
-    const event = first + <i64>i
-    const random = draw(seed, event, DRAW_SELLER)
-    const id = (random & 3) != 0 ? (lastPerson(event) / HOT_IDS) * HOT_IDS : anyPerson(random, event)
-    store<i64>(out + (i << 3), FIRST_ID + id)
-  }
+  people(seed, first, rows, DRAW_SELLER, 0, out)
 }
 
 export function nexmark_auction_category(seed: i64, first: i64, rows: i32, out: usize): void {
@@ -224,8 +255,8 @@ export function nexmark_pool_text(
 }
 
 /**
- * One of `count` ready-made texts, as views prepared at `views` (16 bytes each). With `hotHalf` the even draws choose
- * among the first `hot` ones only.
+ * One of `count` ready-made texts, as views prepared at `views` (16 bytes each). With `hot` the even draws choose
+ * among the first so many only.
  */
 export function nexmark_pick_text(
   seed: i64,
