@@ -258,4 +258,5 @@ test('options that do not fit are refused with their names', () => {
   refuse({ port: '1', format: 'parquet' }, /Parquet cannot be streamed/)
   refuse({ port: '1', format: 'csv', 'csv.header': 'true' }, /option 'csv.header' is 'true'/)
   refuse({ port: '1', queue: '1' }, /has no option 'queue'/)
+  refuse({ port: '1', 'json.lenient': 'true' }, /format json has no option 'lenient'/)
 })

@@ -1,5 +1,5 @@
 import { StreamdownError } from '../../errors/error.ts'
-import { createDecoder, formatOf, formats, maxRecordBytesOf } from '../../formats/registry.ts'
+import { checkFormat, createDecoder, formatOf, formatPrefixes, maxRecordBytesOf } from '../../formats/registry.ts'
 import type { Relation } from '../../plan/nodes/node.ts'
 import { bytesOption, integerOption, refuseOption, refuseUnknown, textOption } from '../options.ts'
 import type { Connector, OptionDefinition, PartitionReader, Source } from '../source.ts'
@@ -44,12 +44,9 @@ export const http: Connector = {
 }
 
 function httpSource(relation: Relation): Source {
-  refuseUnknown(
-    relation,
-    options,
-    formats.flatMap(({ name }) => [`${name}.`, `${name.replaceAll('-', '_')}.`]),
-  )
+  refuseUnknown(relation, options, formatPrefixes)
   const format = formatFor(relation)
+  checkFormat(relation, format)
   const port = Number(integerOption(relation, options, 'port', { least: 1n, most: 65_535n }))
   const host = textOption(relation, options, 'host') ?? ''
   const path = textOption(relation, options, 'path') ?? '/'
