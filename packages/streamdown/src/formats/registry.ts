@@ -259,11 +259,6 @@ export function maxRecordBytesOf(relation: Relation): number {
   return refuseOption(relation, maxRecordOption.name, String(bytes), 'a size above 0, at most 512 mb')
 }
 
-/** The options of all text formats, with the format's name before each: for connectors that take any. */
-export const formatOptions: readonly OptionDefinition[] = formats.flatMap(format =>
-  format.options.map(option => ({ ...option, name: `${format.name}.${option.name}` })),
-)
-
 /** Beginnings of option names that are a format's, and checked by it. */
 export const formatPrefixes: readonly string[] = formats.flatMap(({ name }) => [
   `${name}.`,

@@ -1,4 +1,4 @@
-import { formatOptions, formatPrefixes, maxRecordOption } from '../../formats/registry.ts'
+import { formatPrefixes, maxRecordOption } from '../../formats/registry.ts'
 import type { OptionDefinition } from '../source.ts'
 
 export const fileOptions: readonly OptionDefinition[] = [
@@ -45,7 +45,6 @@ export const fileOptions: readonly OptionDefinition[] = [
     summary:
       'Whether rows go behind what a text file holds, or replace it. A Parquet file is replaced only by overwrite.',
   },
-  ...formatOptions,
 ]
 
 /** Besides those of formats: what Flink's file connector has and this one has no need of, so that its programs run. */

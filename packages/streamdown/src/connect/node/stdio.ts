@@ -8,7 +8,6 @@ import {
   createDecoder,
   createEncoder,
   formatOf,
-  formatOptions,
   formatPrefixes,
   maxRecordBytesOf,
   maxRecordOption,
@@ -29,7 +28,6 @@ const options: readonly OptionDefinition[] = [
     summary: 'How records are written.',
   },
   maxRecordOption,
-  ...formatOptions,
 ]
 
 /** Reads standard input to its end. */
