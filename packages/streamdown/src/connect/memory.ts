@@ -40,7 +40,7 @@ export class MemoryFeed {
 
   /** One more reader of the rows that are pushed from now on. */
   reader(scan: ScanNode, initial: readonly WeightedRow[] = []): PartitionReader {
-    const reader = new MemoryReader(scan, initial, (closed) => this.#readers.delete(closed))
+    const reader = new MemoryReader(scan, initial, closed => this.#readers.delete(closed))
     this.#readers.add(reader)
     if (this.#ended) reader.end()
     return reader
@@ -52,7 +52,7 @@ export function memoryRows(rows: readonly WeightedRow[]): Source {
   return {
     bounded: true,
     replays: true,
-    open: async (context) => {
+    open: async context => {
       const reader = new MemoryReader(context.scan, rows, () => undefined)
       reader.end()
       return [reader]
@@ -100,12 +100,12 @@ class MemoryReader implements PartitionReader {
       this.#rows = []
       this.#next = 0
     }
-    const values = rows.map((row) => this.#scan.columns.map(({ column, path }) => pick(row.values[column] ?? null, path)))
-    const weighted = rows.some((row) => row.weight !== 1)
+    const values = rows.map(row => this.#scan.columns.map(({ column, path }) => pick(row.values[column] ?? null, path)))
+    const weighted = rows.some(row => row.weight !== 1)
     return batchFromRows(memory, this.#scan.schema, values, {
       firstOrdinal: 0n,
       watermark: NO_WATERMARK,
-      ...(weighted ? { weights: rows.map((row) => row.weight) } : {}),
+      ...(weighted ? { weights: rows.map(row => row.weight) } : {}),
     })
   }
 
@@ -115,7 +115,7 @@ class MemoryReader implements PartitionReader {
 
   ready(): Promise<void> {
     if (this.state() !== 'waiting') return Promise.resolve()
-    return new Promise((resolve) => {
+    return new Promise(resolve => {
       this.#wake = resolve
     })
   }
