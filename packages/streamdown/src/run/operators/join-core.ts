@@ -1,4 +1,4 @@
-import { type Batch, CHUNK_ROWS, type Pointer } from '../../batch/batch.ts'
+import { type Batch, CHUNK_ROWS, END_OF_TIME, type Pointer } from '../../batch/batch.ts'
 import { columnAt } from '../../batch/key-groups.ts'
 import { takeRows } from '../../batch/select.ts'
 import type { CompiledProjection } from '../../compile/compiled.ts'
@@ -94,7 +94,7 @@ export class Join implements Operator {
   endStep(end: StepEnd, out: Output): void {
     const { kind } = this.#time ?? {}
     if (kind === 'keep') this.#expire(end.now, out)
-    else if (kind !== undefined) this.#expire(lowest(end.watermarks), out)
+    else if (kind !== undefined) this.#expire(end.ended ? END_OF_TIME : lowest(end.watermarks), out)
     this.#watermarks.set(end.watermarks)
   }
 

@@ -11,13 +11,13 @@ import {
   watermarksOf,
   weightsOf,
 } from '../../batch/values.ts'
-import type { AggregateNode, PlanNode, WindowNode } from '../../plan/nodes/node.ts'
+import type { PlanNode, WindowNode } from '../../plan/nodes/node.ts'
 import { type Schema, types } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
 import type { Output } from '../operator.ts'
 
-/** The window function right below an aggregate (through projections and filters), whose copies of rows it sees. */
-export function windowBelow(node: AggregateNode): WindowNode | undefined {
+/** The window function right below a node (through projections and filters), whose copies of rows it sees. */
+export function windowBelow(node: { readonly input: PlanNode }): WindowNode | undefined {
   let below: PlanNode = node.input
   while (below.is === 'project' || below.is === 'filter') below = below.input
   return below.is === 'window' ? below : undefined
@@ -41,7 +41,7 @@ interface PendingRow {
 }
 
 /**
- * The late stream of a windowed aggregate: its input's columns, then how many of the row's windows were missed, and how
+ * The late stream of a windowed aggregate or rank: its input's columns, then how many of the row's windows were missed, and how
  * many it had. The copies that a window function made of one row stand together, earliest window first, have one
  * ordinal, and go to the stream once.
  */

@@ -1,4 +1,4 @@
-import { type Batch, CHUNK_ROWS, type Column, type Pointer } from '../../batch/batch.ts'
+import { type Batch, CHUNK_ROWS, type Column, END_OF_TIME, type Pointer } from '../../batch/batch.ts'
 import { columnAt } from '../../batch/key-groups.ts'
 import { takeColumn, takeRows } from '../../batch/select.ts'
 import { int32s } from '../../batch/values.ts'
@@ -9,7 +9,7 @@ import type { Operator, Output, StepEnd } from '../operator.ts'
 import type { OperatorContext } from '../operator-context.ts'
 import { lowest, ordinalColumn, selectBytes, watermarkColumn } from './hidden.ts'
 import { InputWatermarks } from './input-watermarks.ts'
-import { emitLateCopies } from './late-copies.ts'
+import { LateRows, windowBelow } from './late-rows.ts'
 import { partitionFields } from './rank.ts'
 import { RankStore } from './rank-store.ts'
 import type { InputShape } from './shape.ts'
@@ -36,6 +36,7 @@ class WindowRank implements Operator {
   /** Open partitions, with the ordinal of their first row and the last moment of their window. */
   readonly #partitions: StateTable
   readonly #timers: Timers
+  readonly #late: LateRows
   readonly #watermarks = new InputWatermarks(1)
 
   constructor(node: RankNode, end: number, context: OperatorContext, { schema, appendOnly }: InputShape) {
@@ -65,6 +66,8 @@ class WindowRank implements Operator {
       keys: this.#keys,
       unique: true,
     })
+    const windowing = windowBelow(node)?.windowing.kind
+    this.#late = new LateRows(context.memory, schema, windowing === 'hop' || windowing === 'cumulate')
     this.#timers = new Timers(context, 'timers', this.#partitions, this.#keys + 1, 1n)
   }
 
@@ -79,7 +82,8 @@ class WindowRank implements Operator {
   }
 
   endStep(end: StepEnd, out: Output): void {
-    const bound = lowest(end.watermarks)
+    this.#late.flush(out)
+    const bound = end.ended ? END_OF_TIME : lowest(end.watermarks)
     const before = this.#watermarks.lowest()
     this.#timers.forDue(bound, ({ rows, slots }) => this.#close(slots, rows, before, out))
     this.#watermarks.set(end.watermarks)
@@ -115,9 +119,10 @@ class WindowRank implements Operator {
     const end = columnAt(batch, this.#end)
     const mask = memory.chunk(batch.rows)
     const watermarks = watermarkColumn(memory, batch)
-    if (memory.kernels.mask_from_watermark(end.data, -1n, watermarks, batch.rows, mask) === 0) return batch
+    const late = memory.kernels.mask_from_watermark(end.data, -1n, watermarks, batch.rows, mask)
     if (end.validity !== 0) memory.kernels.mask_nulls_in(end.validity, batch.rows, mask)
-    emitLateCopies(memory, batch, mask, out)
+    this.#late.take(batch, end, mask, late, out)
+    if (late === 0) return batch
     const rest = selectBytes(memory, mask, true, batch.rows)
     return rest.rows === 0 ? undefined : takeRows(memory, batch, rest.selection, rest.rows)
   }

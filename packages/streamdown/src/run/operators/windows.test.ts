@@ -246,8 +246,11 @@ test('a top-N of windows comes once, in order, when each window closes; rows of 
 })
 
 test('the copies of a row that missed several windows are one late row', () => {
+  const hop = { kind: 'hop', size: 30n, slide: 10n, offset: 0n } as const
+  const hopped = { ...node(hop), schema: ranked }
   const harness = new OperatorHarness(
-    context => createWindowRank(rankNode(1, 1, false), context, { schema: ranked, appendOnly: true }),
+    context =>
+      createWindowRank({ ...rankNode(1, 1, false), input: hopped }, context, { schema: ranked, appendOnly: true }),
     [{ schema: ranked, routeBy: [3, 1] }],
   )
   const copy = (end: bigint): FedRow => ({ input: 0, values: ['a', 1, 1, end], watermark: 25n, ordinal: 7n })
