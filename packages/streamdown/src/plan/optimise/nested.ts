@@ -8,37 +8,74 @@ import { nodesOf, type Roots, transform } from '../visitor/transform.ts'
 type Path = readonly number[]
 
 /**
- * Scans read single fields of ROW columns where only those are used, so that the rest of the ROW is never decoded.
- * A scan qualifies when all that reads it, through filters, is projections.
+ * Single fields of ROW columns are read where only those are used, so that the rest of the ROW is never decoded. A scan
+ * or projection qualifies when all that reads it, through filters, is projections; projections first, from the outside
+ * in, until the scans see which fields are wanted.
  */
 export function readNestedFields(roots: Roots): Roots {
+  let plan = roots
+  for (;;) {
+    const next = splitFirst(plan, 'project')
+    if (next === plan) break
+    plan = next
+  }
+  return splitAll(plan, 'scan')
+}
+
+/** One projection at a time: a split changes what the ones below it are asked for. */
+function splitFirst(roots: Roots, is: 'project'): Roots {
+  const readers = readersByInput(roots)
+  for (const node of nodesOf(roots).toReversed()) {
+    if (node.is !== is || roots.includes(node) || node.expressions.some(hasLambda)) continue
+    const split = splitOf(node, readers, roots)
+    if (split !== undefined) return rewritten(roots, new Map([node, ...split.users].map(part => [part, split.plan])))
+  }
+  return roots
+}
+
+function splitAll(roots: Roots, is: 'scan'): Roots {
+  const readers = readersByInput(roots)
+  const plans = new Map<PlanNode, SplitPlan>()
+  for (const node of nodesOf(roots)) {
+    if (node.is !== is || roots.includes(node) || node.relation.changes === 'upsert') continue
+    const split = splitOf(node, readers, roots)
+    if (split !== undefined) for (const part of [node, ...split.users]) plans.set(part, split.plan)
+  }
+  return plans.size === 0 ? roots : rewritten(roots, plans)
+}
+
+function readersByInput(roots: Roots): ReadonlyMap<PlanNode, readonly PlanNode[]> {
   const readers = new Map<PlanNode, PlanNode[]>()
   for (const node of nodesOf(roots))
     for (const input of inputsOf(node)) readers.set(input, [...(readers.get(input) ?? []), node])
-  const plans = new Map<PlanNode, ScanPlan>()
-  for (const node of nodesOf(roots)) {
-    if (node.is !== 'scan' || roots.includes(node) || node.relation.changes === 'upsert') continue
-    const users = usersOf(node, readers, roots)
-    const plan = users === undefined ? undefined : planScan(node, users)
-    if (plan === undefined) continue
-    for (const part of [node, ...users!]) plans.set(part, plan)
-  }
-  if (plans.size === 0) return roots
+  return readers
+}
+
+function splitOf(node: ScanNode | ProjectNode, readers: ReadonlyMap<PlanNode, readonly PlanNode[]>, roots: Roots) {
+  const users = usersOf(node, readers, roots)
+  const plan = users === undefined ? undefined : planSplit(node, users)
+  return users === undefined || plan === undefined ? undefined : { users, plan }
+}
+
+function rewritten(roots: Roots, plans: ReadonlyMap<PlanNode, SplitPlan>): Roots {
   return transform(roots, (node, original) => {
     const plan = plans.get(original)
     if (plan === undefined) return node
-    if (node.is === 'scan') return plan.scan
-    if (node.is === 'filter') return { ...node, condition: plan.rewrite(node.condition), schema: plan.scan.schema }
+    if (original === plan.of) return plan.split(node)
+    if (node.is === 'filter') return { ...node, condition: plan.rewrite(node.condition), schema: plan.schema }
     return node.is === 'project' ? { ...node, expressions: node.expressions.map(plan.rewrite) } : node
   })
 }
 
-interface ScanPlan {
-  readonly scan: ScanNode
+interface SplitPlan {
+  readonly of: PlanNode
+  /** The node with single fields in the place of ROWs; its inputs may have been rewritten. */
+  readonly split: (node: PlanNode) => PlanNode
+  readonly schema: ScanNode['schema']
   readonly rewrite: (e: Expression) => Expression
 }
 
-/** The filters and projections that read the scan's columns; undefined when something else does. */
+/** The filters and projections that read the node's columns; undefined when something else does. */
 function usersOf(
   scan: PlanNode,
   readers: ReadonlyMap<PlanNode, readonly PlanNode[]>,
@@ -59,7 +96,10 @@ function usersOf(
   return users
 }
 
-function planScan(scan: ScanNode, users: readonly (FilterNode | ProjectNode)[]): ScanPlan | undefined {
+function planSplit(
+  node: ScanNode | ProjectNode,
+  users: readonly (FilterNode | ProjectNode)[],
+): SplitPlan | undefined {
   const used = new Map<number, Path[]>()
   const note = (e: Expression): void => {
     const path = pathOf(e)
@@ -67,39 +107,46 @@ function planScan(scan: ScanNode, users: readonly (FilterNode | ProjectNode)[]):
     else for (const part of parts(e)) note(part)
   }
   for (const user of users) for (const e of user.is === 'filter' ? [user.condition] : user.expressions) note(e)
-  const nested = [...used].filter(
-    ([index, paths]) => scan.schema[index]!.type.is === 'row' && paths.every(path => path.length > 0),
+  const split = new Map(
+    [...used].filter(
+      ([index, paths]) => node.schema[index]!.type.is === 'row' && paths.every(path => path.length > 0),
+    ),
   )
-  if (nested.length === 0) return undefined
+  const time = node.is === 'scan' ? node.eventTime : node.watermark
+  if (split.size === 0 || (time !== undefined && split.has(time.column))) return undefined
   const places = new Map<string, number>()
-  const columns: ScanNode['columns'][number][] = []
-  const schema: ScanNode['schema'][number][] = []
-  const split = new Map(nested)
-  for (const [index, source] of scan.columns.entries()) {
+  const sources: { readonly index: number; readonly path: Path }[] = []
+  for (const index of node.schema.keys()) {
     const paths = split.get(index)
-    const outermost = paths === undefined ? [[]] : outer(paths)
-    for (const path of outermost) {
-      places.set(`${index}/${path.join('/')}`, columns.length)
-      columns.push({ column: source.column, path: [...source.path, ...path] })
-      schema.push(fieldAt(scan.schema[index]!, path))
+    for (const path of paths === undefined ? [[]] : outer(paths)) {
+      places.set(`${index}/${path.join('/')}`, sources.length)
+      sources.push({ index, path })
     }
   }
-  const time =
-    scan.eventTime === undefined
-      ? {}
-      : { eventTime: { ...scan.eventTime, column: places.get(`${scan.eventTime.column}/`)! } }
-  if (scan.eventTime !== undefined && split.has(scan.eventTime.column)) return undefined
-  const made: ScanNode = { ...scan, columns, schema, ...time }
+  const schema = sources.map(({ index, path }) => fieldAt(node.schema[index]!, path))
+  const moved = time === undefined ? undefined : { ...time, column: places.get(`${time.column}/`)! }
   const rewrite = (e: Expression): Expression => {
     const path = pathOf(e)
     if (path === undefined) return mapParts(e, rewrite)
     for (let length = 0; length <= path.fields.length; length++) {
       const place = places.get(`${path.column}/${path.fields.slice(0, length).join('/')}`)
-      if (place !== undefined) return withFields(column(made.schema, place), path.fields.slice(length))
+      if (place !== undefined) return withFields(column(schema, place), path.fields.slice(length))
     }
     return e
   }
-  return { scan: made, rewrite }
+  const splitNode = (rewrittenNode: PlanNode): PlanNode => {
+    if (rewrittenNode.is === 'scan') {
+      const columns = sources.map(({ index, path }) => {
+        const source = rewrittenNode.columns[index]!
+        return { column: source.column, path: [...source.path, ...path] }
+      })
+      return { ...rewrittenNode, columns, schema, ...(moved === undefined ? {} : { eventTime: moved }) }
+    }
+    if (rewrittenNode.is !== 'project') return rewrittenNode
+    const expressions = sources.map(({ index, path }) => withFields(rewrittenNode.expressions[index]!, path))
+    return { ...rewrittenNode, expressions, schema, ...(moved === undefined ? {} : { watermark: moved }) }
+  }
+  return { of: node, split: splitNode, schema, rewrite }
 }
 
 /** `column.field.field…` */
