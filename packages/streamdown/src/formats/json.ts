@@ -1,5 +1,5 @@
 import type { Memory } from '../batch/memory.ts'
-import type { Schema } from '../types/data-type.ts'
+import type { DataType, Schema } from '../types/data-type.ts'
 import { BlockDecoder, header } from './decode-block.ts'
 import { type Decoder, MAX_RECORD_BYTES, type ScanColumn } from './format.ts'
 import { planJson } from './json-plan.ts'
@@ -8,7 +8,7 @@ import { type EpochUnit, type TimestampRules, timestampRules } from './scalar-te
 
 /** How JSON text is read. */
 export interface JsonDecoderOptions {
-  /** Timestamps as '2020-01-01 00:00:00' (SQL), '2020-01-01T00:00:00' (ISO-8601), or both. Default: both. */
+  /** Without an offset TIMESTAMP_LTZ is UTC. Timestamps as '2020-01-01 00:00:00' (SQL), '2020-01-01T00:00:00' (ISO-8601), or both. Default: both. */
   readonly timestampStandard?: TimestampRules['standard']
   /** Numbers are accepted for timestamps, and count this unit since 1970. Default: not accepted. */
   readonly timestampEpoch?: EpochUnit
@@ -49,7 +49,9 @@ export function createJsonDecoder(
     lenient: options.ignoreParseErrors === true,
     run: block => memory.kernels.json_decode(block),
     wholeRecords: (at, length) => memory.u8(at, length).lastIndexOf(0x0a) + 1,
-    finish: (text, type) => valueOfJson(parseJson(text), type, rules),
+    // The kernel has checked the form of what it leaves over.
+    finish: (text, type) =>
+      valueOfJson(isNumeric(type) && text.charAt(0) !== '"' ? { number: text } : parseJson(text), type, rules),
     prepare: image => {
       if (image.getUint32(header.serial, true) < SERIAL_LIMIT) return
       image.setUint32(header.serial, 1, true)
@@ -57,3 +59,5 @@ export function createJsonDecoder(
     },
   })
 }
+
+const isNumeric = (type: DataType): boolean => type.is === 'double' || type.is === 'real' || type.is === 'decimal'
