@@ -1,3 +1,4 @@
+import { immediateSink } from './immediate-sink.ts'
 import { refuseUnknown } from './options.ts'
 import type { Connector } from './source.ts'
 
@@ -10,18 +11,7 @@ export const blackhole: Connector = {
     guarantee: 'exactly-once: nothing is written',
     create: relation => {
       refuseUnknown(relation, [])
-      return {
-        accepts: 'retract',
-        delivery: 'exactly-once',
-        open: async () => undefined,
-        write: () => undefined,
-        backlog: () => 0,
-        flush: async () => undefined,
-        prepare: async () => '',
-        commit: async () => undefined,
-        abort: async () => undefined,
-        close: async () => undefined,
-      }
+      return immediateSink({ accepts: 'retract', delivery: 'exactly-once', write: () => undefined })
     },
   },
 }

@@ -2,7 +2,7 @@ import type { Batch, Column } from '../batch/batch.ts'
 import type { Memory } from '../batch/memory.ts'
 import { weightsOf } from '../batch/values.ts'
 import { physicalOf, widthOf } from '../types/physical.ts'
-import type { Sink } from './sink.ts'
+import { immediateSink } from './immediate-sink.ts'
 import type { Connector } from './source.ts'
 
 /** What was written to a checksum sink, by table name. */
@@ -23,21 +23,14 @@ export function checksumConnector(results: Map<string, Checksum>): Connector {
     options: [],
     sink: {
       guarantee: 'exactly-once: nothing is written',
-      create: (relation): Sink => {
+      create: relation => {
         const result: Checksum = { rows: 0, sum: 0n }
         results.set(relation.name, result)
-        return {
+        return immediateSink({
           accepts: 'retract',
           delivery: 'exactly-once',
-          open: async () => undefined,
           write: (batch, memory) => add(result, batch, memory),
-          backlog: () => 0,
-          flush: async () => undefined,
-          prepare: async () => '',
-          commit: async () => undefined,
-          abort: async () => undefined,
-          close: async () => undefined,
-        }
+        })
       },
     },
   }

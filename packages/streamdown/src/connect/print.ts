@@ -5,6 +5,7 @@ import type { Relation } from '../plan/nodes/node.ts'
 import type { Value } from '../types/value.ts'
 import { rowKey } from '../types/value-key.ts'
 import { textOf } from '../values/text.ts'
+import { immediateSink } from './immediate-sink.ts'
 import { booleanOption, refuseUnknown, textOption } from './options.ts'
 import type { Sink } from './sink.ts'
 import type { Connector, OptionDefinition } from './source.ts'
@@ -38,22 +39,15 @@ function printSink(relation: Relation, printer: Printer): Sink {
   const identifier = textOption(relation, options, 'print-identifier')
   const before = identifier === undefined ? '' : `${identifier}> `
   const toError = booleanOption(relation, options, 'standard-error')
-  return {
+  return immediateSink({
     accepts: 'retract',
     delivery: 'at-least-once',
-    open: async () => undefined,
     write(batch, memory) {
       const lines = linesOf(relation, batch, memory, before)
       if (toError) printer.writeError(lines)
       else printer.write(lines)
     },
-    backlog: () => 0,
-    flush: async () => undefined,
-    prepare: async () => '',
-    commit: async () => undefined,
-    abort: async () => undefined,
-    close: async () => undefined,
-  }
+  })
 }
 
 function linesOf(relation: Relation, batch: Batch, memory: Memory, before: string): string {

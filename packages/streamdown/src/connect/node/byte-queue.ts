@@ -1,7 +1,7 @@
 import type { Memory } from '../../batch/memory.ts'
 import { StreamdownError } from '../../errors/error.ts'
 import { joined } from '../../formats/encode-block.ts'
-import { PADDING } from '../../formats/format.ts'
+import { ByteParts } from './byte-parts.ts'
 import { type Block, type ByteSource, HEAD_BYTES } from './byte-source.ts'
 
 /** Bytes that wait at most before the stream behind is paused; more only when one record is longer. */
@@ -11,8 +11,7 @@ const QUEUE_BYTES = 4 * 1024 * 1024
 export class ByteQueue implements ByteSource {
   readonly #stream: AsyncIterable<Uint8Array>
   readonly #failed: (error: unknown) => StreamdownError
-  #parts: Uint8Array[] = []
-  #bytes = 0
+  readonly #parts = new ByteParts()
   #offset: number
   #discard: number
   #head: Uint8Array = new Uint8Array(0)
@@ -39,7 +38,7 @@ export class ByteQueue implements ByteSource {
 
   state(): 'ready' | 'idle' | 'waiting' | 'ended' {
     if (this.#closed) return 'ended'
-    if (this.#bytes > 0 && (this.#ended || this.#bytes > this.#stuckAt)) return 'ready'
+    if (this.#parts.length > 0 && (this.#ended || this.#parts.length > this.#stuckAt)) return 'ready'
     if (this.#failure !== undefined) return 'ready'
     return this.#ended ? 'ended' : 'waiting'
   }
@@ -51,39 +50,22 @@ export class ByteQueue implements ByteSource {
 
   /** Also after the stream has failed the bytes before that are given: the failure comes behind them. */
   peek(memory: Memory, bytes: number): Block {
-    if (this.#failure !== undefined && (this.#bytes === 0 || this.#bytes === this.#stuckAt)) throw this.#failure
-    const wanted = Math.min(bytes, this.#bytes)
-    const at = memory.chunk(wanted + PADDING)
-    const into = memory.u8(at, wanted)
-    let filled = 0
-    for (const part of this.#parts) {
-      if (filled === wanted) break
-      const piece = part.subarray(0, wanted - filled)
-      into.set(piece, filled)
-      filled += piece.length
-    }
-    return { at, length: wanted, last: this.#ended && this.#failure === undefined && wanted === this.#bytes }
+    if (this.#failure !== undefined && (this.#parts.length === 0 || this.#parts.length === this.#stuckAt))
+      throw this.#failure
+    const wanted = Math.min(bytes, this.#parts.length)
+    const at = this.#parts.copy(memory, wanted)
+    return { at, length: wanted, last: this.#ended && this.#failure === undefined && wanted === this.#parts.length }
   }
 
   skip(bytes: number): void {
     this.#offset += bytes
-    this.#bytes -= bytes
-    let left = bytes
-    let whole = 0
-    for (const part of this.#parts) {
-      if (part.length > left) break
-      left -= part.length
-      whole++
-    }
-    this.#parts.splice(0, whole)
-    const [first] = this.#parts
-    if (left > 0 && first !== undefined) this.#parts[0] = first.subarray(left)
+    this.#parts.drop(bytes)
     this.#stuckAt = -1
     this.#letOn()
   }
 
   needMore(): void {
-    this.#stuckAt = this.#bytes
+    this.#stuckAt = this.#parts.length
     this.#letOn()
   }
 
@@ -102,8 +84,7 @@ export class ByteQueue implements ByteSource {
 
   async close(): Promise<void> {
     this.#closed = true
-    this.#parts = []
-    this.#bytes = 0
+    this.#parts.clear()
     this.#letOn()
     this.#notify()
   }
@@ -113,7 +94,7 @@ export class ByteQueue implements ByteSource {
       for await (const part of this.#stream) {
         if (this.#closed) return
         this.#take(part)
-        while (this.#bytes >= QUEUE_BYTES && this.#bytes > this.#stuckAt && !this.#closed) {
+        while (this.#parts.length >= QUEUE_BYTES && this.#parts.length > this.#stuckAt && !this.#closed) {
           await new Promise<void>(resolve => {
             this.#drained = resolve
           })
@@ -136,10 +117,7 @@ export class ByteQueue implements ByteSource {
     if (this.#head.length < HEAD_BYTES) this.#head = joined([this.#head, part.slice(0, HEAD_BYTES - this.#head.length)])
     const passed = Math.min(this.#discard, part.length)
     this.#discard -= passed
-    if (passed < part.length) {
-      this.#parts.push(part.subarray(passed))
-      this.#bytes += part.length - passed
-    }
+    if (passed < part.length) this.#parts.add(part.subarray(passed))
     if (this.state() === 'ready') this.#notify()
   }
 

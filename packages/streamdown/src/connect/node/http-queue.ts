@@ -1,5 +1,6 @@
 import type { Memory } from '../../batch/memory.ts'
-import { PADDING } from '../../formats/format.ts'
+import { StreamdownError } from '../../errors/error.ts'
+import { ByteParts } from './byte-parts.ts'
 import type { Block, ByteSource } from './byte-source.ts'
 
 /**
@@ -9,8 +10,7 @@ import type { Block, ByteSource } from './byte-source.ts'
 export class HttpQueue implements ByteSource {
   readonly #limit: number
   readonly #onClose: () => Promise<void>
-  #parts: Uint8Array[] = []
-  #bytes = 0
+  readonly #lines = new ByteParts()
   #held = 0
   #offset = 0
   #closed = false
@@ -27,7 +27,7 @@ export class HttpQueue implements ByteSource {
 
   /** Room for more bytes of a body; false when there is none. */
   hold(bytes: number): boolean {
-    if (this.#closed || this.#bytes + this.#held + bytes > this.#limit) return false
+    if (this.#closed || this.#lines.length + this.#held + bytes > this.#limit) return false
     this.#held += bytes
     return true
   }
@@ -39,13 +39,12 @@ export class HttpQueue implements ByteSource {
 
   add(lines: Uint8Array): void {
     if (lines.length === 0 || this.#closed) return
-    this.#parts.push(lines)
-    this.#bytes += lines.length
+    this.#lines.add(lines)
     this.#notify()
   }
 
   state(): 'ready' | 'idle' | 'ended' {
-    if (this.#bytes > 0) return 'ready'
+    if (this.#lines.length > 0) return 'ready'
     return this.#closed ? 'ended' : 'idle'
   }
 
@@ -55,38 +54,20 @@ export class HttpQueue implements ByteSource {
   }
 
   peek(memory: Memory, bytes: number): Block {
-    const wanted = Math.min(bytes, this.#bytes)
-    const at = memory.chunk(wanted + PADDING)
-    const into = memory.u8(at, wanted)
-    let filled = 0
-    for (const part of this.#parts) {
-      if (filled === wanted) break
-      const piece = part.subarray(0, wanted - filled)
-      into.set(piece, filled)
-      filled += piece.length
-    }
+    const wanted = Math.min(bytes, this.#lines.length)
+    const at = this.#lines.copy(memory, wanted)
     // What waits ends with a line break: when all of it is shown, no record goes on behind.
-    return { at, length: wanted, last: wanted === this.#bytes }
+    return { at, length: wanted, last: wanted === this.#lines.length }
   }
 
   skip(bytes: number): void {
     this.#offset += bytes
-    this.#bytes -= bytes
-    let left = bytes
-    let whole = 0
-    for (const part of this.#parts) {
-      if (part.length > left) break
-      left -= part.length
-      whole += 1
-    }
-    this.#parts.splice(0, whole)
-    const [first] = this.#parts
-    if (left > 0 && first !== undefined) this.#parts[0] = first.subarray(left)
+    this.#lines.drop(bytes)
   }
 
-  /** Never comes to it: whole records are all that is here. */
+  /** Whole records are all that is here, so a decoder that takes none is a defect. */
   needMore(): void {
-    this.#waiting ??= Promise.withResolvers()
+    throw new StreamdownError('DSD9002', 'A decoder took nothing of whole records.')
   }
 
   ready(): Promise<void> {
