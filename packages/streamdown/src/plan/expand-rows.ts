@@ -65,6 +65,7 @@ export function expandRows(
     below,
     { is: 'lambda', arrow, source, input: below.schema, whole: 'rows', type: types.row(schema), nullable: false },
     schema,
+    width,
   )
 }
 

@@ -144,7 +144,17 @@ function compute(node: PlanNode): Properties {
       return { ...nothing, appendOnly: true, final: true, bounded: derive(node.of).bounded }
     case 'flatMap': {
       const input = derive(node.input)
-      return { ...nothing, appendOnly: input.appendOnly, final: input.final, bounded: input.bounded }
+      const { keeps = 0 } = node
+      const kept = (column: number | undefined) => (column !== undefined && column < keeps ? column : undefined)
+      return {
+        ...nothing,
+        ...timed(movedColumns(input.timeColumns, kept)),
+        processing: movedColumns(input.processing, kept),
+        windows: input.windows.flatMap(columns => movedWindow(columns, kept)),
+        appendOnly: input.appendOnly,
+        final: input.final,
+        bounded: input.bounded,
+      }
     }
   }
 }

@@ -7,15 +7,18 @@ export interface FlatMapNode {
   readonly is: 'flatMap'
   readonly input: PlanNode
   readonly lambda: Expression
+  /** The first so many columns are those of the input, as they are: UNNEST beside the columns of its row. */
+  readonly keeps?: number
   readonly schema: Schema
 }
 
 export const FlatMapNode = {
   is: (node: PlanNode): node is FlatMapNode => node.is === 'flatMap',
-  create: (input: PlanNode, lambda: Expression, schema: Schema): FlatMapNode => ({
+  create: (input: PlanNode, lambda: Expression, schema: Schema, keeps = 0): FlatMapNode => ({
     is: 'flatMap',
     input,
     lambda,
+    ...(keeps === 0 ? {} : { keeps }),
     schema,
   }),
 }

@@ -5,6 +5,9 @@ import type { PlanNode } from '../nodes/node.ts'
 import { inputsOf } from '../visitor/inputs.ts'
 import { callExpressions, expressionsOf, type Roots, transform } from '../visitor/transform.ts'
 
+/** Comparing more rows of VALUES would cost more than it may save. */
+const LONG_VALUES = 100
+
 /** Nodes of equal structure over the same inputs become one, so that their work is done once. */
 export function share(roots: Roots): Roots {
   const known = new Map<string, PlanNode>()
@@ -15,7 +18,12 @@ export function share(roots: Roots): Roots {
     return number
   }
   return transform(roots, node => {
-    if (node.is === 'flatMap' || !expressionsOf(node).every(e => isDeterministicCall(e) || isClock(e))) return node
+    if (
+      node.is === 'flatMap' ||
+      (node.is === 'values' && node.rows.length > LONG_VALUES) ||
+      !expressionsOf(node).every(e => isDeterministicCall(e) || isClock(e))
+    )
+      return node
     const key = `${inputsOf(node).map(numberOf).join()}|${structure(node, numberOf)}`
     const same = known.get(key)
     if (same !== undefined) return same

@@ -299,7 +299,9 @@ class FromBinder {
     }
     switch (callName(call)) {
       case 'LATE': {
-        const table = this.#tableArgument(call.args, [], call.at)
+        // The operators of a kept view are in its query.
+        const inline = { ...this.#context, options: { ...this.#context.options, materializedViews: 'inline' as const } }
+        const table = new FromBinder(inline, undefined, undefined).#tableArgument(call.args, [], call.at)
         return this.#aliased(lateRows(table.source.plan, call.at), ref.alias, table.name)
       }
       case 'UNNEST':

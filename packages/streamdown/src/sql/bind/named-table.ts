@@ -1,4 +1,5 @@
 import { LateNode, type PlanNode, ScanNode } from '../../plan/nodes/node.ts'
+import { rankWindow } from '../../plan/windows.ts'
 import type { CatalogEntry } from '../catalog.ts'
 import type { Name, Span } from '../parse/ast.ts'
 import type { BindContext } from './context.ts'
@@ -45,7 +46,8 @@ export function lateRows(plan: PlanNode, at: Span): PlanNode {
       if (plan.window !== undefined) return LateNode.create(plan, plan.input.schema)
       return lateRows(plan.input, at)
     case 'rank':
-      if (plan.window !== undefined) return LateNode.create(plan, plan.input.schema)
+      if (plan.window !== undefined || rankWindow(plan.input, plan.partitionBy) !== undefined)
+        return LateNode.create(plan, plan.input.schema)
       return lateRows(plan.input, at)
     default:
       return fail('DSD2006', 'LATE takes a view whose results close with a window; this one drops no late rows.', at)

@@ -174,3 +174,25 @@ test('statements without effect, settings, explain', () => {
   const explain = bound('EXPLAIN SELECT 1')
   assert.ok(explain.is === 'explain' && explain.statement.is === 'select')
 })
+
+test('LATE takes the operator that closes, also of a kept view', () => {
+  const create = `CREATE TABLE e (k INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts) WITH (connector = 'kafka');
+    CREATE MATERIALIZED VIEW w AS SELECT k, window_end, COUNT(*) AS n
+      FROM TABLE(TUMBLE(TABLE e, DESCRIPTOR(ts), INTERVAL '1' MINUTE)) GROUP BY k, window_start, window_end;`
+  const late = bound('SELECT * FROM LATE(TABLE w)', { before: create })
+  assert.ok(late.is === 'select')
+  assert.deepEqual(
+    late.plan.schema.map(f => f.name),
+    ['k', 'ts', 'window_start', 'window_end', 'window_time', 'missed', 'total'],
+  )
+})
+
+test('rows with a NULL where none may be are dropped by setting, nested ones too', () => {
+  const create = `CREATE TABLE src (a ROW<id INT, b ROW<c INT>>) WITH (connector = 'kafka');
+    CREATE TABLE snk (a ROW<id INT NOT NULL, b ROW<c INT NOT NULL>> NOT NULL) WITH (connector = 'kafka');`
+  const text = explained('INSERT INTO snk SELECT * FROM src', {
+    before: create,
+    settings: { sink_not_null: 'drop', sink_nested_not_null: 'rows' },
+  })
+  assert.match(text, /Filter: a IS NOT NULL AND a\.id IS NOT NULL AND \(a\.b IS NULL OR a\.b\.c IS NOT NULL\)/)
+})
