@@ -71,6 +71,10 @@ export interface ProgramStatus {
   readonly stateBytes: number
   /** Windows that have rows and did not close yet. */
   readonly openWindows: number
+  /** µs: results up to here are complete; the lowest int64 before any row, the highest when all sources have ended. */
+  readonly watermark: bigint
+  /** The newest event time that was read, µs; the lowest int64 before any row. */
+  readonly newestEventTime: bigint
 }
 
 /** The whole of a running program. */

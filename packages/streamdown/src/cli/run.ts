@@ -65,7 +65,7 @@ const rowsIn = (session: Session): number => session.status().reduce((sum, job) 
 function report(jobs: readonly JobStatus[], json: boolean, stopped: boolean): void {
   for (const job of jobs) {
     if (json) {
-      process.stderr.write(`${JSON.stringify({ ...job, watermark: String(job.watermark) })}\n`)
+      process.stderr.write(`${JSON.stringify({ ...job, watermark: String(job.watermark), newestEventTime: String(job.newestEventTime) })}\n`)
       continue
     }
     const parts = [`${job.rowsIn} rows in`, `${job.rowsOut} out`]

@@ -207,6 +207,13 @@ export class Engine {
     return lowest ?? NO_WATERMARK
   }
 
+  /** The newest event time of all sources; `NO_WATERMARK` before the first row. */
+  newestEventTime(): bigint {
+    let newest = NO_WATERMARK
+    for (const tracker of this.#trackers.values()) if (tracker.newest() > newest) newest = tracker.newest()
+    return newest
+  }
+
   snapshot(): EngineSnapshot {
     const operators: Record<number, EngineSnapshot['operators'][number]> = {}
     for (const vertex of this.graph.vertices) {

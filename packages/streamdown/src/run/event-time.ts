@@ -42,6 +42,13 @@ export class EventTimeTracker {
     return this.#watermark
   }
 
+  /** The newest event time of any partition; `NO_WATERMARK` before the first row. */
+  newest(): bigint {
+    let newest = NO_WATERMARK
+    for (const partition of this.#partitions.values()) if (partition.newest > newest) newest = partition.newest
+    return newest === NO_WATERMARK ? NO_WATERMARK : newest + this.delay
+  }
+
   /** The partition that holds the watermark back, for `explain --why`. */
   holds(): string | undefined {
     let held: string | undefined

@@ -140,6 +140,7 @@ export class Job {
       stateBytes: this.engine.stateBytes(),
       openWindows: this.engine.openWindows(),
       watermark: this.engine.watermark(),
+      newestEventTime: this.engine.newestEventTime(),
       ended: this.engine.ended,
     }
   }

@@ -48,6 +48,8 @@ export interface JobStatus {
   readonly openWindows: number
   /** µs; the lowest int64 before any. */
   readonly watermark: bigint
+  /** The newest event time that was read, µs; the lowest int64 before any. */
+  readonly newestEventTime: bigint
   readonly ended: boolean
 }
 

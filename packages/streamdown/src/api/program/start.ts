@@ -67,8 +67,8 @@ class Handle implements Program {
   }
 
   status(): ProgramStatus {
-    const { rowsIn, rowsOut, late, dead, stateBytes, openWindows } = this.#job.status()
-    return { rowsIn, rowsOut, late, dead, stateBytes, openWindows }
+    const { rowsIn, rowsOut, late, dead, stateBytes, openWindows, watermark, newestEventTime } = this.#job.status()
+    return { rowsIn, rowsOut, late, dead, stateBytes, openWindows, watermark, newestEventTime }
   }
 
   deadLetters(): readonly DeadLetter[] {
