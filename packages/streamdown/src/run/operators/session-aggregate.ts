@@ -80,7 +80,7 @@ class SessionAggregate implements Operator {
     this.#partitionColumns = windowing.partitionBy
     this.#otherColumns = input.groups.filter(column => column >= 0 && !windowing.partitionBy.includes(column))
     this.#boundType = session.schema.at(-3)?.type ?? types.timestamp(3)
-    this.#sessions = new Sessions(windowing.gap, node.window?.allowedLateness ?? 0n)
+    this.#sessions = new Sessions(windowing.gap, node.window?.allowedLateness)
     const partition = this.#partitionColumns.map((column, i) => ({ ...fieldOf(input, column), name: `k${i}` }))
     const others = this.#otherColumns.map((column, i) => ({ ...fieldOf(input, column), name: `o${i}` }))
     const keys = [...partition, field('session', types.bigint, false), ...others]
@@ -144,7 +144,7 @@ class SessionAggregate implements Operator {
     const before = this.#watermark
     const { window } = this.#node
     const reached = ended ? END_OF_TIME : this.#time === 'processing' ? now : lowest(watermarks)
-    const closing = window === undefined ? [] : this.#sessions.close(reached)
+    const closing = this.#sessions.close(reached)
     if (this.#corrected) this.#sendTouched(reached, now, ended || closing.length > 0, out, before)
     for (const from of portions(closing.flatMap(({ groups }) => [...groups]))) {
       const mark = this.#context.memory.mark()
@@ -182,6 +182,10 @@ class SessionAggregate implements Operator {
     this.#rebuild()
   }
 
+  openWindows(): number {
+    return this.#node.window === undefined ? 0 : this.#sessions.size
+  }
+
   stateBytes(): number {
     return (
       this.#groups.bytes() + this.#partitions.bytes() + (this.#sessions.size + this.#sessionOf.size) * SESSION_BYTES
@@ -206,14 +210,13 @@ class SessionAggregate implements Operator {
     const watermarks = watermarksOf(memory, batch)
     const ordinals = ordinalsOf(memory, batch)
     const now = this.#context.now()
-    const punctual = time === 'processing' || this.#node.window === undefined
     const merged: Session[] = []
     const sessions: Session[] = []
     const late: number[] = []
     const rows: number[] = []
     for (let row = 0; row < batch.rows; row++) {
       if (timed?.[row] === 0) continue
-      const before = punctual ? NO_WATERMARK : (watermarks[row] ?? NO_WATERMARK)
+      const before = time === 'processing' ? NO_WATERMARK : (watermarks[row] ?? NO_WATERMARK)
       const session = this.#sessions.take(
         partitions[row] ?? 0,
         times?.[row] ?? now,

@@ -28,13 +28,15 @@ export function finalSession(session: Session): Session {
  */
 export class Sessions {
   readonly #gap: bigint
-  readonly #lateness: bigint
+  readonly #lateness: bigint | undefined
   readonly #open = new Map<number, Session[]>()
   /** Ends by which sessions were queued; a session that has grown since is queued again when its turn comes. */
   readonly #queue = new MinHeap<{ readonly end: bigint; readonly session: Session }>((a, b) => a.end < b.end)
   #nextId = 0n
+  #count = 0
 
-  constructor(gap: bigint, lateness: bigint) {
+  /** `lateness` undefined: sessions are never closed. */
+  constructor(gap: bigint, lateness: bigint | undefined) {
     this.#gap = gap
     this.#lateness = lateness
   }
@@ -58,6 +60,7 @@ export class Sessions {
     if (target === undefined) return this.add({ partition, start: time, end, arrival, id: this.#nextId })
     for (const other of others) {
       other.into = target
+      this.#count--
       if (other.start < target.start) target.start = other.start
       merge(other)
     }
@@ -77,7 +80,8 @@ export class Sessions {
     const known = this.#open.get(session.partition)
     if (known === undefined) this.#open.set(session.partition, [added])
     else known.push(added)
-    this.#queue.push({ end: added.end, session: added })
+    this.#count++
+    if (this.#lateness !== undefined) this.#queue.push({ end: added.end, session: added })
     return added
   }
 
@@ -95,6 +99,7 @@ export class Sessions {
       if (session.end > next.end) this.#queue.push({ end: session.end, session })
       else closing.push(session)
     }
+    this.#count -= closing.length
     for (const session of closing) {
       const left = (this.#open.get(session.partition) ?? []).filter(each => each !== session)
       if (left.length === 0) this.#open.delete(session.partition)
@@ -112,17 +117,14 @@ export class Sessions {
     return this.#queue.peek()?.end
   }
 
-  /** All open sessions. */
-  *all(): Iterable<Session> {
-    for (const sessions of this.#open.values()) yield* sessions
-  }
-
+  /** How many are open. */
   get size(): number {
-    return this.#queue.size
+    return this.#count
   }
 
   #isOver(end: bigint, watermark: bigint): boolean {
-    return watermark !== NO_WATERMARK && end <= watermark && watermark - end >= this.#lateness
+    const lateness = this.#lateness
+    return lateness !== undefined && watermark !== NO_WATERMARK && end <= watermark && watermark - end >= lateness
   }
 }
 

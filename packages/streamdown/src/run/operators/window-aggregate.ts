@@ -152,6 +152,10 @@ class WindowAggregate implements Operator {
     this.#rebuild()
   }
 
+  openWindows(): number {
+    return this.#open.size
+  }
+
   stateBytes(): number {
     let bytes = this.#groups.bytes() + this.#touchedSlots.bytes() + this.#touchedOrdinals.bytes()
     for (const list of this.#open.values()) bytes += list.bytes()
