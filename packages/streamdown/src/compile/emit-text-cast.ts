@@ -1,4 +1,5 @@
 import { type CastRule, castValue } from '../functions/cast.ts'
+import { MAX_PRECISION } from '../functions/decimal-types.ts'
 import { type DataType, types } from '../types/data-type.ts'
 import { physicalOf } from '../types/physical.ts'
 import { emitKernel, emitStatusKernel } from './emit-kernel.ts'
@@ -39,7 +40,7 @@ function toText(e: Emitter, input: Operand, rule: CastRule): Operand | undefined
       return emitKernel(e, 'fn_format_integer', [wide, emitLiteral(e, 0, types.int)], types.string)
     }
     case 'decimal': {
-      if (input.values.length !== 1) return undefined
+      if (input.values.length !== 1 || (rule === 'postgres' && type.precision === MAX_PRECISION)) return undefined
       const digits: Operand = { type: types.bigint, valid, values: [value] }
       return emitKernel(e, 'fn_format_integer', [digits, emitLiteral(e, type.scale, types.int)], types.string)
     }

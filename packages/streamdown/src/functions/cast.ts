@@ -2,6 +2,7 @@ import type { DataType } from '../types/data-type.ts'
 import type { Value } from '../types/value.ts'
 import { floorDivide, joinMicros, MICROS_PER_DAY, MICROS_PER_SECOND, splitMicros } from '../values/calendar.ts'
 import { decimalText, decimalToDouble, fitsPrecision, parseDecimal, powerOfTen, rescaled } from './decimal.ts'
+import { MAX_PRECISION } from './decimal-types.ts'
 import { RowError } from './definition.ts'
 import { castJson, jsonOf } from './json/convert.ts'
 import { parseNested } from './nested/text.ts'
@@ -122,7 +123,9 @@ export function textOf(value: Value, type: DataType, rule: CastRule, timeZone: s
     case 'double':
       return doubleText(asNumber(value), rule)
     case 'decimal':
-      return decimalText(asBigint(value), type.scale)
+      return rule === 'postgres' && type.precision === MAX_PRECISION
+        ? shortDecimal(asBigint(value), type.scale)
+        : decimalText(asBigint(value), type.scale)
     case 'date':
       return dateText(asNumber(value))
     case 'time':
@@ -185,6 +188,17 @@ function rowItem(value: Value, type: DataType | undefined, rule: CastRule, timeZ
   if (value === null) return ''
   const text = type.is === 'boolean' ? (value === true ? 't' : 'f') : textOf(value, type, rule, timeZone)
   return text === '' || /[\s(),"\\]/.test(text) ? `"${text.replace(/["\\]/g, '$&$&')}"` : text
+}
+
+/** A NUMERIC of undeclared size keeps no scale of its own here: zeros at the end of its fraction are not shown. */
+function shortDecimal(digits: bigint, scale: number): string {
+  let rest = digits
+  let shown = scale
+  while (shown > 0 && rest % 10n === 0n) {
+    rest /= 10n
+    shown--
+  }
+  return decimalText(rest, shown)
 }
 
 /** +00:00 */

@@ -77,13 +77,13 @@ const sameMaps: Coerce = (args, rules) => {
 
 /** The first argument as it is, integers behind it. */
 const firstThenIntegers =
-  (first: 'array' | 'map'): Coerce =>
+  (first: 'array' | 'map', bounds: DataType = bigint): Coerce =>
   args => {
     const [head, ...rest] = args
     const number = ({ type, literal }: BoundArgument): boolean =>
       isInteger(type) || type.is === 'null' || (type.is === 'string' && literal !== undefined)
     if (head?.type.is !== first || !rest.every(number)) return undefined
-    return [head.type, ...rest.map(() => bigint)]
+    return [head.type, ...rest.map(() => bounds)]
   }
 
 const onlyArray: Coerce = args => (args[0]?.type.is === 'array' ? args.map(arg => arg.type) : undefined)
@@ -670,7 +670,7 @@ export const nestedFunctions: readonly ScalarFunction[] = [
     [
       js(['array', 'int', 'int'], firstType, args => (args[0] === null ? null : slice(args, false)), {
         optional: 1,
-        coerce: firstThenIntegers('array'),
+        coerce: firstThenIntegers('array', int),
         nullable: args => args[0]?.nullable ?? true,
       }),
     ],

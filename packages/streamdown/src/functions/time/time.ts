@@ -429,6 +429,11 @@ export const timeFunctions: readonly ScalarFunction[] = [
         date,
         (args, { types: all, timeZone }) => splitMicros(localMicros(args[0], all[0], timeZone)).days,
       ),
+      js(['text'], date, args => {
+        const days = parseDate(asText(args[0]))
+        if (days === undefined) throw new RowError(4, `'${asText(args[0])}' is not a valid DATE`)
+        return days
+      }),
     ],
   ),
   define(

@@ -327,8 +327,7 @@ export class ExpressionBinder {
       const json = this.call('is_json', [bound, literal(kind.slice(5) || 'VALUE', types.string)], at)
       return negated ? not(json) : json
     }
-    const operand = kind === 'NULL' ? bound : castTo(bound, types.boolean, this.context.settings, false, at)
-    return test(negated ? `is_not_${name}` : `is_${name}`, operand)
+    return this.call(negated ? `is_not_${name}` : `is_${name}`, [bound], at)
   }
 
   #inList(value: Syntax, list: readonly Syntax[], negated: boolean, at: Span): Expression {
