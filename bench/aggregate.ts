@@ -3,11 +3,12 @@
 import { type Batch, CHUNK_ROWS, END_OF_TIME, NO_WATERMARK } from '../packages/streamdown/src/batch/batch.ts'
 import { createMemory } from '../packages/streamdown/src/batch/linear-memory.ts'
 import type { Memory } from '../packages/streamdown/src/batch/memory.ts'
-import type { AggregateNode, PlanNode } from '../packages/streamdown/src/plan/nodes/node.ts'
+import type { AggregateNode, PlanNode, WindowNode } from '../packages/streamdown/src/plan/nodes/node.ts'
 import type { Operator, Output } from '../packages/streamdown/src/run/operator.ts'
 import { aggregateInput } from '../packages/streamdown/src/run/operators/aggregate-input.ts'
 import { aggregateNode, call, inputNode } from '../packages/streamdown/src/run/operators/aggregate-test-model.ts'
 import { createGroupAggregate } from '../packages/streamdown/src/run/operators/group-aggregate.ts'
+import { createSessionAggregate } from '../packages/streamdown/src/run/operators/session-aggregate.ts'
 import { createWindow } from '../packages/streamdown/src/run/operators/window.ts'
 import { createWindowAggregate } from '../packages/streamdown/src/run/operators/window-aggregate.ts'
 import { createStateTable } from '../packages/streamdown/src/state/table.ts'
@@ -21,6 +22,12 @@ const ROUNDS = 24
 const source = [field('k', types.bigint, false), field('v', types.bigint, false), field('t', types.timestamp(3), false)]
 const time = types.timestamp(3)
 const bounds = ['window_start', 'window_end', 'window_time'].map(name => field(name, time, false))
+
+/** Sessions of a key end after ten seconds without a row. */
+function sessions(): WindowNode {
+  const windowing = { kind: 'session', gap: 10_000_000n, partitionBy: [0] } as const
+  return { is: 'window', input: inputNode(source), windowing, time: 2, emit: 'close', schema: [...source, ...bounds] }
+}
 
 function windowed(): PlanNode {
   const windowing = { kind: 'tumble', size: MINUTE, offset: 0n } as const
@@ -89,10 +96,14 @@ const line = (name: string, rows: number, seconds: number, note = ''): void =>
 function run(name: string, keys: number, windows: number, node: AggregateNode, expand: boolean): void {
   const memory = createMemory()
   const context = contextOf(memory)
-  const input = aggregateInput(node, node.input.schema)
+  const session = node.input.is === 'window' && node.input.windowing.kind === 'session' ? node.input : undefined
+  const input = aggregateInput(node, session === undefined ? node.input.schema : source)
   const shape = { schema: input.schema, appendOnly: true }
   const create = node.window === undefined ? createGroupAggregate : createWindowAggregate
-  const aggregate = create(node, input, context, shape)
+  const aggregate =
+    session === undefined
+      ? create(node, input, context, shape)
+      : createSessionAggregate(node, session, input, context, shape)
   let emitted = 0
   const sink: Output = {
     emit: batch => {
@@ -246,4 +257,8 @@ run(
   aggregateNode(tumbling.is === 'window' ? tumbling.input : tumbling, [], countSum),
   false,
 )
+for (const keys of [1_000, 100_000]) {
+  const node = aggregateNode(sessions(), [0, 3, 4], countSum, closing)
+  run(`sessions count+sum, ${keys} keys`, keys, 16, node, false)
+}
 closeMany(5_000_000)

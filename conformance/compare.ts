@@ -31,7 +31,10 @@ export function sameLine(a: string, b: string): boolean {
   if (a === b) return true
   const left = pieces(a)
   const right = pieces(b)
-  return left.length === right.length && left.every((piece, at) => piece === right[at] || sameNumber(piece, right[at] ?? '', true))
+  return (
+    left.length === right.length &&
+    left.every((piece, at) => piece === right[at] || sameNumber(piece, right[at] ?? '', true))
+  )
 }
 
 const pieces = (line: string): readonly string[] => line.split(/([\s[\]{}(),:"]+)/)
@@ -48,7 +51,7 @@ export function expectMultiset(actual: readonly string[], expected: readonly str
   if (left.length === right.length && left.every((line, at) => sameLine(line, right[at] ?? ''))) return
   const rest = new Set(left.keys())
   for (const line of right) {
-    const found = [...rest].find((at) => sameLine(left[at] ?? '', line))
+    const found = [...rest].find(at => sameLine(left[at] ?? '', line))
     if (found === undefined) throw new Mismatch(difference(left, right))
     rest.delete(found)
   }
@@ -56,7 +59,7 @@ export function expectMultiset(actual: readonly string[], expected: readonly str
 }
 
 function difference(actual: readonly string[], expected: readonly string[]): string {
-  const missing = expected.filter((line) => !actual.includes(line)).slice(0, 4)
-  const extra = actual.filter((line) => !expected.includes(line)).slice(0, 4)
+  const missing = expected.filter(line => !actual.includes(line)).slice(0, 4)
+  const extra = actual.filter(line => !expected.includes(line)).slice(0, 4)
   return `${actual.length} rows, ${expected.length} expected; missing: ${missing.join(' | ')}; not expected: ${extra.join(' | ')}`
 }

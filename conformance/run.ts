@@ -16,7 +16,12 @@ const here = dirname(fileURLToPath(import.meta.url))
 const TIME_LIMIT_MS = 60_000
 
 const { values } = parseArgs({
-  options: { dir: { type: 'string' }, json: { type: 'boolean' }, only: { type: 'string' }, verbose: { type: 'boolean' } },
+  options: {
+    dir: { type: 'string' },
+    json: { type: 'boolean' },
+    only: { type: 'string' },
+    verbose: { type: 'boolean' },
+  },
 })
 const dir = resolve(values.dir ?? process.env['CONFORMANCE_DIR'] ?? join(here, '../../shared/conformance'))
 
@@ -37,7 +42,8 @@ async function runAll(from: string): Promise<number> {
     const outcome = await judge(each, stepSensitive, environment)
     outcomes.push(outcome)
     if (values.json === true) console.log(JSON.stringify(outcome))
-    else if (values.verbose === true) console.log(`${outcome.status.padEnd(11)} ${outcome.suite}/${outcome.name}  ${outcome.detail}`)
+    else if (values.verbose === true)
+      console.log(`${outcome.status.padEnd(11)} ${outcome.suite}/${outcome.name}  ${outcome.detail}`)
   }
   if (values.json !== true) printTable(outcomes)
   const broken = outcomes.filter(({ suite, name, status }) => status !== 'passed' && passing.has(`${suite}/${name}`))
@@ -54,7 +60,10 @@ async function judge(each: Case, stepSensitive: ReadonlySet<string>, environment
     } catch (error) {
       const status = error instanceof Mismatch || !isUnsupported(error) ? 'failed' : 'unsupported'
       const message = error instanceof Error ? error.message : String(error)
-      const stack = values.verbose === true && !(error instanceof Mismatch) && error instanceof Error ? `\n${error.stack ?? ''}\n${causeOf(error)}` : ''
+      const stack =
+        values.verbose === true && !(error instanceof Mismatch) && error instanceof Error
+          ? `\n${error.stack ?? ''}\n${causeOf(error)}`
+          : ''
       return { suite, name, status, detail: `${mode.name}: ${message.split('\n').slice(0, 4).join(' ')}${stack}` }
     }
   }
@@ -79,16 +88,18 @@ async function limited(run: Promise<void>): Promise<void> {
 function names(file: string): ReadonlySet<string> {
   const path = join(here, file)
   const lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n') : []
-  return new Set(lines.map((line) => line.replace(/#.*/, '').trim()).filter((line) => line !== ''))
+  return new Set(lines.map(line => line.replace(/#.*/, '').trim()).filter(line => line !== ''))
 }
 
 function printTable(outcomes: readonly Outcome[]): void {
   const suites = [...new Set(outcomes.map(({ suite }) => suite))]
   console.log(`${'suite'.padEnd(12)} ${'passed'.padStart(7)} ${'failed'.padStart(7)} ${'not supported'.padStart(14)}`)
   for (const suite of [...suites, 'all']) {
-    const of = outcomes.filter((outcome) => suite === 'all' || outcome.suite === suite)
-    const count = (status: Outcome['status']): string => String(of.filter((outcome) => outcome.status === status).length)
-    console.log(`${suite.padEnd(12)} ${count('passed').padStart(7)} ${count('failed').padStart(7)} ${count('unsupported').padStart(14)}`)
+    const of = outcomes.filter(outcome => suite === 'all' || outcome.suite === suite)
+    const count = (status: Outcome['status']): string => String(of.filter(outcome => outcome.status === status).length)
+    console.log(
+      `${suite.padEnd(12)} ${count('passed').padStart(7)} ${count('failed').padStart(7)} ${count('unsupported').padStart(14)}`,
+    )
   }
 }
 

@@ -23,11 +23,22 @@ export interface RunLine {
 }
 
 /** Runs one query in this process, which is made for it: CPU seconds and peak memory are the whole process's. */
-async function runQuery(query: QueryName, source: string, events: number, rate: number, workers: number, file: string): Promise<RunLine> {
+async function runQuery(
+  query: QueryName,
+  source: string,
+  events: number,
+  rate: number,
+  workers: number,
+  file: string,
+): Promise<RunLine> {
   const results = new Map<string, Checksum>()
   const environment = await createNodeEnvironment()
-  const session = await createSession({ workers }, { ...environment, connectors: [...environment.connectors, checksumConnector(results)] })
-  const from = source === 'nexmark' ? ({ is: 'nexmark', events, rate } as const) : ({ is: 'ndjson', path: file } as const)
+  const session = await createSession(
+    { workers },
+    { ...environment, connectors: [...environment.connectors, checksumConnector(results)] },
+  )
+  const from =
+    source === 'nexmark' ? ({ is: 'nexmark', events, rate } as const) : ({ is: 'ndjson', path: file } as const)
   await session.execute(`${nexmarkTables(from)}
     CREATE TABLE result WITH ('connector' = 'checksum');
     INSERT INTO result ${queries[query]}`)
@@ -78,7 +89,8 @@ const { values } = parseArgs({
     file: { type: 'string', default: '' },
   },
 })
-if (!(values.query in queries)) throw new RangeError(`no query ${values.query}; there are ${Object.keys(queries).join(', ')}`)
+if (!(values.query in queries))
+  throw new RangeError(`no query ${values.query}; there are ${Object.keys(queries).join(', ')}`)
 const line = await runQuery(
   values.query as QueryName,
   values.source,

@@ -1,5 +1,7 @@
 /** Where a run's events come from; `file` is NDJSON of the generator's own rows, the same events. */
-export type EventSource = { readonly is: 'nexmark'; readonly events: number; readonly rate: number } | { readonly is: 'ndjson'; readonly path: string }
+export type EventSource =
+  | { readonly is: 'nexmark'; readonly events: number; readonly rate: number }
+  | { readonly is: 'ndjson'; readonly path: string }
 
 const columns = `
   event_type INT,

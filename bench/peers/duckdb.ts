@@ -16,7 +16,13 @@ const queries: Readonly<Record<string, string>> = {
     SELECT auction, time_bucket(INTERVAL '10 seconds', dateTime) AS w, COUNT(*) AS n, SUM(price) AS total FROM bid GROUP BY 1, 2)`,
 }
 
-const { values } = parseArgs({ options: { file: { type: 'string', default: '' }, query: { type: 'string', default: 'q1' }, events: { type: 'string', default: '0' } } })
+const { values } = parseArgs({
+  options: {
+    file: { type: 'string', default: '' },
+    query: { type: 'string', default: 'q1' },
+    events: { type: 'string', default: '0' },
+  },
+})
 const connection = await (await DuckDBInstance.create(':memory:', { threads: '1' })).connect()
 const start = resourceUsage()
 const sql = `WITH bid AS (${bid.replace('$file', `'${values.file}'`)}) ${queries[values.query] ?? ''}`
@@ -24,4 +30,12 @@ const [row] = (await connection.runAndReadAll(sql)).getRowsJson()
 const end = resourceUsage()
 const cpu = (end.userCPUTime + end.systemCPUTime - start.userCPUTime - start.systemCPUTime) / 1e6
 const events = Number(values.events)
-console.log(JSON.stringify({ query: values.query, rows: row?.[0], answer: row?.[1], cpu_s: cpu, events_per_cpu_s: Math.round(events / cpu) }))
+console.log(
+  JSON.stringify({
+    query: values.query,
+    rows: row?.[0],
+    answer: row?.[1],
+    cpu_s: cpu,
+    events_per_cpu_s: Math.round(events / cpu),
+  }),
+)

@@ -1,15 +1,22 @@
 // A plain Node.js program: JSON.parse and a Map, as one would write it without a streaming engine.
 import { closeSync, openSync, readSync } from 'node:fs'
 import { resourceUsage } from 'node:process'
-import { parseArgs } from 'node:util'
 import { StringDecoder } from 'node:string_decoder'
+import { parseArgs } from 'node:util'
 
 interface Event {
   readonly event_type: number
-  readonly bid: { readonly auction: number; readonly bidder: number; readonly price: number; readonly dateTime: string } | null
+  readonly bid: {
+    readonly auction: number
+    readonly bidder: number
+    readonly price: number
+    readonly dateTime: string
+  } | null
 }
 
-const { values } = parseArgs({ options: { file: { type: 'string', default: '' }, query: { type: 'string', default: 'tumble' } } })
+const { values } = parseArgs({
+  options: { file: { type: 'string', default: '' }, query: { type: 'string', default: 'tumble' } },
+})
 
 let rows = 0
 let total = 0
@@ -55,4 +62,13 @@ const end = resourceUsage()
 let sum = 0
 for (const group of windows.values()) sum += group.n + group.total
 const cpu = (end.userCPUTime + end.systemCPUTime - start.userCPUTime - start.systemCPUTime) / 1e6
-console.log(JSON.stringify({ events: rows, groups: windows.size, kept, answer: sum + total, cpu_s: cpu, events_per_cpu_s: Math.round(rows / cpu) }))
+console.log(
+  JSON.stringify({
+    events: rows,
+    groups: windows.size,
+    kept,
+    answer: sum + total,
+    cpu_s: cpu,
+    events_per_cpu_s: Math.round(rows / cpu),
+  }),
+)

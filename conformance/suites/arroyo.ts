@@ -1,17 +1,17 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Environment } from '../../packages/streamdown/src/session/environment.ts'
 import { createSession } from '../../packages/streamdown/src/session/create.ts'
+import type { Environment } from '../../packages/streamdown/src/session/environment.ts'
 import { type Case, Mismatch, type Mode } from '../case.ts'
 import { expectMultiset } from '../compare.ts'
 import { SUITE_CLOCK, suiteSettings } from '../settings.ts'
 
 export function arroyoCases(dir: string): readonly Case[] {
   return readdirSync(dir)
-    .filter((file) => file.endsWith('.sql'))
+    .filter(file => file.endsWith('.sql'))
     .sort()
-    .map((file) => ({
+    .map(file => ({
       suite: 'arroyo',
       name: file.slice(0, -4),
       run: (mode, environment) => runCase(dir, file.slice(0, -4), mode, environment),
@@ -23,7 +23,13 @@ async function runCase(dir: string, name: string, mode: Mode, environment: Envir
   const output = join(folder, 'out.json')
   const text = readFileSync(join(dir, `${name}.sql`), 'utf8')
   const sql = text.replaceAll('$input_dir', dir).replaceAll('$output_path', output)
-  const options = { ...suiteSettings.arroyo, workers: mode.workers, stepRows: mode.stepRows, seed: mode.seed, clock: SUITE_CLOCK }
+  const options = {
+    ...suiteSettings.arroyo,
+    workers: mode.workers,
+    stepRows: mode.stepRows,
+    seed: mode.seed,
+    clock: SUITE_CLOCK,
+  }
   const session = await createSession(options, environment)
   try {
     await session.execute(sql)
@@ -46,7 +52,10 @@ async function runCase(dir: string, name: string, mode: Mode, environment: Envir
 type Row = Readonly<Record<string, unknown>>
 
 const lines = (text: string): readonly Row[] =>
-  text.split('\n').filter((line) => line.trim() !== '').map((line) => JSON.parse(line) as Row)
+  text
+    .split('\n')
+    .filter(line => line.trim() !== '')
+    .map(line => JSON.parse(line) as Row)
 
 const rows = (text: string): readonly string[] => lines(text).map(canonical)
 
@@ -89,5 +98,5 @@ function canonical(row: Row): string {
     return value
   }
   const keys = Object.keys(row).sort()
-  return JSON.stringify(Object.fromEntries(keys.map((key) => [key, cell(row[key])])))
+  return JSON.stringify(Object.fromEntries(keys.map(key => [key, cell(row[key])])))
 }

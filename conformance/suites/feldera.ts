@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Environment } from '../../packages/streamdown/src/session/environment.ts'
 import { createSession } from '../../packages/streamdown/src/session/create.ts'
+import type { Environment } from '../../packages/streamdown/src/session/environment.ts'
 import { textOf } from '../../packages/streamdown/src/values/text.ts'
 import type { Case, Mode } from '../case.ts'
 import { expectMultiset } from '../compare.ts'
@@ -19,21 +19,29 @@ interface FelderaCase {
 
 export function felderaCases(dir: string): readonly Case[] {
   return readdirSync(dir)
-    .filter((file) => file.endsWith('.json'))
+    .filter(file => file.endsWith('.json'))
     .sort()
-    .map((file) => {
+    .map(file => {
       const given = JSON.parse(readFileSync(join(dir, file), 'utf8')) as FelderaCase
       return { suite: 'feldera', name: given.name, run: (mode, environment) => runCase(given, mode, environment) }
     })
 }
 
 async function runCase(given: FelderaCase, mode: Mode, environment: Environment): Promise<void> {
-  const options = { ...suiteSettings.feldera, workers: mode.workers, stepRows: mode.stepRows, seed: mode.seed, clock: SUITE_CLOCK }
+  const options = {
+    ...suiteSettings.feldera,
+    workers: mode.workers,
+    stepRows: mode.stepRows,
+    seed: mode.seed,
+    clock: SUITE_CLOCK,
+  }
   const view = /CREATE\s+(?:MATERIALIZED\s+)?VIEW\s+(\w+)/i.exec(given.query)?.[1] ?? ''
   let session = await createSession(options, environment)
   try {
     await session.execute(given.tables)
-    const query = given.query.replace(/CREATE\s+FUNCTION[^;]*;/gi, '').replace(/CREATE\s+VIEW/i, 'CREATE MATERIALIZED VIEW')
+    const query = given.query
+      .replace(/CREATE\s+FUNCTION[^;]*;/gi, '')
+      .replace(/CREATE\s+VIEW/i, 'CREATE MATERIALIZED VIEW')
     await session.execute(query)
     session.changes(view)
     const half = Math.ceil(given.steps.length / 2)
@@ -54,7 +62,9 @@ async function runCase(given: FelderaCase, mode: Mode, environment: Environment)
         weights.set(row, (weights.get(row) ?? 0) + weight)
       }
       const actual = [...weights].filter(([, weight]) => weight !== 0).map(([row, weight]) => `${row} : ${weight}`)
-      const expected = step.delta.filter(({ weight }) => weight !== 0).map(({ row, weight }) => `${row.join(' | ')} : ${weight}`)
+      const expected = step.delta
+        .filter(({ weight }) => weight !== 0)
+        .map(({ row, weight }) => `${row.join(' | ')} : ${weight}`)
       expectMultiset(actual, expected)
     }
   } finally {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Environment } from '../../packages/streamdown/src/session/environment.ts'
 import { createSession } from '../../packages/streamdown/src/session/create.ts'
+import type { Environment } from '../../packages/streamdown/src/session/environment.ts'
 import type { ChangeRow, Session, SessionOptions } from '../../packages/streamdown/src/session/session.ts'
 import type { Schema } from '../../packages/streamdown/src/types/data-type.ts'
 import { textOf } from '../../packages/streamdown/src/values/text.ts'
@@ -52,12 +52,12 @@ interface Program {
 const HOUR = 3_600_000_000n
 
 export function flinkCases(dir: string): readonly Case[] {
-  const groups = readdirSync(dir).filter((name) => statSync(join(dir, name)).isDirectory())
-  return groups.sort().flatMap((group) =>
+  const groups = readdirSync(dir).filter(name => statSync(join(dir, name)).isDirectory())
+  return groups.sort().flatMap(group =>
     readdirSync(join(dir, group))
-      .filter((file) => file.endsWith('.json'))
+      .filter(file => file.endsWith('.json'))
       .sort()
-      .map((file) => {
+      .map(file => {
         const program = JSON.parse(readFileSync(join(dir, group, file), 'utf8')) as Program
         return {
           suite: 'flink',
@@ -69,9 +69,11 @@ export function flinkCases(dir: string): readonly Case[] {
 }
 
 async function runProgram(program: Program, mode: Mode, environment: Environment): Promise<void> {
-  const sources = program.setup.filter((step) => step.kind === 'source')
-  const sinks = program.setup.filter((step) => step.kind === 'sink')
-  const config = Object.fromEntries(program.setup.flatMap((step) => (step.kind === 'config' ? [[step.key, step.value]] : [])))
+  const sources = program.setup.filter(step => step.kind === 'source')
+  const sinks = program.setup.filter(step => step.kind === 'sink')
+  const config = Object.fromEntries(
+    program.setup.flatMap(step => (step.kind === 'config' ? [[step.key, step.value]] : [])),
+  )
   const options: SessionOptions = {
     ...suiteSettings.flink,
     settings: { ...suiteSettings.flink.settings, ...config },
@@ -80,18 +82,19 @@ async function runProgram(program: Program, mode: Mode, environment: Environment
     seed: mode.seed,
     clock: SUITE_CLOCK,
   }
-  const failing = program.run.filter((step) => step.kind === 'failing_sql')
+  const failing = program.run.filter(step => step.kind === 'failing_sql')
   for (const step of failing) await expectFailure(program, step.sql, sources, options, mode, environment)
   if (failing.length === program.run.length) return
 
   let session = await createSession(options, environment)
   try {
     await prepare(session, program, sources, true)
-    const written = new Map<string, ChangeRow[]>(sinks.map((sink) => [sink.name, []]))
+    const written = new Map<string, ChangeRow[]>(sinks.map(sink => [sink.name, []]))
     await phase(session, sources, 'beforeRestore', mode)
     collect(session, written)
     if (mode.restore) {
-      for (const sink of sinks) compare(session.columns(sink.name), written.get(sink.name) ?? [], sink, ['beforeRestore'])
+      for (const sink of sinks)
+        compare(session.columns(sink.name), written.get(sink.name) ?? [], sink, ['beforeRestore'])
       const bytes = await session.snapshot()
       await session.close()
       session = await createSession(options, environment)
@@ -144,7 +147,7 @@ async function prepare(session: Session, program: Program, sources: readonly Sou
   for (const step of program.run) {
     if (step.kind === 'sql') await session.execute(step.sql)
     if (step.kind === 'statementSet') {
-      await session.execute(`EXECUTE STATEMENT SET BEGIN ${step.statements.map((sql) => `${sql};`).join(' ')} END`)
+      await session.execute(`EXECUTE STATEMENT SET BEGIN ${step.statements.map(sql => `${sql};`).join(' ')} END`)
     }
   }
 }
@@ -152,7 +155,7 @@ async function prepare(session: Session, program: Program, sources: readonly Sou
 /** A source that a statement looks rows up in: its rows are there before the others'. */
 function isLookup(program: Program, source: Source): boolean {
   const lookup = new RegExp(`JOIN\\s+${source.name}\\s+FOR SYSTEM_TIME AS OF \\w+\\.proc_?time`, 'i')
-  return program.run.some((step) => (step.kind === 'sql' || step.kind === 'failing_sql' ? lookup.test(step.sql) : false))
+  return program.run.some(step => (step.kind === 'sql' || step.kind === 'failing_sql' ? lookup.test(step.sql) : false))
 }
 
 function createTable(step: Source | Sink): string {
@@ -167,8 +170,13 @@ function createTable(step: Source | Sink): string {
 }
 
 /** Sources in turn, one row each; the watermark moves after each row. */
-async function phase(session: Session, sources: readonly Source[], part: 'beforeRestore' | 'afterRestore', mode: Mode): Promise<void> {
-  const longest = Math.max(0, ...sources.map((source) => source[part].length))
+async function phase(
+  session: Session,
+  sources: readonly Source[],
+  part: 'beforeRestore' | 'afterRestore',
+  mode: Mode,
+): Promise<void> {
+  const longest = Math.max(0, ...sources.map(source => source[part].length))
   for (let at = 0; at < longest; at++) {
     for (const source of sources) {
       const row = source[part][at]
@@ -203,18 +211,18 @@ function compare(
   sink: Sink,
   parts: readonly ('beforeRestore' | 'afterRestore')[],
 ): void {
-  const expected = parts.flatMap((part) => sink[part] ?? []).map((row) => expectedText(row, schema))
+  const expected = parts.flatMap(part => sink[part] ?? []).map(row => expectedText(row, schema))
   const key = primaryKey(sink.schema, schema)
   const whole = parts.includes('afterRestore')
   const texts =
     whole && sink.materialized !== null
-      ? sink.materialized.map((row) => expectedText(row, schema).row)
+      ? sink.materialized.map(row => expectedText(row, schema).row)
       : fold(expected, key)
   const actual = changes.map(({ weight, values }) => ({
     op: weight > 0 ? '+I' : '-D',
     times: Math.abs(weight),
     row: rowText(values.map((value, at) => textOf(value, schema[at]?.type ?? { is: 'null' }, 'flink'))),
-    key: rowText(key.map((at) => textOf(values[at] ?? null, schema[at]?.type ?? { is: 'null' }, 'flink'))),
+    key: rowText(key.map(at => textOf(values[at] ?? null, schema[at]?.type ?? { is: 'null' }, 'flink'))),
   }))
   expectMultiset(fold(actual, key), texts)
 }
@@ -241,7 +249,7 @@ function fold(changes: readonly Change[], key: readonly number[]): readonly stri
   if (key.length > 0 && !changes.some(({ op }) => op === '-U')) {
     const rows = new Map<string, string>()
     for (const change of changes) {
-      const name = change.key === '' ? rowText(key.map((at) => splitRow(change.row)[at] ?? '')) : change.key
+      const name = change.key === '' ? rowText(key.map(at => splitRow(change.row)[at] ?? '')) : change.key
       if (change.op !== '-D') rows.set(name, change.row)
       else if (change.key === '' || rows.get(name) === change.row) rows.delete(name)
     }
@@ -280,8 +288,8 @@ function primaryKey(parts: readonly string[], schema: Schema): readonly number[]
   for (const part of parts) {
     const match = /PRIMARY KEY\s*\(([^)]*)\)/i.exec(part)
     if (match !== null) {
-      const names = (match[1] ?? '').split(',').map((name) => name.trim().replaceAll('`', ''))
-      return names.map((name) => schema.findIndex((column) => column.name === name))
+      const names = (match[1] ?? '').split(',').map(name => name.trim().replaceAll('`', ''))
+      return names.map(name => schema.findIndex(column => column.name === name))
     }
   }
   return []

@@ -1,20 +1,20 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Environment } from '../../packages/streamdown/src/session/environment.ts'
 import { createSession } from '../../packages/streamdown/src/session/create.ts'
+import type { Environment } from '../../packages/streamdown/src/session/environment.ts'
 import type { Session, StatementResult } from '../../packages/streamdown/src/session/session.ts'
 import { textOf } from '../../packages/streamdown/src/values/text.ts'
 import { type Case, Mismatch, type Mode } from '../case.ts'
 import { expectInOrder, expectMultiset } from '../compare.ts'
-import { isUnsupported } from '../unsupported.ts'
 import { SUITE_CLOCK, suiteSettings } from '../settings.ts'
+import { isUnsupported } from '../unsupported.ts'
 import { parseSlt, type SltRecord } from './slt-parse.ts'
 
 export function sltCases(dir: string): readonly Case[] {
   return readdirSync(dir)
-    .filter((file) => file.endsWith('.slt') && !file.startsWith('_'))
+    .filter(file => file.endsWith('.slt') && !file.startsWith('_'))
     .sort()
-    .map((file) => ({
+    .map(file => ({
       suite: 'risingwave',
       name: file.slice(0, -4),
       run: (mode, environment) => runSlt(join(dir, file), mode, environment),
@@ -73,10 +73,10 @@ async function runRecord(session: Session, record: SltRecord): Promise<void> {
   }
   if (record.fails) throw new Mismatch(`line ${record.line}: must fail: ${record.sql}`)
   if (record.kind !== 'query') return
-  const result = results.findLast((each) => each.is === 'rows')
+  const result = results.findLast(each => each.is === 'rows')
   const lines =
     result?.is === 'rows'
-      ? result.rows.map((row) => row.map((value, at) => cell(value, result.schema[at]?.type ?? { is: 'null' })).join(' '))
+      ? result.rows.map(row => row.map((value, at) => cell(value, result.schema[at]?.type ?? { is: 'null' })).join(' '))
       : []
   const actual = lines.map(squeeze)
   const expected = record.expected.map(squeeze)

@@ -13,13 +13,16 @@ export async function connectors(args: readonly string[]): Promise<number> {
   const [verb = 'list', name] = positionals
   const { connectors: all } = await createNodeEnvironment()
   if (verb === 'list') {
-    process.stdout.write(values.json === true ? all.map((each) => `${JSON.stringify(summaryOf(each))}\n`).join('') : listOf(all))
+    process.stdout.write(
+      values.json === true ? all.map(each => `${JSON.stringify(summaryOf(each))}\n`).join('') : listOf(all),
+    )
     return exitCodes.done
   }
-  if (verb !== 'describe' || name === undefined) throw new StreamdownError('DSD8001', 'connectors takes `list` or `describe NAME`')
-  const connector = all.find((each) => each.name === name)
+  if (verb !== 'describe' || name === undefined)
+    throw new StreamdownError('DSD8001', 'connectors takes `list` or `describe NAME`')
+  const connector = all.find(each => each.name === name)
   if (connector === undefined) {
-    throw new StreamdownError('DSD3001', `no connector '${name}'; there are ${all.map((each) => each.name).join(', ')}`)
+    throw new StreamdownError('DSD3001', `no connector '${name}'; there are ${all.map(each => each.name).join(', ')}`)
   }
   process.stdout.write(values.json === true ? `${JSON.stringify(summaryOf(connector))}\n` : describe(connector))
   return exitCodes.done
@@ -36,7 +39,7 @@ const summaryOf = ({ name, summary, options, source, sink }: Connector) => ({
 const listOf = (all: readonly Connector[]): string =>
   all
     .map(({ name, summary, source, sink }) => {
-      const ways = [source === undefined ? '' : 'source', sink === undefined ? '' : 'sink'].filter((way) => way !== '')
+      const ways = [source === undefined ? '' : 'source', sink === undefined ? '' : 'sink'].filter(way => way !== '')
       return `${name.padEnd(12)} ${ways.join(', ').padEnd(13)} ${summary}\n`
     })
     .join('')

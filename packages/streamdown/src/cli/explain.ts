@@ -16,6 +16,8 @@ export async function explain(args: readonly string[]): Promise<number> {
   })
   const roots = programRoots(await planFile(oneFile(positionals, 'explain'), values.set))
   const text = values.mermaid ? explainMermaid(roots) : explainTree(roots)
-  process.stdout.write(values.json ? `${JSON.stringify({ plan: text.trimEnd().split('\n') })}\n` : `${text.trimEnd()}\n`)
+  process.stdout.write(
+    values.json ? `${JSON.stringify({ plan: text.trimEnd().split('\n') })}\n` : `${text.trimEnd()}\n`,
+  )
   return exitCodes.done
 }

@@ -24,7 +24,7 @@ export async function functions(args: readonly string[]): Promise<number> {
   const [wanted] = positionals
   const some = wanted === undefined ? all : all.filter(({ name }) => name.toLowerCase() === wanted.toLowerCase())
   if (some.length === 0) throw new StreamdownError('DSD2003', `no function '${wanted}'`)
-  if (values.json === true) process.stdout.write(some.map((each) => `${JSON.stringify(each)}\n`).join(''))
+  if (values.json === true) process.stdout.write(some.map(each => `${JSON.stringify(each)}\n`).join(''))
   else for (const each of some) process.stdout.write(wanted === undefined ? line(each) : page(each))
   return exitCodes.done
 }

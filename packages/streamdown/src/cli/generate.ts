@@ -18,12 +18,16 @@ export async function generate(args: readonly string[]): Promise<number> {
     },
   })
   const [connector, ...more] = positionals
-  if (connector === undefined || more.length > 0) throw new StreamdownError('DSD8001', 'generate takes one connector: nexmark or datagen')
+  if (connector === undefined || more.length > 0)
+    throw new StreamdownError('DSD8001', 'generate takes one connector: nexmark or datagen')
   const session = await createSession({}, await createNodeEnvironment())
   try {
-    const options = Object.entries({ connector, ...settingsOf(values.set) }).map(([key, value]) => `${quote(key)} = ${quote(value)}`)
+    const options = Object.entries({ connector, ...settingsOf(values.set) }).map(
+      ([key, value]) => `${quote(key)} = ${quote(value)}`,
+    )
     const columns = values.columns === undefined ? '' : ` (${values.columns})`
-    const target = values.out === undefined ? `'connector' = 'stdout'` : `'connector' = 'filesystem', 'path' = ${quote(values.out)}`
+    const target =
+      values.out === undefined ? `'connector' = 'stdout'` : `'connector' = 'filesystem', 'path' = ${quote(values.out)}`
     await session.execute(`
       CREATE TABLE generated${columns} WITH (${options.join(', ')});
       CREATE TABLE target WITH (${target}, 'format' = 'json');

@@ -16,10 +16,18 @@ interface Command {
 
 const commands: Readonly<Record<string, Command>> = {
   run: { usage: 'run FILE.sql|FILE.ts', summary: 'Run a program until its inputs end or Ctrl-C', main: run },
-  sql: { usage: "sql [FILE] [-e 'SQL']", summary: 'Run statements and print results; without any: a prompt', main: sql },
+  sql: {
+    usage: "sql [FILE] [-e 'SQL']",
+    summary: 'Run statements and print results; without any: a prompt',
+    main: sql,
+  },
   check: { usage: 'check FILE.sql|FILE.ts', summary: 'Say what may go wrong, without running', main: check },
   explain: { usage: 'explain FILE.sql|FILE.ts', summary: 'Print the plan', main: explain },
-  connectors: { usage: 'connectors list|describe NAME', summary: 'What there is to read from and write to', main: connectors },
+  connectors: {
+    usage: 'connectors list|describe NAME',
+    summary: 'What there is to read from and write to',
+    main: connectors,
+  },
   functions: { usage: 'functions [NAME]', summary: 'The SQL functions, with examples', main: functions },
   generate: { usage: 'generate CONNECTOR', summary: 'Print rows of a generator as JSON lines', main: generate },
 }

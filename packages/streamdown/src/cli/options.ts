@@ -36,12 +36,16 @@ export async function readProgram(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8')
   } catch (error) {
-    throw new StreamdownError('DSD8001', `cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`)
+    throw new StreamdownError(
+      'DSD8001',
+      `cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`,
+    )
   }
 }
 
 export function oneFile(positionals: readonly string[], command: string): string {
   const [file, ...more] = positionals
-  if (file === undefined || more.length > 0) throw new StreamdownError('DSD8001', `${command} takes one FILE.sql or FILE.ts`)
+  if (file === undefined || more.length > 0)
+    throw new StreamdownError('DSD8001', `${command} takes one FILE.sql or FILE.ts`)
   return file
 }

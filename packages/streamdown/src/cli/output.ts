@@ -8,9 +8,9 @@ type Rows = Extract<StatementResult, { is: 'rows' }>
 
 /** A result as a table that fits the terminal's width: long cells are cut. */
 export function tableOf({ schema, rows }: Rows, width: number): string {
-  const cells = rows.map((row) => row.map((value, at) => textOf(value, typeAt(schema, at), 'postgres')))
+  const cells = rows.map(row => row.map((value, at) => textOf(value, typeAt(schema, at), 'postgres')))
   const names = uniqueNames(schema)
-  const widths = names.map((name, at) => Math.max(name.length, ...cells.map((row) => (row[at] ?? '').length)) + 2)
+  const widths = names.map((name, at) => Math.max(name.length, ...cells.map(row => (row[at] ?? '').length)) + 2)
   let over = widths.reduce((sum, each) => sum + each + 1, 1) - width
   while (over > 0) {
     const widest = widths.indexOf(Math.max(...widths))
@@ -26,9 +26,9 @@ export function tableOf({ schema, rows }: Rows, width: number): string {
 
 /** One object a line: BIGINT and DECIMAL in full digits, equal names suffixed `_1`, `_2`. */
 export function jsonLinesOf({ schema, rows }: Rows): string {
-  const names = uniqueNames(schema).map((name) => JSON.stringify(name))
+  const names = uniqueNames(schema).map(name => JSON.stringify(name))
   return rows
-    .map((row) => `{${row.map((value, at) => `${names[at]}:${jsonOf(value, typeAt(schema, at))}`).join(',')}}\n`)
+    .map(row => `{${row.map((value, at) => `${names[at]}:${jsonOf(value, typeAt(schema, at))}`).join(',')}}\n`)
     .join('')
 }
 
@@ -70,7 +70,7 @@ function jsonOf(value: Value, type: DataType): string {
     case 'json':
       return String(value)
     case 'array':
-      return `[${(value as readonly Value[]).map((each) => jsonOf(each, type.element)).join(',')}]`
+      return `[${(value as readonly Value[]).map(each => jsonOf(each, type.element)).join(',')}]`
     case 'row':
       return `{${type.fields.map(({ name, type: of }, at) => `${JSON.stringify(name)}:${jsonOf((value as readonly Value[])[at] ?? null, of)}`).join(',')}}`
     case 'map':

@@ -1,5 +1,5 @@
-import { pathToFileURL } from 'node:url'
 import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { assemble } from '../api/program/assemble.ts'
 import { inferSources } from '../api/program/infer.ts'
 import { createNodeEnvironment } from '../connect/node/environment.ts'
@@ -21,7 +21,7 @@ export async function planFile(file: string, set: readonly string[]): Promise<Pr
     }
   }
   const program = await importProgram(file)
-  return optimiseProgram(assemble(program, await inferSources(program, (path) => environment.inferFile(path))).program)
+  return optimiseProgram(assemble(program, await inferSources(program, path => environment.inferFile(path))).program)
 }
 
 export const isSql = (file: string): boolean => /\.sql$/i.test(file)

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
-import { createNodeEnvironment } from '../connect/node/environment.ts'
 import { run as runProgram } from '../api/run.ts'
+import { createNodeEnvironment } from '../connect/node/environment.ts'
 import { createSession } from '../session/create.ts'
 import type { JobStatus, Session } from '../session/session.ts'
 import { exitCodes } from './exit-codes.ts'
@@ -53,7 +53,7 @@ export async function run(args: readonly string[]): Promise<number> {
 /** A TypeScript program: everything its module exports lives until its inputs end. */
 async function runModule(file: string, signal: AbortSignal): Promise<number> {
   const app = await runProgram(await importProgram(file))
-  const interrupted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+  const interrupted = new Promise<void>(resolve => signal.addEventListener('abort', () => resolve(), { once: true }))
   await Promise.race([app.$.finished, interrupted])
   await app.$.stop()
   return exitCodes.done
@@ -65,7 +65,9 @@ const rowsIn = (session: Session): number => session.status().reduce((sum, job) 
 function report(jobs: readonly JobStatus[], json: boolean, stopped: boolean): void {
   for (const job of jobs) {
     if (json) {
-      process.stderr.write(`${JSON.stringify({ ...job, watermark: String(job.watermark), newestEventTime: String(job.newestEventTime) })}\n`)
+      process.stderr.write(
+        `${JSON.stringify({ ...job, watermark: String(job.watermark), newestEventTime: String(job.newestEventTime) })}\n`,
+      )
       continue
     }
     const parts = [`${job.rowsIn} rows in`, `${job.rowsOut} out`]

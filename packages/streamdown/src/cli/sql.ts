@@ -37,7 +37,8 @@ export async function sql(args: readonly string[]): Promise<number> {
 
 function print(results: readonly StatementResult[], json: boolean): void {
   for (const result of results) {
-    if (result.is === 'rows') process.stdout.write(json ? jsonLinesOf(result) : tableOf(result, process.stdout.columns ?? 100))
+    if (result.is === 'rows')
+      process.stdout.write(json ? jsonLinesOf(result) : tableOf(result, process.stdout.columns ?? 100))
     else if (!json) process.stdout.write(result.is === 'done' ? `${result.message}\n` : `started ${result.job}\n`)
   }
 }
@@ -62,7 +63,9 @@ async function prompt(session: Session, json: boolean): Promise<void> {
       try {
         print(await session.execute(text), json)
       } catch (error) {
-        process.stdout.write(error instanceof StreamdownError ? `${error.message}\n  fix: ${error.fix}\n` : `${String(error)}\n`)
+        process.stdout.write(
+          error instanceof StreamdownError ? `${error.message}\n  fix: ${error.fix}\n` : `${String(error)}\n`,
+        )
       }
       text = ''
     }

@@ -67,13 +67,13 @@ class GraphBuilder {
     const { appendOnly, keys } = derive(node)
     if (appendOnly) {
       if (key === undefined) return input
-    } else if (key === undefined || keys.some((own) => sameColumns(own, key))) {
+    } else if (key === undefined || keys.some(own => sameColumns(own, key))) {
       const by = key ?? keys[0]
-      return this.#operator('consolidate', input.schema, [this.#edge(input, single)], true, (context) =>
+      return this.#operator('consolidate', input.schema, [this.#edge(input, single)], true, context =>
         createConsolidate({ schema: input.schema, ...(by === undefined ? {} : { key: by }) }, context),
       )
     }
-    return this.#operator('upsert', input.schema, [this.#edge(input, single)], true, (context) =>
+    return this.#operator('upsert', input.schema, [this.#edge(input, single)], true, context =>
       createUpsertMaterialize({ schema: input.schema, key: key ?? [], appendOnly }, context),
     )
   }
@@ -91,13 +91,13 @@ class GraphBuilder {
       case 'scan':
         return this.#scan(node)
       case 'values':
-        return this.#operator('values', node.schema, [], true, (context) => createValues(node, context))
+        return this.#operator('values', node.schema, [], true, context => createValues(node, context))
       case 'filter':
       case 'project':
         return this.#project(node)
       case 'window': {
         const input = this.#node(node.input)
-        return this.#operator('window', node.schema, [this.#edge(input)], false, (context) =>
+        return this.#operator('window', node.schema, [this.#edge(input)], false, context =>
           createWindow(node, context, shapeOf(node.input)),
         )
       }
@@ -106,8 +106,8 @@ class GraphBuilder {
       case 'join':
         return this.#join(node)
       case 'union': {
-        const inputs = node.inputs.map((input) => this.#edge(this.#node(input)))
-        return this.#operator('union', node.schema, inputs, false, (context) =>
+        const inputs = node.inputs.map(input => this.#edge(this.#node(input)))
+        return this.#operator('union', node.schema, inputs, false, context =>
           createUnion(node, context, node.inputs.map(shapeOf)),
         )
       }
@@ -115,13 +115,13 @@ class GraphBuilder {
         const input = this.#node(node.input)
         const create = node.window === undefined ? createRank : createWindowRank
         const routing = keyed(node.partitionBy)
-        return this.#operator('rank', node.schema, [this.#edge(input, routing)], routing.is === 'single', (context) =>
+        return this.#operator('rank', node.schema, [this.#edge(input, routing)], routing.is === 'single', context =>
           create(node, context, shapeOf(node.input)),
         )
       }
       case 'sort': {
         const input = this.#node(node.input)
-        return this.#operator('sort', node.schema, [this.#edge(input, single)], true, (context) =>
+        return this.#operator('sort', node.schema, [this.#edge(input, single)], true, context =>
           createSort(node, context, shapeOf(node.input)),
         )
       }
@@ -129,8 +129,12 @@ class GraphBuilder {
         const input = this.#node(node.input)
         const shape = shapeOf(node.input)
         const routing = shape.key === undefined ? single : keyed(shape.key)
-        return this.#operator('changelog', node.schema, [this.#edge(input, routing)], routing.is === 'single', (context) =>
-          createChangelog(node, context, shape),
+        return this.#operator(
+          'changelog',
+          node.schema,
+          [this.#edge(input, routing)],
+          routing.is === 'single',
+          context => createChangelog(node, context, shape),
         )
       }
       case 'late': {
@@ -139,7 +143,7 @@ class GraphBuilder {
       }
       case 'flatMap': {
         const input = this.#node(node.input)
-        return this.#operator('flatMap', node.schema, [this.#edge(input)], false, (context) =>
+        return this.#operator('flatMap', node.schema, [this.#edge(input)], false, context =>
           createFlatMap(node, context, shapeOf(node.input)),
         )
       }
@@ -158,10 +162,10 @@ class GraphBuilder {
     this.vertices.push(source)
     const timed = node.eventTime === undefined ? source : this.#eventTime(source, node.eventTime)
     if (node.relation.changes !== 'upsert') return timed
-    const key = node.relation.primaryKey.map((column) =>
-      node.columns.findIndex((output) => output.column === column && output.path.length === 0),
+    const key = node.relation.primaryKey.map(column =>
+      node.columns.findIndex(output => output.column === column && output.path.length === 0),
     )
-    return this.#operator('upsert source', node.schema, [this.#edge(timed, keyed(key))], false, (context) =>
+    return this.#operator('upsert source', node.schema, [this.#edge(timed, keyed(key))], false, context =>
       createUpsertSource({ schema: node.schema, key }, context),
     )
   }
@@ -201,8 +205,14 @@ class GraphBuilder {
     return node.is === 'project' && node.watermark !== undefined ? this.#eventTime(vertex, node.watermark) : vertex
   }
 
-  #projection(input: Vertex, from: Schema, outputs: readonly Expression[], schema: Schema, filter?: Expression): Vertex {
-    return this.#operator('project', schema, [this.#edge(input)], false, (context) =>
+  #projection(
+    input: Vertex,
+    from: Schema,
+    outputs: readonly Expression[],
+    schema: Schema,
+    filter?: Expression,
+  ): Vertex {
+    return this.#operator('project', schema, [this.#edge(input)], false, context =>
       createProject({ input: from, outputs, schema, ...(filter === undefined ? {} : { filter }) }, context),
     )
   }
@@ -220,13 +230,13 @@ class GraphBuilder {
     const name = node.name ?? 'aggregate'
     if (session !== undefined) {
       const routing = keyed(prepared.keys)
-      return this.#operator(name, node.schema, [this.#edge(input, routing)], routing.is === 'single', (context) =>
+      return this.#operator(name, node.schema, [this.#edge(input, routing)], routing.is === 'single', context =>
         createSessionAggregate(node, session, prepared, context, inputShape),
       )
     }
     const routing = keyed(prepared.keys)
     const create = node.window === undefined ? createGroupAggregate : createWindowAggregate
-    return this.#operator(name, node.schema, [this.#edge(input, routing)], routing.is === 'single', (context) =>
+    return this.#operator(name, node.schema, [this.#edge(input, routing)], routing.is === 'single', context =>
       create(node, prepared, context, inputShape),
     )
   }
@@ -236,12 +246,12 @@ class GraphBuilder {
     const right = this.#node(node.right)
     const lone = node.keys.length === 0
     const inputs = [
-      this.#edge(left, lone ? single : keyed(node.keys.map((key) => key.left))),
-      this.#edge(right, lone ? single : keyed(node.keys.map((key) => key.right))),
+      this.#edge(left, lone ? single : keyed(node.keys.map(key => key.left))),
+      this.#edge(right, lone ? single : keyed(node.keys.map(key => key.right))),
     ]
     const create =
       node.time?.kind === 'interval' ? createIntervalJoin : node.time?.kind === 'window' ? createWindowJoin : createJoin
-    return this.#operator('join', node.schema, inputs, lone, (context) =>
+    return this.#operator('join', node.schema, inputs, lone, context =>
       create(node, context, [shapeOf(node.left), shapeOf(node.right)]),
     )
   }
@@ -286,7 +296,7 @@ function sinkKey(sink: SinkNode): readonly number[] | undefined {
 }
 
 function sameColumns(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((column) => b.includes(column))
+  return a.length === b.length && a.every(column => b.includes(column))
 }
 
 function columnsOf(schema: Schema): readonly Expression[] {

@@ -127,7 +127,7 @@ export class Engine {
     if (this.#ended) return false
     if (!this.#started) return true
     // A restored program whose sources have all ended, or that has none, still has its last step to do.
-    if (this.#partitions.every((each) => each.status === 'ended')) return true
+    if (this.#partitions.every(each => each.status === 'ended')) return true
     for (const each of this.#partitions) {
       if (each.status === 'ended') continue
       const state = each.reader.state()
@@ -150,7 +150,7 @@ export class Engine {
 
   /** Every partition was asked and has nothing now, or has ended. */
   idle(): boolean {
-    return !this.pending() && this.#partitions.every((each) => each.reader.state() !== 'ready')
+    return !this.pending() && this.#partitions.every(each => each.reader.state() !== 'ready')
   }
 
   /** Rows taken from the sources so far. */
@@ -169,8 +169,8 @@ export class Engine {
 
   /** Resolves when `pending()` may have become true. */
   async ready(): Promise<void> {
-    const open = this.#partitions.filter((each) => each.status !== 'ended')
-    if (open.length > 0) await Promise.race(open.map((each) => each.reader.ready()))
+    const open = this.#partitions.filter(each => each.status !== 'ended')
+    if (open.length > 0) await Promise.race(open.map(each => each.reader.ready()))
   }
 
   /** One step. */
@@ -181,7 +181,7 @@ export class Engine {
     const takes: Take[] = []
     const statuses: JournalEntry['statuses'][number][] = []
     for (const each of this.#partitions) this.#takeFrom(each, takes, statuses)
-    const allEnded = this.#partitions.every((each) => each.status === 'ended')
+    const allEnded = this.#partitions.every(each => each.status === 'ended')
     this.#endVertices(allEnded)
     if (this.#options.journal) this.journal.append({ step: this.#step, now: this.#now, takes, statuses })
     this.#options.outputs.stepDone(this.#step)
@@ -218,7 +218,7 @@ export class Engine {
     const operators: Record<number, EngineSnapshot['operators'][number]> = {}
     for (const vertex of this.graph.vertices) {
       if (vertex.is !== 'operator') continue
-      const states = this.#workers.map((worker) => {
+      const states = this.#workers.map(worker => {
         const mark = worker.memory.mark()
         const state = worker.operator(vertex)?.snapshot() ?? { tables: [], values: {} }
         worker.memory.release(mark)
@@ -247,7 +247,10 @@ export class Engine {
   /** Before `open`; `open` then takes the snapshot's positions. */
   restore(from: EngineSnapshot): void {
     if (from.plan !== this.#planText()) {
-      throw new StreamdownError('DSD7001', `the snapshot is of another program:\n${from.plan}\nthis one is:\n${this.#planText()}`)
+      throw new StreamdownError(
+        'DSD7001',
+        `the snapshot is of another program:\n${from.plan}\nthis one is:\n${this.#planText()}`,
+      )
     }
     this.#step = from.step
     this.#ordinal = from.ordinal
@@ -268,7 +271,7 @@ export class Engine {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#partitions.map((each) => each.reader.close()))
+    await Promise.all(this.#partitions.map(each => each.reader.close()))
   }
 
   #takeFrom(each: OpenPartition, takes: Take[], statuses: JournalEntry['statuses'][number][]): void {
@@ -301,13 +304,13 @@ export class Engine {
   #endVertices(ended: boolean): void {
     const ending = new Map<number, StepEnd>()
     for (const vertex of this.graph.vertices) {
-      const watermarks = vertex.inputs.map((edge) => this.#watermarks.get(edge.from.id) ?? NO_WATERMARK)
+      const watermarks = vertex.inputs.map(edge => this.#watermarks.get(edge.from.id) ?? NO_WATERMARK)
       const end: StepEnd = { step: this.#step, watermarks, now: this.#now, ended }
       ending.set(vertex.id, end)
       for (const worker of this.#runningOn(vertex)) {
         vertex.inputs.forEach((edge, input) => {
           const inbox = this.#inboxes.get(inboxKey(worker.index, vertex, input))
-          inbox?.drain(worker.memory, edge.from.schema, (batch) => worker.receive(vertex, input, batch))
+          inbox?.drain(worker.memory, edge.from.schema, batch => worker.receive(vertex, input, batch))
         })
         worker.endStep(vertex, end)
       }
@@ -325,7 +328,7 @@ export class Engine {
         return lowestOf(inputs)
       case 'operator': {
         const running = vertex.single ? this.#workers.slice(0, 1) : this.#workers
-        return lowestOf(running.map((worker) => worker.operator(vertex)?.watermark(inputs) ?? lowestOf(inputs)))
+        return lowestOf(running.map(worker => worker.operator(vertex)?.watermark(inputs) ?? lowestOf(inputs)))
       }
     }
   }
@@ -391,7 +394,7 @@ export class Engine {
     const timed = this.graph.vertices.filter(
       (vertex): vertex is EventTimeVertex => vertex.is === 'eventTime' && vertex.source === source,
     )
-    return timed.flatMap((vertex) => this.#trackers.get(vertex.id) ?? [])
+    return timed.flatMap(vertex => this.#trackers.get(vertex.id) ?? [])
   }
 
   /** Names and schemas of the stateful parts: what a snapshot must fit. */

@@ -89,7 +89,8 @@ export class EventTimeTracker {
   restore(text: string): void {
     const saved = JSON.parse(text) as { watermark: string; partitions: [string, string, PartitionTime['status']][] }
     this.#watermark = BigInt(saved.watermark)
-    for (const [name, newest, status] of saved.partitions) this.#partitions.set(name, { newest: BigInt(newest), status })
+    for (const [name, newest, status] of saved.partitions)
+      this.#partitions.set(name, { newest: BigInt(newest), status })
   }
 
   #partition(name: string): PartitionTime {

@@ -1,6 +1,6 @@
 import type { Batch } from '../batch/batch.ts'
-import type { Memory } from '../batch/memory.ts'
 import { keyGroupsOf } from '../batch/key-groups.ts'
+import type { Memory } from '../batch/memory.ts'
 import { takeRows } from '../batch/select.ts'
 import { decodeBatch, encodeBatch } from '../batch/wire.ts'
 import { KEY_GROUPS } from '../state/state-table.ts'
@@ -59,8 +59,10 @@ export class Inbox {
     const parcels = this.#parcels
     this.#parcels = []
     this.bytes = 0
-    if (new Set(parcels.map((each) => each.from)).size > 1) {
-      parcels.sort((a, b) => (a.firstOrdinal < b.firstOrdinal ? -1 : a.firstOrdinal > b.firstOrdinal ? 1 : a.from - b.from))
+    if (new Set(parcels.map(each => each.from)).size > 1) {
+      parcels.sort((a, b) =>
+        a.firstOrdinal < b.firstOrdinal ? -1 : a.firstOrdinal > b.firstOrdinal ? 1 : a.from - b.from,
+      )
     }
     for (const each of parcels) {
       const mark = memory.mark()

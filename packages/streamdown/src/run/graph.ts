@@ -60,7 +60,9 @@ export interface OutputVertex {
   readonly name: string
   readonly schema: Schema
   readonly inputs: readonly Edge[]
-  readonly target: { readonly is: 'sink'; readonly sink: SinkNode } | { readonly is: 'view'; readonly key: readonly number[] }
+  readonly target:
+    | { readonly is: 'sink'; readonly sink: SinkNode }
+    | { readonly is: 'view'; readonly key: readonly number[] }
 }
 
 export type Vertex = SourceVertex | EventTimeVertex | OperatorVertex | OutputVertex

@@ -30,12 +30,12 @@ export class Journal {
 
   /** Forgets entries that a checkpoint has made unnecessary. */
   truncate(before: bigint): void {
-    this.#entries = this.#entries.filter((entry) => entry.step >= before)
+    this.#entries = this.#entries.filter(entry => entry.step >= before)
   }
 
   toText(): string {
     return this.#entries
-      .map((entry) => JSON.stringify({ ...entry, step: String(entry.step), now: String(entry.now) }))
+      .map(entry => JSON.stringify({ ...entry, step: String(entry.step), now: String(entry.now) }))
       .join('\n')
   }
 

@@ -33,7 +33,7 @@ export function mergeStates(states: readonly StateSnapshot[]): StateSnapshot {
 
 /** The part of an operator's state that a worker owns. */
 export function ownedState(state: StateSnapshot, owns: (keyGroup: number) => boolean): StateSnapshot {
-  const tables = state.tables.map((table) => ({
+  const tables = state.tables.map(table => ({
     ...table,
     groups: new Map([...table.groups].filter(([group]) => owns(group))),
   }))

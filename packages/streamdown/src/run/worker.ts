@@ -1,7 +1,7 @@
 import type { Batch } from '../batch/batch.ts'
 import type { Memory } from '../batch/memory.ts'
-import { createStateTable } from '../state/table.ts'
 import type { StateTable } from '../state/state-table.ts'
+import { createStateTable } from '../state/table.ts'
 import type { EventTimeTracker } from './event-time.ts'
 import type { Edge, Graph, Vertex } from './graph.ts'
 import type { Operator, StepEnd } from './operator.ts'
@@ -47,7 +47,7 @@ export class Worker {
     }
     for (const vertex of options.graph.vertices) {
       vertex.inputs.forEach((edge, input) => {
-        this.#portsOf(edge.from).connect(edge.port, (batch) => this.#follow(edge, vertex, input, batch))
+        this.#portsOf(edge.from).connect(edge.port, batch => this.#follow(edge, vertex, input, batch))
       })
     }
   }

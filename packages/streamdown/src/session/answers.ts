@@ -1,17 +1,21 @@
 import { StreamdownError } from '../errors/error.ts'
-import type { Program } from '../plan/program.ts'
 import { explainMermaid, explainTree, programRoots } from '../plan/explain/explain.ts'
+import type { Program } from '../plan/program.ts'
 import type { BoundStatement } from '../sql/bind/statement.ts'
-import { typeText } from '../types/type-text.ts'
 import type { Catalog } from '../sql/catalog.ts'
 import { type Settings, settingNames, settingOf } from '../sql/settings.ts'
 import { field, type Schema, types } from '../types/data-type.ts'
+import { typeText } from '../types/type-text.ts'
 import type { Value } from '../types/value.ts'
 import type { StatementResult } from './session.ts'
 
 const text = (name: string) => field(name, types.string, false)
 
-const rows = (schema: Schema, values: readonly (readonly Value[])[]): StatementResult => ({ is: 'rows', schema, rows: values })
+const rows = (schema: Schema, values: readonly (readonly Value[])[]): StatementResult => ({
+  is: 'rows',
+  schema,
+  rows: values,
+})
 
 /** SHOW TABLES, VIEWS, FUNCTIONS, JOBS, SETTINGS, or one setting. */
 export function showRows(
@@ -20,18 +24,34 @@ export function showRows(
   settings: Settings,
   jobs: readonly string[],
 ): StatementResult {
-  const pattern = like === undefined ? undefined : new RegExp(`^${like.replaceAll('%', '.*').replaceAll('_', '.')}$`, 'i')
+  const pattern =
+    like === undefined ? undefined : new RegExp(`^${like.replaceAll('%', '.*').replaceAll('_', '.')}$`, 'i')
   const listed = (title: string, names: readonly string[]): StatementResult =>
-    rows([text(title)], names.filter((each) => pattern?.test(each) ?? true).sort().map((each) => [each]))
+    rows(
+      [text(title)],
+      names
+        .filter(each => pattern?.test(each) ?? true)
+        .sort()
+        .map(each => [each]),
+    )
   const entries = [...catalog.entries()]
   switch (what.toUpperCase()) {
     case 'TABLES':
     case 'SOURCES':
-      return listed('table', entries.filter((entry) => entry.is === 'table').map((entry) => entry.name))
+      return listed(
+        'table',
+        entries.filter(entry => entry.is === 'table').map(entry => entry.name),
+      )
     case 'VIEWS':
-      return listed('view', entries.filter((entry) => entry.is === 'view' && !entry.materialized).map((entry) => entry.name))
+      return listed(
+        'view',
+        entries.filter(entry => entry.is === 'view' && !entry.materialized).map(entry => entry.name),
+      )
     case 'MATERIALIZED VIEWS':
-      return listed('view', entries.filter((entry) => entry.is === 'view' && entry.materialized).map((entry) => entry.name))
+      return listed(
+        'view',
+        entries.filter(entry => entry.is === 'view' && entry.materialized).map(entry => entry.name),
+      )
     case 'FUNCTIONS':
       return listed('function', [...catalog.functionNames()])
     case 'JOBS':
@@ -43,11 +63,17 @@ export function showRows(
     }
     case 'ALL':
     case 'SETTINGS':
-      return rows([text('setting'), text('value')], settingNames.map((each) => [each, settings[each]]))
+      return rows(
+        [text('setting'), text('value')],
+        settingNames.map(each => [each, settings[each]]),
+      )
     default: {
       const setting = settingOf(name ?? what)
       if (setting === undefined) {
-        throw new StreamdownError('DSD2006', `SHOW takes TABLES, VIEWS, MATERIALIZED VIEWS, FUNCTIONS, JOBS, COLUMNS FROM, SETTINGS or a setting, not "${what}".`)
+        throw new StreamdownError(
+          'DSD2006',
+          `SHOW takes TABLES, VIEWS, MATERIALIZED VIEWS, FUNCTIONS, JOBS, COLUMNS FROM, SETTINGS or a setting, not "${what}".`,
+        )
       }
       return rows([text(setting)], [[settings[setting]]])
     }
@@ -71,7 +97,10 @@ export function explainRows(
   const roots = programRoots(details.includes('LOGICAL') ? program : optimise(program))
   const plan = details.includes('MERMAID') ? explainMermaid(roots) : explainTree(roots)
   const lines = plan.trimEnd().split('\n')
-  return rows([text('plan')], lines.map((line) => [line]))
+  return rows(
+    [text('plan')],
+    lines.map(line => [line]),
+  )
 }
 
 /** What a statement runs. */
@@ -90,6 +119,9 @@ export function programOf(statement: BoundStatement): Program {
     case 'delete':
       return { sinks: [], views: [{ name: statement.table.name, input: statement.plan, key: [] }] }
     default:
-      throw new StreamdownError('DSD2006', `EXPLAIN takes a query, INSERT, UPDATE, DELETE or CREATE VIEW, not ${statement.is}.`)
+      throw new StreamdownError(
+        'DSD2006',
+        `EXPLAIN takes a query, INSERT, UPDATE, DELETE or CREATE VIEW, not ${statement.is}.`,
+      )
   }
 }

@@ -74,7 +74,7 @@ export class Job {
       settings: options.settings,
       journal: options.journal ?? false,
       createMemory: () => createMemory(),
-      openSource: (scan) => options.openSource(scan),
+      openSource: scan => options.openSource(scan),
       outputs: {
         deliver: (vertex, batch, memory, step) => this.#deliver(vertex, batch, memory, step),
         side: (vertex, port, batch, memory, step) => this.#side(vertex, port, batch, memory, step),
@@ -114,7 +114,11 @@ export class Job {
   }
 
   /** Runs until every source has ended, or `stop` says so between two steps; `onIdle` when nothing is there to take. */
-  async run(stop: () => boolean = () => false, sleep?: (ms: number) => Promise<void>, onIdle?: () => void): Promise<void> {
+  async run(
+    stop: () => boolean = () => false,
+    sleep?: (ms: number) => Promise<void>,
+    onIdle?: () => void,
+  ): Promise<void> {
     while (!this.engine.ended && !stop()) {
       if (this.engine.pending()) await this.runStep()
       else {
@@ -210,7 +214,10 @@ export class Job {
     this.deadCount += 1
     if (this.deadLetters.length < KEPT_DEAD_LETTERS) this.deadLetters.push(letter)
     if (this.#options.onError === 'fail' && this.#failure === undefined) {
-      this.#failure = new StreamdownError(isRowCode(letter.code) ? letter.code : 'DSD4007', `${letter.problem} (in ${letter.where})`)
+      this.#failure = new StreamdownError(
+        isRowCode(letter.code) ? letter.code : 'DSD4007',
+        `${letter.problem} (in ${letter.where})`,
+      )
     }
   }
 

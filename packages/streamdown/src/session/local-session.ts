@@ -1,8 +1,8 @@
+import { NO_WATERMARK } from '../batch/batch.ts'
 import { createMemory } from '../batch/linear-memory.ts'
 import { batchFromRows, rowsOf } from '../batch/values.ts'
-import { NO_WATERMARK } from '../batch/batch.ts'
-import { compileProjection } from '../compile/projection.ts'
 import { evaluateConstant } from '../compile/constant.ts'
+import { compileProjection } from '../compile/projection.ts'
 import { memoryRows, type WeightedRow } from '../connect/memory.ts'
 import { fixedSchema } from '../connect/registry.ts'
 import type { Sink } from '../connect/sink.ts'
@@ -26,9 +26,9 @@ import { type Settings, settingsOf, withSetting } from '../sql/settings.ts'
 import type { Field, Schema } from '../types/data-type.ts'
 import { types } from '../types/data-type.ts'
 import type { Value } from '../types/value.ts'
+import { describeRows, explainRows, programOf, showRows } from './answers.ts'
 import { consolidateRows } from './consolidate-rows.ts'
 import type { Environment } from './environment.ts'
-import { describeRows, explainRows, programOf, showRows } from './answers.ts'
 import { InferredFiles } from './files.ts'
 import { type DeadLetter, Job, type JobOptions } from './job.ts'
 import { RelationData } from './relation-data.ts'
@@ -63,7 +63,7 @@ export class LocalSession implements Session {
     this.#clock = options.clock === undefined ? environment.clock : new VirtualClock(options.clock)
     this.#random = new SeededRandom(options.seed ?? 0)
     this.#settings = settingsOf(options.dialect ?? 'flink', options.settings)
-    this.#files = new InferredFiles((path) => environment.inferFile(path))
+    this.#files = new InferredFiles(path => environment.inferFile(path))
   }
 
   async execute(sql: string): Promise<readonly StatementResult[]> {
@@ -81,8 +81,8 @@ export class LocalSession implements Session {
       this.#collected = undefined
     }
     return this.#optimised({
-      sinks: collected.flatMap((program) => program.sinks),
-      views: collected.flatMap((program) => program.views),
+      sinks: collected.flatMap(program => program.sinks),
+      views: collected.flatMap(program => program.views),
     })
   }
 
@@ -114,12 +114,12 @@ export class LocalSession implements Session {
         await job.runStep()
         onStep?.()
       }
-      const open = [...this.#jobs.values()].filter((job) => !job.engine.ended)
+      const open = [...this.#jobs.values()].filter(job => !job.engine.ended)
       if (open.length === 0) break
       if (moved) continue
       for (const job of open) await job.flush()
-      if (untilIdle && open.every((job) => job.engine.idle())) break
-      await Promise.race([...open.map((job) => job.engine.ready()), this.#environment.sleep(50)])
+      if (untilIdle && open.every(job => job.engine.idle())) break
+      await Promise.race([...open.map(job => job.engine.ready()), this.#environment.sleep(50)])
     }
     for (const job of this.#jobs.values()) await job.flush()
   }
@@ -131,14 +131,19 @@ export class LocalSession implements Session {
 
   async end(): Promise<void> {
     for (const job of this.#jobs.values()) {
-      await job.run(() => false, (ms) => this.#environment.sleep(ms), () => this.#endFeeds(job))
+      await job.run(
+        () => false,
+        ms => this.#environment.sleep(ms),
+        () => this.#endFeeds(job),
+      )
     }
     await this.settle()
   }
 
   changes(relation: string): readonly ChangeRow[] {
     const data = this.#data.get(this.#nameOf(relation))
-    if (data === undefined) throw new StreamdownError('DSD2001', `"${relation}" is no table or view whose changes are kept here.`)
+    if (data === undefined)
+      throw new StreamdownError('DSD2001', `"${relation}" is no table or view whose changes are kept here.`)
     return data.changes()
   }
 
@@ -148,11 +153,11 @@ export class LocalSession implements Session {
   }
 
   status(): readonly JobStatus[] {
-    return [...this.#jobs.values()].map((job) => job.status())
+    return [...this.#jobs.values()].map(job => job.status())
   }
 
   deadLetters(): readonly DeadLetter[] {
-    return [...this.#jobs.values()].flatMap((job) => job.deadLetters)
+    return [...this.#jobs.values()].flatMap(job => job.deadLetters)
   }
 
   async snapshot(): Promise<Uint8Array> {
@@ -184,9 +189,9 @@ export class LocalSession implements Session {
     await this.#files.learn(statement)
     const bound = bindStatement(statement, this.#catalog, this.#settings, {
       text,
-      file: (path) => this.#files.find(path),
-      connectorSchema: (connector) => fixedSchema(connector),
-      isBounded: (relation) => this.#isBounded(relation),
+      file: path => this.#files.find(path),
+      connectorSchema: connector => fixedSchema(connector),
+      isBounded: relation => this.#isBounded(relation),
     })
     return this.#carryOut(bound, text)
   }
@@ -205,13 +210,19 @@ export class LocalSession implements Session {
         return this.#update(bound)
       case 'delete': {
         const rows = await this.#query(bound.plan)
-        await this.#change(bound.table.relation, rows.map((values) => ({ values, weight: -1 })))
+        await this.#change(
+          bound.table.relation,
+          rows.map(values => ({ values, weight: -1 })),
+        )
         return this.#returned(bound.returning, rows, `${rows.length} rows deleted`)
       }
       case 'truncate':
         for (const { relation } of bound.tables) {
           const rows = this.#dataOf(relation).store.rows()
-          await this.#change(relation, rows.map(({ values, weight }) => ({ values, weight: -weight })))
+          await this.#change(
+            relation,
+            rows.map(({ values, weight }) => ({ values, weight: -weight })),
+          )
         }
         return done('truncated')
       case 'statementSet':
@@ -255,7 +266,7 @@ export class LocalSession implements Session {
       case 'describe':
         return describeRows(bound.schema)
       case 'explain':
-        return explainRows(bound.statement, bound.details, (program) => this.#optimised(program))
+        return explainRows(bound.statement, bound.details, program => this.#optimised(program))
       case 'nothing':
         return done(bound.what)
     }
@@ -267,7 +278,7 @@ export class LocalSession implements Session {
 
   /** The final rows of a query over what is there now; fails as a whole on its first error. */
   async #query(plan: PlanNode): Promise<readonly (readonly Value[])[]> {
-    const endless = nodesOf([plan]).find((node) => node.is === 'scan' && !this.#ends(node.relation))
+    const endless = nodesOf([plan]).find(node => node.is === 'scan' && !this.#ends(node.relation))
     if (endless?.is === 'scan') {
       throw new StreamdownError(
         'DSD2006',
@@ -278,7 +289,7 @@ export class LocalSession implements Session {
     const program = this.#optimised({ sinks: [], views: [{ name: 'result', input: plan, key: [] }] })
     const job = new Job(program, {
       ...this.#jobOptions('query', 'fail'),
-      openSource: (scan) => this.#openSource(scan, 'contents'),
+      openSource: scan => this.#openSource(scan, 'contents'),
       onChanges: (_output, changes) => rows.push(...changes),
     })
     try {
@@ -299,7 +310,10 @@ export class LocalSession implements Session {
     const table = this.#declared(bound.table)
     const data = this.#dataOf(table.relation)
     if (bound.overwrite) {
-      await this.#change(table.relation, data.store.rows().map(({ values, weight }) => ({ values, weight: -weight })))
+      await this.#change(
+        table.relation,
+        data.store.rows().map(({ values, weight }) => ({ values, weight: -weight })),
+      )
     }
     const given = await this.#query(bound.plan)
     const { changes, rows } = insertChanges(table, data.store, given, bound.conflict, (expressions, row) =>
@@ -312,9 +326,9 @@ export class LocalSession implements Session {
   async #update({ plan, table, returning }: Extract<BoundStatement, { is: 'update' }>): Promise<StatementResult> {
     const width = table.relation.schema.length
     const pairs = await this.#query(plan)
-    const olds = pairs.map((row) => ({ values: row.slice(0, width), weight: -1 }))
+    const olds = pairs.map(row => ({ values: row.slice(0, width), weight: -1 }))
     const data = this.#dataOf(table.relation)
-    const news = pairs.map((row) => row.slice(width))
+    const news = pairs.map(row => row.slice(width))
     data.store.apply(olds)
     let changed: ReturnType<typeof insertChanges>
     try {
@@ -331,7 +345,7 @@ export class LocalSession implements Session {
   #returned(returning: Returning | undefined, rows: readonly (readonly Value[])[], message: string): StatementResult {
     if (returning === undefined) return done(message)
     const { expressions, schema } = returning
-    return { is: 'rows', schema, rows: rows.map((row) => this.#evaluate(expressions, row)) }
+    return { is: 'rows', schema, rows: rows.map(row => this.#evaluate(expressions, row)) }
   }
 
   async #change(relation: Relation, changes: readonly WeightedRow[]): Promise<void> {
@@ -347,7 +361,10 @@ export class LocalSession implements Session {
     this.#define(table)
     if (rows === undefined || this.#restoring !== undefined) return done(`table ${table.name} created`)
     const given = await this.#query(rows)
-    await this.#change(table.relation, given.map((values) => ({ values, weight: 1 })))
+    await this.#change(
+      table.relation,
+      given.map(values => ({ values, weight: 1 })),
+    )
     return done(`table ${table.name} created with ${given.length} rows`)
   }
 
@@ -382,8 +399,8 @@ export class LocalSession implements Session {
     const unique = this.#jobs.has(name) ? `${name} ${this.#jobs.size + 1}` : name
     const job = new Job(this.#optimised(program), {
       ...this.#jobOptions(unique, this.#settings.on_error === 'fail' ? 'fail' : 'dead-letter'),
-      openSource: (scan) => this.#openSource(scan, this.#restoring === undefined ? 'all' : 'changes'),
-      openSink: (sink) => this.#openSink(sink),
+      openSource: scan => this.#openSource(scan, this.#restoring === undefined ? 'all' : 'changes'),
+      openSink: sink => this.#openSink(sink),
       onChanges: (output, changes) => this.#data.get(output)?.apply(changes),
     })
     const saved = this.#restoring?.jobs[unique]
@@ -395,8 +412,9 @@ export class LocalSession implements Session {
 
   /** A job over in-memory tables alone is up to date when its statement returns; others run as the session is run. */
   async #settleMemory(job: Job): Promise<void> {
-    const sources = job.engine.graph.vertices.filter((vertex) => vertex.is === 'source')
-    if (sources.every(({ scan }) => scan.relation.connector === 'view' || this.#data.has(scan.relation.name))) await this.settle()
+    const sources = job.engine.graph.vertices.filter(vertex => vertex.is === 'source')
+    if (sources.every(({ scan }) => scan.relation.connector === 'view' || this.#data.has(scan.relation.name)))
+      await this.settle()
   }
 
   #drop(bound: Extract<BoundStatement, { is: 'drop' }>, text: string): StatementResult {
@@ -432,15 +450,18 @@ export class LocalSession implements Session {
     if (this.#data.has(sink.relation.name)) return undefined
     const connector = this.#connector(sink.relation)
     if (connector.sink === undefined) {
-      throw new StreamdownError('DSD3001', `Connector '${connector.name}' of "${sink.relation.name}" cannot be written to.`)
+      throw new StreamdownError(
+        'DSD3001',
+        `Connector '${connector.name}' of "${sink.relation.name}" cannot be written to.`,
+      )
     }
     return connector.sink.create(sink.relation)
   }
 
   #connector({ name, connector }: Relation): Connector {
-    const found = this.#environment.connectors.find((each) => each.name === connector)
+    const found = this.#environment.connectors.find(each => each.name === connector)
     if (found !== undefined) return found
-    const known = this.#environment.connectors.map((each) => each.name).join(', ')
+    const known = this.#environment.connectors.map(each => each.name).join(', ')
     throw new StreamdownError('DSD3001', `Table "${name}": there is no connector '${connector}'; there are ${known}.`)
   }
 
@@ -451,12 +472,12 @@ export class LocalSession implements Session {
   }
 
   #isBounded(relation: Relation): boolean {
-    const found = this.#environment.connectors.find((each) => each.name === relation.connector)
+    const found = this.#environment.connectors.find(each => each.name === relation.connector)
     return found?.source?.create(relation).bounded ?? false
   }
 
   #readsFeed(plan: PlanNode): boolean {
-    return nodesOf([plan]).some((node) => node.is === 'scan' && node.relation.connector === 'feed')
+    return nodesOf([plan]).some(node => node.is === 'scan' && node.relation.connector === 'feed')
   }
 
   /** Inserts into tables that were declared without columns define them. */
@@ -471,12 +492,15 @@ export class LocalSession implements Session {
     return table
   }
 
-  #exists(name: string, { ifNotExists, orReplace }: { readonly ifNotExists: boolean; readonly orReplace: boolean }): boolean {
+  #exists(
+    name: string,
+    { ifNotExists, orReplace }: { readonly ifNotExists: boolean; readonly orReplace: boolean },
+  ): boolean {
     return this.#catalog.find(name) !== undefined && ifNotExists && !orReplace
   }
 
   #optimised(program: Program): Program {
-    return optimiseProgram(program, { evaluate: (expression) => evaluateConstant(expression, this.#context()) })
+    return optimiseProgram(program, { evaluate: expression => evaluateConstant(expression, this.#context()) })
   }
 
   #jobOptions(name: string, onError: JobOptions['onError']): Omit<JobOptions, 'openSource' | 'onChanges'> {
@@ -517,7 +541,10 @@ export class LocalSession implements Session {
       const { output, failed } = compileProjection({ input: schema, outputs: expressions, context }).run(input)
       if (failed.count > 0) {
         const byte = context.memory.u8(failed.codes, 1)[0] ?? 0
-        throw new StreamdownError(isRowErrorCode(byte) ? rowErrorCodes[byte] : 'DSD4005', failed.messages.get(0) ?? 'An expression failed.')
+        throw new StreamdownError(
+          isRowErrorCode(byte) ? rowErrorCodes[byte] : 'DSD4005',
+          failed.messages.get(0) ?? 'An expression failed.',
+        )
       }
       return rowsOf(context.memory, output)[0] ?? []
     } finally {
@@ -559,7 +586,8 @@ export class LocalSession implements Session {
   }
 }
 
-const changesRows = ({ is }: BoundStatement): boolean => is === 'select' || is === 'insert' || is === 'update' || is === 'delete'
+const changesRows = ({ is }: BoundStatement): boolean =>
+  is === 'select' || is === 'insert' || is === 'update' || is === 'delete'
 
 /** The columns that expressions read, by index; unread ones are not looked at. */
 function schemaOf(expressions: readonly Expression[], width: number): Schema {

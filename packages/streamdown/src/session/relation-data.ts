@@ -1,6 +1,6 @@
 import { MemoryFeed, type WeightedRow } from '../connect/memory.ts'
-import { TableStore } from './table-store.ts'
 import type { ChangeRow } from './session.ts'
+import { TableStore } from './table-store.ts'
 
 /**
  * The rows behind a name that the session itself keeps: an in-memory table, a materialized view, or a `memory` relation

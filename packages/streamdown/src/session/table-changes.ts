@@ -3,8 +3,8 @@ import { StreamdownError } from '../errors/error.ts'
 import type { Expression } from '../plan/expressions/expression.ts'
 import type { ConflictAction } from '../sql/bind/statement.ts'
 import type { TableEntry } from '../sql/catalog.ts'
-import { rowKey } from '../types/value-key.ts'
 import type { Value } from '../types/value.ts'
+import { rowKey } from '../types/value-key.ts'
 import { textOf } from '../values/text.ts'
 import type { TableStore } from './table-store.ts'
 
@@ -33,8 +33,9 @@ export function insertChanges(
   const pending = new Map<string, Row>()
   for (const row of rows) {
     checkRow(table, row, evaluate)
-    const name = key.length === 0 ? undefined : rowKey(key.map((column) => row[column] ?? null))
-    const old = name === undefined ? undefined : (pending.get(name) ?? store.byKey(key.map((column) => row[column] ?? null)))
+    const name = key.length === 0 ? undefined : rowKey(key.map(column => row[column] ?? null))
+    const old =
+      name === undefined ? undefined : (pending.get(name) ?? store.byKey(key.map(column => row[column] ?? null)))
     if (old === undefined) {
       changes.push({ values: row, weight: 1 })
       result.push(row)
@@ -51,16 +52,25 @@ export function insertChanges(
 }
 
 /** The row that stands after a conflict; undefined: the old one stays. */
-function resolved(table: TableEntry, old: Row, row: Row, conflict: ConflictAction, evaluate: Evaluate): Row | undefined {
+function resolved(
+  table: TableEntry,
+  old: Row,
+  row: Row,
+  conflict: ConflictAction,
+  evaluate: Evaluate,
+): Row | undefined {
   switch (conflict.action) {
     case 'nothing':
       return undefined
     case 'error': {
-      const shown = table.relation.primaryKey.map((column) => {
+      const shown = table.relation.primaryKey.map(column => {
         const type = table.relation.schema[column]?.type ?? { is: 'null' as const }
         return textOf(row[column] ?? null, type, 'postgres')
       })
-      throw new StreamdownError('DSD2006', `Table "${table.name}" has a row with the key (${shown.join(', ')}) already.`)
+      throw new StreamdownError(
+        'DSD2006',
+        `Table "${table.name}" has a row with the key (${shown.join(', ')}) already.`,
+      )
     }
     case 'overwrite':
       return isNewer(old, row, conflict.versions) ? row : undefined
@@ -97,7 +107,7 @@ export function checkRow(table: TableEntry, row: Row, evaluate: Evaluate): void 
     }
   })
   if (table.checks.length === 0) return
-  evaluate(table.checks, row).forEach((holds) => {
+  evaluate(table.checks, row).forEach(holds => {
     if (holds === false) throw new StreamdownError('DSD2006', `A row breaks a CHECK of table "${table.name}".`)
   })
 }

@@ -1,6 +1,6 @@
 import type { WeightedRow } from '../connect/memory.ts'
-import { rowKey } from '../types/value-key.ts'
 import type { Value } from '../types/value.ts'
+import { rowKey } from '../types/value-key.ts'
 
 interface Stored {
   values: readonly Value[]
@@ -46,7 +46,7 @@ export class TableStore {
   /** A change retracts the old row of a key before it adds the new one, or the other way round. */
   #index(values: readonly Value[], weight: number): void {
     if (this.#key.length === 0) return
-    const key = rowKey(this.#key.map((column) => values[column] ?? null))
+    const key = rowKey(this.#key.map(column => values[column] ?? null))
     if (weight > 0) this.#byKey.set(key, values)
     else if (rowKey(this.#byKey.get(key) ?? []) === rowKey(values)) this.#byKey.delete(key)
   }

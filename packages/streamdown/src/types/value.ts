@@ -16,15 +16,7 @@
  * | ROW, ARRAY | array of values |
  * | MAP | array of [key, value] pairs |
  */
-export type Value =
-  | null
-  | boolean
-  | number
-  | bigint
-  | string
-  | Uint8Array
-  | Interval
-  | readonly Value[]
+export type Value = null | boolean | number | bigint | string | Uint8Array | Interval | readonly Value[]
 
 export interface Interval {
   readonly months: number

@@ -96,10 +96,7 @@ function usersOf(
   return users
 }
 
-function planSplit(
-  node: ScanNode | ProjectNode,
-  users: readonly (FilterNode | ProjectNode)[],
-): SplitPlan | undefined {
+function planSplit(node: ScanNode | ProjectNode, users: readonly (FilterNode | ProjectNode)[]): SplitPlan | undefined {
   const used = new Map<number, Path[]>()
   const note = (e: Expression): void => {
     const path = pathOf(e)
@@ -108,9 +105,7 @@ function planSplit(
   }
   for (const user of users) for (const e of user.is === 'filter' ? [user.condition] : user.expressions) note(e)
   const split = new Map(
-    [...used].filter(
-      ([index, paths]) => node.schema[index]!.type.is === 'row' && paths.every(path => path.length > 0),
-    ),
+    [...used].filter(([index, paths]) => node.schema[index]!.type.is === 'row' && paths.every(path => path.length > 0)),
   )
   const time = node.is === 'scan' ? node.eventTime : node.watermark
   if (split.size === 0 || (time !== undefined && split.has(time.column))) return undefined
