@@ -34,6 +34,10 @@ export interface TopRows {
   readonly numbers: Pointer
 }
 
+/** More rows than a partition can have: a top without an end. */
+const ALL = 2 ** 30
+/** Rows beyond its top that a partition may always hold. */
+const SPARE_ROWS = 16
 /** Partitions that are looked at together. */
 const PARTITIONS = 1024
 
@@ -113,7 +117,7 @@ export class RankStore {
   candidates(batch: Batch): Batch {
     const { memory } = this.#context
     const { function: of, to } = this.#options
-    if (this.#order !== undefined || of === 'dense_rank' || this.#options.latest === true) return batch
+    if (this.#order !== undefined || of === 'dense_rank' || this.#options.latest === true || to > ALL) return batch
     const { rows } = batch
     const positions = memory.chunk(rows * 4)
     memory.kernels.fill_i32(positions, rows, to - 1)
@@ -171,17 +175,23 @@ export class RankStore {
     }
   }
 
-  /** Append-only: forgets the rows of these partitions that come after the top. */
+  /**
+   * Append-only: forgets the rows of these partitions that come after the top. A partition is looked at when it holds
+   * twice what it needs, so that trimming costs no more than the rows that came.
+   */
   trim(keys: readonly Column[], partitions: number): void {
     const { memory } = this.#context
-    if (this.#order !== undefined) return
-    for (let from = 0; from < partitions; from += PARTITIONS) {
+    const most = Math.max(this.#options.to, SPARE_ROWS) + this.#options.to
+    if (this.#order !== undefined || most > ALL) return
+    const counts = memory.i32(this.table.countOf(keys, partitions), partitions)
+    const full: number[] = []
+    for (const [partition, count] of counts.entries()) if (count > most) full.push(partition)
+    for (let from = 0; from < full.length; from += PARTITIONS) {
       const mark = memory.mark()
-      const rows = Math.min(PARTITIONS, partitions - from)
-      const selection = memory.chunk(rows * 4)
-      memory.kernels.iota_i32(selection, from, rows)
-      const some = keys.map(column => takeColumn(memory, column, selection, rows, false))
-      const { beyond } = this.#rank(some, rows)
+      const some = full.slice(from, from + PARTITIONS)
+      const selection = int32s(memory, some)
+      const theirKeys = keys.map(column => takeColumn(memory, column, selection, some.length, false))
+      const { beyond } = this.#rank(theirKeys, some.length)
       if (beyond.length > 0) this.table.remove(int32s(memory, beyond), beyond.length)
       memory.release(mark)
     }
@@ -288,7 +298,7 @@ export class RankStore {
   }
 
   #rank(keys: readonly Column[], partitions: number): { top: TopRows; beyond: readonly number[] } {
-    for (let limit = this.#options.to; ; limit *= 4) {
+    for (let limit = Math.min(this.#options.to, ALL); ; limit = Math.min(limit * 4, ALL)) {
       const ranked = this.#rankFirst(keys, partitions, limit)
       if (ranked !== undefined) return ranked
     }
@@ -341,7 +351,8 @@ export class RankStore {
         if (numbering.beyond) beyond.push(slot)
       }
       const lastOfPartition = pair + 1 === pairs || probe[pair + 1] !== of
-      if (this.#order !== undefined && lastOfPartition && seen >= limit && !numbering.done) return undefined
+      if (this.#order !== undefined && lastOfPartition && seen >= limit && limit < ALL && !numbering.done)
+        return undefined
     }
     const rows = out.slots.length
     const numbers = memory.chunk(rows * 8)

@@ -182,6 +182,21 @@ test('ranks where memory grows at every allocation, and above 2 GiB', () => {
   fc.assert(property(true, { heapStart: 2 ** 31 }), { numRuns: 3 })
 })
 
+test('a top without an end numbers all rows', () => {
+  for (const to of [Number.POSITIVE_INFINITY, Number.MAX_SAFE_INTEGER]) {
+    for (const appendOnly of [true, false]) {
+      const of: Case = { function: 'row_number', from: 2, to, output: true, partitioned: false, orderBy: [] }
+      const harness = new OperatorHarness(
+        context => createRank(node(of), context, { schema, appendOnly }),
+        [{ schema, routeBy: [] }],
+      )
+      const rows = ['a', 'b', 'c'].map((s): FedRow => ({ input: 0, values: [s, 1, 1, 0n] }))
+      harness.step(rows)
+      assert.deepEqual([...harness.table().keys()], ['["b",1,1,"0n","2n"]', '["c",1,1,"0n","3n"]'])
+    }
+  }
+})
+
 test('a stream keeps only the rows that can be in its top', () => {
   const of: Case = {
     function: 'row_number',

@@ -208,12 +208,10 @@ class Slice {
 class FirstRows implements Operator {
   readonly #context: OperatorContext
   readonly #store: RankStore
-  readonly #most: number
   readonly #watermarks = new InputWatermarks(1)
 
   constructor(orderBy: readonly SortKey[], limit: number, offset: number, context: OperatorContext, schema: Schema) {
     this.#context = context
-    this.#most = 2 * (limit + offset) + CHUNK_ROWS
     const bounds = { from: offset + 1, to: offset + limit }
     const options = { function: 'row_number', partitionBy: [], orderBy, ...bounds, appendOnly: true } as const
     this.#store = new RankStore(context, { ...options, schema })
@@ -223,7 +221,7 @@ class FirstRows implements Operator {
     const rows = this.#store.candidates(batch)
     if (rows.rows === 0) return
     this.#store.push(rows)
-    if (this.#store.table.rows > this.#most) this.#store.trim([], 1)
+    this.#store.trim([], 1)
   }
 
   endStep(end: StepEnd, out: Output): void {
