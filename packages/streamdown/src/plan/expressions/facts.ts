@@ -10,6 +10,9 @@ export function isDeterministicCall(e: Expression): boolean {
   )
 }
 
+/** The clock is read once a step: wherever in the step it is read, it is the same. */
+export const isStepClock = (e: Expression): boolean => e.is === 'call' && e.name === 'current_timestamp'
+
 /** Functions that no value makes fail, so that evaluating them where the written order would not is harmless. */
 const total = new Set([
   '=',

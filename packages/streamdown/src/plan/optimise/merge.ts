@@ -1,6 +1,6 @@
 import { all, conjuncts, isTrue } from '../expressions/build.ts'
 import type { Expression } from '../expressions/expression.ts'
-import { isDeterministicCall } from '../expressions/facts.ts'
+import { isDeterministicCall, isStepClock } from '../expressions/facts.ts'
 import { hasLambda, replaceColumns, visit } from '../expressions/walk.ts'
 import { FilterNode, type PlanNode, type ProjectNode } from '../nodes/node.ts'
 import { derive } from '../properties.ts'
@@ -55,7 +55,7 @@ function mayInline(outer: ProjectNode, inner: ProjectNode): boolean {
   }
   return inner.expressions.every((e, i) => {
     const count = uses.get(i) ?? 0
-    return count === 0 || isCheap(e) || (count === 1 && isDeterministicCall(e))
+    return count === 0 || isCheap(e) || (count === 1 && (isDeterministicCall(e) || isStepClock(e)))
   })
 }
 

@@ -1,5 +1,4 @@
-import type { Expression } from '../expressions/expression.ts'
-import { isDeterministicCall } from '../expressions/facts.ts'
+import { isDeterministicCall, isStepClock } from '../expressions/facts.ts'
 import { expressionKey, plainKey } from '../expressions/walk.ts'
 import type { PlanNode } from '../nodes/node.ts'
 import { inputsOf } from '../visitor/inputs.ts'
@@ -21,7 +20,7 @@ export function share(roots: Roots): Roots {
     if (
       node.is === 'flatMap' ||
       (node.is === 'values' && node.rows.length > LONG_VALUES) ||
-      !expressionsOf(node).every(e => isDeterministicCall(e) || isClock(e))
+      !expressionsOf(node).every(e => isDeterministicCall(e) || isStepClock(e))
     )
       return node
     const key = `${inputsOf(node).map(numberOf).join()}|${structure(node, numberOf)}`
@@ -31,9 +30,6 @@ export function share(roots: Roots): Roots {
     return node
   })
 }
-
-/** The step's clock is the same for all. */
-const isClock = (e: Expression): boolean => e.is === 'call' && e.name === 'current_timestamp'
 
 function structure(node: PlanNode, numberOf: (thing: object) => number): string {
   const names = node.schema.map(field => field.name)

@@ -3,7 +3,7 @@ import { all, column, columns } from '../../plan/expressions/build.ts'
 import type { Expression } from '../../plan/expressions/expression.ts'
 import { columnsRead, expressionKey, remap } from '../../plan/expressions/walk.ts'
 import { FilterNode, type PlanNode, ProjectNode, RankNode } from '../../plan/nodes/node.ts'
-import type { Call, Select, SelectItem, SortItem, Star, Expression as Syntax } from '../parse/ast.ts'
+import type { Call, ColumnReference, Select, SelectItem, SortItem, Star, Expression as Syntax } from '../parse/ast.ts'
 import type { BindContext } from './context.ts'
 import { fieldsOf } from './expressions.ts'
 import { bindFrom } from './from.ts'
@@ -14,7 +14,7 @@ import { type BoundQuery, distinct, type Tail } from './query.ts'
 import { bindRanks } from './ranks.ts'
 import { isRowSource, rowSources } from './row-sources.ts'
 import type { Rows } from './rows.ts'
-import { type Scope, unknownColumn } from './scope.ts'
+import { findColumn, type Scope, unknownColumn } from './scope.ts'
 import { limited, type SortBy, sortDirection, sortedRows } from './sorting.ts'
 import { joinAsTest, resolveSubqueries } from './subqueries.ts'
 import { collect, conjunctsOf, hasAggregate, inventedName, isWindowCall, naturalName } from './syntax.ts'
@@ -37,7 +37,10 @@ export function bindSelect(context: BindContext, select: Select, tail: Tail, out
     windowed.flatMap(e => collect(e, isWindowCall)),
     select.windows,
   )
-  if (select.qualify !== undefined) filter(stage, select.qualify, 'QUALIFY')
+  if (select.qualify !== undefined) {
+    knowAliases(stage, select.qualify, items)
+    filter(stage, select.qualify, 'QUALIFY')
+  }
   for (const e of windowed) resolveSubqueries(stage, e)
   expandSelected(stage, items)
   const outputs = items.map(item => stage.binder.bind(item.syntax))
@@ -132,6 +135,19 @@ function filter(stage: Rows, condition: Syntax, what: string): void {
   }
 }
 
+/** QUALIFY may name outputs of the select list where no column has the name. */
+function knowAliases(stage: Rows, condition: Syntax, items: readonly Item[]): void {
+  const { names } = stage.context
+  for (const e of collect(
+    condition,
+    (part): part is ColumnReference => part.is === 'column' && part.parts.length === 1,
+  )) {
+    if (findColumn(stage.scope, e.parts, names) !== undefined) continue
+    const item = items.find(other => names.same(other.name, names.fold(e.parts[0]!)))
+    if (item !== undefined) stage.know(e, stage.binder.bind(item.syntax))
+  }
+}
+
 /** UNNEST and its like in the select list: a row for each element, those of several side by side. */
 function expandSelected(stage: Rows, items: readonly Item[]): void {
   const calls = items.flatMap(({ syntax }) => collect(syntax, (e): e is Call => e.is === 'call' && isRowSource(e)))
@@ -157,7 +173,7 @@ function expandItems(rows: Rows, items: readonly SelectItem[]): readonly Item[] 
         ? names.fold(alias)
         : natural !== undefined
           ? names.fold(natural)
-          : (naturalName(value) ?? inventedName(value, expanded.length, settings))
+          : (naturalName(value, settings) ?? inventedName(value, expanded.length, settings))
     expanded.push({ syntax: value, name })
   }
   return expanded
@@ -263,15 +279,19 @@ function finish(context: BindContext, stage: Rows, parts: Finish): BoundQuery {
   const { names, outputs, sorts, correlated, tail } = parts
   const outside = outputs.filter(e => [...columnsRead(e)].some(index => index < 0))
   const needed = new Set([...correlated, ...outside].flatMap(e => [...columnsRead(e)].filter(index => index >= 0)))
-  const hidden = [...needed]
   const visible = outside.length > 0 ? [] : outputs
-  const projected: { name: string; value: Expression }[] = [
-    ...visible.map((value, i) => ({ name: names[i]!, value })),
-    ...hidden.map(index => ({ name: `$${index}`, value: stage.column(index) })),
-  ]
+  const projected: { name: string; value: Expression }[] = visible.map((value, i) => ({ name: names[i]!, value }))
+  const places = new Map<string, number>()
+  for (const [i, { value }] of projected.entries())
+    if (!places.has(expressionKey(value))) places.set(expressionKey(value), i)
+  const hiddenPlace = new Map<number, number>()
+  for (const index of needed) {
+    const value = stage.column(index)
+    const place = places.get(expressionKey(value)) ?? projected.push({ name: `$${index}`, value }) - 1
+    places.set(expressionKey(value), place)
+    hiddenPlace.set(index, place)
+  }
   const width = projected.length
-  const places = new Map(projected.map(({ value }, i) => [expressionKey(value), i]))
-  const hiddenPlace = new Map(hidden.map((index, i) => [index, visible.length + i]))
   const sortPlaces = sorts.map(({ value }) => {
     const known = places.get(expressionKey(value))
     if (known !== undefined) return known

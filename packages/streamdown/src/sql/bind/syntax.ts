@@ -122,16 +122,16 @@ export function conjunctsOf(e: Expression): readonly Expression[] {
 }
 
 /** The name of a select item without alias; undefined when the dialect makes one up. */
-export function naturalName(e: Expression): string | undefined {
+export function naturalName(e: Expression, settings: Settings): string | undefined {
   switch (e.is) {
     case 'column':
       return e.parts.at(-1)!.text
     case 'field':
       return e.field.text
     case 'cast':
-      return naturalName(e.value)
+      return settings.dialect === 'postgres' ? naturalName(e.value, settings) : undefined
     case 'subscript':
-      return naturalName(e.of)
+      return settings.dialect === 'postgres' ? naturalName(e.of, settings) : undefined
     default:
       return undefined
   }
