@@ -67,7 +67,7 @@ test('every type, and what does not fit is a dead letter', () => {
       36001500000n,
       new Uint8Array([1, 2]),
       [1, 2, 3],
-      '{"a":2,"b":1}',
+      '{"a": 2, "b": 1}',
     ],
   ])
   assert.deepEqual(

@@ -134,7 +134,7 @@ const value: Record<string, fc.Arbitrary<Value>> = {
   ts: fc.bigInt({ min: -62_167_219_200_000_000n, max: 253_402_300_799_999_999n }),
   ltz: fc.bigInt({ min: -62_167_219_200_000n, max: 253_402_300_799_999n }).map(millis => millis * 1000n),
   a: fc.array(fc.option(fc.integer()), { maxLength: 4 }),
-  j: fc.constantFrom('{"a":[1,"x"]}', '1.50', '"t,"'),
+  j: fc.constantFrom('{"a": [1, "x"]}', '1.50', '"t,"'),
 }
 
 test('what is written reads back to the same values', () => {

@@ -84,14 +84,17 @@ export function parseJson(text: string): JsonTree {
   return tree
 }
 
-/** Canonical text: members sorted by key, no blanks, numbers as they were written. */
+/**
+ * Canonical text, the same that JSON functions and casts make: members sorted by key, `: ` and `, ` between parts,
+ * numbers as they were written.
+ */
 export function canonicalJson(tree: JsonTree): string {
   if (tree === null || typeof tree === 'boolean') return String(tree)
   if (typeof tree === 'string') return JSON.stringify(tree)
   if ('number' in tree) return tree.number
-  if (isArray(tree)) return `[${tree.map(canonicalJson).join(',')}]`
+  if (isArray(tree)) return `[${tree.map(canonicalJson).join(', ')}]`
   const keys = [...tree.keys()].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
-  return `{${keys.map(key => `${JSON.stringify(key)}:${canonicalJson(tree.get(key) ?? null)}`).join(',')}}`
+  return `{${keys.map(key => `${JSON.stringify(key)}: ${canonicalJson(tree.get(key) ?? null)}`).join(', ')}}`
 }
 
 /** A JSON value as a value of `type`, by the rules of the decode kernel. Throws MisfitError. */

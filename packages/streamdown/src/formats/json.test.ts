@@ -97,7 +97,7 @@ test('reads ARRAY, MAP, BYTES and JSON columns', () => {
     ['b', null],
   ])
   assert.deepEqual(one(types.bytes, '"AQID"'), new Uint8Array([1, 2, 3]))
-  assert.equal(one(types.json, '{"b": 1.50, "a": [1, {}], "b": 2}'), '{"a":[1,{}],"b":2}')
+  assert.equal(one(types.json, '{"b": 1.50, "a": [1, {}], "b": 2}'), '{"a": [1, {}], "b": 2}')
   assert.deepEqual(one(types.array(types.int), '["x"]'), {
     problem: 'column "x": expected ARRAY<INT>: value does not fit INT',
   })
@@ -314,10 +314,10 @@ test('decoded values equal JSON.parse with numbers from their source text', () =
   )
   const text = (value: unknown): string => {
     if (value instanceof Source) return value.text
-    if (Array.isArray(value)) return `[${value.map(text).join(',')}]`
+    if (Array.isArray(value)) return `[${value.map(text).join(', ')}]`
     if (typeof value !== 'object' || value === null) return JSON.stringify(value)
     const members = Object.entries(value).sort(([x], [y]) => (x < y ? -1 : x > y ? 1 : 0))
-    return `{${members.map(([key, each]) => `${JSON.stringify(key)}:${text(each)}`).join(',')}}`
+    return `{${members.map(([key, each]) => `${JSON.stringify(key)}: ${text(each)}`).join(', ')}}`
   }
   fc.assert(
     fc.property(document, fc.integer({ min: 1, max: 400 }), fc.integer({ min: 1, max: 5 }), (lines, piece, maxRows) => {
