@@ -205,11 +205,14 @@ test('a redirect is not followed: it would lose the rows', async () => {
   })
 })
 
-test('a request that hangs is given up after its timeout', async () => {
-  await withReceiver([() => undefined, 200], { timeout: '50 ms' }, async (sink, receiver) => {
+test('a request that hangs is given up after its timeout, and tried again', async () => {
+  await withReceiver([() => undefined, 200], { timeout: '300 ms' }, async (sink, receiver) => {
     write(sink, schema, rows(1))
     await sink.flush()
-    assert.equal(receiver.received.length, 2)
+    // More than two on a machine so busy that an answer takes longer than the timeout.
+    assert.ok(receiver.received.length >= 2)
+    assert.equal(new Set(receiver.keys).size, 1)
+    assert.equal(sink.backlog(), 0)
   })
 })
 
