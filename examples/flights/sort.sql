@@ -7,4 +7,5 @@ CREATE TABLE departures (
 INSERT INTO departures
   SELECT `date`, delay, distance, origin, destination
   FROM '${flights}'
-  ORDER BY `date` + CASE WHEN delay > 0 THEN delay ELSE 0 END * INTERVAL '1' MINUTE;
+  ORDER BY `date` + CASE WHEN delay > 0 THEN delay ELSE 0 END * INTERVAL '1' MINUTE
+  LIMIT ${rows};
