@@ -5,7 +5,7 @@ import { daysOf } from '../../packages/streamdown/src/values/calendar.ts'
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
 
 /** A JSON cell of a case as a value of a column. More fraction digits than the type has are cut. */
-export function valueOf(json: Json | undefined, type: DataType): Value {
+export function cellValue(json: Json | undefined, type: DataType): Value {
   if (json === null || json === undefined) return null
   switch (type.is) {
     case 'null':
@@ -35,13 +35,13 @@ export function valueOf(json: Json | undefined, type: DataType): Value {
       return timestampOf(String(json), type.precision)
     case 'row':
       return type.fields.map((field, at) =>
-        valueOf(Array.isArray(json) ? (json as readonly Json[])[at] : null, field.type),
+        cellValue(Array.isArray(json) ? (json as readonly Json[])[at] : null, field.type),
       )
     case 'array':
-      return (json as readonly Json[]).map(element => valueOf(element, type.element))
+      return (json as readonly Json[]).map(element => cellValue(element, type.element))
     case 'map': {
       const pairs = (json as { readonly $map: readonly (readonly [Json, Json])[] }).$map
-      return pairs.map(([key, value]) => [valueOf(key, type.key), valueOf(value, type.value)])
+      return pairs.map(([key, value]) => [cellValue(key, type.key), cellValue(value, type.value)])
     }
     case 'interval':
       throw new Error('no case feeds intervals')

@@ -9,7 +9,7 @@ import { type Case, Mismatch, type Mode } from '../case.ts'
 import { expectMultiset } from '../compare.ts'
 import { SUITE_CLOCK, suiteSettings } from '../settings.ts'
 import { isUnsupported } from '../unsupported.ts'
-import { type Json, valueOf } from './flink-values.ts'
+import { cellValue, type Json } from './flink-values.ts'
 
 interface FedRow {
   readonly $op: '+I' | '-U' | '+U' | '-D'
@@ -197,7 +197,7 @@ function push(session: Session, source: Source, rows: readonly FedRow[]): void {
   const columns = session.columns(source.name)
   session.push(
     source.name,
-    rows.map(({ $op, $row }) => ({ op: $op, values: columns.map((column, at) => valueOf($row[at], column.type)) })),
+    rows.map(({ $op, $row }) => ({ op: $op, values: columns.map((column, at) => cellValue($row[at], column.type)) })),
   )
 }
 
@@ -238,7 +238,7 @@ const rowText = (cells: readonly string[]): string => `[${cells.join(', ')}]`
 
 function expectedText(row: string | FedRow, schema: Schema): Change {
   if (typeof row !== 'string') {
-    const cells = schema.map((column, at) => textOf(valueOf(row.$row[at], column.type), column.type, 'flink'))
+    const cells = schema.map((column, at) => textOf(cellValue(row.$row[at], column.type), column.type, 'flink'))
     return { op: row.$op, row: rowText(cells), key: '' }
   }
   return { op: row.slice(0, 2), row: row.slice(2), key: '' }

@@ -26,7 +26,7 @@ export interface FunctionKernels {
   fn_format_time(micros: bigint, program: Pointer, out: Pointer): number
   fn_parse_time(text: Pointer, out: Pointer): number
   fn_to_millis(micros: bigint): bigint
-  fn_like(text: Pointer, pattern: Pointer, escape: number): number
+  fn_like(text: Pointer, pattern: Pointer, escapeCharacter: number): number
   fn_format_integer(value: bigint, scale: number, out: Pointer): void
   fn_parse_integer(text: Pointer, out: Pointer): number
   fn_replace(text: Pointer, piece: Pointer, by: Pointer, out: Pointer): void

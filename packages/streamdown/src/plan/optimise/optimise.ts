@@ -1,6 +1,7 @@
 import type { PlanNode } from '../nodes/node.ts'
 import type { Program } from '../program.ts'
 import { mapExpressions, type Roots, transform } from '../visitor/transform.ts'
+import { dropUnusedEventTime } from './event-time.ts'
 import { pushFilters } from './filters.ts'
 import { type Evaluate, fold } from './fold.ts'
 import { merge } from './merge.ts'
@@ -24,6 +25,7 @@ export function optimiseRoots(roots: Roots, { evaluate }: OptimiseOptions = {}):
   plan = share(merge(plan))
   plan = merge(pushFilters(plan))
   plan = merge(findTimeBounds(plan))
+  plan = merge(pushFilters(merge(dropUnusedEventTime(plan))))
   plan = aggregateSessionsDirectly(plan)
   plan = merge(prune(plan))
   plan = readNestedFields(plan)
