@@ -1,6 +1,6 @@
 import { commonOfArguments } from '../../functions/common-type.ts'
 import type { BoundArgument } from '../../functions/definition.ts'
-import { all, any, literal, not, test } from '../../plan/expressions/build.ts'
+import { any, literal, not, test } from '../../plan/expressions/build.ts'
 import type { Expression } from '../../plan/expressions/expression.ts'
 import { type DataType, type Field, types } from '../../types/data-type.ts'
 import { typeText } from '../../types/type-text.ts'
@@ -8,8 +8,6 @@ import type {
   BinaryOperator,
   Case,
   Identifier,
-  Like,
-  Quantified,
   RowConstructor,
   Span,
   Star,
@@ -20,6 +18,7 @@ import { castTo } from './cast.ts'
 import type { BindContext } from './context.ts'
 import { intervalLiteral, numberLiteral } from './literals.ts'
 import { didYouMean } from './names.ts'
+import { inList, like, operate, quantified } from './operators.ts'
 import { fail, notYet } from './problem.ts'
 import { findColumn, type Scope, unknownColumn } from './scope.ts'
 import { bindType } from './types.ts'
@@ -119,11 +118,11 @@ export class ExpressionBinder {
         return e.negated ? not(either) : either
       }
       case 'inList':
-        return this.#inList(e.value, e.list, e.negated, e.at)
+        return inList(this, e)
       case 'like':
-        return this.#like(e)
+        return like(this, e)
       case 'quantified':
-        return this.#quantified(e)
+        return quantified(this, e)
       case 'cast':
         if (e.value.is === 'array' && e.value.elements.length === 0) return this.#emptyArray(e.type)
         return castTo(this.bind(e.value), this.type(e.type), settings, e.orNull, e.at)
@@ -281,43 +280,7 @@ export class ExpressionBinder {
   }
 
   operate(op: BinaryOperator, left: Expression, right: Expression, at: Span): Expression {
-    switch (op) {
-      case '=':
-      case '<>': {
-        const pairs = rowPairs(left, right, at)
-        if (pairs === undefined) return this.call(op, [left, right], at)
-        const equal = all(pairs.map(([l, r]) => this.operate('=', l, r, at)))
-        return op === '=' ? equal : not(equal)
-      }
-      case '<=>':
-        return this.call('is_not_distinct_from', [left, right], at)
-      case '~':
-      case '!~': {
-        const match = this.call('regexp_like', [left, right], at)
-        return op === '~' ? match : not(match)
-      }
-      case '~*':
-      case '!~*': {
-        const match = this.call('regexp_like', [left, right, literal('i', types.string)], at)
-        return op === '~*' ? match : not(match)
-      }
-      case '~~':
-      case '!~~': {
-        const match = this.call('like', [left, right, ...this.#defaultEscape()], at)
-        return op === '~~' ? match : not(match)
-      }
-      case '~~*':
-      case '!~~*': {
-        const match = this.call('ilike', [left, right, ...this.#defaultEscape()], at)
-        return op === '~~*' ? match : not(match)
-      }
-      case 'OVERLAPS':
-        return notYet('OVERLAPS', 'Compare the bounds: a.start < b.end AND b.start < a.end.', at)
-      case '^@':
-        return this.call('starts_with', [left, right], at)
-      default:
-        return this.call(op, [left, right], at)
-    }
+    return operate(this, op, left, right, at)
   }
 
   #isTest(kind: string, negated: boolean, value: Syntax, at: Span): Expression {
@@ -328,82 +291,6 @@ export class ExpressionBinder {
       return negated ? not(json) : json
     }
     return this.call(negated ? `is_not_${name}` : `is_${name}`, [bound], at)
-  }
-
-  #inList(value: Syntax, list: readonly Syntax[], negated: boolean, at: Span): Expression {
-    const left = this.bind(value)
-    const items = list.map(item => this.bind(item))
-    const found =
-      rowPairs(left, items[0] ?? left, at) === undefined
-        ? this.call('in', [left, ...items], at)
-        : any(items.map(item => this.operate('=', left, item, at)))
-    return negated ? not(found) : found
-  }
-
-  #defaultEscape(): readonly Expression[] {
-    return this.context.settings.like_escape === 'backslash' ? [literal('\\', types.string)] : []
-  }
-
-  #like({ kind, value, pattern, escape: written, negated, at }: Like): Expression {
-    const name = { LIKE: 'like', ILIKE: 'ilike', SIMILAR: 'similar_to', RLIKE: 'regexp_like' }[kind]
-    const escapes = written === undefined ? (kind === 'RLIKE' ? [] : this.#defaultEscape()) : [this.bind(written)]
-    const match = this.call(name, [this.bind(value), this.bind(pattern), ...escapes], at)
-    return negated ? not(match) : match
-  }
-
-  /** `x op ANY (a, b)` is x op a OR x op b; ALL is AND. */
-  #quantified(e: Quantified): Expression {
-    if (e.right.is === 'query')
-      return notYet(`${e.op} ${e.quantifier} of a subquery here`, 'Use IN, EXISTS, or a join.', e.at)
-    const elements = this.#listed(e.right)
-    const left = this.bind(e.left)
-    const combine = (operands: readonly Expression[]) => (e.quantifier === 'ANY' ? any(operands) : all(operands))
-    if (elements === undefined) {
-      if (e.right.is === 'null') return literal(null, types.boolean)
-      if (e.right.is === 'string') {
-        const array = castTo(
-          literal(e.right.value, types.string),
-          types.array(left.type),
-          this.context.settings,
-          false,
-          e.at,
-        )
-        return this.#overArray(e, left, array)
-      }
-      return this.#overArray(e, left, this.bind(e.right))
-    }
-    const each = elements.map(element => {
-      const right = this.bind(element)
-      switch (e.op) {
-        case 'LIKE':
-        case 'ILIKE':
-        case 'SIMILAR':
-        case 'RLIKE': {
-          const name = { LIKE: 'like', ILIKE: 'ilike', SIMILAR: 'similar_to', RLIKE: 'regexp_like' }[e.op]
-          const match = this.call(name, [left, right, ...(e.op === 'RLIKE' ? [] : this.#defaultEscape())], e.at)
-          return e.negated ? not(match) : match
-        }
-        default:
-          return this.operate(e.op, left, right, e.at)
-      }
-    })
-    return combine(each)
-  }
-
-  #overArray(e: Quantified, left: Expression, array: Expression): Expression {
-    if (e.op === '=' && e.quantifier === 'ANY') return this.call('array_contains', [array, left], e.at)
-    if (e.op === '<>' && e.quantifier === 'ALL') return not(this.call('array_contains', [array, left], e.at))
-    return notYet(`${e.op} ${e.quantifier} of an array column`, 'Use = ANY or <> ALL.', e.at)
-  }
-
-  #listed(e: Syntax): readonly Syntax[] | undefined {
-    if (e.is === 'row' && !e.explicit) return e.elements
-    if (e.is === 'array') return e.elements
-    if (e.is === 'cast' && e.value.is === 'array' && e.type.is === 'arrayType') {
-      const { element } = e.type
-      return e.value.elements.map(value => ({ is: 'cast', value, type: element, orNull: e.orNull, at: value.at }))
-    }
-    return undefined
   }
 
   #case(e: Case): Expression {
@@ -472,18 +359,6 @@ export const argumentOf = (e: Expression): BoundArgument => ({
 
 export function commonOf(values: readonly Expression[], context: BindContext): DataType | undefined {
   return commonOfArguments(values.map(argumentOf), context.functionRules)
-}
-
-/** The fields of two rows side by side; undefined when they are no rows. */
-function rowPairs(
-  left: Expression,
-  right: Expression,
-  at: Span,
-): readonly (readonly [Expression, Expression])[] | undefined {
-  if (left.type.is !== 'row' || right.type.is !== 'row') return undefined
-  const [l, r] = [fieldsOf(left), fieldsOf(right)]
-  if (l.length !== r.length) fail('DSD2004', `Rows of ${l.length} and ${r.length} fields cannot be compared.`, at)
-  return l.map((value, i) => [value, r[i]!] as const)
 }
 
 export function fieldsOf(e: Expression): readonly Expression[] {

@@ -1,0 +1,145 @@
+import { all, any, literal, not } from '../../plan/expressions/build.ts'
+import type { Expression } from '../../plan/expressions/expression.ts'
+import { types } from '../../types/data-type.ts'
+import type { BinaryOperator, InList, Like, Quantified, Span, Expression as Syntax } from '../parse/ast.ts'
+import { castTo } from './cast.ts'
+import { type ExpressionBinder, fieldsOf } from './expressions.ts'
+import { fail, notYet } from './problem.ts'
+
+/** The operator on bound operands; `<>` of rows and the pattern operators are made of others. */
+export function operate(
+  binder: ExpressionBinder,
+  op: BinaryOperator,
+  left: Expression,
+  right: Expression,
+  at: Span,
+): Expression {
+  switch (op) {
+    case '=':
+    case '<>': {
+      const pairs = rowPairs(left, right, at)
+      if (pairs === undefined) return binder.call(op, [left, right], at)
+      const equal = all(pairs.map(([l, r]) => operate(binder, '=', l, r, at)))
+      return op === '=' ? equal : not(equal)
+    }
+    case '<=>':
+      return binder.call('is_not_distinct_from', [left, right], at)
+    case '~':
+    case '!~': {
+      const match = binder.call('regexp_like', [left, right], at)
+      return op === '~' ? match : not(match)
+    }
+    case '~*':
+    case '!~*': {
+      const match = binder.call('regexp_like', [left, right, literal('i', types.string)], at)
+      return op === '~*' ? match : not(match)
+    }
+    case '~~':
+    case '!~~': {
+      const match = binder.call('like', [left, right, ...defaultEscape(binder)], at)
+      return op === '~~' ? match : not(match)
+    }
+    case '~~*':
+    case '!~~*': {
+      const match = binder.call('ilike', [left, right, ...defaultEscape(binder)], at)
+      return op === '~~*' ? match : not(match)
+    }
+    case 'OVERLAPS':
+      return notYet('OVERLAPS', 'Compare the bounds: a.start < b.end AND b.start < a.end.', at)
+    case '^@':
+      return binder.call('starts_with', [left, right], at)
+    default:
+      return binder.call(op, [left, right], at)
+  }
+}
+
+export function inList(binder: ExpressionBinder, { value, list, negated, at }: InList): Expression {
+  const left = binder.bind(value)
+  const items = list.map(item => binder.bind(item))
+  const found =
+    rowPairs(left, items[0] ?? left, at) === undefined
+      ? binder.call('in', [left, ...items], at)
+      : any(items.map(item => operate(binder, '=', left, item, at)))
+  return negated ? not(found) : found
+}
+
+function defaultEscape(binder: ExpressionBinder): readonly Expression[] {
+  return binder.context.settings.like_escape === 'backslash' ? [literal('\\', types.string)] : []
+}
+
+export function like(
+  binder: ExpressionBinder,
+  { kind, value, pattern, escape: written, negated, at }: Like,
+): Expression {
+  const name = { LIKE: 'like', ILIKE: 'ilike', SIMILAR: 'similar_to', RLIKE: 'regexp_like' }[kind]
+  const escapes = written === undefined ? (kind === 'RLIKE' ? [] : defaultEscape(binder)) : [binder.bind(written)]
+  const match = binder.call(name, [binder.bind(value), binder.bind(pattern), ...escapes], at)
+  return negated ? not(match) : match
+}
+
+/** `x op ANY (a, b)` is x op a OR x op b; ALL is AND. */
+export function quantified(binder: ExpressionBinder, e: Quantified): Expression {
+  if (e.right.is === 'query')
+    return notYet(`${e.op} ${e.quantifier} of a subquery here`, 'Use IN, EXISTS, or a join.', e.at)
+  const elements = listed(e.right)
+  const left = binder.bind(e.left)
+  const combine = (operands: readonly Expression[]) => (e.quantifier === 'ANY' ? any(operands) : all(operands))
+  if (elements === undefined) {
+    if (e.right.is === 'null') return literal(null, types.boolean)
+    if (e.right.is === 'string') {
+      const array = castTo(
+        literal(e.right.value, types.string),
+        types.array(left.type),
+        binder.context.settings,
+        false,
+        e.at,
+      )
+      return overArray(binder, e, left, array)
+    }
+    return overArray(binder, e, left, binder.bind(e.right))
+  }
+  const each = elements.map(element => {
+    const right = binder.bind(element)
+    switch (e.op) {
+      case 'LIKE':
+      case 'ILIKE':
+      case 'SIMILAR':
+      case 'RLIKE': {
+        const name = { LIKE: 'like', ILIKE: 'ilike', SIMILAR: 'similar_to', RLIKE: 'regexp_like' }[e.op]
+        const match = binder.call(name, [left, right, ...(e.op === 'RLIKE' ? [] : defaultEscape(binder))], e.at)
+        return e.negated ? not(match) : match
+      }
+      default:
+        return operate(binder, e.op, left, right, e.at)
+    }
+  })
+  return combine(each)
+}
+
+function overArray(binder: ExpressionBinder, e: Quantified, left: Expression, array: Expression): Expression {
+  if (e.op === '=' && e.quantifier === 'ANY') return binder.call('array_contains', [array, left], e.at)
+  if (e.op === '<>' && e.quantifier === 'ALL') return not(binder.call('array_contains', [array, left], e.at))
+  return notYet(`${e.op} ${e.quantifier} of an array column`, 'Use = ANY or <> ALL.', e.at)
+}
+
+function listed(e: Syntax): readonly Syntax[] | undefined {
+  if (e.is === 'row' && !e.explicit) return e.elements
+  if (e.is === 'array') return e.elements
+  if (e.is === 'cast' && e.value.is === 'array' && e.type.is === 'arrayType') {
+    const { element } = e.type
+    return e.value.elements.map(value => ({ is: 'cast', value, type: element, orNull: e.orNull, at: value.at }))
+  }
+  return undefined
+}
+
+/** The fields of two rows side by side; undefined when they are no rows. */
+function rowPairs(
+  left: Expression,
+  right: Expression,
+  at: Span,
+): readonly (readonly [Expression, Expression])[] | undefined {
+  if (left.type.is !== 'row' || right.type.is !== 'row') return undefined
+  const [l, r] = [fieldsOf(left), fieldsOf(right)]
+  if (l.length !== r.length) fail('DSD2004', `Rows of ${l.length} and ${r.length} fields cannot be compared.`, at)
+  return l.map((value, i) => [value, r[i]!] as const)
+}
