@@ -116,9 +116,12 @@ function micros(e: Emitter, operand: Operand): Operand | undefined {
 
 function field(e: Emitter, name: string, value: Operand, type: DataType): Operand | undefined {
   const number = fields[name]
-  if (number === undefined || type.is !== 'bigint') return undefined
-  const time = micros(e, value)
-  return time === undefined ? undefined : emitKernel(e, 'fn_field', [time, emitLiteral(e, number, types.int)], type)
+  // As DOUBLE a second has its fraction.
+  const whole = type.is === 'bigint' || (type.is === 'double' && name !== 'second')
+  const time = number === undefined || !whole ? undefined : micros(e, value)
+  if (number === undefined || time === undefined) return undefined
+  const result = emitKernel(e, 'fn_field', [time, emitLiteral(e, number, types.int)], types.bigint)
+  return emitConversion(e, result, type, 'flink')
 }
 
 const units: Readonly<Record<string, number>> = {

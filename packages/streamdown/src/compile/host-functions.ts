@@ -9,7 +9,7 @@ import type { OperatorContext } from '../run/operator-context.ts'
 import type { DataType } from '../types/data-type.ts'
 import { physicalOf } from '../types/physical.ts'
 import type { Value } from '../types/value.ts'
-import type { HostCall, RowCall } from './emitter.ts'
+import { failures, type HostCall, type RowCall } from './emitter.ts'
 
 /** What a function said when it failed its row, by the row's index. */
 export type Messages = Map<number, string>
@@ -48,9 +48,14 @@ export function hostFunction(
       writeValue(memory, at, returns, value)
       return 1
     } catch (error) {
-      if (!(error instanceof RowError)) throw error
+      if (error instanceof RowError) {
+        messages.set(row, error.message)
+        return -error.code
+      }
+      // What JavaScript refuses about a value (a count or digits out of range) is the row's; the rest is a defect.
+      if (!(error instanceof RangeError || error instanceof SyntaxError)) throw error
       messages.set(row, error.message)
-      return -error.code
+      return -failures.argument
     }
   }
 }

@@ -3,6 +3,7 @@ import type { Value } from '../../types/value.ts'
 import { textOf } from '../cast.ts'
 import { definer, type FunctionContext, js, jsOrNull, kernel } from '../define.ts'
 import { RowError, type ScalarFunction } from '../definition.ts'
+import { regexPattern } from '../regex/patterns.ts'
 import { asCount, asText } from '../values.ts'
 import { formatText } from './format.ts'
 
@@ -542,7 +543,7 @@ export const stringFunctions: readonly ScalarFunction[] = [
 ]
 
 function regexpSubstring(text: string, pattern: string): Value {
-  const match = new RegExp(pattern, 'u').exec(text)
+  const match = regexPattern(pattern).exec(text)
   return match === null ? null : (match[1] ?? match[0])
 }
 
