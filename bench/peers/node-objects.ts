@@ -13,7 +13,7 @@ const { values } = parseArgs({
 })
 const events = Number(values.events)
 const SLICE = 1_000_000
-const windows = new Map<number, { n: number; total: number }>()
+const windows = new Map<string, { n: number; total: number }>()
 let cpu = 0
 let bids = 0
 
@@ -22,7 +22,7 @@ for (let first = 0; first < events; first += SLICE) {
   bids += slice.length
   const start = process.cpuUsage()
   for (const { auction, price, time } of slice) {
-    const key = Math.floor(time / 10_000) * 1_000_000_000 + auction
+    const key = `${Math.floor(time / 10_000)}/${auction}`
     const group = windows.get(key)
     if (group === undefined) windows.set(key, { n: 1, total: price })
     else {
