@@ -1,7 +1,9 @@
 import type { Expression } from '../plan/expressions/expression.ts'
+import { type DataType, types } from '../types/data-type.ts'
+import { physicalOf, widthOf } from '../types/physical.ts'
 import { emitCall } from './emit-call.ts'
 import { emitCast } from './emit-cast.ts'
-import { emitHostCall } from './emit-host.ts'
+import { emitStatusKernel } from './emit-kernel.ts'
 import { emitLambda } from './emit-lambda.ts'
 import { emitLiteral } from './emit-literal.ts'
 import { emitCase } from './emit-logic.ts'
@@ -34,13 +36,20 @@ function emitAny(e: Emitter, expression: Expression): Operand {
       return emitCast(e, emitExpression(e, expression.input), expression)
     case 'field': {
       const input = emitExpression(e, expression.input)
-      return emitHostCall(e, [input], expression.type, { strict: true, mayBeNull: true }, ([row]) =>
-        Array.isArray(row) ? (row[expression.index] ?? null) : null,
-      )
+      if (input.type.is !== 'row') throw new TypeError('a field of a value that is no ROW')
+      const widths = input.type.fields.slice(0, expression.index + 1).map(({ type }) => packedWidth(type))
+      const program = emitLiteral(e, Uint8Array.from(widths), types.bytes)
+      return emitStatusKernel(e, 'fn_row_field', [input, program], expression.type, { is: 'null' })
     }
     case 'lambda':
       return expression.compiled === undefined ? emitLambda(e, expression) : emitExpression(e, expression.compiled)
   }
+}
+
+/** What the kernel reads of a field in the packed encoding: the bytes of its value, 0 for a length and bytes. */
+function packedWidth(type: DataType): number {
+  const physical = physicalOf(type)
+  return physical === 'view' ? 0 : widthOf(physical)
 }
 
 /** The input columns that an expression reads, in ascending order of their first mention. */

@@ -1,7 +1,8 @@
 import type { Pointer } from '../batch/batch.ts'
 
-/** Kernels of scalar functions (kernels/fn-text.ts, fn-time.ts); emitted code imports them by name. */
+/** Kernels of scalar functions (kernels/fn-*.ts); emitted code imports them by name. */
 export interface FunctionKernels {
+  fn_row_field(row: Pointer, widths: Pointer, out: Pointer): number
   fn_compare(a: Pointer, b: Pointer): number
   fn_equal(a: Pointer, b: Pointer): number
   fn_starts_with(text: Pointer, piece: Pointer): number
