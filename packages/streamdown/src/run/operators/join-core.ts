@@ -22,7 +22,8 @@ import { restoreTables, snapshotOf } from './state-of.ts'
  *
  * - `interval`: left time - right time lies in [lower, upper]; a row ends when the watermark has passed the last time
  *   that it could meet.
- * - `window`: rows of equal windows meet; they end with their window. Rows of a window that has ended are late.
+ * - `window`: rows of equal windows meet when their window ends, and are forgotten then. Rows of a window that has ended
+ *   are late.
  * - `keep`: a row ends `ttl` after it came, by the processing clock.
  *
  * In an interval or window join rows without a match come out with NULLs (or from an anti join) when they end, so that
@@ -84,10 +85,15 @@ export class Join implements Operator {
     const bounded = boundWatermarks(memory, batch, this.#watermarks.others(side))
     const timed = this.#dropLate(side, bounded, out)
     if (timed === undefined) return
-    const keyed = this.#dropUnmatchable(side, timed, out)
+    if (this.#time?.kind === 'window') {
+      this.#await(side, timed, out)
+      return
+    }
+    const keyed = this.#dropUnmatchable(side, timed, [...this.#refused(side), ...this.#timeColumns(side)], out)
     if (keyed === undefined) return
     const counts = this.#tracked[side] ? memory.chunkZeroed(keyed.rows * 8) : 0
     this.#probe(side, keyed, counts, out)
+    if (counts !== 0 && (this.#node.kind === 'semi' || !this.#showsAtEnd)) this.#emitCounted(side, keyed, counts, out)
     this.#sides[side].add(keyed, { matches: counts, expires: this.#expiry(side, keyed) })
   }
 
@@ -136,7 +142,8 @@ export class Join implements Operator {
       stored,
       appendOnly: shape.appendOnly,
       ...(this.#time?.kind === 'interval' ? { time: input === 0 ? this.#time.left : this.#time.right } : {}),
-      tracked: this.#tracked[input],
+      // Left rows of a window join count their matches when they meet them, all at once.
+      tracked: this.#tracked[input] && !(input === 0 && this.#time?.kind === 'window'),
       ...(this.#time === undefined ? {} : { timers: timerWidth(this.#time) }),
     })
   }
@@ -191,14 +198,31 @@ export class Join implements Operator {
     return rest.rows === 0 ? undefined : takeRows(memory, batch, rest.selection, rest.rows)
   }
 
-  /** Without the rows that can meet nothing: NULL in a key, no time. Where they must be shown they go out at once. */
-  #dropUnmatchable(input: Input, batch: Batch, out: Output): Batch | undefined {
+  /** A window join: rows wait for the end of their window. */
+  #await(input: Input, batch: Batch, out: Output): void {
+    const needed = this.#shown(input)
+      ? this.#timeColumns(input)
+      : [...this.#refused(input), ...this.#timeColumns(input)]
+    const kept = this.#dropUnmatchable(input, batch, needed, out)
+    if (kept === undefined) return
+    const matches = this.#context.memory.chunkZeroed(kept.rows * 8)
+    this.#sides[input].add(kept, { matches, expires: this.#expiry(input, kept) })
+  }
+
+  /** Key columns in which a NULL meets nothing. */
+  #refused(input: Input): readonly number[] {
+    return this.#keys[input].filter((_, at) => this.#nullRefused[at])
+  }
+
+  #timeColumns(input: Input): readonly number[] {
+    const column = this.#timeColumn(input)
+    return column === undefined ? [] : [column]
+  }
+
+  /** Without the rows that can meet nothing: NULL in a needed column. Where they must be shown they go out at once. */
+  #dropUnmatchable(input: Input, batch: Batch, needed: readonly number[], out: Output): Batch | undefined {
     const { memory } = this.#context
-    const must = this.#keys[input].filter((_, at) => this.#nullRefused[at])
-    const time = this.#timeColumn(input)
-    const nullable = [...must, ...(time === undefined ? [] : [time])].filter(
-      column => columnAt(batch, column).validity !== 0,
-    )
+    const nullable = needed.filter(column => columnAt(batch, column).validity !== 0)
     if (nullable.length === 0) return batch
     const mask = memory.chunk(batch.rows)
     memory.u8(mask, batch.rows).fill(1)
@@ -231,10 +255,14 @@ export class Join implements Operator {
       memory.release(mark)
       if (count === 0) break
     }
-    const { kind } = this.#node
-    if (counts === 0 || (kind !== 'semi' && this.#showsAtEnd)) return
+  }
+
+  /** The rows whose matches say that they come out alone: of a semi join those with some, else those without. */
+  #emitCounted(input: Input, batch: Batch, counts: Pointer, out: Output): void {
+    const { memory } = this.#context
     const selection = memory.chunk(batch.rows * 4)
-    const rows = memory.kernels.join_select_counts(counts, kind === 'semi' ? 1 : 0, batch.rows, selection)
+    const wanted = this.#node.kind === 'semi' ? 1 : 0
+    const rows = memory.kernels.join_select_counts(counts, wanted, batch.rows, selection)
     if (rows > 0) this.#rows.emitAlone(input, takeRows(memory, batch, selection, rows), out)
   }
 
@@ -353,12 +381,35 @@ export class Join implements Operator {
         for (let from = 0; from < rows; from += CHUNK_ROWS) {
           const mark = memory.mark()
           const count = Math.min(CHUNK_ROWS, rows - from)
-          if (this.#showsAtEnd && this.#shown(input)) this.#emitEnded(input, slots + from * 4, count, out)
+          if (input === 0 && this.#time?.kind === 'window') this.#meetAtEnd(slots + from * 4, count, out)
+          else if (this.#showsAtEnd && this.#shown(input)) this.#emitEnded(input, slots + from * 4, count, out)
           side.end(slots + from * 4, count)
           memory.release(mark)
         }
       })
     }
+  }
+
+  /** A window join: left rows of a window that has ended meet the right rows, which are still there. */
+  #meetAtEnd(slots: Pointer, rows: number, out: Output): void {
+    const { memory } = this.#context
+    const side = this.#sides[0]
+    const weights = memory.chunk(rows * 4)
+    memory.kernels.stored_weights(side.table.addresses(slots, rows), side.weight, rows, weights)
+    const batch: Batch = {
+      rows,
+      columns: this.#rows.storedColumns(0, slots, rows),
+      weights,
+      watermarks: 0,
+      watermark: this.#watermarks.lowest(),
+      ordinals: side.ordinals(slots, rows),
+      firstOrdinal: 0n,
+    }
+    const keyed = this.#dropUnmatchable(0, batch, this.#refused(0), out)
+    if (keyed === undefined) return
+    const counts = this.#tracked[0] ? memory.chunkZeroed(keyed.rows * 8) : 0
+    this.#probe(0, keyed, counts, out)
+    if (counts !== 0) this.#emitCounted(0, keyed, counts, out)
   }
 
   #emitEnded(input: Input, slots: Pointer, rows: number, out: Output): void {

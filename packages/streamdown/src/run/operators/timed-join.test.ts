@@ -217,6 +217,8 @@ test('a window join gives pairs of equal windows and lone rows when the window c
         ],
       )
       run(harness, windowed)
+      const ends = harness.main.map(({ values }) => values[1] ?? values[3])
+      assert.ok(harness.main.every(({ watermark }, at) => ends[at] == null || BigInt(String(ends[at])) > watermark))
       const model = naive(kind, true, windowed, {
         late: (_, end, watermark) => end <= watermark,
         expires: (_, end) => end,
@@ -307,4 +309,31 @@ test('the state of an interval join ends with the watermark', () => {
     sizes.push(harness.stateBytes())
   }
   assert.ok(Math.max(...sizes.slice(3)) <= (sizes[2] ?? 0), sizes.join(' '))
+})
+
+test('a window join gives nothing before its window closes', () => {
+  const time = { kind: 'window', leftEnd: 1, rightEnd: 0 } as const
+  const harness = new OperatorHarness(
+    context => createWindowJoin(node('full', time), context, shapes),
+    [
+      { schema: left, routeBy: [0] },
+      { schema: right, routeBy: [1] },
+    ],
+  )
+  const rows: FedRow[] = [
+    { input: 0, values: [1, 10n, 'a'] },
+    { input: 1, values: [10n, 1, 7] },
+    { input: 0, values: [null, 10n, 'no key'] },
+    { input: 1, values: [20n, 1, 8] },
+  ]
+  harness.step(rows, { watermarks: [12n, 9n] })
+  assert.equal(harness.main.length, 0)
+  harness.step([], { watermarks: [12n, 10n] })
+  assert.deepEqual(
+    harness.main.map(({ values }) => values),
+    [
+      [null, 10n, 'no key', null, null, null],
+      [1, 10n, 'a', 10n, 1, 7],
+    ],
+  )
 })

@@ -5,8 +5,8 @@ import { Join } from './join-core.ts'
 import type { InputShape } from './shape.ts'
 
 /**
- * A join of equal windows: rows are forgotten with their window, and come out alone then where the join must show them.
- * Rows of a window that the smaller watermark has closed are late.
+ * A join of equal windows: rows meet when the watermark closes their window, come out alone then where the join must
+ * show them, and are forgotten. Rows of a window that the smaller watermark has closed are late.
  */
 export function createWindowJoin(
   node: JoinNode,
