@@ -60,13 +60,6 @@ export function bindUpdate(outer: BindContext, update: Update): BoundUpdate {
   const rows = affected(context, table, alias, update.from, update.where)
   for (const { value } of update.assignments) resolveSubqueries(rows, value)
   const changes = update.assignments.flatMap(a => assigned(context, table, rows.binder, a))
-  for (const { stored } of changes)
-    if (table.relation.primaryKey.includes(stored))
-      fail(
-        'DSD2006',
-        `The key column "${table.relation.schema[stored]!.name}" cannot be updated; delete and insert.`,
-        update.at,
-      )
   const before = storedColumns(table).map(c => ({ name: c.name, value: rows.column(c.at) }))
   const after = storedColumns(table).map((c, i) => ({
     name: c.name,

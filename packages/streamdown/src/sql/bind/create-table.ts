@@ -1,25 +1,19 @@
 import { column } from '../../plan/expressions/build.ts'
 import type { Expression } from '../../plan/expressions/expression.ts'
 import { replaceColumns } from '../../plan/expressions/walk.ts'
-import { type EventTime, type PlanNode, ProjectNode, type Relation } from '../../plan/nodes/node.ts'
+import { type PlanNode, ProjectNode, type Relation } from '../../plan/nodes/node.ts'
 import { type DataType, type Schema, types } from '../../types/data-type.ts'
 import type { ConflictRule, TableColumn, TableEntry } from '../catalog.ts'
-import type {
-  ColumnDefinition,
-  CreateTable,
-  Identifier,
-  Span,
-  Expression as Syntax,
-  WatermarkDefinition,
-} from '../parse/ast.ts'
+import type { ColumnDefinition, CreateTable, Identifier, Span, Expression as Syntax } from '../parse/ast.ts'
 import { assignTo } from './cast.ts'
 import { type BindContext, endsByItself } from './context.ts'
+import { columnPosition, tableEventTime } from './event-time.ts'
 import { ExpressionBinder } from './expressions.ts'
-import { durationMicros, fixedMicros } from './literals.ts'
-import { didYouMean, lastPart } from './names.ts'
+import { lastPart } from './names.ts'
 import { fail, notYet } from './problem.ts'
 import { bindQuery } from './query.ts'
 import { tableScope } from './scope.ts'
+import { sourceChanges } from './source-changes.ts'
 import type { BoundStatement } from './statement.ts'
 import { optionsOf, overStored, readPlan } from './table-plan.ts'
 import { bindType } from './types.ts'
@@ -82,9 +76,9 @@ class TableBuilder {
     const stored = columns.filter(c => c.stored !== undefined)
     const schema: Schema = stored.map(({ name, type, nullable }) => ({ name, type, nullable }))
     const primaryKey = this.#primaryKey(columns)
-    const time = this.#eventTime(columns, schema)
+    const time = tableEventTime(this.#context, this.#syntax, { name: this.#name, columns, options: this.#options })
     const isStored = time !== undefined && columns[time.column]!.stored !== undefined
-    const changes = this.#changes(primaryKey)
+    const changes = sourceChanges(this.#context, this.#syntax, this.#options, primaryKey)
     const metadata = this.#metadata(columns)
     const draft: Relation = {
       name: this.#name,
@@ -110,7 +104,7 @@ class TableBuilder {
       checks: this.#checks(columns),
       open: columns.length === 0,
       partitionKeys: this.#syntax.partitionedBy.flatMap(e =>
-        e.is === 'column' ? [this.#position(columns, e.parts.at(-1)!)] : [],
+        e.is === 'column' ? [columnPosition(this.#context, columns, e.parts.at(-1)!)] : [],
       ),
     }
   }
@@ -253,24 +247,8 @@ class TableBuilder {
     return stored.length === 0 && done.length === 0 ? [] : [...others, ...done]
   }
 
-  #position(columns: readonly TableColumn[], identifier: Identifier): number {
-    const { names } = this.#context
-    const name = names.fold(identifier)
-    const position = columns.findIndex(c => names.same(c.name, name))
-    if (position < 0)
-      fail(
-        'DSD2002',
-        `There is no column "${name}" in this table.${didYouMean(
-          name,
-          columns.map(c => c.name),
-        )}`,
-        identifier.at,
-      )
-    return position
-  }
-
   #storedAt(columns: readonly TableColumn[], identifier: Identifier): number {
-    const column = columns[this.#position(columns, identifier)]!
+    const column = columns[columnPosition(this.#context, columns, identifier)]!
     if (column.stored === undefined)
       notYet(`A key over the computed column "${column.name}"`, 'Store it.', identifier.at)
     return column.stored
@@ -332,30 +310,6 @@ class TableBuilder {
     }
   }
 
-  /** Rows with their op, upserts by key, or inserts only: by connector, format and options. */
-  #changes(primaryKey: readonly number[]): Relation['changes'] {
-    const options = this.#options
-    const keyed = primaryKey.length > 0
-    const declared = options['changelog-mode'] ?? options['changelog_mode']
-    const format = (options['format'] ?? options['value.format'] ?? '').replaceAll('-', '_')
-    const { format: clause } = this.#syntax
-    const debezium = /debezium|canal|maxwell/.test(format) || /DEBEZIUM|CANAL|MAXWELL/.test(clause?.format ?? '')
-    const upsert = this.#connector.startsWith('upsert') || clause?.format === 'UPSERT'
-    if (declared !== undefined) {
-      const kinds = declared.split(',').map(kind => kind.trim().toUpperCase())
-      if (kinds.length === 1 && kinds[0] === 'I') return 'append'
-      if (keyed && (!kinds.includes('UB') || this.#context.settings.source_duplicates === 'true')) return 'upsert'
-      return 'retract'
-    }
-    if (upsert) {
-      if (!keyed) fail('DSD2006', 'An upsert source needs a PRIMARY KEY.', this.#syntax.at)
-      return 'upsert'
-    }
-    if (debezium) return keyed && this.#context.settings.source_duplicates === 'true' ? 'upsert' : 'retract'
-    if (this.#connector === 'memory') return this.#syntax.appendOnly ? 'append' : 'retract'
-    return 'append'
-  }
-
   #metadata(columns: readonly TableColumn[]): Readonly<Record<number, string>> | undefined {
     const { names } = this.#context
     const found: Record<number, string> = {}
@@ -369,84 +323,6 @@ class TableBuilder {
     }
     return Object.keys(found).length === 0 ? undefined : found
   }
-
-  /** Column (among all of the table) and delay of the event time, however it is declared. */
-  #eventTime(columns: readonly TableColumn[], schema: Schema): EventTime | undefined {
-    const [watermark, second] = this.#syntax.watermarks
-    if (second !== undefined) fail('DSD2006', 'A table has one WATERMARK.', second.at)
-    const lateness = durationMicros(this.#context.settings.default_lateness) ?? 0n
-    if (watermark !== undefined) return this.#watermark(columns, watermark, lateness)
-    const { names } = this.#context
-    for (const definition of this.#syntax.columns) {
-      const delay = definition.lateness ?? definition.watermark
-      if (delay === undefined) continue
-      return { column: this.#timeColumn(columns, definition.name), delay: this.#constant(delay) }
-    }
-    const field = this.#options['event_time_field']
-    if (field !== undefined) {
-      const identifier: Identifier = { is: 'identifier', text: field, quoted: true, at: this.#syntax.at }
-      return { column: this.#timeColumn(columns, identifier), delay: lateness }
-    }
-    if (this.#context.settings.implicit_event_time === 'none' || this.#connector === 'memory' || schema.length === 0)
-      return undefined
-    const first = columns.findIndex(c => c.type.is === 'timestamp' && names.same(c.name, c.name))
-    return first < 0 ? undefined : { column: first, delay: lateness }
-  }
-
-  #timeColumn(columns: readonly TableColumn[], identifier: Identifier): number {
-    const position = this.#position(columns, identifier)
-    if (columns[position]!.type.is !== 'timestamp')
-      fail('DSD2004', `The event time "${columns[position]!.name}" must be a TIMESTAMP.`, identifier.at)
-    return position
-  }
-
-  #constant(e: Syntax): bigint {
-    const bound = new ExpressionBinder(this.#context, tableScope([], undefined, undefined)).bind(e)
-    const value = bound.is === 'literal' ? bound.value : undefined
-    const micros = typeof value === 'object' && value !== null && 'micros' in value ? fixedMicros(value) : undefined
-    if (micros !== undefined) return micros
-    return fail('DSD2006', 'This must be a constant INTERVAL without months.', e.at)
-  }
-
-  /** `WATERMARK FOR ts AS ts - INTERVAL …`; without expression the default lateness. */
-  #watermark(
-    columns: readonly TableColumn[],
-    { column: name, value, at }: WatermarkDefinition,
-    lateness: bigint,
-  ): EventTime {
-    if (name.parts.length > 1) notYet('A watermark on a field of a ROW', 'Name it as a computed column.', name.at)
-    const position = this.#timeColumn(columns, name.parts[0]!)
-    if (value === undefined) return { column: position, delay: lateness }
-    if (value.is === 'call' && lastPart(value.name).text.toUpperCase() === 'SOURCE_WATERMARK')
-      return { column: position, delay: 0n }
-    const scope = tableScope(
-      columns.map(({ name, type, nullable }) => ({ name, type, nullable })),
-      this.#name,
-      undefined,
-    )
-    const bound = new ExpressionBinder(this.#context, scope).bind(value)
-    const delay = delayOf(bound, position)
-    if (delay === undefined)
-      return notYet(
-        'A watermark of another form',
-        'Write WATERMARK FOR ts AS ts - INTERVAL … over that same column.',
-        at,
-      )
-    return { column: position, delay }
-  }
 }
 
 const unordered = new Set<DataType['is']>(['boolean', 'bytes', 'json', 'row', 'array', 'map'])
-
-/** How far the expression lies before the column: `ts`, `ts - interval`, in µs. */
-function delayOf(e: Expression, column: number): bigint | undefined {
-  if (e.is === 'column') return e.index === column ? 0n : undefined
-  if (e.is === 'cast') return delayOf(e.input, column)
-  if (e.is !== 'call' || (e.name !== '-' && e.name !== '+') || e.args.length !== 2) return undefined
-  const [time, interval] = e.args
-  const before = delayOf(time!, column)
-  const value = interval?.is === 'literal' ? interval.value : undefined
-  const micros = typeof value === 'object' && value !== null && 'micros' in value ? fixedMicros(value) : undefined
-  if (before === undefined || micros === undefined) return undefined
-  return before + (e.name === '-' ? micros : -micros)
-}
