@@ -1,7 +1,7 @@
 import { type Batch, type Column, END_OF_TIME, NO_WATERMARK, type Pointer } from '../../batch/batch.ts'
 import { columnAt } from '../../batch/key-groups.ts'
 import { takeRows } from '../../batch/select.ts'
-import { columnFromValues, int32s, int64s, ordinalsOf, watermarksOf } from '../../batch/values.ts'
+import { columnFromValues, int32s, int64s, ordinalsOf } from '../../batch/values.ts'
 import { StreamdownError } from '../../errors/error.ts'
 import type { AggregateNode, WindowNode } from '../../plan/nodes/node.ts'
 import type { StateSnapshot, StateTable } from '../../state/state-table.ts'
@@ -12,7 +12,7 @@ import { AggregateGroups, watermarkOf, watermarkText } from './aggregate-groups.
 import type { AggregateInput } from './aggregate-input.ts'
 import type { Touched } from './aggregate-output.ts'
 import { fieldOf } from './group-aggregate.ts'
-import { lowest } from './hidden.ts'
+import { lowest, ordinalColumn } from './hidden.ts'
 import { LateRows } from './late-rows.ts'
 import { finalSession, type Session, Sessions } from './sessions.ts'
 import type { InputShape } from './shape.ts'
@@ -136,17 +136,16 @@ class SessionAggregate implements Operator {
     const keys = [...partition, ids, ...others]
     const { slots, addresses, fresh } = this.#groups.of(keys, batch.rows)
     this.#groups.arrive(batch.rows, addresses, fresh, batch)
-    this.#join(slots, own, this.#corrected ? ordinalsOf(memory, batch) : undefined)
+    this.#join(slots, fresh, own, this.#corrected ? ordinalsOf(memory, batch) : undefined)
     this.#groups.update(batch, { keys, slots, addresses }, out)
   }
 
   endStep({ watermarks, now, ended }: StepEnd, out: Output): void {
     const before = this.#watermark
-    const { window } = this.#node
     const reached = ended ? END_OF_TIME : this.#time === 'processing' ? now : lowest(watermarks)
     const closing = this.#sessions.close(reached)
     if (this.#corrected) this.#sendTouched(reached, now, ended || closing.length > 0, out, before)
-    for (const from of portions(closing.flatMap(({ groups }) => [...groups]))) {
+    for (const from of portions(closing.flatMap(({ groups }) => groups))) {
       const mark = this.#context.memory.mark()
       const groups = { rows: from.length, slots: int32s(this.#context.memory, from), ordinals: 0 }
       if (!this.#corrected) this.#groups.sendFinal(groups, out, before)
@@ -163,7 +162,7 @@ class SessionAggregate implements Operator {
   }
 
   nextTimer(): bigint | undefined {
-    const close = this.#time === 'processing' && this.#node.window !== undefined ? this.#sessions.nextEnd() : undefined
+    const close = this.#time === 'processing' ? this.#sessions.nextEnd() : undefined
     if (close === undefined || this.#due === undefined) return close ?? this.#due
     return lowest([close, this.#due])
   }
@@ -207,8 +206,8 @@ class SessionAggregate implements Operator {
       timeColumn === undefined || timeColumn.validity === 0
         ? undefined
         : memory.u8(timeColumn.validity, batch.rows).slice()
-    const watermarks = watermarksOf(memory, batch)
-    const ordinals = ordinalsOf(memory, batch)
+    const watermarks = batch.watermarks === 0 ? undefined : memory.i64(batch.watermarks, batch.rows).slice()
+    const ordinals = memory.i64(ordinalColumn(memory, batch), batch.rows).slice()
     const now = this.#context.now()
     const merged: Session[] = []
     const sessions: Session[] = []
@@ -216,7 +215,7 @@ class SessionAggregate implements Operator {
     const rows: number[] = []
     for (let row = 0; row < batch.rows; row++) {
       if (timed?.[row] === 0) continue
-      const before = time === 'processing' ? NO_WATERMARK : (watermarks[row] ?? NO_WATERMARK)
+      const before = time === 'processing' ? NO_WATERMARK : (watermarks?.[row] ?? batch.watermark)
       const session = this.#sessions.take(
         partitions[row] ?? 0,
         times?.[row] ?? now,
@@ -263,7 +262,7 @@ class SessionAggregate implements Operator {
     const { slots, fresh, addresses } = this.#groups.of(toKeys, rows)
     this.#groups.arrive(rows, addresses, fresh, { ordinals: arrivals, firstOrdinal: 0n })
     this.#groups.states.merge(this.#groups.table, { slots, keys: toKeys }, { slots: fromSlots, keys: fromKeys }, rows)
-    this.#join(slots, into, this.#corrected ? Array.from(memory.i64(arrivals, rows)) : undefined)
+    this.#join(slots, fresh, into, this.#corrected ? Array.from(memory.i64(arrivals, rows)) : undefined)
     this.#groups.table.remove(fromSlots, rows)
     for (const slot of from) {
       this.#sessionOf.delete(slot)
@@ -272,18 +271,22 @@ class SessionAggregate implements Operator {
   }
 
   /** Notes the groups of sessions, and, where rows are corrected, that they were touched. */
-  #join(slots: Pointer, sessions: readonly Session[], ordinals: readonly bigint[] | undefined): void {
-    const own = this.#context.memory.i32(slots, sessions.length)
+  #join(slots: Pointer, fresh: Pointer, sessions: readonly Session[], ordinals: readonly bigint[] | undefined): void {
+    const { memory } = this.#context
+    const own = memory.i32(slots, sessions.length)
+    const isNew = memory.u8(fresh, sessions.length)
     for (const [row, session] of sessions.entries()) {
       const slot = own[row] ?? -1
-      session.groups.add(slot)
-      this.#sessionOf.set(slot, session)
+      if (isNew[row] === 1) {
+        session.groups.push(slot)
+        this.#sessionOf.set(slot, session)
+      }
       if (ordinals !== undefined && !this.#touched.has(slot)) this.#touched.set(slot, ordinals[row] ?? 0n)
     }
     if (ordinals === undefined) return
     // The bounds of a session belong to all its groups.
     for (const [row, session] of sessions.entries()) {
-      if (session.groups.size === 1) continue
+      if (session.groups.length === 1) continue
       for (const slot of session.groups) if (!this.#touched.has(slot)) this.#touched.set(slot, ordinals[row] ?? 0n)
     }
   }
@@ -328,16 +331,18 @@ class SessionAggregate implements Operator {
 
   #boundsOf(slots: Pointer, rows: number): readonly Column[] {
     const { memory } = this.#context
-    const sessions = Array.from(memory.i32(slots, rows), slot => this.#sessionOf.get(slot))
-    const column = (of: (session: Session) => bigint): Column => ({
-      type: this.#boundType,
-      data: int64s(
-        memory,
-        sessions.map(session => (session === undefined ? 0n : of(finalSession(session)))),
-      ),
-      validity: 0,
-    })
-    return [column(({ start }) => start), column(({ end }) => end), column(({ end }) => end - WINDOW_TIME)]
+    const [start, end, time] = [memory.chunk(rows * 8), memory.chunk(rows * 8), memory.chunk(rows * 8)]
+    const own = memory.i32(slots, rows)
+    const [starts, ends, times] = [memory.i64(start, rows), memory.i64(end, rows), memory.i64(time, rows)]
+    for (let row = 0; row < rows; row++) {
+      const session = this.#sessionOf.get(own[row] ?? -1)
+      if (session === undefined) continue
+      const last = finalSession(session)
+      starts[row] = last.start
+      ends[row] = last.end
+      times[row] = last.end - WINDOW_TIME
+    }
+    return [start, end, time].map(data => ({ type: this.#boundType, data, validity: 0 }))
   }
 
   /** Removes those of the partitions that have no session (left). */
@@ -399,7 +404,7 @@ class SessionAggregate implements Operator {
         })
         known.set(name, session)
       }
-      session.groups.add(slotOf[row] ?? -1)
+      session.groups.push(slotOf[row] ?? -1)
       this.#sessionOf.set(slotOf[row] ?? -1, session)
     }
     if (!this.#corrected) return

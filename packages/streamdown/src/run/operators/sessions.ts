@@ -10,7 +10,7 @@ export interface Session {
   /** The ordinal of its first row. */
   readonly arrival: bigint
   /** Slots of its groups. */
-  groups: Set<number>
+  readonly groups: number[]
   /** The session that took it in. */
   into: Session | undefined
 }
@@ -49,33 +49,45 @@ export class Sessions {
     arrival: bigint,
     merge: (from: Session) => void,
   ): Session | undefined {
-    let end = time + this.#gap
-    const known = this.#open.get(partition) ?? []
-    const touching = known.filter(
-      each => !this.#isOver(each.end, watermark) && each.start <= time + this.#gap && time <= each.end,
-    )
-    for (const each of touching) if (each.end > end) end = each.end
-    if (this.#isOver(end, watermark)) return undefined
+    const own = time + this.#gap
+    const known = this.#open.get(partition)
+    const [only] = known ?? []
+    if (known === undefined || only === undefined) return this.#begin(partition, time, own, watermark, arrival)
+    if (known.length === 1) {
+      const touches = !this.#isOver(only.end, watermark) && only.start <= own && time <= only.end
+      if (!touches) return this.#begin(partition, time, own, watermark, arrival)
+      if (time < only.start) only.start = time
+      if (own > only.end) only.end = own
+      return only
+    }
+    const touching = known.filter(each => !this.#isOver(each.end, watermark) && each.start <= own && time <= each.end)
     const [target, ...others] = touching
-    if (target === undefined) return this.add({ partition, start: time, end, arrival, id: this.#nextId })
+    if (target === undefined) return this.#begin(partition, time, own, watermark, arrival)
     for (const other of others) {
       other.into = target
       this.#count--
       if (other.start < target.start) target.start = other.start
+      if (other.end > target.end) target.end = other.end
       merge(other)
     }
-    if (others.length > 0)
+    if (others.length > 0) {
       this.#open.set(
         partition,
         known.filter(each => each.into === undefined),
       )
+    }
     if (time < target.start) target.start = time
-    target.end = end
+    if (own > target.end) target.end = own
     return target
   }
 
+  #begin(partition: number, start: bigint, end: bigint, watermark: bigint, arrival: bigint): Session | undefined {
+    return this.#isOver(end, watermark) ? undefined : this.add({ partition, start, end, arrival, id: this.#nextId })
+  }
+
   add(session: Omit<Session, 'groups' | 'into'>): Session {
-    const added = { ...session, groups: new Set<number>(), into: undefined }
+    const { id, partition, start, end, arrival } = session
+    const added: Session = { id, partition, start, end, arrival, groups: [], into: undefined }
     if (session.id >= this.#nextId) this.#nextId = session.id + 1n
     const known = this.#open.get(session.partition)
     if (known === undefined) this.#open.set(session.partition, [added])
