@@ -17,15 +17,15 @@ export function emitHostCall(
 ): Operand {
   const { code } = e
   const slot = e.reserve(16)
-  const described = args.map(arg => ({
-    type: arg.type,
-    parts: arg.values.length,
-    flag: !strict && arg.valid !== true,
-  }))
+  const described = args.map((arg): HostCall['args'][number] =>
+    arg.literal === undefined
+      ? { type: arg.type, parts: arg.values.length, flag: !strict && arg.valid !== true }
+      : { type: arg.type, parts: 0, flag: false, literal: arg.literal },
+  )
   const parameters: ValueType[] = ['i32']
-  for (const [i, { type: argType, flag }] of described.entries()) {
+  for (const { type: argType, flag, parts } of described) {
     if (flag) parameters.push('i32')
-    for (const _ of args[i]?.values ?? []) parameters.push(localTypes(argType)[0] ?? 'i32')
+    for (let part = 0; part < parts; part++) parameters.push(localTypes(argType)[0] ?? 'i32')
   }
   const index = e.module.importFunction('host', `f${e.hostCalls.length}`, parameters, ['i32'])
   e.hostCalls.push({ call, args: described, returns: type, slot })
@@ -37,7 +37,7 @@ export function emitHostCall(
     code.get(e.row)
     for (const [i, arg] of args.entries()) {
       if (described[i]?.flag === true && arg.valid !== true) code.get(arg.valid)
-      for (const value of arg.values) code.get(value)
+      if (arg.literal === undefined) for (const value of arg.values) code.get(value)
     }
     code.call(index)
     receive(e, valid === true || valid === inputs ? undefined : valid)

@@ -2,6 +2,7 @@ import type { Implementation } from '../functions/definition.ts'
 import type { Expression, LambdaExpression } from '../plan/expressions/expression.ts'
 import { type DataType, types } from '../types/data-type.ts'
 import { physicalOf, widthOf } from '../types/physical.ts'
+import type { Value } from '../types/value.ts'
 import { localTypes, type Operand, type Valid } from './operand.ts'
 import type { Code, Label } from './wasm/code.ts'
 import { ModuleBuilder } from './wasm/module.ts'
@@ -10,7 +11,13 @@ import { op, type ValueType } from './wasm/opcodes.ts'
 /** A function that emitted code calls back: how its arguments come and where its result goes. */
 export interface HostCall {
   readonly call: Extract<Implementation, { is: 'javascript' }>['call']
-  readonly args: readonly { readonly type: DataType; readonly parts: number; readonly flag: boolean }[]
+  /** A constant is not handed over row by row: `literal` is its value, and `parts` 0. */
+  readonly args: readonly {
+    readonly type: DataType
+    readonly parts: number
+    readonly flag: boolean
+    readonly literal?: Value
+  }[]
   readonly returns: DataType
   /** Offset of its result from the block's base. */
   readonly slot: number

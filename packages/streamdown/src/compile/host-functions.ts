@@ -37,7 +37,11 @@ export function hostFunction(
   return (row, ...raw) => {
     const values: Value[] = []
     let next = 0
-    for (const { type, parts, flag } of args) {
+    for (const { type, parts, flag, literal } of args) {
+      if (literal !== undefined) {
+        values.push(literal)
+        continue
+      }
       const isNull = flag && raw[next++] === 0
       values.push(isNull ? null : readRaw(memory, type, parts, raw[next] ?? 0, raw[next + 1] ?? 0))
       next += parts

@@ -1,10 +1,22 @@
 import { RowError } from '../definition.ts'
 
 const MAX_PATTERNS = 512
-const cache = new Map<string, RegExp>()
 
-/** Compiled patterns by kind and text; a query has few, data-dependent ones push out the oldest. */
-function cached(key: string, make: () => RegExp): RegExp {
+/** Compiled patterns by option (escape, flags) and text. A text that stays the same object is found without hashing. */
+type Patterns = Map<string, Map<string, RegExp>>
+
+const likes: Patterns = new Map()
+const caselessLikes: Patterns = new Map()
+const similars: Patterns = new Map()
+const regexes: Patterns = new Map()
+
+/** A query has few patterns; data-dependent ones push out the oldest. */
+function cached(patterns: Patterns, option: string, key: string, make: () => RegExp): RegExp {
+  let cache = patterns.get(option)
+  if (cache === undefined) {
+    cache = new Map()
+    patterns.set(option, cache)
+  }
   const known = cache.get(key)
   if (known !== undefined) {
     known.lastIndex = 0
@@ -23,7 +35,7 @@ const literal = (character: string): string => character.replace(/[\\^$.*+?()[\]
 
 /** LIKE's pattern: `%` any text, `_` one code point; an escaped character stands for itself. */
 export function likeToPattern(pattern: string, escapeMark: string, ignoreCase: boolean): RegExp {
-  return cached(`like${ignoreCase}${escapeMark}/${pattern}`, () => {
+  return cached(ignoreCase ? caselessLikes : likes, escapeMark, pattern, () => {
     let source = ''
     const characters = Array.from(pattern)
     for (let i = 0; i < characters.length; i++) {
@@ -42,7 +54,7 @@ export function likeToPattern(pattern: string, escapeMark: string, ignoreCase: b
 
 /** SIMILAR TO: LIKE's wildcards with `| * + ? {} () []`. */
 export function similarToPattern(pattern: string, escapeMark: string): RegExp {
-  return cached(`similar${escapeMark}/${pattern}`, () => {
+  return cached(similars, escapeMark, pattern, () => {
     let source = ''
     let inClass = false
     const characters = Array.from(pattern)
@@ -66,7 +78,7 @@ export function similarToPattern(pattern: string, escapeMark: string): RegExp {
 
 /** A Java or PostgreSQL regular expression; flags as PostgreSQL's letters (`i`, `g`, `n`, `s`, `x`). */
 export function regexPattern(pattern: string, flags = ''): RegExp {
-  return cached(`regex${flags}/${pattern}`, () => {
+  return cached(regexes, flags, pattern, () => {
     let used = flags.includes('g') ? 'g' : ''
     if (flags.includes('i')) used += 'i'
     if (flags.includes('s')) used += 's'
