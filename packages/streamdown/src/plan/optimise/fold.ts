@@ -1,3 +1,4 @@
+import type { DataType } from '../../types/data-type.ts'
 import type { Interval, Value } from '../../types/value.ts'
 import { all, any, literal, truth } from '../expressions/build.ts'
 import type { CallExpression, Expression, LiteralExpression } from '../expressions/expression.ts'
@@ -92,9 +93,19 @@ function evaluateSimple(e: Expression): Value | undefined {
   const [left, right] = e.args
   if (e.args.length === 2 && left !== undefined && right !== undefined && a != null && b != null) {
     if (e.name === '+' || e.name === '-') return timePlus(e.name, left, a, right, b, e)
+    if ((e.name === '=' || e.name === '<>') && isPlain(left.type, a) && isPlain(right.type, b))
+      return (a === b) === (e.name === '=')
   }
   return undefined
 }
+
+/** Whether equality of such values is that of JavaScript. */
+const isPlain = (type: DataType, value: Value): boolean =>
+  type.is !== 'decimal' &&
+  type.is !== 'double' &&
+  type.is !== 'real' &&
+  !(type.is === 'string' && type.fixed === true) &&
+  (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean' || typeof value === 'string')
 
 const isInterval = (value: Value): value is Interval => typeof value === 'object' && value !== null && 'micros' in value
 

@@ -104,6 +104,13 @@ test('constants are folded, impossible branches go', () => {
   )
 })
 
+test('behind column = constant other branches of a CASE are not read', () => {
+  assert.equal(
+    plan('SELECT id, CASE WHEN id = 1 THEN x WHEN id = 2 THEN y END AS v FROM a WHERE id = 2'),
+    'Project: id, y AS v\n  Filter: id = 2\n    Scan a (kafka): id, y of 5 columns',
+  )
+})
+
 test('columns, names and types of a root stay', () => {
   for (const sql of [
     'SELECT * FROM a',

@@ -1,6 +1,7 @@
 import type { PlanNode } from '../nodes/node.ts'
 import type { Program } from '../program.ts'
 import { mapExpressions, type Roots, transform } from '../visitor/transform.ts'
+import { useEqualities } from './equalities.ts'
 import { dropUnusedEventTime } from './event-time.ts'
 import { pushFilters } from './filters.ts'
 import { type Evaluate, fold } from './fold.ts'
@@ -26,6 +27,7 @@ export function optimiseRoots(roots: Roots, { evaluate }: OptimiseOptions = {}):
   plan = merge(pushFilters(plan))
   plan = merge(findTimeBounds(plan))
   plan = merge(pushFilters(merge(dropUnusedEventTime(plan))))
+  plan = useEqualities(plan, evaluate)
   plan = aggregateSessionsDirectly(plan)
   plan = merge(prune(plan))
   plan = readNestedFields(plan)
