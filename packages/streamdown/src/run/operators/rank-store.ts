@@ -117,7 +117,7 @@ export class RankStore {
   candidates(batch: Batch): Batch {
     const { memory } = this.#context
     const { function: of, to } = this.#options
-    if (this.#order !== undefined || of === 'dense_rank' || this.#options.latest === true || to > ALL) return batch
+    if (this.#order !== undefined || of === 'dense_rank' || to > ALL) return batch
     const { rows } = batch
     const positions = memory.chunk(rows * 4)
     memory.kernels.fill_i32(positions, rows, to - 1)
@@ -138,7 +138,7 @@ export class RankStore {
       columns.length,
       this.table.addresses(last, rows),
       rows,
-      of === 'row_number' ? 1 : 0,
+      of === 'row_number' && this.#options.latest !== true ? 1 : 0,
       ordinalColumn(memory, batch),
       this.table.offsets(this.#columns.length + 1).value,
       mask,

@@ -21,6 +21,8 @@ interface Case {
   readonly to: number
   readonly output: boolean
   readonly partitioned: boolean
+  /** Ties go to the row that arrived last. */
+  readonly latest: boolean
   readonly orderBy: readonly SortKey[]
 }
 
@@ -34,6 +36,7 @@ function node(of: Case): RankNode {
     from: of.from,
     to: of.from + of.to,
     output: of.output,
+    latest: of.latest,
     schema: of.output ? [...schema, field('n', types.bigint, false)] : schema,
   }
 }
@@ -45,13 +48,14 @@ interface Standing {
 }
 
 /** Rows with their weights; equal rows stand where the first of them arrived unless each stands for itself. */
-function standing(rows: readonly FedRow[], each: boolean): Standing[] {
+function standing(rows: readonly FedRow[], each: boolean, latest: boolean): Standing[] {
   if (each) return rows.map(({ values, weight = 1 }, arrived) => ({ values, weight, arrived }))
   const out = new Map<string, Standing>()
   for (const [arrived, { values, weight = 1 }] of rows.entries()) {
     const text = textOf(values)
     const row = out.get(text) ?? { values, weight: 0, arrived }
     row.weight += weight
+    if (latest && weight > 0) row.arrived = arrived
     if (row.weight === 0) out.delete(text)
     else out.set(text, row)
   }
@@ -66,7 +70,7 @@ function compare(a: Value, b: Value, { descending, nullsFirst }: SortKey): numbe
 
 function naive(of: Case, rows: readonly FedRow[], each: boolean): Map<string, number> {
   const partitions = new Map<Value, Standing[]>()
-  for (const row of standing(rows, each)) {
+  for (const row of standing(rows, each, of.latest)) {
     const key = of.partitioned ? (row.values[1] ?? null) : null
     partitions.set(key, [...(partitions.get(key) ?? []), row])
   }
@@ -79,7 +83,7 @@ function naive(of: Case, rows: readonly FedRow[], each: boolean): Map<string, nu
     return 0
   }
   for (const partition of partitions.values()) {
-    partition.sort((a, b) => byKeys(a, b) || a.arrived - b.arrived)
+    partition.sort((a, b) => byKeys(a, b) || (of.latest ? b.arrived - a.arrived : a.arrived - b.arrived))
     let position = 0
     let rank = 0
     let dense = 0
@@ -108,6 +112,7 @@ const cases: fc.Arbitrary<Case> = fc.record({
   to: fc.integer({ min: 0, max: 3 }),
   output: fc.boolean(),
   partitioned: fc.boolean(),
+  latest: fc.boolean(),
   orderBy: fc.uniqueArray(
     fc.record({ column: fc.constantFrom(0, 2, 3), descending: fc.boolean(), nullsFirst: fc.boolean() }),
     { maxLength: 2, selector: key => key.column },
@@ -185,7 +190,15 @@ test('ranks where memory grows at every allocation, and above 2 GiB', () => {
 test('a top without an end numbers all rows', () => {
   for (const to of [Number.POSITIVE_INFINITY, Number.MAX_SAFE_INTEGER]) {
     for (const appendOnly of [true, false]) {
-      const of: Case = { function: 'row_number', from: 2, to, output: true, partitioned: false, orderBy: [] }
+      const of: Case = {
+        function: 'row_number',
+        from: 2,
+        to,
+        output: true,
+        partitioned: false,
+        latest: false,
+        orderBy: [],
+      }
       const harness = new OperatorHarness(
         context => createRank(node(of), context, { schema, appendOnly }),
         [{ schema, routeBy: [] }],
@@ -204,6 +217,7 @@ test('a stream keeps only the rows that can be in its top', () => {
     to: 1,
     output: false,
     partitioned: true,
+    latest: false,
     orderBy: [{ column: 2, descending: true, nullsFirst: false }],
   }
   const harness = new OperatorHarness(

@@ -44,7 +44,7 @@ class WindowRank implements Operator {
     this.#end = end
     this.#context = context
     this.#appendOnly = appendOnly
-    const { partitionBy, orderBy, from, to } = node
+    const { partitionBy, orderBy, from, to, latest = false } = node
     this.#store = new RankStore(context, {
       schema,
       function: node.function,
@@ -52,6 +52,7 @@ class WindowRank implements Operator {
       orderBy,
       from,
       to,
+      latest,
       appendOnly,
     })
     this.#keys = partitionBy.length
