@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { runChild } from './child.ts'
 import { eventsFile } from './events-file.ts'
+import { installedCommand } from './installed.ts'
 import { jsonScan } from './json-scan.ts'
 import type { RunLine } from './nexmark/run-query.ts'
 
@@ -58,7 +59,7 @@ export async function figures(): Promise<number> {
     note(`${query} from NDJSON, against DuckDB with one thread`, line.events_per_cpu_s / duckdb.events_per_cpu_s, 2)
   }
 
-  note('start of a one-line program, against node -e 0', startRatio(), 6, 'less')
+  note('start of a one-line program of the installed package, against node -e 0', startRatio(), 6, 'less')
   const small = ours('q7', 'nexmark', 5_000_000)
   const large = ours('q7', 'nexmark', 50_000_000)
   note('peak memory of q7 at 50 M events, against 5 M', large.rss_mb / small.rss_mb, 1.15, 'less')
@@ -72,7 +73,7 @@ const lineOf = (figure: Figure): string =>
 
 /** Medians of 20 interleaved starts. */
 function startRatio(): number {
-  const program = ['packages/streamdown/bin/data-streamdown.js', 'sql', '-e', 'SELECT 1']
+  const program = [installedCommand(), 'sql', '-e', 'SELECT 1']
   const ours: number[] = []
   const bare: number[] = []
   for (let run = 0; run < 20; run++) {

@@ -1,9 +1,10 @@
 // Makes the tarballs that are published: JavaScript and declarations emitted by tsc, and a package.json whose paths
 // point at them. (In the workspace the paths point at the TypeScript sources; Node runs no TypeScript in node_modules.)
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { buildSync } from 'esbuild'
 import { root } from './stamp.mjs'
 import { packages } from './workspace.mjs'
 
@@ -24,6 +25,7 @@ function packOne(folder, manifest) {
     [tsc, '-p', join(folder, 'tsconfig.build.json'), '--outDir', join(target, 'dist'), '--pretty', 'false'],
     { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] },
   )
+  bundle(join(target, 'dist'), manifest)
   if (existsSync(join(folder, 'bin'))) cpSync(join(folder, 'bin'), join(target, 'bin'), { recursive: true })
   for (const file of ['README.md', 'LICENSE', 'CHANGELOG.md']) {
     const own = join(folder, file)
@@ -32,6 +34,35 @@ function packOne(folder, manifest) {
   writeFileSync(join(target, 'package.json'), `${JSON.stringify(published(manifest), null, 2)}\n`)
   const output = npm(['pack', '--json', '--loglevel=error', '--pack-destination', staging], target)
   return join(staging, tarballName(JSON.parse(output)))
+}
+
+/**
+ * The hundreds of emitted modules become a few: Node spends most of a short program's time on finding and reading them.
+ * The declarations stay as tsc wrote them. Dependencies stay imports.
+ */
+function bundle(dist, manifest) {
+  const entries = [...Object.values(manifest.exports), ...Object.values(manifest.imports ?? {})]
+  const scripts = entries.filter(path => path.endsWith('.ts')).map(path => join(dist, '..', emitted(path)))
+  const bundled = `${dist}-bundled`
+  buildSync({
+    entryPoints: scripts,
+    outdir: bundled,
+    outbase: dist,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    packages: 'external',
+    // An error's stack should name the functions of the sources.
+    keepNames: true,
+    logLevel: 'error',
+  })
+  for (const file of readdirSync(dist, { recursive: true })) {
+    if (file.endsWith('.js') || file.endsWith('.js.map')) rmSync(join(dist, file))
+  }
+  cpSync(bundled, dist, { recursive: true })
+  rmSync(bundled, { recursive: true })
 }
 
 /** npm prints a list of packed packages, and from version 12 on an object keyed by name. */

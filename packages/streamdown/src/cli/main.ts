@@ -1,12 +1,6 @@
+import { readFile } from 'node:fs/promises'
 import { StreamdownError } from '../errors/error.ts'
-import { check } from './check.ts'
-import { connectors } from './connectors.ts'
 import { exitCodes } from './exit-codes.ts'
-import { explain } from './explain.ts'
-import { functions } from './functions.ts'
-import { generate } from './generate.ts'
-import { run } from './run.ts'
-import { sql } from './sql.ts'
 
 interface Command {
   readonly usage: string
@@ -15,21 +9,41 @@ interface Command {
 }
 
 const commands: Readonly<Record<string, Command>> = {
-  run: { usage: 'run FILE.sql|FILE.ts', summary: 'Run a program until its inputs end or Ctrl-C', main: run },
+  run: {
+    usage: 'run FILE.sql|FILE.ts',
+    summary: 'Run a program until its inputs end or Ctrl-C',
+    main: async args => (await import('./run.ts')).run(args),
+  },
   sql: {
     usage: "sql [FILE] [-e 'SQL']",
     summary: 'Run statements and print results; without any: a prompt',
-    main: sql,
+    main: async args => (await import('./sql.ts')).sql(args),
   },
-  check: { usage: 'check FILE.sql|FILE.ts', summary: 'Say what may go wrong, without running', main: check },
-  explain: { usage: 'explain FILE.sql|FILE.ts', summary: 'Print the plan', main: explain },
+  check: {
+    usage: 'check FILE.sql|FILE.ts',
+    summary: 'Say what may go wrong, without running',
+    main: async args => (await import('./check.ts')).check(args),
+  },
+  explain: {
+    usage: 'explain FILE.sql|FILE.ts',
+    summary: 'Print the plan',
+    main: async args => (await import('./explain.ts')).explain(args),
+  },
   connectors: {
     usage: 'connectors list|describe NAME',
     summary: 'What there is to read from and write to',
-    main: connectors,
+    main: async args => (await import('./connectors.ts')).connectors(args),
   },
-  functions: { usage: 'functions [NAME]', summary: 'The SQL functions, with examples', main: functions },
-  generate: { usage: 'generate CONNECTOR', summary: 'Print rows of a generator as JSON lines', main: generate },
+  functions: {
+    usage: 'functions [NAME]',
+    summary: 'The SQL functions, with examples',
+    main: async args => (await import('./functions.ts')).functions(args),
+  },
+  generate: {
+    usage: 'generate CONNECTOR',
+    summary: 'Print rows of a generator as JSON lines',
+    main: async args => (await import('./generate.ts')).generate(args),
+  },
 }
 
 /** Runs the command line; the exit code. */
@@ -38,6 +52,10 @@ export async function main(args: readonly string[]): Promise<number> {
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     process.stdout.write(help())
     return name === undefined ? exitCodes.usage : exitCodes.done
+  }
+  if (name === '--version' || name === '-v') {
+    process.stdout.write(`${await version()}\n`)
+    return exitCodes.done
   }
   const command = commands[name]
   if (command === undefined) {
@@ -49,6 +67,13 @@ export async function main(args: readonly string[]): Promise<number> {
   } catch (error) {
     return report(error)
   }
+}
+
+async function version(): Promise<string> {
+  const manifest: unknown = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'))
+  return manifest !== null && typeof manifest === 'object' && 'version' in manifest
+    ? String(manifest.version)
+    : 'unknown'
 }
 
 function help(): string {
