@@ -16,4 +16,6 @@ export interface FailedRows {
  */
 export interface CompiledProjection {
   run(input: Batch): { readonly output: Batch; readonly selection: Pointer; readonly failed: FailedRows }
+  /** Gives the memory of its constants back; it must not run again. */
+  free(): void
 }

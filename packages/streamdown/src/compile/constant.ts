@@ -27,8 +27,9 @@ export function evaluateConstants(expressions: readonly Expression[], context: O
   if (computed.length === 0) return results.map(value => value ?? null)
   const { memory } = context
   const mark = memory.mark()
+  const projection = compileProjection({ input: [], outputs: computed, context })
   try {
-    const { output, failed } = compileProjection({ input: [], outputs: computed, context }).run(oneRow)
+    const { output, failed } = projection.run(oneRow)
     if (failed.count > 0) throw failure(memory.u8(failed.codes, 1)[0] ?? 0, failed.messages.get(0))
     let next = 0
     return expressions.map((expression, i) => {
@@ -37,6 +38,7 @@ export function evaluateConstants(expressions: readonly Expression[], context: O
       return column === undefined ? null : readValue(memory, column, 0)
     })
   } finally {
+    projection.free()
     memory.release(mark)
   }
 }

@@ -16,6 +16,8 @@ export interface FrameLayout {
   /** Address of the watermarks, and bytes from one row's to the next: 0 where one holds for all. */
   readonly watermarks: number
   readonly stride: number
+  /** Room for that one, in the block. */
+  readonly watermark: number
   readonly selection: number
   readonly failedRows: number
   readonly failedCodes: number
@@ -125,6 +127,7 @@ export function emitProjection(
       columns,
       outputs: outputs.map(({ type }, i) => ({ at: targets[i]?.at ?? 0, type, nullable: nullables[i] === true })),
       ...places,
+      watermark: e.reserve(8),
     },
     emitter: e,
     selects,

@@ -31,7 +31,8 @@ export interface RowCall {
 /** Bytes that must stand in the block before the code runs. */
 export type Constant =
   | { readonly is: 'bytes'; readonly offset: number; readonly bytes: Uint8Array }
-  | { readonly is: 'view'; readonly offset: number; readonly bytes: Uint8Array }
+  /** A view of bytes that stand at `data` in the block when they do not fit into it. */
+  | { readonly is: 'view'; readonly offset: number; readonly bytes: Uint8Array; readonly data: number }
 
 /** Codes of `rowErrorCodes` that emitted code uses. */
 export const failures = { divisionByZero: 2, overflow: 3, cast: 4, argument: 5 } as const
@@ -264,7 +265,7 @@ export class Emitter {
 
   constantView(bytes: Uint8Array): number {
     const offset = this.reserve(16)
-    this.constants.push({ is: 'view', offset, bytes })
+    this.constants.push({ is: 'view', offset, bytes, data: this.reserve(bytes.length) })
     return offset
   }
 

@@ -5,6 +5,7 @@ import { resolveFunction } from '../functions/resolve.ts'
 import type { Expression } from '../plan/expressions/expression.ts'
 import { type DataType, field, type Schema, types } from '../types/data-type.ts'
 import type { Value } from '../types/value.ts'
+import { evaluateConstant } from './constant.ts'
 import { compileProjection } from './projection.ts'
 import { testContext } from './test-context.ts'
 
@@ -260,4 +261,18 @@ test('columns are handed on without a copy where every row stays', () => {
     [2n, 7n, 'b'],
   ])
   assert.equal(projection.run(good).output.columns[0], good.columns[2])
+})
+
+test('constants give their memory back', () => {
+  const context = testContext()
+  const { memory } = context
+  const text = (value: string) => call('||', literal(types.string, value), literal(types.string, ' and a tail'))
+  evaluateConstant(text('first'), context)
+  const before = memory.stateBytes()
+  for (let i = 0; i < 50; i++)
+    assert.equal(
+      evaluateConstant(text(`a constant of some length ${i}`), context),
+      `a constant of some length ${i} and a tail`,
+    )
+  assert.equal(memory.stateBytes(), before)
 })

@@ -21,8 +21,7 @@ export interface ProjectionSpec {
 
 /**
  * Compiles a filter and projection into one loop of WebAssembly. Outputs that are plain columns are handed on without
- * a copy where no row is left out. The block of constants it takes from the accounted memory lives as long as the
- * memory.
+ * a copy where no row is left out. Its constants lie in the accounted memory until `free`.
  */
 export function compileProjection({ input, filter, outputs, context }: ProjectionSpec): CompiledProjection {
   const isPassed = (output: Expression): boolean => filter === undefined && output.is === 'column'
@@ -57,6 +56,12 @@ export function compileProjection({ input, filter, outputs, context }: Projectio
       })
       return { output: { ...carried, columns, rows: count }, selection, failed: result.failed }
     },
+    free() {
+      general?.free()
+      withoutNulls?.free()
+      general = undefined
+      withoutNulls = undefined
+    },
   }
 }
 
@@ -83,6 +88,7 @@ function unchanged(memory: Memory, batch: Batch, outputs: readonly Expression[])
 }
 
 interface Loop {
+  free(): void
   run(batch: Batch): {
     readonly count: number
     readonly columns: readonly Column[]
@@ -97,8 +103,8 @@ function instantiate(
   messages: Messages,
 ): Loop {
   const { memory } = context
-  const watermark = memory.alloc(16)
-  const base = memory.alloc(emitter.blockBytes + 16)
+  const base = memory.alloc(emitter.blockBytes)
+  const watermark = base + frame.watermark
   writeConstants(memory, base, emitter)
   const host: Record<string, unknown> = {}
   for (const [i, call] of emitter.hostCalls.entries()) host[`f${i}`] = hostFunction(call, base, context, messages)
@@ -152,6 +158,7 @@ function instantiate(
       const failed = failedCount === 0 ? noFailures : failures(memory, failedCount, failedRows, failedCodes, messages)
       return { count, columns, selection, failed }
     },
+    free: () => memory.free(base),
   }
 }
 
@@ -168,14 +175,14 @@ function failures(memory: Memory, count: number, rows: Pointer, codes: Pointer, 
 
 function writeConstants(memory: Memory, base: Pointer, { blockBytes, constants }: EmittedProjection['emitter']): void {
   memory.u8(base, blockBytes).fill(0)
-  for (const { is, offset, bytes } of constants) {
-    if (is === 'bytes') {
+  for (const constant of constants) {
+    const { offset, bytes } = constant
+    if (constant.is === 'bytes') {
       memory.u8(base + offset, bytes.length).set(bytes)
       continue
     }
-    const data = memory.alloc(Math.max(bytes.length, 16))
-    memory.u8(data, bytes.length).set(bytes)
-    writeView(memory, base + offset, data, bytes.length)
+    memory.u8(base + constant.data, bytes.length).set(bytes)
+    writeView(memory, base + offset, base + constant.data, bytes.length)
   }
 }
 
