@@ -29,6 +29,7 @@ export async function sql(args: readonly string[]): Promise<number> {
       else print(await session.execute(await readAll(process.stdin)), values.json)
     }
     await session.settle()
+    for (const { name, dead } of session.status()) if (dead > 0) warnOfDeadLetters(dead, name)
     return exitCodes.done
   } finally {
     await session.close()
@@ -37,10 +38,16 @@ export async function sql(args: readonly string[]): Promise<number> {
 
 function print(results: readonly StatementResult[], json: boolean): void {
   for (const result of results) {
-    if (result.is === 'rows')
+    if (result.is === 'rows') {
       process.stdout.write(json ? jsonLinesOf(result) : tableOf(result, process.stdout.columns ?? 100))
-    else if (!json) process.stdout.write(result.is === 'done' ? `${result.message}\n` : `started ${result.job}\n`)
+      if (result.dead !== undefined) warnOfDeadLetters(result.dead, 'the query')
+    } else if (!json) process.stdout.write(result.is === 'done' ? `${result.message}\n` : `started ${result.job}\n`)
   }
+}
+
+/** On standard error, so that results can be piped. */
+function warnOfDeadLetters(count: number, where: string): void {
+  process.stderr.write(`dead letters: ${count} of ${where}; SET on_error = 'fail' stops at the first\n`)
 }
 
 async function readAll(stream: NodeJS.ReadableStream): Promise<string> {

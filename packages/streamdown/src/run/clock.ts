@@ -21,13 +21,13 @@ export class VirtualClock implements Clock {
   }
 }
 
-/** xorshift128+ seeded by splitmix64: the same numbers on every machine. */
+/** xorshift128+ seeded by splitmix64: the same numbers on every machine; `stream` tells sequences of one seed apart. */
 export class SeededRandom {
   #a: bigint
   #b: bigint
 
-  constructor(seed: number) {
-    let x = BigInt.asUintN(64, BigInt(Math.trunc(seed)) + 0x9e3779b97f4a7c15n)
+  constructor(seed: number, stream = 0n) {
+    let x = BigInt.asUintN(64, BigInt(Math.trunc(seed)) + 0x9e3779b97f4a7c15n + stream * 0xd1342543de82ef95n)
     const next = (): bigint => {
       x = BigInt.asUintN(64, x + 0x9e3779b97f4a7c15n)
       let z = x

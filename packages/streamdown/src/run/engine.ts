@@ -24,6 +24,8 @@ export interface EngineOptions {
   readonly settings: Readonly<Record<string, string>>
   /** Keep the journal of every step (replay, checkpoints). */
   readonly journal: boolean
+  /** Steps to repeat: each takes exactly the rows, the clock and the ends of its entry. What follows the last is free. */
+  readonly replay?: readonly JournalEntry[]
   createMemory(): Memory
   openSource(scan: ScanNode): Source
   readonly outputs: Outputs
@@ -47,6 +49,8 @@ interface OpenPartition {
   status: 'active' | 'idle' | 'ended'
 }
 
+type Status = JournalEntry['statuses'][number]
+
 /** Rows of a step are pushed through in chunks; a source gives one chunk a read. */
 const READS_PER_STEP = 16
 
@@ -61,7 +65,9 @@ export class Engine {
   readonly #workers: Worker[] = []
   readonly #trackers = new Map<number, EventTimeTracker>()
   readonly #inboxes = new Map<string, Inbox>()
-  readonly #random: SeededRandom
+  readonly #replay: ReadonlyMap<bigint, JournalEntry>
+  /** Of the step: drawn from seed and number alone, so that a step that is repeated draws the same. */
+  #random: SeededRandom
   #partitions: OpenPartition[] = []
   /** Watermark of each vertex's output after the last step. */
   readonly #watermarks = new Map<number, bigint>()
@@ -74,6 +80,7 @@ export class Engine {
   constructor(program: Program, options: EngineOptions) {
     this.#options = options
     this.#random = new SeededRandom(options.seed)
+    this.#replay = new Map(options.replay?.map(entry => [entry.step, entry]))
     this.#now = options.clock.now()
     this.graph = buildGraph(program)
     for (const vertex of this.graph.vertices) {
@@ -125,6 +132,8 @@ export class Engine {
   /** True when a step would do something: rows to take, a partition that ended, a timer that is due. */
   pending(): boolean {
     if (this.#ended) return false
+    const entry = this.#replay.get(this.#step + 1n)
+    if (entry !== undefined) return this.#repeatable(entry)
     if (!this.#started) return true
     // A restored program whose sources have all ended, or that has none, still has its last step to do.
     if (this.#partitions.every(each => each.status === 'ended')) return true
@@ -177,10 +186,16 @@ export class Engine {
   runStep(): void {
     this.#started = true
     this.#step += 1n
-    this.#now = this.#options.clock.now()
+    const entry = this.#replay.get(this.#step)
+    this.#now = entry?.now ?? this.#options.clock.now()
+    this.#random = new SeededRandom(this.#options.seed, this.#step)
     const takes: Take[] = []
-    const statuses: JournalEntry['statuses'][number][] = []
-    for (const each of this.#partitions) this.#takeFrom(each, takes, statuses)
+    const statuses: Status[] = []
+    const cut = new SeededRandom(~this.#options.seed, this.#step)
+    for (const each of this.#partitions) {
+      if (entry === undefined) this.#takeFrom(each, cut, takes, statuses)
+      else this.#repeat(each, entry, takes, statuses)
+    }
     const allEnded = this.#partitions.every(each => each.status === 'ended')
     this.#endVertices(allEnded)
     if (this.#options.journal) this.journal.append({ step: this.#step, now: this.#now, takes, statuses })
@@ -274,31 +289,61 @@ export class Engine {
     await Promise.all(this.#partitions.map(each => each.reader.close()))
   }
 
-  #takeFrom(each: OpenPartition, takes: Take[], statuses: JournalEntry['statuses'][number][]): void {
+  #takeFrom(each: OpenPartition, cut: SeededRandom, takes: Take[], statuses: Status[]): void {
     if (each.status === 'ended') return
-    const worker = this.#workers[each.worker]
-    if (worker === undefined) throw new RangeError(`no worker ${each.worker}`)
     const { stepRows } = this.#options
-    let left = stepRows === 'random' ? 1 + this.#random.below(1000) : stepRows
+    let left = stepRows === 'random' ? 1 + cut.below(1000) : stepRows
     for (let reads = 0; reads < READS_PER_STEP && left > 0 && each.reader.state() === 'ready'; reads++) {
-      const mark = worker.memory.mark()
-      const batch = each.reader.read(left, worker.memory, this.#options.outputs.deadLetters)
-      if (batch !== undefined && batch.rows > 0) {
-        each.status = 'active'
-        left -= batch.rows
-        const firstOrdinal = this.#ordinal
-        this.#ordinal += BigInt(batch.rows)
-        takes.push({ partition: each.id, rows: batch.rows, position: each.reader.position() })
-        worker.feed(each.vertex, each.id, { ...batch, ordinals: 0, firstOrdinal })
-      }
-      worker.memory.release(mark)
+      left -= this.#read(each, left, takes)
     }
     const state = each.reader.state()
-    if (state !== 'ended' && state !== 'idle') return
-    if (state === each.status) return
-    each.status = state
-    statuses.push({ partition: each.id, status: state })
-    for (const tracker of this.#trackersOf(each.vertex)) tracker.mark(each.id, state)
+    if (state === 'ended' || state === 'idle') this.#mark(each, state, statuses)
+  }
+
+  /** What the entry says of the partition: the same reads, then the same end. */
+  #repeat(each: OpenPartition, entry: JournalEntry, takes: Take[], statuses: Status[]): void {
+    for (const { partition: id, rows, position } of entry.takes) {
+      if (id !== each.id) continue
+      let left = rows
+      while (left > 0 && each.reader.state() === 'ready') left -= this.#read(each, left, takes)
+      if (left > 0)
+        throw new StreamdownError(
+          'DSD3004',
+          `${id} has ${left} rows less before ${position} than step ${entry.step} took`,
+        )
+    }
+    for (const { partition: id, status } of entry.statuses) if (id === each.id) this.#mark(each, status, statuses)
+  }
+
+  /** A step can be repeated as soon as every partition that it took from has something. */
+  #repeatable({ takes }: JournalEntry): boolean {
+    return this.#partitions.every(
+      each => each.reader.state() !== 'waiting' || !takes.some(({ partition: id }) => id === each.id),
+    )
+  }
+
+  /** One chunk of at most `maxRows` rows, run through; how many there were. */
+  #read(each: OpenPartition, maxRows: number, takes: Take[]): number {
+    const worker = this.#workers[each.worker]
+    if (worker === undefined) throw new RangeError(`no worker ${each.worker}`)
+    const mark = worker.memory.mark()
+    const batch = each.reader.read(maxRows, worker.memory, this.#options.outputs.deadLetters)
+    if (batch !== undefined && batch.rows > 0) {
+      each.status = 'active'
+      const firstOrdinal = this.#ordinal
+      this.#ordinal += BigInt(batch.rows)
+      takes.push({ partition: each.id, rows: batch.rows, position: each.reader.position() })
+      worker.feed(each.vertex, each.id, { ...batch, ordinals: 0, firstOrdinal })
+    }
+    worker.memory.release(mark)
+    return batch?.rows ?? 0
+  }
+
+  #mark(each: OpenPartition, status: Status['status'], statuses: Status[]): void {
+    if (each.status === status) return
+    each.status = status
+    statuses.push({ partition: each.id, status })
+    for (const tracker of this.#trackersOf(each.vertex)) tracker.mark(each.id, status)
   }
 
   #endVertices(ended: boolean): void {

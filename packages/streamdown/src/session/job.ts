@@ -31,6 +31,8 @@ export interface JobOptions {
   onChanges(output: string, changes: readonly WeightedRow[]): void
   /** `fail`: the first row that fails ends the job; `dead-letter`: it goes there and the job goes on. */
   readonly onError: 'fail' | 'dead-letter'
+  /** The same for records of sources that cannot be decoded; `onError` unless said. A query goes on behind them. */
+  readonly onUndecodable?: 'fail' | 'dead-letter'
 }
 
 export interface DeadLetter {
@@ -194,26 +196,31 @@ export class Job {
     for (const row of rowsOf(memory, batch)) {
       const problem = row.at(-1)
       const code = row.at(-2)
-      this.#dead({
+      const letter: DeadLetter = {
         where: vertex.name,
         step,
         row: row.slice(0, -2),
         code: typeof code === 'string' ? code : 'DSD4007',
         problem: typeof problem === 'string' ? problem : '',
-      })
+      }
+      this.#dead(letter, this.#options.onError)
     }
   }
 
   #undecoded(): DeadLetters {
     return {
-      add: ({ source, position, raw, code, problem }) => this.#dead({ where: source, position, raw, code, problem }),
+      add: ({ source, position, raw, code, problem }) =>
+        this.#dead(
+          { where: source, position, raw, code, problem },
+          this.#options.onUndecodable ?? this.#options.onError,
+        ),
     }
   }
 
-  #dead(letter: DeadLetter): void {
+  #dead(letter: DeadLetter, rule: JobOptions['onError']): void {
     this.deadCount += 1
     if (this.deadLetters.length < KEPT_DEAD_LETTERS) this.deadLetters.push(letter)
-    if (this.#options.onError === 'fail' && this.#failure === undefined) {
+    if (rule === 'fail' && this.#failure === undefined) {
       this.#failure = new StreamdownError(
         isRowCode(letter.code) ? letter.code : 'DSD4007',
         `${letter.problem} (in ${letter.where})`,

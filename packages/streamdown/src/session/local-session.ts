@@ -50,6 +50,8 @@ export class LocalSession implements Session {
   readonly #data = new Map<string, RelationData>()
   readonly #jobs = new Map<string, Job>()
   readonly #random: SeededRandom
+  /** Records that queries could not decode: their jobs are gone. */
+  readonly #undecoded: DeadLetter[] = []
   #settings: Settings
   #statements: string[] = []
   #restoring: SavedSession | undefined
@@ -157,7 +159,7 @@ export class LocalSession implements Session {
   }
 
   deadLetters(): readonly DeadLetter[] {
-    return [...this.#jobs.values()].flatMap(job => job.deadLetters)
+    return [...this.#undecoded, ...[...this.#jobs.values()].flatMap(job => job.deadLetters)]
   }
 
   async snapshot(): Promise<Uint8Array> {
@@ -273,11 +275,18 @@ export class LocalSession implements Session {
   }
 
   async #select({ plan }: BoundSelect): Promise<StatementResult> {
-    return { is: 'rows', schema: plan.schema, rows: await this.#query(plan) }
+    let dead = 0
+    const rows = await this.#query(plan, count => {
+      dead = count
+    })
+    return { is: 'rows', schema: plan.schema, rows, ...(dead > 0 ? { dead } : {}) }
   }
 
-  /** The final rows of a query over what is there now; fails as a whole on its first error. */
-  async #query(plan: PlanNode): Promise<readonly (readonly Value[])[]> {
+  /**
+   * The final rows of a query over what is there now. It fails as a whole on the first row that fails in it; records
+   * that cannot be decoded are dead letters, whose number `onUndecoded` is told.
+   */
+  async #query(plan: PlanNode, onUndecoded?: (count: number) => void): Promise<readonly (readonly Value[])[]> {
     const endless = nodesOf([plan]).find(node => node.is === 'scan' && !this.#ends(node.relation))
     if (endless?.is === 'scan') {
       throw new StreamdownError(
@@ -298,6 +307,8 @@ export class LocalSession implements Session {
     } finally {
       await job.close()
     }
+    for (const letter of job.deadLetters) this.#undecoded.push(letter)
+    onUndecoded?.(job.deadCount)
     return finalRows(rows)
   }
 
@@ -514,6 +525,7 @@ export class LocalSession implements Session {
       settings: this.#settings,
       openSink: () => undefined,
       onError,
+      onUndecodable: this.#settings.on_error === 'fail' ? 'fail' : 'dead-letter',
     }
   }
 

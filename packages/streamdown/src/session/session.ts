@@ -24,7 +24,13 @@ export interface ChangeRow {
 
 export type StatementResult =
   | { readonly is: 'done'; readonly message: string }
-  | { readonly is: 'rows'; readonly schema: Schema; readonly rows: readonly (readonly Value[])[] }
+  | {
+      readonly is: 'rows'
+      readonly schema: Schema
+      readonly rows: readonly (readonly Value[])[]
+      /** Records of the query's sources that could not be decoded; absent when there were none. */
+      readonly dead?: number
+    }
   /** INSERT INTO a connector, a view over one: a program that runs as the session is stepped. */
   | { readonly is: 'started'; readonly job: string }
 
@@ -79,6 +85,7 @@ export interface Session {
   changes(relation: string): readonly ChangeRow[]
   columns(relation: string): readonly Field[]
   status(): readonly JobStatus[]
+  /** Of the running programs, and records that queries could not decode. */
   deadLetters(): readonly DeadLetter[]
   /** All state, positions and the journal's place, as bytes; and a new session that goes on from there. */
   snapshot(): Promise<Uint8Array>
