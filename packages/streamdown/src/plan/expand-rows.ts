@@ -1,3 +1,4 @@
+import { RowError } from '../functions/definition.ts'
 import { type DataType, type Field, types } from '../types/data-type.ts'
 import type { Interval, Value } from '../types/value.ts'
 import type { Expression } from './expressions/expression.ts'
@@ -126,7 +127,10 @@ function listAt(row: readonly Value[], at: number): readonly Value[] {
 const isInterval = (value: Value | undefined): value is Interval =>
   typeof value === 'object' && value !== null && 'micros' in value
 
-/** Nothing when a bound is NULL or the step is 0. */
+/**
+ * Nothing when a bound is NULL.
+ * @throws RowError when the step is 0.
+ */
 function series(
   type: DataType,
   start: Value,
@@ -149,7 +153,7 @@ function wholeOf(value: Value): bigint | undefined {
 
 function numbers(type: DataType, start: bigint, stop: bigint, step: bigint, inclusive: boolean): readonly Value[] {
   const found: Value[] = []
-  if (step === 0n) return found
+  if (step === 0n) throw new RowError(5, 'the step of a series must not be 0')
   const within = (n: bigint) => (step > 0n ? (inclusive ? n <= stop : n < stop) : inclusive ? n >= stop : n > stop)
   const asValue = (n: bigint): Value =>
     type.is === 'bigint' || type.is === 'decimal' || type.is === 'timestamp' ? n : Number(n)
@@ -159,7 +163,7 @@ function numbers(type: DataType, start: bigint, stop: bigint, step: bigint, incl
 
 function times(start: bigint, stop: bigint, step: Interval, inclusive: boolean): readonly Value[] {
   const forward = addInterval(start, step, 1) > start
-  if (addInterval(start, step, 1) === start) return []
+  if (addInterval(start, step, 1) === start) throw new RowError(5, 'the step of a series must not be 0')
   const within = (n: bigint) => (forward ? (inclusive ? n <= stop : n < stop) : inclusive ? n >= stop : n > stop)
   const found: Value[] = []
   for (let n = start; within(n); n = addInterval(n, step, 1)) found.push(n)

@@ -299,6 +299,7 @@ class TableBuilder {
     }
     switch (this.#syntax.onConflict?.action) {
       case 'NOTHING':
+        if (versions.length > 0) fail('DSD2006', 'ON CONFLICT DO NOTHING takes no version column.', this.#syntax.at)
         return { action: 'nothing', versions }
       case 'UPDATE IF NOT NULL':
         return { action: 'update if not null', versions }
