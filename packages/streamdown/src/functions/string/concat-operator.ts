@@ -2,7 +2,7 @@ import { types } from '../../types/data-type.ts'
 import { bytesConcat } from '../bytes/bytes.ts'
 import type { Coerce, ScalarFunction } from '../definition.ts'
 import { jsonConcat } from '../json/functions.ts'
-import { arrayConcat } from '../nested/nested.ts'
+import { arrayConcat } from '../nested/shared.ts'
 
 /** Texts, and one text with anything that CAST to STRING makes one. */
 const textAndAny: Coerce = args =>
