@@ -5,7 +5,7 @@ import { divideRounded, fitsPrecision, powerOfTen, rescaled } from '../decimal.t
 import { roundedType } from '../decimal-types.ts'
 import { type BoundArgument, definer, type FunctionContext, firstType, inline, js, jsOrNull } from '../define.ts'
 import { type Coerce, RowError, type ScalarFunction, type Signature } from '../definition.ts'
-import { ceilTime, floorTime } from '../time/time.ts'
+import { ceilTime, floorTime } from '../time/shared.ts'
 import { asBigint, asCount, asNumber } from '../values.ts'
 import { gamma, lgamma } from './gamma.ts'
 

@@ -53,10 +53,10 @@ function namedZone(format: Intl.DateTimeFormat): Zone {
     const limited = Math.max(-8.64e15, Math.min(8.64e15, at))
     const parts: Record<string, string> = {}
     for (const { type, value } of format.formatToParts(limited)) parts[type] = value
-    const year = parts['era'] === 'BC' ? 1 - Number(parts['year']) : Number(parts['year'])
+    const year = parts.era === 'BC' ? 1 - Number(parts.year) : Number(parts.year)
     const local = new Date(0)
-    local.setUTCFullYear(year, Number(parts['month']) - 1, Number(parts['day']))
-    local.setUTCHours(Number(parts['hour']), Number(parts['minute']), Number(parts['second']))
+    local.setUTCFullYear(year, Number(parts.month) - 1, Number(parts.day))
+    local.setUTCHours(Number(parts.hour), Number(parts.minute), Number(parts.second))
     return BigInt(Math.round((local.getTime() - limited) / 1000)) * MICROS_PER_SECOND
   }
   const day = (index: bigint) => {
