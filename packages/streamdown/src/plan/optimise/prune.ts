@@ -1,5 +1,5 @@
 import { physicalOf } from '../../types/physical.ts'
-import { column } from '../expressions/build.ts'
+import { column, literal } from '../expressions/build.ts'
 import type { Expression } from '../expressions/expression.ts'
 import { columnsRead, hasLambda, readsWholeRow, remap, some } from '../expressions/walk.ts'
 import { joinedSchema, type PlanNode, WindowNode } from '../nodes/node.ts'
@@ -132,9 +132,17 @@ class Pruner {
         return
       case 'late':
         return
-      case 'flatMap':
-        this.#read(node.input, [node.lambda])
+      case 'flatMap': {
+        const { keeps = 0 } = node
+        if (keeps === 0) this.#read(node.input, [node.lambda])
+        // Columns that only pass through are needed as far as somebody reads them behind it.
+        else
+          this.#need(
+            node.input,
+            [...node.input.schema.keys()].filter(i => i >= keeps || needed.has(i)),
+          )
         return
+      }
     }
   }
 
@@ -289,16 +297,20 @@ class Pruner {
     }
   }
 
-  /** The node with just these columns, in this order. */
+  /** The node with just these columns, in this order; NULL stands for one that is not needed. */
   #exactly(node: PlanNode, columns: readonly number[]): PlanNode {
     const { node: pruned, to } = this.#prune(node)
-    const places = columns.map(i => to.get(i)!)
+    const places = columns.map(i => to.get(i))
     if (places.length === pruned.schema.length && places.every((place, i) => place === i)) return pruned
     return {
       is: 'project',
       input: pruned,
-      expressions: places.map(place => column(pruned.schema, place)),
-      schema: columns.map(i => node.schema[i]!),
+      expressions: places.map((place, i) =>
+        place === undefined ? literal(null, node.schema[columns[i]!]!.type) : column(pruned.schema, place),
+      ),
+      schema: columns.map((i, at) =>
+        places[at] === undefined ? { ...node.schema[i]!, nullable: true } : node.schema[i]!,
+      ),
     }
   }
 }

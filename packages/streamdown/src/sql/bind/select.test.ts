@@ -146,8 +146,8 @@ const plans: Readonly<Record<string, string>> = {
   [`SELECT id, tag FROM nested CROSS JOIN UNNEST(tags) AS x(tag)`]: `
     Project: id, unnest AS tag  {append}
       FlatMap: UNNEST unnest  {append}
-        Project: id, place, tags, tags AS $3  {append}
-          Scan nested (kafka): all columns  {append}`,
+        Project: id, NULL AS place, NULL AS tags, tags AS $3  {append}
+          Scan nested (kafka): id, tags of 3 columns  {append}`,
 
   [`SELECT a FROM t ORDER BY b DESC LIMIT 3`]: `
     Project: a  {append, key a}
