@@ -86,7 +86,8 @@ export function emitSpecial(
         return undefined
       return a.values.length === 1 ? emitConversion(e, a, type, 'flink') : undefined
     case 'sqrt':
-      return squareRoot(e, a)
+    case 'sqrt_exact':
+      return a.type.is === 'double' ? squareRoot(e, a) : undefined
     default:
       return undefined
   }

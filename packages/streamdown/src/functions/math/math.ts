@@ -135,6 +135,22 @@ function boundary(up: boolean): (args: readonly Value[], context: FunctionContex
   }
 }
 
+/** Fraction digits of an exact square root. */
+const ROOT_SCALE = 18
+
+const rootOf = (x: number): number => (x < 0 ? domain('the square root of a negative number') : Math.sqrt(x))
+
+/** The whole part of the square root, by Newton's method. */
+function integerRoot(n: bigint): bigint {
+  if (n < 2n) return n
+  let x = 1n << BigInt((n.toString(2).length + 1) >> 1)
+  for (;;) {
+    const next = (x + n / x) >> 1n
+    if (next >= x) return x
+    x = next
+  }
+}
+
 const logarithm = (x: number, log: (x: number) => number): number => {
   if (x <= 0) domain('a logarithm is taken of a number that is not above zero')
   return log(x)
@@ -269,8 +285,21 @@ export const mathFunctions: readonly ScalarFunction[] = [
     [js(['double', 'double'], double, power)],
     { aliases: ['pow', '^'] },
   ),
-  real('sqrt', 'The square root.', 'SQRT(9)', '3', x =>
-    x < 0 ? domain('the square root of a negative number') : Math.sqrt(x),
+  define('sqrt', 'The square root.', [['SQRT(9)', '3']], [js(['double'], double, args => rootOf(asNumber(args[0])))], {
+    insteadIn: { functions: 'postgres', name: 'sqrt_exact' },
+  }),
+  define(
+    'sqrt_exact',
+    'The square root; of a DECIMAL a DECIMAL.',
+    [['sqrt_exact(2.25)', '1.5']],
+    [
+      js(['decimal'], types.decimal(38, ROOT_SCALE), (args, { types: all }) => {
+        const digits = asBigint(args[0])
+        if (digits < 0n) domain('the square root of a negative number')
+        return integerRoot((digits * powerOfTen(2 * ROOT_SCALE + 2)) / powerOfTen(decimalScale(all[0]))) / 10n
+      }),
+      js(['double'], double, args => rootOf(asNumber(args[0]))),
+    ],
   ),
   direct('cbrt', 'The cube root.', 'CBRT(27)', '3'),
   direct('exp', 'e raised to the number.', 'EXP(0)', '1'),
