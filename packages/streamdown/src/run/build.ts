@@ -61,12 +61,12 @@ class GraphBuilder {
     this.vertices.push({ is: 'output', id: this.vertices.length, name, schema: input.schema, inputs, target })
   }
 
-  /** A step's changes, at most one old and one new row a key; appended rows need nothing. */
+  /** A step's changes, at most one old and one new row a key; appended rows whose key comes once need nothing. */
   #consolidated(node: PlanNode, key: readonly number[] | undefined): Vertex {
     const input = this.#node(node)
     const { appendOnly, keys } = derive(node)
     if (appendOnly) {
-      if (key === undefined) return input
+      if (key === undefined || keys.some(own => own.every(column => key.includes(column)))) return input
     } else if (key === undefined || keys.some(own => sameColumns(own, key))) {
       const by = key ?? keys[0]
       return this.#operator('consolidate', input.schema, [this.#edge(input, single)], true, context =>
