@@ -6,6 +6,19 @@ import { decimalText, textOf } from '../values/text.ts'
 
 type Rows = Extract<StatementResult, { is: 'rows' }>
 
+/** No lines between rows. */
+const chars = { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' }
+
+const numbers: ReadonlySet<DataType['is']> = new Set([
+  'tinyint',
+  'smallint',
+  'int',
+  'bigint',
+  'real',
+  'double',
+  'decimal',
+])
+
 /** A result as a table that fits the terminal's width: long cells are cut. */
 export function tableOf({ schema, rows }: Rows, width: number): string {
   const cells = rows.map(row => row.map((value, at) => textOf(value, typeAt(schema, at), 'postgres')))
@@ -19,9 +32,16 @@ export function tableOf({ schema, rows }: Rows, width: number): string {
     widths[widest] = now - 1
     over -= 1
   }
-  const table = new Table({ head: [...names], colWidths: widths, style: { head: [], border: [] } })
-  table.push(...cells)
-  return `${table.toString()}\n${rows.length} ${rows.length === 1 ? 'row' : 'rows'}\n`
+  const table = new Table({
+    chars,
+    colWidths: widths,
+    colAligns: schema.map(({ type }) => (numbers.has(type.is) ? 'right' : 'left')),
+    style: { head: [], border: [] },
+  })
+  table.push([...names], ...cells)
+  const [top, head, ...rest] = table.toString().split('\n')
+  const under = (top ?? '').replace('┌', '├').replaceAll('┬', '┼').replace('┐', '┤')
+  return `${[top, head, under, ...rest].join('\n')}\n${rows.length} ${rows.length === 1 ? 'row' : 'rows'}\n`
 }
 
 /** One object a line: BIGINT and DECIMAL in full digits, equal names suffixed `_1`, `_2`. */
