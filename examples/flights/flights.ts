@@ -20,7 +20,11 @@ export function flights(from: string, out: string) {
 
   // A window against the one that started an hour earlier.
   const busy = statistics.where('flights', '>=', 20)
-  const before = busy.derive({ next_start: sql<Timestamp>`window_start + INTERVAL '1' HOUR` })
+  const before = busy.select({
+    origin: 'origin',
+    mean_delay: 'mean_delay',
+    next_start: sql<Timestamp>`window_start + INTERVAL '1' HOUR`,
+  })
   const alerts = busy
     .join(before, { on: { origin: 'origin', window_start: 'next_start' }, as: 'before' })
     .where(sql<boolean>`mean_delay >= before.mean_delay + 30`)

@@ -27,9 +27,7 @@ export async function report(out: string, rowsIn: number, write: (text: string) 
       write(await tableFrom(session, worstDays(out)))
     }
     if (alerts !== 0) {
-      write(
-        `\nThe ten sharpest of ${whole(alerts ?? 0)} alerts (mean delay of 3 hours, up by 30 minutes or more in one)\n`,
-      )
+      write('\nThe sharpest alerts (mean delay of 3 hours at least 30 minutes above that of an hour before)\n')
       write(await tableFrom(session, sharpestAlerts(out)))
     }
     const totals: readonly (readonly [string, number])[] = [
@@ -42,7 +40,8 @@ export async function report(out: string, rowsIn: number, write: (text: string) 
     ]
     write('\nTotals\n')
     for (const [what, count] of totals) write(`  ${whole(count).padStart(11)}  ${what}\n`)
-    write(`\nFiles in ${relative(process.cwd(), out)}: ${outputs.join(', ')}\n`)
+    write('\nFiles\n')
+    for (const name of outputs) write(`  ${relative(process.cwd(), join(out, name))}\n`)
   } finally {
     await session.close()
   }

@@ -23,6 +23,9 @@ const write = (text: string): void => {
 const progress = (title: string, total: number): Progress =>
   new Progress({ title, total, terminal: process.stdout.isTTY === true, write })
 
+// Whoever reads the output may stop reading, as `head` does.
+process.stdout.on('error', error => process.exit('code' in error && error.code === 'EPIPE' ? 0 : 1))
+
 const interrupt = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupt.abort())
 const stop = (): boolean => interrupt.signal.aborted
