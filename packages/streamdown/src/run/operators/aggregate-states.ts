@@ -10,6 +10,7 @@ import { ExtremeSet } from './aggregate-extremes.ts'
 import type { FinishRows } from './aggregate-finish.ts'
 import type { AggregateCallInput, AggregateInput } from './aggregate-input.ts'
 import { AggregateList, type KeptCall, listNonNull } from './aggregate-lists.ts'
+import { isQuantile, QuantileSet } from './aggregate-quantiles.ts'
 
 /** What the states of all calls of an aggregate are laid out by. */
 export interface StatesOptions {
@@ -202,8 +203,7 @@ export class AggregateStates {
       const stream = this.#stream(context, plan.counted)
       return { plan, stream, cells: plan.cells.map(cell => this.#cell(stream, cell)) }
     }
-    const ordered = input.call.name === 'min' || input.call.name === 'max'
-    const list = new (ordered ? ExtremeSet : AggregateList)(context, input, this.#schema, `kept${index}`, keys, groupBy)
+    const list = new (keptBy(input, appendOnly))(context, input, this.#schema, `kept${index}`, keys, groupBy)
     this.#lists.push(list)
     this.tables.push(list.table)
     return { list, counted: { nonNull: listNonNull(input), filter: input.filter, distinct: undefined } }
@@ -249,6 +249,17 @@ export class AggregateStates {
     for (const other of others) count = memory.kernels.agg_mask(mask, rows, mask, other, 0)
     return count === rows ? 0 : mask
   }
+}
+
+/** How the rows of a call that has no cells are kept. */
+function keptBy(
+  input: AggregateCallInput,
+  appendOnly: boolean,
+): typeof ExtremeSet | typeof QuantileSet | typeof AggregateList {
+  // Nested values are ordered element by element, not as the table orders their bytes.
+  const nested = ['row', 'array', 'map'].includes(input.call.type.is)
+  if (!nested && (input.call.name === 'min' || input.call.name === 'max')) return ExtremeSet
+  return appendOnly && !nested && isQuantile(input) ? QuantileSet : AggregateList
 }
 
 /** A key of one constant, for aggregates without keys: their one group lives in key group 0. */

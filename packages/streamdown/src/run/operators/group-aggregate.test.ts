@@ -45,6 +45,7 @@ const ofAllKinds = [
   call(schema, 'string_agg', ['s'], { orderBy: ['s'] }),
   call(schema, 'array_agg', ['i'], { orderBy: ['i', 's'] }),
   call(schema, 'mode', ['i']),
+  call(schema, 'median', ['d']),
 ]
 
 /** Aggregates whose result depends on arrival; over rows that are only added. */

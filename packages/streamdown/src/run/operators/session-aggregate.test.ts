@@ -26,6 +26,7 @@ const calls = [
   call(windowed, 'max', ['v']),
   call(windowed, 'count', ['v'], { distinct: true }),
   call(windowed, 'array_agg', ['v'], { orderBy: ['v'] }),
+  call(windowed, 'median', ['v']),
 ]
 
 /** Sessions by k, or of all rows (`partitioned` false) and then grouped by k. */
@@ -95,6 +96,7 @@ function recompute(events: readonly Event[], partitioned: boolean, closing: bool
           known.at(-1) ?? null,
           BigInt(new Set(known).size),
           [...known, ...own.flatMap(({ v }) => (v === null ? [v] : []))],
+          known.length === 0 ? null : ((known[(known.length - 1) >> 1] ?? 0) + (known[known.length >> 1] ?? 0)) / 2,
         ],
         weight: 1,
       })
