@@ -93,7 +93,9 @@ async function runProgram(program: Program, mode: Mode, environment: Environment
     await phase(session, sources, 'beforeRestore', mode)
     collect(session, written)
     if (mode.restore) {
-      for (const sink of sinks)
+      // Where nothing comes after the savepoint, "before" already holds what the end of the input brings.
+      const goesOn = sources.some(source => source.afterRestore.length > 0)
+      for (const sink of goesOn ? sinks : [])
         compare(session.columns(sink.name), written.get(sink.name) ?? [], sink, ['beforeRestore'])
       const bytes = await session.snapshot()
       await session.close()

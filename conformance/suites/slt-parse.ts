@@ -10,6 +10,9 @@ export interface SltRecord {
   readonly line: number
 }
 
+/** A record's first line; a few follow the SQL before them without a blank line. */
+const HEADER = /^(statement (ok|error)|query (error|[TIRB]+)( rowsort)?\s*$)/
+
 /** sqllogictest records of a file, includes in their place. */
 export function parseSlt(path: string): readonly SltRecord[] {
   const lines = readFileSync(path, 'utf8').split(/\r?\n/)
@@ -52,7 +55,12 @@ function readRecord(lines: readonly string[], start: number, kind: 'statement' |
   const fails = words[0] === 'error'
   const sql: string[] = []
   let at = start + 1
-  while (at < lines.length && lines[at] !== '----' && (lines[at] ?? '').trim() !== '') {
+  while (
+    at < lines.length &&
+    lines[at] !== '----' &&
+    (lines[at] ?? '').trim() !== '' &&
+    !HEADER.test(lines[at] ?? '')
+  ) {
     sql.push(lines[at] ?? '')
     at += 1
   }

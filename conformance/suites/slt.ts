@@ -1,9 +1,10 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { findZone } from '../../packages/streamdown/src/functions/time/zone.ts'
 import { createSession } from '../../packages/streamdown/src/session/create.ts'
 import type { Environment } from '../../packages/streamdown/src/session/environment.ts'
 import type { Session, StatementResult } from '../../packages/streamdown/src/session/session.ts'
-import { textOf } from '../../packages/streamdown/src/values/text.ts'
+import { type TextZone, textOf } from '../../packages/streamdown/src/values/text.ts'
 import { type Case, Mismatch, type Mode } from '../case.ts'
 import { expectInOrder, expectMultiset } from '../compare.ts'
 import { SUITE_CLOCK, suiteSettings } from '../settings.ts'
@@ -74,9 +75,12 @@ async function runRecord(session: Session, record: SltRecord): Promise<void> {
   if (record.fails) throw new Mismatch(`line ${record.line}: must fail: ${record.sql}`)
   if (record.kind !== 'query') return
   const result = results.findLast(each => each.is === 'rows')
+  const zone = await zoneOf(session)
   const lines =
     result?.is === 'rows'
-      ? result.rows.map(row => row.map((value, at) => cell(value, result.schema[at]?.type ?? { is: 'null' })).join(' '))
+      ? result.rows.map(row =>
+          row.map((value, at) => cell(value, result.schema[at]?.type ?? { is: 'null' }, zone)).join(' '),
+        )
       : []
   const actual = lines.map(squeeze)
   const expected = record.expected.map(squeeze)
@@ -89,8 +93,17 @@ async function runRecord(session: Session, record: SltRecord): Promise<void> {
   }
 }
 
-function cell(value: Parameters<typeof textOf>[0], type: Parameters<typeof textOf>[1]): string {
-  return value === '' ? '(empty)' : textOf(value, type, 'postgres')
+function cell(value: Parameters<typeof textOf>[0], type: Parameters<typeof textOf>[1], zone: TextZone): string {
+  return value === '' ? '(empty)' : textOf(value, type, 'postgres', zone)
+}
+
+/** TIMESTAMPTZ is printed in the session's zone. */
+async function zoneOf(session: Session): Promise<TextZone> {
+  const [result] = await session.execute('SHOW timezone')
+  const name = result?.is === 'rows' ? result.rows[0]?.[0] : undefined
+  const zone = findZone(String(name))
+  if (zone === undefined) throw new Error(`no time zone ${String(name)}`)
+  return zone
 }
 
 const squeeze = (line: string): string => line.replace(/[ \t\n]+/g, ' ').trim()

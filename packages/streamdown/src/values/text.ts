@@ -9,7 +9,14 @@ import { civilOf, MICROS_PER_DAY } from './calendar.ts'
  */
 export type TextStyle = 'postgres' | 'flink'
 
-export function textOf(value: Value, type: DataType, style: TextStyle): string {
+/** The zone in which PostgreSQL's TIMESTAMPTZ is shown: µs to add to UTC at an instant. */
+export interface TextZone {
+  readonly offsetAt: (utc: bigint) => bigint
+}
+
+const utc: TextZone = { offsetAt: () => 0n }
+
+export function textOf(value: Value, type: DataType, style: TextStyle, zone: TextZone = utc): string {
   if (value === null || type.is === 'null') return style === 'postgres' ? 'NULL' : 'null'
   switch (type.is) {
     case 'boolean':
@@ -35,26 +42,26 @@ export function textOf(value: Value, type: DataType, style: TextStyle): string {
     case 'time':
       return timeText(value as bigint, style)
     case 'timestamp':
-      return timestampText(value as bigint, style, type.zoned)
+      return timestampText(value as bigint, style, type.zoned, zone)
     case 'interval':
       return intervalText(value as Interval)
     case 'row': {
       const parts = (value as readonly Value[]).map((part, at) => {
         const partType = type.fields[at]?.type ?? { is: 'null' }
-        if (style === 'flink') return textOf(part, partType, style)
-        return part === null ? '' : fieldText(textOf(part, partType, style))
+        if (style === 'flink') return textOf(part, partType, style, zone)
+        return part === null ? '' : fieldText(textOf(part, partType, style, zone))
       })
       return style === 'postgres' ? `(${parts.join(',')})` : `+I[${parts.join(', ')}]`
     }
     case 'array': {
-      const parts = (value as readonly Value[]).map(part => elementText(part, type.element, style))
+      const parts = (value as readonly Value[]).map(part => elementText(part, type.element, style, zone))
       return style === 'postgres' ? `{${parts.join(',')}}` : `[${parts.join(', ')}]`
     }
     case 'map': {
       const pairs = value as readonly (readonly [Value, Value])[]
       const sign = style === 'postgres' ? ':' : '='
       const parts = pairs.map(
-        ([k, v]) => `${elementText(k, type.key, style)}${sign}${elementText(v, type.value, style)}`,
+        ([k, v]) => `${elementText(k, type.key, style, zone)}${sign}${elementText(v, type.value, style, zone)}`,
       )
       return `{${parts.join(style === 'postgres' ? ',' : ', ')}}`
     }
@@ -66,8 +73,8 @@ const fieldText = (text: string): string =>
   text === '' || /[\s,()"\\]/.test(text) ? `"${text.replace(/"/g, '""').replace(/\\/g, '\\\\')}"` : text
 
 /** An element of PostgreSQL's array text: quotes are escaped, inner arrays and maps stand as they are. */
-function elementText(value: Value, type: DataType, style: TextStyle): string {
-  const text = textOf(value, type, style)
+function elementText(value: Value, type: DataType, style: TextStyle, zone: TextZone): string {
+  const text = textOf(value, type, style, zone)
   if (style === 'flink' || value === null || type.is === 'array' || type.is === 'map') return text
   return /^$|^null$|[\s,{}"\\]/i.test(text) ? `"${text.replace(/["\\]/g, '\\$&')}"` : text
 }
@@ -137,12 +144,19 @@ function clockText(micros: bigint, withSeconds: boolean): string {
 
 const timeText = (micros: bigint, style: TextStyle): string => clockText(micros, style === 'postgres')
 
-function timestampText(micros: bigint, style: TextStyle, zoned: boolean): string {
-  const ofDay = ((micros % MICROS_PER_DAY) + MICROS_PER_DAY) % MICROS_PER_DAY
-  const date = dateText(Number((micros - ofDay) / MICROS_PER_DAY), style)
+function timestampText(micros: bigint, style: TextStyle, zoned: boolean, zone: TextZone): string {
+  const offset = zoned && style === 'postgres' ? zone.offsetAt(micros) : 0n
+  const local = micros + offset
+  const ofDay = ((local % MICROS_PER_DAY) + MICROS_PER_DAY) % MICROS_PER_DAY
+  const date = dateText(Number((local - ofDay) / MICROS_PER_DAY), style)
   if (style === 'flink') return `${date}T${clockText(ofDay, zoned)}${zoned ? 'Z' : ''}`
-  const clock = `${clockText(ofDay, true)}${zoned ? '+00:00' : ''}`
+  const clock = `${clockText(ofDay, true)}${zoned ? offsetText(offset) : ''}`
   return date.endsWith(' BC') ? `${date.slice(0, -3)} ${clock} BC` : `${date} ${clock}`
+}
+
+function offsetText(micros: bigint): string {
+  const minutes = Number((micros < 0n ? -micros : micros) / 60_000_000n)
+  return `${micros < 0n ? '-' : '+'}${two(Math.trunc(minutes / 60))}:${two(minutes % 60)}`
 }
 
 /** PostgreSQL's style: `1 year 2 mons 3 days 04:05:06`. */
