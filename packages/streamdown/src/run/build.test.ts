@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createNodeEnvironment } from '../connect/node/environment.ts'
+import { createSession } from '../session/create.ts'
+import { buildGraph } from './build.ts'
+
+const payments = `
+  CREATE TABLE payments (card STRING, amount INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts) WITH ('connector' = 'datagen');
+  CREATE VIEW spend AS
+    SELECT card, window_start, window_end, SUM(amount) AS total FROM TABLE(TUMBLE(TABLE payments, DESCRIPTOR(ts), INTERVAL '1' MINUTE))
+    GROUP BY card, window_start, window_end;`
+
+/** The operators between a query and a sink with this key. */
+async function operatorsInto(key: string): Promise<readonly string[]> {
+  const session = await createSession({}, await createNodeEnvironment())
+  try {
+    const program = await session.plan(`${payments}
+      CREATE TABLE target (
+        card STRING, window_start TIMESTAMP(3), window_end TIMESTAMP(3), total BIGINT, PRIMARY KEY (${key}) NOT ENFORCED
+      ) WITH ('connector' = 'print');
+      INSERT INTO target SELECT * FROM spend`)
+    return buildGraph(program).vertices.flatMap(vertex => (vertex.is === 'operator' ? [vertex.name] : []))
+  } finally {
+    await session.close()
+  }
+}
+
+test('a sink keeps no state for appended rows whose key comes once', async () => {
+  const operators = await operatorsInto('card, window_start, window_end')
+  assert.ok(!operators.includes('upsert') && !operators.includes('consolidate'), operators.join(', '))
+})
+
+test('a sink whose key the query does not prove keeps the last row of each key', async () => {
+  const operators = await operatorsInto('card')
+  assert.ok(operators.includes('upsert'), operators.join(', '))
+})
