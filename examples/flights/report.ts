@@ -27,7 +27,7 @@ export async function report(out: string, rowsIn: number, write: (text: string) 
       write(await tableFrom(session, worstDays(out)))
     }
     if (alerts !== 0) {
-      write('\nThe sharpest alerts (mean delay of 3 hours at least 30 minutes above that of an hour before)\n')
+      write('\nThe sharpest alerts (mean delay of 3 hours against that of an hour before)\n')
       write(await tableFrom(session, sharpestAlerts(out)))
     }
     const totals: readonly (readonly [string, number])[] = [
