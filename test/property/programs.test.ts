@@ -18,6 +18,9 @@ import { assertSameRows, openOracle, ourRows, rowsOfOracle, runs, seed } from '.
 import { drawQuery, drawWindowQuery, type Query } from './queries.ts'
 import { duckdb, ours } from './translate.ts'
 
+/** A counterexample is made smaller for as long. */
+const SHRINK_LIMIT_MS = 120_000
+
 interface Mode extends SessionOptions {
   readonly restore: boolean
 }
@@ -95,7 +98,7 @@ test('programs over tables that change', { timeout: 300_000 }, async () => {
       const program = [...tables.map(createTable), ...statements.slice(0, at), view, ...statements.slice(at)]
       for (const mode of modes) await explained(program, query, () => finalTable(mode, program, query, false))
     }),
-    { seed, numRuns: runs },
+    { seed, numRuns: runs, interruptAfterTimeLimit: SHRINK_LIMIT_MS },
   )
 })
 
@@ -145,7 +148,7 @@ test('windows that close, their rows in any order within the lateness', { timeou
       ]
       for (const mode of modes) await explained(program, query, () => finalTable(mode, program, query, true))
     }),
-    { seed, numRuns: Math.ceil(runs / 2) },
+    { seed, numRuns: Math.ceil(runs / 2), interruptAfterTimeLimit: SHRINK_LIMIT_MS },
   )
 })
 

@@ -49,6 +49,7 @@ export function bindGroups(
   const windowCall = all.find((e): e is Call => e.is === 'call' && windowKind(e) !== undefined && e.over === undefined)
   const builder = new GroupBuilder(rows)
   for (const e of all) if (e !== windowCall) builder.key(e)
+  for (const set of resolved) if (!set.some(e => e === windowCall)) builder.keyOfConstants(set)
   const outerKeys = correlated.map(e => builder.correlatedKey(e))
   if (windowCall !== undefined) builder.window(windowCall, uses)
   const calls = builder.aggregates(uses, all.length > 0 && resolved.every(set => set.length > 0))
@@ -109,7 +110,18 @@ class GroupBuilder {
       this.#keyOf.set(e, window)
       return
     }
-    const [input] = rows.append([bound], [e.is === 'column' ? e.parts.at(-1)!.text : 'key'])
+    this.#append(e, bound)
+  }
+
+  /** Constants tell no groups apart, but groups by constants alone are none over no rows: one of them stays a key. */
+  keyOfConstants(set: readonly Syntax[]): void {
+    const [first] = set
+    if (first === undefined || set.some(e => this.#keyOf.get(e)?.length !== 0)) return
+    this.#append(first, this.#rows.binder.bind(first))
+  }
+
+  #append(e: Syntax, bound: Expression): void {
+    const [input] = this.#rows.append([bound], [e.is === 'column' ? e.parts.at(-1)!.text : 'key'])
     this.#keyOf.set(e, [this.#add(input!, [expressionKey(bound)])])
   }
 
