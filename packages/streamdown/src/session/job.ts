@@ -13,6 +13,7 @@ import { Engine } from '../run/engine.ts'
 import type { OutputVertex, Vertex } from '../run/graph.ts'
 import type { EngineSnapshot } from '../run/snapshot.ts'
 import type { Value } from '../types/value.ts'
+import { rowKey } from '../types/value-key.ts'
 import { consolidateRows } from './consolidate-rows.ts'
 import type { JobStatus } from './session.ts'
 
@@ -193,7 +194,8 @@ export class Job {
       return
     }
     if (port !== 'dead') return
-    for (const row of rowsOf(memory, batch)) {
+    const weights = batch.weights === 0 ? undefined : Array.from(memory.i32(batch.weights, batch.rows))
+    for (const [index, row] of rowsOf(memory, batch).entries()) {
       const problem = row.at(-1)
       const code = row.at(-2)
       const letter: DeadLetter = {
@@ -203,8 +205,19 @@ export class Job {
         code: typeof code === 'string' ? code : 'DSD4007',
         problem: typeof problem === 'string' ? problem : '',
       }
-      this.#dead(letter, this.#options.onError)
+      if ((weights?.[index] ?? 1) > 0) this.#dead(letter, this.#options.onError)
+      else this.#takeBack(letter)
     }
+  }
+
+  /** A row that failed was retracted, or its group's result fits again: its dead letter goes too. */
+  #takeBack(letter: DeadLetter): void {
+    this.deadCount -= 1
+    const row = rowKey(letter.row ?? [])
+    const same = (other: DeadLetter): boolean =>
+      other.where === letter.where && other.code === letter.code && rowKey(other.row ?? []) === row
+    const at = this.deadLetters.findLastIndex(same)
+    if (at >= 0) this.deadLetters.splice(at, 1)
   }
 
   #undecoded(): DeadLetters {

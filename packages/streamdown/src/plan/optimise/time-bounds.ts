@@ -201,8 +201,7 @@ function clockJoin(node: JoinNode): JoinNode | undefined {
     for (const r of right) {
       const { lower, upper } = found.get(`${l} ${r}`) ?? {}
       if (lower === undefined || upper === undefined) continue
-      const size = (n: bigint) => (n < 0n ? -n : n)
-      const ttl = size(lower) > size(upper) ? size(lower) : size(upper)
+      const ttl = [lower, -lower, upper, -upper].reduce((longest, n) => (n > longest ? n : longest), 0n)
       return ttl > 0n ? { ...node, time: { kind: 'keep', ttl } } : undefined
     }
   }
