@@ -11,7 +11,7 @@ import { createNodeEnvironment } from '../../packages/streamdown/src/connect/nod
 import { createSession } from '../../packages/streamdown/src/session/create.ts'
 import type { Environment } from '../../packages/streamdown/src/session/environment.ts'
 import type { Session, SessionOptions } from '../../packages/streamdown/src/session/session.ts'
-import { createTable, drawRow, drawTable, type Table, timestamp, typeNames } from './columns.ts'
+import { createTable, drawRow, drawTable, type Table, timestamp } from './columns.ts'
 import { type Draw, drawFrom } from './draw.ts'
 import { condition, cut } from './expressions.ts'
 import { assertSameRows, openOracle, ourRows, rowsOfOracle, runs, seed } from './oracle.ts'
@@ -104,6 +104,27 @@ test('programs over tables that change', { timeout: 300_000 }, async () => {
 
 const LATENESS_MS = 5000
 
+interface TimedRow {
+  readonly ms: number
+  readonly values: readonly string[]
+}
+
+function timedRow(draw: Draw, table: Table, id: number): TimedRow {
+  const ms = draw.integer(0, 600) * 100
+  const values = drawRow(draw, table, id)
+  return { ms, values: values.map((value, at) => (table.columns[at]?.name === 'ts' ? timestamp(ms) : value)) }
+}
+
+const createTimedTable = (table: Table): string =>
+  createTable(table).replace(/\)$/, `, WATERMARK FOR ts AS ts - INTERVAL '${LATENESS_MS / 1000}' SECOND)`)
+
+const insertOf = ({ name }: Table, rows: readonly TimedRow[]): string =>
+  `INSERT INTO ${name} VALUES ${rows.map(({ values }) => `(${values.join(', ')})`).join(', ')}`
+
+/** Behind the last INSERT into the table: the order of its rows stays. */
+const lastOf = (inserts: readonly string[], { name }: Table): number =>
+  inserts.findLastIndex(insert => insert.startsWith(`INSERT INTO ${name} `)) + 1
+
 /** Any order of the rows in which none is further behind the newest than the lateness. */
 function shuffled<T extends { readonly ms: number }>(draw: Draw, rows: readonly T[]): readonly T[] {
   return rows
@@ -126,23 +147,21 @@ test('windows that close, their rows in any order within the lateness', { timeou
   await fc.assert(
     fc.asyncProperty(fc.gen(), async g => {
       const draw = drawFrom(g)
-      const table = drawTable(draw, 't')
-      const query = drawWindowQuery(draw, table)
-      const rows = Array.from({ length: draw.integer(1, 40) }, (_, id) => {
-        const ms = draw.integer(0, 600) * 100
-        const values = drawRow(draw, table, id)
-        return { ms, values: values.map((value, at) => (table.columns[at]?.name === 'ts' ? timestamp(ms) : value)) }
-      })
-      await oracle.run('DROP TABLE IF EXISTS t')
-      await oracle.run(createTable(table))
-      await oracle.run(`INSERT INTO t VALUES ${rows.map(({ values }) => `(${values.join(', ')})`).join(', ')}`)
-      const columns = table.columns.map(({ name, kind }) => `${name} ${typeNames[kind]}`).join(', ')
-      const inserts = batches(draw, shuffled(draw, rows)).map(
-        batch => `INSERT INTO t VALUES ${batch.map(({ values }) => `(${values.join(', ')})`).join(', ')}`,
-      )
+      const tables = [drawTable(draw, 't'), drawTable(draw, 's')] as const
+      const query = drawWindowQuery(draw, tables)
+      const inserts: string[] = []
+      for (const table of tables) {
+        const rows = Array.from({ length: draw.integer(1, 40) }, (_, id) => timedRow(draw, table, id))
+        await oracle.run(`DROP TABLE IF EXISTS ${table.name}`)
+        await oracle.run(createTable(table))
+        await oracle.run(insertOf(table, rows))
+        for (const batch of batches(draw, shuffled(draw, rows))) {
+          inserts.splice(draw.integer(lastOf(inserts, table), inserts.length), 0, insertOf(table, batch))
+        }
+      }
       const program = [
         "SET window_emit = 'close'",
-        `CREATE TABLE t (${columns}, WATERMARK FOR ts AS ts - INTERVAL '${LATENESS_MS / 1000}' SECOND)`,
+        ...tables.map(createTimedTable),
         `CREATE MATERIALIZED VIEW result AS ${query.sql(ours)}`,
         ...inserts,
       ]

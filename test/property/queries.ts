@@ -33,7 +33,7 @@ function drawSource(draw: Draw, tables: readonly Table[], depth: number): Source
     case 2:
       return join(draw, subquery(draw, tables, depth), subquery(draw, tables, depth))
     case 3:
-      return windowed(draw, table)
+      return windowed(table, draw.oneOf([1, 5, 10]), draw.oneOf([1, 2, 3]))
     default:
       return from(table)
   }
@@ -45,12 +45,10 @@ const subquery = (draw: Draw, tables: readonly Table[], depth: number): Source =
 const asSource = (query: Query, alias: string): Source => ({ ...query, sql: joined('(', query.sql, `) AS ${alias}`) })
 
 /** TUMBLE or HOP over a table: rows of several windows are no longer unique by themselves. */
-export function windowed(draw: Draw, { name, columns }: Table): Source {
+function windowed({ name, columns }: Table, slide: number, times: number): Source {
   const bounds = ['window_start', 'window_end'].map(
     (bound): Column => ({ name: bound, kind: 'timestamp', near: false }),
   )
-  const slide = draw.oneOf([1, 5, 10])
-  const times = draw.oneOf([1, 2, 3])
   return {
     sql: rules => (times === 1 ? rules.tumble(name, 'ts', slide) : rules.hop(name, 'ts', slide, slide * times)),
     columns: [...columns, ...bounds],
@@ -60,20 +58,31 @@ export function windowed(draw: Draw, { name, columns }: Table): Source {
 
 /** An inner join by an equal column, with a further condition now and then. */
 function join(draw: Draw, left: Source, right: Source): Source {
-  const columns = [...renamed(left, 'l'), ...renamed(right, 'r')]
-  const pairs = columns.flatMap(a =>
-    a.name.startsWith('l.') && !a.near
-      ? columns.filter(b => b.name.startsWith('r.') && !b.near && b.kind === a.kind).map(b => `${a.name} = ${b.name}`)
-      : [],
+  const pairs = left.columns.flatMap(a =>
+    right.columns.flatMap(b => (!a.near && !b.near && a.kind === b.kind ? [`l.${a.name} = r.${b.name}`] : [])),
   )
-  if (pairs.length === 0) return left
+  return pairs.length === 0 ? left : joinOn(draw, left, right, draw.oneOf(pairs))
+}
+
+/** A join of the same windows of two tables, whose rows have the bounds of their window. */
+function windowJoin(draw: Draw, tables: readonly [Table, Table]): Source {
+  const slide = draw.oneOf([5, 10])
+  const times = draw.oneOf([1, 2])
+  const [left, right] = tables.map(table => windowed(table, slide, times))
+  if (left === undefined || right === undefined) throw new RangeError('a join has two sides')
+  return joinOn(draw, left, right, 'l.window_start = r.window_start AND l.window_end = r.window_end AND l.k = r.k')
+}
+
+/** The columns of both, by new names; the bounds of the left one's windows keep theirs. */
+function joinOn(draw: Draw, left: Source, right: Source, equal: string): Source {
+  const columns = [...renamed(left, 'l'), ...renamed(right, 'r')]
+  const nameAt = (at: number): string => /^l\.(window_.*)$/.exec(columns[at]?.name ?? '')?.[1] ?? `j${at}`
   const further = draw.sometimes(3) ? joined(' AND ', condition(draw, columns, 1)) : joined('')
-  const names = columns.map((column, at) => ({ ...column, name: `j${at}` }))
-  const list = columns.map(({ name }, at) => `${name} AS j${at}`).join(', ')
+  const list = columns.map(({ name }, at) => `${name} AS ${nameAt(at)}`).join(', ')
   const unique = [left, right].every(side => side.unique !== undefined)
     ? columns.flatMap(({ name }, at) => {
         const side = name.startsWith('l.') ? left : right
-        return side.unique?.includes(name.slice(2)) === true ? [`j${at}`] : []
+        return side.unique?.includes(name.slice(2)) === true ? [nameAt(at)] : []
       })
     : undefined
   const aliased = (side: Source, alias: string): Sql => joined('(SELECT * FROM ', side.sql, `) AS ${alias}`)
@@ -83,11 +92,11 @@ function join(draw: Draw, left: Source, right: Source): Source {
       aliased(left, 'l'),
       ' JOIN ',
       aliased(right, 'r'),
-      ` ON ${draw.oneOf(pairs)}`,
+      ` ON ${equal}`,
       further,
       ') AS j',
     ),
-    columns: names,
+    columns: columns.map((column, at) => ({ ...column, name: nameAt(at) })),
     unique,
   }
 }
@@ -234,9 +243,11 @@ export function top(draw: Draw, source: Source): Query | undefined {
   }
 }
 
-/** Programs whose windows close: aggregates and tops of windows, and what can be made of their results. */
-export function drawWindowQuery(draw: Draw, table: Table): Query {
-  const source = windowed(draw, table)
+/** Programs whose windows close: aggregates, tops and joins of windows, and what can be made of their results. */
+export function drawWindowQuery(draw: Draw, tables: readonly [Table, Table]): Query {
+  const source = draw.sometimes(4)
+    ? windowJoin(draw, tables)
+    : windowed(tables[0], draw.oneOf([1, 5, 10]), draw.oneOf([1, 2, 3]))
   const query = draw.sometimes(4) ? (top(draw, source) ?? aggregation(draw, source)) : aggregation(draw, source)
   return draw.sometimes(3) ? projection(draw, asSource({ ...query, unique: undefined }, 'closed')) : query
 }
