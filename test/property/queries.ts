@@ -243,11 +243,55 @@ export function top(draw: Draw, source: Source): Query | undefined {
   }
 }
 
-/** Programs whose windows close: aggregates, tops and joins of windows, and what can be made of their results. */
+/** Rows of two tables whose times are near each other: state ends with the watermark. */
+function intervalJoin(draw: Draw, tables: readonly [Table, Table]): Source {
+  const [left, right] = tables
+  const before = draw.integer(0, 10)
+  const behind = draw.integer(0, 10)
+  const near = draw.oneOf([
+    `l.ts BETWEEN r.ts - INTERVAL '${before}' SECOND AND r.ts + INTERVAL '${behind}' SECOND`,
+    `r.ts >= l.ts - INTERVAL '${before}' SECOND AND r.ts < l.ts + INTERVAL '${behind}' SECOND`,
+  ])
+  return joinOn(draw, from(left), from(right), `l.k = r.k AND ${near}`)
+}
+
+/** Rows that have what is most in their window, as auctions their highest bid: the join's state ends with the window. */
+function winnersJoin(draw: Draw, table: Table): Source {
+  const size = draw.oneOf([5, 10])
+  const source = windowed(table, size, 1)
+  const bounds = ['window_start', 'window_end'].map((name): Column => ({ name, kind: 'timestamp', near: false }))
+  const most: Source = {
+    sql: joined(
+      `(SELECT window_start, window_end, ${draw.oneOf(['MAX', 'MIN'])}(k) AS k FROM `,
+      source.sql,
+      ' GROUP BY window_start, window_end) AS most',
+    ),
+    columns: [...bounds, { name: 'k', kind: 'int', near: false }],
+    unique: ['window_start', 'window_end'],
+  }
+  const within = draw.oneOf([
+    `l.ts BETWEEN r.window_end - INTERVAL '${size}' SECOND AND r.window_end`,
+    'l.ts >= r.window_start AND l.ts < r.window_end',
+  ])
+  return joinOn(draw, from(table), most, `l.k = r.k AND ${within}`)
+}
+
+/** Programs over event time: aggregates, tops and joins of windows, joins within a time, and what can be made of them. */
 export function drawWindowQuery(draw: Draw, tables: readonly [Table, Table]): Query {
-  const source = draw.sometimes(4)
-    ? windowJoin(draw, tables)
-    : windowed(tables[0], draw.oneOf([1, 5, 10]), draw.oneOf([1, 2, 3]))
+  const source = drawTimedSource(draw, tables)
   const query = draw.sometimes(4) ? (top(draw, source) ?? aggregation(draw, source)) : aggregation(draw, source)
   return draw.sometimes(3) ? projection(draw, asSource({ ...query, unique: undefined }, 'closed')) : query
+}
+
+function drawTimedSource(draw: Draw, tables: readonly [Table, Table]): Source {
+  switch (draw.integer(0, 6)) {
+    case 0:
+      return windowJoin(draw, tables)
+    case 1:
+      return intervalJoin(draw, tables)
+    case 2:
+      return winnersJoin(draw, tables[0])
+    default:
+      return windowed(tables[0], draw.oneOf([1, 5, 10]), draw.oneOf([1, 2, 3]))
+  }
 }
