@@ -13,7 +13,7 @@ import type { Environment } from '../../packages/streamdown/src/session/environm
 import type { Session, SessionOptions } from '../../packages/streamdown/src/session/session.ts'
 import { createTable, drawRow, drawTable, type Table, timestamp } from './columns.ts'
 import { type Draw, drawFrom } from './draw.ts'
-import { condition, cut } from './expressions.ts'
+import { condition, cut, expression } from './expressions.ts'
 import { assertSameRows, openOracle, ourRows, rowsOfOracle, runs, seed } from './oracle.ts'
 import { drawQuery, drawWindowQuery, type Query } from './queries.ts'
 import { duckdb, ours } from './translate.ts'
@@ -68,14 +68,17 @@ async function finalTable(mode: Mode, statements: readonly string[], query: Quer
   }
 }
 
-/** INSERTs of batches, and DELETEs of what a condition says; the view is created somewhere between them. */
+/** INSERTs of batches, and DELETEs and UPDATEs of what a condition says; the view is created somewhere between them. */
 function drawChanges(draw: Draw, tables: readonly Table[]): readonly ((rules: typeof ours) => string)[] {
   let id = 0
   return Array.from({ length: draw.integer(2, 7) }, (_, at) => {
     const table = draw.oneOf(tables)
     if (at > 0 && draw.sometimes(4)) {
       const which = draw.sometimes(2) ? cut(draw, draw.oneOf(table.columns)) : condition(draw, table.columns, 1)
-      return (rules: typeof ours): string => `DELETE FROM ${table.name} WHERE ${which(rules)}`
+      if (draw.sometimes(2)) return (rules: typeof ours): string => `DELETE FROM ${table.name} WHERE ${which(rules)}`
+      const { name, kind } = draw.oneOf(table.columns.slice(1))
+      const value = expression(draw, kind, table.columns, 1)
+      return (rules: typeof ours): string => `UPDATE ${table.name} SET ${name} = ${value(rules)} WHERE ${which(rules)}`
     }
     const rows = Array.from({ length: draw.integer(1, 12) }, () => `(${drawRow(draw, table, ++id).join(', ')})`)
     return (): string => `INSERT INTO ${table.name} VALUES ${rows.join(', ')}`
