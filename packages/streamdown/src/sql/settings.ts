@@ -108,7 +108,7 @@ export const settingDefinitions = {
     ['dead', 'fail'],
     'dead',
     'dead',
-    'A row that fails in a running program: to the dead letters, or the program stops.',
+    'A row that fails in a running program, or a record that cannot be decoded: to the dead letters, or the program stops.',
   ),
   insert_short: choice(
     ['error', 'default'],

@@ -21,6 +21,12 @@ const plans: Readonly<Record<string, string>> = {
       Filter: city = 'Ulm'  {append}
         Scan nested (kafka): place…city, place…lat of 3 columns  {append}`,
 
+  [`SELECT 'all' AS who, COUNT(*) AS n FROM bid GROUP BY CAST('all' AS STRING)`]: `
+    Project: 'all' AS who, count AS n  {updates}
+      Aggregate by key: COUNT(*)  {updates, key key}
+        Project: 'all' AS key  {append}
+          Scan bid (kafka): auction of 5 columns  {append}`,
+
   [`SELECT bidder, COUNT(*) AS n, SUM(price) FILTER (WHERE price > 10) AS s FROM bid GROUP BY bidder HAVING COUNT(*) > 1`]: `
     Project: bidder, count AS n, sum AS s  {updates, key bidder}
       Filter: count > 1  {updates, key bidder}
