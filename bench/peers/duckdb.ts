@@ -24,11 +24,10 @@ const { values } = parseArgs({
   },
 })
 const connection = await (await DuckDBInstance.create(':memory:', { threads: '1' })).connect()
-const start = resourceUsage()
 const sql = `WITH bid AS (${bid.replace('$file', `'${values.file}'`)}) ${queries[values.query] ?? ''}`
 const [row] = (await connection.runAndReadAll(sql)).getRowsJson()
 const end = resourceUsage()
-const cpu = (end.userCPUTime + end.systemCPUTime - start.userCPUTime - start.systemCPUTime) / 1e6
+const cpu = (end.userCPUTime + end.systemCPUTime) / 1e6
 const events = Number(values.events)
 console.log(
   JSON.stringify({

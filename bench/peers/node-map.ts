@@ -43,7 +43,6 @@ function onEvent({ event_type, bid }: Event): void {
   }
 }
 
-const start = resourceUsage()
 const file = openSync(values.file, 'r')
 const buffer = Buffer.alloc(1 << 20)
 const decoder = new StringDecoder('utf8')
@@ -61,7 +60,7 @@ const end = resourceUsage()
 
 let sum = 0
 for (const group of windows.values()) sum += group.n + group.total
-const cpu = (end.userCPUTime + end.systemCPUTime - start.userCPUTime - start.systemCPUTime) / 1e6
+const cpu = (end.userCPUTime + end.systemCPUTime) / 1e6
 console.log(
   JSON.stringify({
     events: rows,
