@@ -24,7 +24,6 @@ let err: i32 = 0
 let errAt: usize = 0
 let errChild: usize = 0
 
-// @ts-ignore: decorator
 @inline
 function fail(code: i32, at: usize): usize {
   err = code
@@ -33,7 +32,6 @@ function fail(code: i32, at: usize): usize {
 }
 
 /** The first `a`, `b`, newline or non-ASCII byte at or after `p`. */
-// @ts-ignore: decorator
 @inline
 function stop(p: usize, a: v128, b: v128, newline: v128): usize {
   while (true) {

@@ -2,13 +2,11 @@
 
 import { chunk_alloc } from './heap'
 
-// @ts-ignore: decorator
 @inline
 export function sizeOf(view: usize): i32 {
   return load<i32>(view)
 }
 
-// @ts-ignore: decorator
 @inline
 export function bytesOf(view: usize): usize {
   return load<i32>(view) <= 12 ? view + 4 : <usize>load<u32>(view, 12)

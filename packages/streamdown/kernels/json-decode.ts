@@ -46,7 +46,6 @@ let line: usize = 0
 const levels = memory.data(1024)
 const keyScratch = memory.data(1024)
 
-// @ts-ignore: decorator
 @inline
 function fail(code: i32, at: usize): usize {
   err = code
@@ -54,7 +53,6 @@ function fail(code: i32, at: usize): usize {
   return 0
 }
 
-// @ts-ignore: decorator
 @inline
 function blanks(p: usize): usize {
   let c = <u32>load<u8>(p)
@@ -70,20 +68,17 @@ const vectors = memory.data<u8>([
 ])
 
 /** The first quote, backslash, control character or non-ASCII byte at or after `p`. */
-// @ts-ignore: decorator
 @inline
 function special(p: usize): usize {
   return specialBy(p, v128.load(vectors), v128.load(vectors + 16), v128.load(vectors + 32))
 }
 
-// @ts-ignore: decorator
 @inline
 function specials(p: usize, quote: v128, backslash: v128, blank: v128): u32 {
   const v = v128.load(p)
   return <u32>i8x16.bitmask(v128.or(v128.or(i8x16.eq(v, quote), i8x16.eq(v, backslash)), i8x16.lt_s(v, blank)))
 }
 
-// @ts-ignore: decorator
 @inline
 function specialBy(p: usize, quote: v128, backslash: v128, blank: v128): usize {
   while (true) {
@@ -95,7 +90,6 @@ function specialBy(p: usize, quote: v128, backslash: v128, blank: v128): usize {
   return 0
 }
 
-// @ts-ignore: decorator
 @inline
 function hexDigit(c: u32): i32 {
   if (c - 0x30 < 10) return c - 0x30
@@ -150,7 +144,6 @@ function checkString(p: usize): usize {
 }
 
 /** `p` is behind the opening quote; returns the closing quote, or 0. */
-// @ts-ignore: decorator
 @inline
 function stringEnd(p: usize): usize {
   const q = special(p)
@@ -212,7 +205,6 @@ function skipKey(p: usize): usize {
   return p + 1
 }
 
-// @ts-ignore: decorator
 @inline
 function skipNumber(p: usize): usize {
   const n = digitRun(p)
@@ -310,7 +302,6 @@ function setSlot(slot: usize, from: usize, to: usize, child: usize): void {
   store<u32>(slot, length == 32 ? 0xffffffff : (<u32>1 << <u32>length) - 1)
 }
 
-// @ts-ignore: decorator
 @inline
 function matches(slot: usize, p: usize): bool {
   const mask = load<u32>(slot)

@@ -27,7 +27,6 @@ const pairs = memory.data<u8>([
 const scratch = memory.data(64)
 const SCRATCH_END: usize = 56
 
-// @ts-ignore: decorator
 @inline
 function two(out: usize, n: u32): void {
   store<u16>(out, load<u16>(pairs + (<usize>n << 1)))
@@ -161,7 +160,6 @@ function timestamp(out: usize, micros: i64, iso: bool, zoned: bool): usize {
   return out
 }
 
-// @ts-ignore: decorator
 @inline
 function hex(n: u32): u32 {
   return n < 10 ? 0x30 + n : 0x57 + n
@@ -232,7 +230,6 @@ function csvText(block: usize, out: usize, from: usize, length: usize): usize {
   return out + 1
 }
 
-// @ts-ignore: decorator
 @inline
 function text(out: usize, block: usize, place: usize): usize {
   const length = load<u32>(block + place, 4)

@@ -38,7 +38,6 @@ export const KIND_RAW: i32 = 14
 export const KIND_NULL: i32 = 15
 
 /** Digits at `p`, at most 16. */
-// @ts-ignore: decorator
 @inline
 export function digitRun(p: usize): i32 {
   const d = i8x16.sub(v128.load(p), i8x16.splat(0x30))
@@ -46,7 +45,6 @@ export function digitRun(p: usize): i32 {
 }
 
 /** Eight digits, first in the lowest byte. Source: Lemire, "Quickly parsing eight digits". */
-// @ts-ignore: decorator
 @inline
 function eight(x: u64): u64 {
   x = x & 0x0f0f0f0f0f0f0f0f
@@ -55,7 +53,6 @@ function eight(x: u64): u64 {
 }
 
 /** The number in the `n` digits at `p`, 1 <= n <= 16. */
-// @ts-ignore: decorator
 @inline
 export function digits(p: usize, n: i32): u64 {
   if (n <= 8) return eight(load<u64>(p) << (64 - ((<u64>n) << 3)))
@@ -71,7 +68,6 @@ const powers64 = memory.data<u64>([
   10000000000000, 100000000000000, 1000000000000000, 10000000000000000, 100000000000000000, 1000000000000000000,
 ])
 
-// @ts-ignore: decorator
 @inline
 export function power(n: i32): u64 {
   return load<u64>(powers64 + (<usize>n << 3))
@@ -83,7 +79,6 @@ export let numMantissa: u64 = 0
 export let numExponent: i32 = 0
 export let numExact: bool = true
 
-// @ts-ignore: decorator
 @inline
 export function isDigit(c: u32): bool {
   return c - 0x30 < 10
@@ -184,7 +179,6 @@ export function scannedInteger(): i32 {
 export let doubleValue: f64 = 0
 
 /** The scanned number as a double where that is exact arithmetic (Clinger's fast path); false: ask JavaScript. */
-// @ts-ignore: decorator
 @inline
 export function scannedDouble(): bool {
   const m = numMantissa
@@ -350,7 +344,6 @@ export function parseTimestamp(p: usize, end: usize, standard: i32, precision: i
 const iota = memory.data<u8>([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15])
 
 /** Writes the 16-byte view of the bytes from `from` to `to`. */
-// @ts-ignore: decorator
 @inline
 export function storeView(at: usize, from: usize, to: usize): void {
   const length = <i32>(to - from)
