@@ -22,6 +22,12 @@ export interface ChangeRow {
   readonly values: readonly Value[]
 }
 
+/** A row fed to a relation; without `op` it is an insertion. */
+export interface PushedRow {
+  readonly op?: '+I' | '-U' | '+U' | '-D'
+  readonly values: readonly Value[]
+}
+
 export type StatementResult =
   | { readonly is: 'done'; readonly message: string }
   | {
@@ -69,10 +75,7 @@ export interface Session {
   /** Defines tables and views as the statements say, runs nothing: the optimised program of all their queries. */
   plan(sql: string): Promise<Program>
   /** Feeds rows (weights by `op`) to a relation with connector 'memory', to be taken in the next steps. */
-  push(
-    relation: string,
-    rows: readonly { readonly op?: '+I' | '-U' | '+U' | '-D'; readonly values: readonly Value[] }[],
-  ): void
+  push(relation: string, rows: readonly PushedRow[]): void
   /** Runs steps until no source has anything more now. */
   settle(): Promise<void>
   /** Runs until every source has ended, or as the options say. */

@@ -1,0 +1,93 @@
+import type { WeightedRow } from '../connect/memory.ts'
+import { StreamdownError } from '../errors/error.ts'
+import type { PlanNode } from '../plan/nodes/node.ts'
+import type { Program } from '../plan/program.ts'
+import { decodeSnapshot } from '../run/snapshot.ts'
+import type { Value } from '../types/value.ts'
+import { consolidateRows } from './consolidate-rows.ts'
+import { Job, type JobOptions } from './job.ts'
+import { endlessRelation } from './relations.ts'
+import type { StatementResult } from './session.ts'
+import type { Workspace } from './workspace.ts'
+
+const DEFAULT_STEP_ROWS = 65_536
+
+/** Starts a program that runs as the session is stepped; while a text is only planned it is noted down. */
+export async function startProgram(workspace: Workspace, wanted: string, program: Program): Promise<StatementResult> {
+  if (workspace.planned !== undefined) {
+    workspace.planned.push(program)
+    return { is: 'done', message: 'planned' }
+  }
+  const { relations, jobs, restoring, settings } = workspace
+  const name = jobs.freeName(wanted)
+  const job = new Job(workspace.optimised(program), {
+    ...jobOptions(workspace, name, settings.on_error === 'fail' ? 'fail' : 'dead-letter'),
+    openSource: scan => relations.openSource(scan, restoring === undefined ? 'all' : 'changes'),
+    openSink: sink => relations.openSink(sink),
+    onChanges: (output, changes) => relations.find(output)?.apply(changes),
+  })
+  const saved = restoring?.jobs[name]
+  await job.open(saved === undefined ? undefined : decodeSnapshot(saved))
+  jobs.add(job)
+  // Over in-memory tables alone it is up to date when its statement returns; others run as the session is run.
+  if (restoring === undefined && relations.holdsAll(job.engine.graph)) await jobs.settle()
+  return { is: 'started', job: name }
+}
+
+/**
+ * The final rows of a query over what is there now. It fails as a whole on the first row that fails in it; records
+ * that cannot be decoded are dead letters.
+ * @throws StreamdownError DSD2006 when a source never ends.
+ */
+export async function runQuery(
+  workspace: Workspace,
+  plan: PlanNode,
+): Promise<{ readonly rows: readonly (readonly Value[])[]; readonly dead: number }> {
+  const endless = endlessRelation(plan)
+  if (endless !== undefined) {
+    throw new StreamdownError(
+      'DSD2006',
+      `"${endless.name}" never ends, so a SELECT over it would not either. Make it a CREATE MATERIALIZED VIEW, or INSERT INTO a sink.`,
+    )
+  }
+  const changes: WeightedRow[] = []
+  const program = workspace.optimised({ sinks: [], views: [{ name: 'result', input: plan, key: [] }] })
+  const job = new Job(program, {
+    ...jobOptions(workspace, 'query', 'fail'),
+    openSource: scan => workspace.relations.openSource(scan, 'contents'),
+    onChanges: (_output, more) => changes.push(...more),
+  })
+  try {
+    await job.open()
+    await job.run()
+  } finally {
+    await job.close()
+  }
+  for (const letter of job.deadLetters) workspace.undecoded.push(letter)
+  return { rows: finalRows(changes), dead: job.deadCount }
+}
+
+function jobOptions(
+  { options, clock, settings }: Workspace,
+  name: string,
+  onError: JobOptions['onError'],
+): Omit<JobOptions, 'openSource' | 'onChanges'> {
+  return {
+    name,
+    workers: options.workers ?? 1,
+    stepRows: options.stepRows ?? DEFAULT_STEP_ROWS,
+    seed: options.seed ?? 0,
+    clock,
+    timeZone: settings.timezone,
+    settings,
+    openSink: () => undefined,
+    onError,
+    onUndecodable: settings.on_error === 'fail' ? 'fail' : 'dead-letter',
+  }
+}
+
+/** A row as often as its weights say, in the order of arrival. */
+function finalRows(changes: readonly WeightedRow[]): readonly (readonly Value[])[] {
+  const rows = changes.every(({ weight }) => weight === 1) ? changes : consolidateRows(changes)
+  return rows.flatMap(({ values, weight }) => Array.from({ length: Math.max(0, weight) }, () => values))
+}

@@ -1,0 +1,84 @@
+import type { BoundStatement } from '../../sql/bind/statement.ts'
+import { withSetting } from '../../sql/settings.ts'
+import type { StatementResult } from '../session.ts'
+import type { Workspace } from '../workspace.ts'
+import { createMaterializedView } from './create-materialized-view.ts'
+import { createTable } from './create-table.ts'
+import { deleteRows } from './delete.ts'
+import { describeRows } from './describe.ts'
+import { drop } from './drop.ts'
+import { explainRows, programOf } from './explain.ts'
+import { insert, startInserts } from './insert.ts'
+import { done, isThere } from './results.ts'
+import { select } from './select.ts'
+import { showRows } from './show.ts'
+import { truncate } from './truncate.ts'
+import { update } from './update.ts'
+
+/**
+ * Carries out one bound statement; `text` is its SQL, remembered when it built something that a snapshot must build
+ * again. While a text is only planned, statements over rows note down their programs and change nothing.
+ */
+export async function carryOut(workspace: Workspace, bound: BoundStatement, text: string): Promise<StatementResult> {
+  if (workspace.planned !== undefined && isOverRows(bound)) {
+    workspace.planned.push(programOf(bound))
+    return done('planned')
+  }
+  switch (bound.is) {
+    case 'select':
+      return select(workspace, bound)
+    case 'insert':
+      return insert(workspace, bound, text)
+    case 'update':
+      return update(workspace, bound)
+    case 'delete':
+      return deleteRows(workspace, bound)
+    case 'truncate':
+      return truncate(workspace, bound)
+    case 'statementSet':
+      workspace.remember(text)
+      return startInserts(workspace, bound.inserts.map(({ table }) => table.name).join(', '), bound.inserts)
+    case 'createTable':
+      return createTable(workspace, bound, text)
+    case 'createView':
+      if (isThere(workspace.catalog, bound.view.name, bound)) return done(`view ${bound.view.name} is there already`)
+      workspace.remember(text)
+      workspace.catalog.define(bound.view)
+      return done(`view ${bound.view.name} created`)
+    case 'createMaterializedView':
+      return createMaterializedView(workspace, bound, text)
+    case 'createSink':
+      workspace.remember(text)
+      return startInserts(workspace, bound.name, [bound.insert])
+    case 'createFunction':
+      workspace.remember(text)
+      workspace.catalog.defineFunction(bound.entry)
+      return done(`function ${bound.entry.name} created`)
+    case 'createType':
+      workspace.remember(text)
+      workspace.catalog.defineType(bound.name, bound.type)
+      return done(`type ${bound.name} created`)
+    case 'drop':
+      return drop(workspace, bound, text)
+    case 'set':
+      workspace.remember(text)
+      workspace.settings = withSetting(workspace.settings, bound.key, bound.value)
+      return done(`${bound.key} set`)
+    case 'reset':
+      workspace.remember(text)
+      workspace.settings =
+        bound.key === undefined ? workspace.firstSettings() : withSetting(workspace.settings, bound.key, undefined)
+      return done('reset')
+    case 'show':
+      return showRows(bound, workspace.catalog, workspace.settings, workspace.jobs.names())
+    case 'describe':
+      return describeRows(bound.schema)
+    case 'explain':
+      return explainRows(bound, program => workspace.optimised(program))
+    case 'nothing':
+      return done(bound.what)
+  }
+}
+
+const isOverRows = ({ is }: BoundStatement): boolean =>
+  is === 'select' || is === 'insert' || is === 'update' || is === 'delete'

@@ -1,0 +1,23 @@
+import type { BoundStatement } from '../../sql/bind/statement.ts'
+import { startProgram } from '../programs.ts'
+import { RelationData } from '../relation-data.ts'
+import type { StatementResult } from '../session.ts'
+import type { Workspace } from '../workspace.ts'
+import { done, isThere } from './results.ts'
+
+/** A view whose rows are kept by a program that runs from now on. */
+export async function createMaterializedView(
+  workspace: Workspace,
+  bound: Extract<BoundStatement, { is: 'createMaterializedView' }>,
+  text: string,
+): Promise<StatementResult> {
+  const { view } = bound
+  if (isThere(workspace.catalog, view.name, bound)) return done(`view ${view.name} is there already`)
+  workspace.remember(text)
+  workspace.catalog.define(view)
+  const data = new RelationData(view.relation?.primaryKey ?? [], true)
+  data.store.apply(workspace.restoring?.stores[view.name] ?? [])
+  workspace.relations.keep(view.name, data)
+  await startProgram(workspace, view.name, { sinks: [], views: [{ name: view.name, input: view.plan, key: [] }] })
+  return done(`view ${view.name} created`)
+}

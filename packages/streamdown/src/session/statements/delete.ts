@@ -1,0 +1,14 @@
+import type { BoundDelete } from '../../sql/bind/statement.ts'
+import { runQuery } from '../programs.ts'
+import type { StatementResult } from '../session.ts'
+import type { Workspace } from '../workspace.ts'
+import { change, deleting, returned } from './change.ts'
+
+export async function deleteRows(
+  workspace: Workspace,
+  { plan, table, returning }: BoundDelete,
+): Promise<StatementResult> {
+  const { rows } = await runQuery(workspace, plan)
+  await change(workspace, table.relation, deleting(rows))
+  return returned(workspace, returning, rows, `${rows.length} rows deleted`)
+}

@@ -1,0 +1,44 @@
+import { StreamdownError } from '../../errors/error.ts'
+import { explainMermaid, explainTree, programRoots } from '../../plan/explain/explain.ts'
+import type { Program } from '../../plan/program.ts'
+import type { BoundStatement } from '../../sql/bind/statement.ts'
+import type { StatementResult } from '../session.ts'
+import { rows, text } from './results.ts'
+
+/** EXPLAIN: the plan as it runs, a line a row. */
+export function explainRows(
+  { statement, details }: Extract<BoundStatement, { is: 'explain' }>,
+  optimise: (program: Program) => Program,
+): StatementResult {
+  const program = programOf(statement)
+  const roots = programRoots(details.includes('LOGICAL') ? program : optimise(program))
+  const plan = details.includes('MERMAID') ? explainMermaid(roots) : explainTree(roots)
+  const lines = plan.trimEnd().split('\n')
+  return rows(
+    [text('plan')],
+    lines.map(line => [line]),
+  )
+}
+
+/** What a statement runs. */
+export function programOf(statement: BoundStatement): Program {
+  switch (statement.is) {
+    case 'select':
+      return { sinks: [], views: [{ name: 'result', input: statement.plan, key: [] }] }
+    case 'insert':
+      return { sinks: [statement.sink], views: [] }
+    case 'statementSet':
+      return { sinks: statement.inserts.map(({ sink }) => sink), views: [] }
+    case 'createView':
+    case 'createMaterializedView':
+      return { sinks: [], views: [{ name: statement.view.name, input: statement.view.plan, key: [] }] }
+    case 'update':
+    case 'delete':
+      return { sinks: [], views: [{ name: statement.table.name, input: statement.plan, key: [] }] }
+    default:
+      throw new StreamdownError(
+        'DSD2006',
+        `EXPLAIN takes a query, INSERT, UPDATE, DELETE or CREATE VIEW, not ${statement.is}.`,
+      )
+  }
+}

@@ -1,0 +1,34 @@
+import type { BoundInsert } from '../../sql/bind/statement.ts'
+import { runQuery, startProgram } from '../programs.ts'
+import { isInMemory, readsFeed } from '../relations.ts'
+import type { StatementResult } from '../session.ts'
+import { insertChanges } from '../table-changes.ts'
+import type { Workspace } from '../workspace.ts'
+import { change, emptying, returned } from './change.ts'
+import { defineInserted } from './create-table.ts'
+
+/** INSERT of rows that end into an in-memory table ends with them; any other is a program that runs from now on. */
+export async function insert(workspace: Workspace, bound: BoundInsert, text: string): Promise<StatementResult> {
+  const { table, plan } = bound
+  if (!isInMemory(table.relation) || !bound.literal || readsFeed(plan)) {
+    workspace.remember(text)
+    return startInserts(workspace, table.name, [bound])
+  }
+  defineInserted(workspace, table)
+  const { store } = workspace.relations.dataOf(table.relation)
+  if (bound.overwrite) await change(workspace, table.relation, emptying(workspace, table.relation))
+  const given = await runQuery(workspace, plan)
+  const { changes, rows } = insertChanges(table, store, given.rows, bound.conflict, workspace.evaluator.overRow)
+  await change(workspace, table.relation, changes)
+  return returned(workspace, bound.returning, rows, `${rows.length} rows inserted`)
+}
+
+/** INSERTs that run together, as one program. */
+export async function startInserts(
+  workspace: Workspace,
+  name: string,
+  inserts: readonly BoundInsert[],
+): Promise<StatementResult> {
+  for (const { table } of inserts) defineInserted(workspace, table)
+  return startProgram(workspace, name, { sinks: inserts.map(({ sink }) => sink), views: [] })
+}

@@ -1,0 +1,70 @@
+import { StreamdownError } from '../../errors/error.ts'
+import type { BoundStatement } from '../../sql/bind/statement.ts'
+import type { Catalog } from '../../sql/catalog.ts'
+import { type Settings, settingNames, settingOf } from '../../sql/settings.ts'
+import type { StatementResult } from '../session.ts'
+import { describeRows } from './describe.ts'
+import { rows, text } from './results.ts'
+
+/** SHOW TABLES, VIEWS, FUNCTIONS, JOBS, SETTINGS, or one setting. */
+export function showRows(
+  { what, name, like }: Extract<BoundStatement, { is: 'show' }>,
+  catalog: Catalog,
+  settings: Settings,
+  jobs: readonly string[],
+): StatementResult {
+  const pattern =
+    like === undefined ? undefined : new RegExp(`^${like.replaceAll('%', '.*').replaceAll('_', '.')}$`, 'i')
+  const listed = (title: string, names: readonly string[]): StatementResult =>
+    rows(
+      [text(title)],
+      names
+        .filter(each => pattern?.test(each) ?? true)
+        .sort()
+        .map(each => [each]),
+    )
+  const entries = [...catalog.entries()]
+  switch (what.toUpperCase()) {
+    case 'TABLES':
+    case 'SOURCES':
+      return listed(
+        'table',
+        entries.filter(entry => entry.is === 'table').map(entry => entry.name),
+      )
+    case 'VIEWS':
+      return listed(
+        'view',
+        entries.filter(entry => entry.is === 'view' && !entry.materialized).map(entry => entry.name),
+      )
+    case 'MATERIALIZED VIEWS':
+      return listed(
+        'view',
+        entries.filter(entry => entry.is === 'view' && entry.materialized).map(entry => entry.name),
+      )
+    case 'FUNCTIONS':
+      return listed('function', [...catalog.functionNames()])
+    case 'JOBS':
+      return listed('job', jobs)
+    case 'COLUMNS': {
+      const entry = name === undefined ? undefined : catalog.find(name)
+      if (entry === undefined) throw new StreamdownError('DSD2001', `There is no table or view "${name ?? ''}".`)
+      return describeRows(entry.plan.schema)
+    }
+    case 'ALL':
+    case 'SETTINGS':
+      return rows(
+        [text('setting'), text('value')],
+        settingNames.map(each => [each, settings[each]]),
+      )
+    default: {
+      const setting = settingOf(name ?? what)
+      if (setting === undefined) {
+        throw new StreamdownError(
+          'DSD2006',
+          `SHOW takes TABLES, VIEWS, MATERIALIZED VIEWS, FUNCTIONS, JOBS, COLUMNS FROM, SETTINGS or a setting, not "${what}".`,
+        )
+      }
+      return rows([text(setting)], [[settings[setting]]])
+    }
+  }
+}

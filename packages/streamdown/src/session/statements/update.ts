@@ -1,0 +1,25 @@
+import type { BoundUpdate } from '../../sql/bind/statement.ts'
+import { runQuery } from '../programs.ts'
+import type { StatementResult } from '../session.ts'
+import { type InsertResult, insertChanges } from '../table-changes.ts'
+import type { Workspace } from '../workspace.ts'
+import { change, deleting, inserting, returned } from './change.ts'
+
+/** UPDATE: the new rows must not meet a key of the rows that stay. */
+export async function update(workspace: Workspace, { plan, table, returning }: BoundUpdate): Promise<StatementResult> {
+  const width = table.relation.schema.length
+  const { rows: pairs } = await runQuery(workspace, plan)
+  const olds = pairs.map(row => row.slice(0, width))
+  const news = pairs.map(row => row.slice(width))
+  const { store } = workspace.relations.dataOf(table.relation)
+  let changed: InsertResult
+  store.apply(deleting(olds))
+  try {
+    const conflict = { action: 'error', versions: [] } as const
+    changed = insertChanges(table, store, news, conflict, workspace.evaluator.overRow)
+  } finally {
+    store.apply(inserting(olds))
+  }
+  await change(workspace, table.relation, [...deleting(olds), ...changed.changes])
+  return returned(workspace, returning, news, `${news.length} rows updated`)
+}

@@ -1,0 +1,53 @@
+import { optimiseProgram } from '../plan/optimise/optimise.ts'
+import type { Program } from '../plan/program.ts'
+import { type Clock, VirtualClock } from '../run/clock.ts'
+import { Catalog } from '../sql/catalog.ts'
+import { type Settings, settingsOf } from '../sql/settings.ts'
+import type { Environment } from './environment.ts'
+import { Evaluator } from './evaluator.ts'
+import type { DeadLetter } from './job.ts'
+import { Jobs } from './jobs.ts'
+import { Relations } from './relations.ts'
+import type { SavedSession } from './saved.ts'
+import type { SessionOptions } from './session.ts'
+
+/** What the statements of a session work on, and leave for the next ones. */
+export class Workspace {
+  readonly options: SessionOptions
+  readonly clock: Clock
+  readonly catalog = new Catalog()
+  readonly relations: Relations
+  readonly jobs: Jobs
+  readonly evaluator: Evaluator
+  /** The statements that built what there is, in order. */
+  readonly history: string[] = []
+  /** Records that queries could not decode: their jobs are gone. */
+  readonly undecoded: DeadLetter[] = []
+  settings: Settings
+  /** While a snapshot is restored: what was saved. */
+  restoring: SavedSession | undefined
+  /** While a text is only planned: the programs that its statements would run. */
+  planned: Program[] | undefined
+
+  constructor(options: SessionOptions, environment: Environment) {
+    this.options = options
+    this.clock = options.clock === undefined ? environment.clock : new VirtualClock(options.clock)
+    this.settings = this.firstSettings()
+    this.relations = new Relations(environment.connectors)
+    this.jobs = new Jobs(environment, this.relations)
+    this.evaluator = new Evaluator(this.clock, options.seed ?? 0, () => this.settings)
+  }
+
+  /** The settings with which the session opened. */
+  firstSettings(): Settings {
+    return settingsOf(this.options.dialect ?? 'flink', this.options.settings)
+  }
+
+  optimised(program: Program): Program {
+    return optimiseProgram(program, { evaluate: expression => this.evaluator.constant(expression) })
+  }
+
+  remember(text: string): void {
+    this.history.push(`${text};`)
+  }
+}
