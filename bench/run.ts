@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import { runChild } from './child.ts'
 import { eventsFile } from './events-file.ts'
 import { figures } from './figures.ts'
-import { type QueryName, queries } from './nexmark/queries.ts'
+import { isQuery, queries } from './nexmark/queries.ts'
 import type { RunLine } from './nexmark/run-query.ts'
 
 const { values } = parseArgs({
@@ -68,8 +68,6 @@ function runOne(query: string, source: string, events: number, rate: number, fil
     `--file=${file}`,
   ])
 }
-
-const isQuery = (name: string): name is QueryName => name in queries
 
 function rowOf(line: RunLine, before: number | undefined): string {
   const ratio = before === undefined ? '-' : (line.events_per_cpu_s / before).toFixed(2)

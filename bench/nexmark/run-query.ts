@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import { type Checksum, checksumConnector } from '../../packages/streamdown/src/connect/checksum.ts'
 import { createNodeEnvironment } from '../../packages/streamdown/src/connect/node/environment.ts'
 import { createSession } from '../../packages/streamdown/src/session/create.ts'
-import { type QueryName, queries } from './queries.ts'
+import { isQuery, type QueryName, queries } from './queries.ts'
 import { nexmarkTables } from './tables.ts'
 
 /** One line of `npm run bench -- --json`. */
@@ -89,10 +89,10 @@ const { values } = parseArgs({
     file: { type: 'string', default: '' },
   },
 })
-if (!(values.query in queries))
+if (!isQuery(values.query))
   throw new RangeError(`no query ${values.query}; there are ${Object.keys(queries).join(', ')}`)
 const line = await runQuery(
-  values.query as QueryName,
+  values.query,
   values.source,
   Number(values.events),
   Number(values.rate),

@@ -92,9 +92,16 @@ const plans: Readonly<Record<string, string>> = {
       Scan u (memory): a of 2 columns  {updates}`,
 
   [`SELECT b FROM t WHERE b NOT IN (SELECT d FROM u)`]: `
-    Join anti on (b <> d) IS NOT TRUE  {updates}
-      Scan t (memory): b of 3 columns  {updates}
-      Scan u (memory): d of 2 columns  {updates}`,
+    Project: b  {updates}
+      Join inner on NOT CASE WHEN $found IS NOT NULL THEN TRUE WHEN bool_or IS NULL THEN FALSE WHEN b IS NULL OR bool_or THEN NULL ELSE FALSE END  {updates}
+        Join left on b = d  {updates}
+          Scan t (memory): b of 3 columns  {updates}
+          Project: d, TRUE AS $found  {updates, key d}
+            Aggregate by d  {updates, key d}
+              [1] Scan u (memory): d of 2 columns  {updates}
+        Aggregate all rows: BOOL_OR($null)  {updates, one row}
+          Project: d IS NULL AS $null  {updates}
+            [1] as above`,
 
   [`SELECT a FROM t WHERE NOT EXISTS (SELECT 1 FROM u WHERE u.a = t.a AND u.d > t.b)`]: `
     Project: a  {updates, key a}

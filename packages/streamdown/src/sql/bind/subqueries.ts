@@ -3,7 +3,7 @@ import { all, column, literal, not, test } from '../../plan/expressions/build.ts
 import type { Expression } from '../../plan/expressions/expression.ts'
 import { columnsRead, remap } from '../../plan/expressions/walk.ts'
 import { joinOn } from '../../plan/joins.ts'
-import { AggregateNode, type JoinKind, ProjectNode } from '../../plan/nodes/node.ts'
+import { AggregateNode, type JoinKind, type PlanNode, ProjectNode } from '../../plan/nodes/node.ts'
 import { fold } from '../../plan/optimise/fold.ts'
 import { derive } from '../../plan/properties.ts'
 import { types } from '../../types/data-type.ts'
@@ -50,6 +50,7 @@ export function joinAsTest(rows: Rows, conjunct: Syntax): boolean {
       return true
     case 'inQuery': {
       const op = negated !== e.negated ? '<>' : '='
+      if (op === '<>' && minds(rows, e.value, e.query)) return false
       quantifiedJoin(rows, e.value, op, op === '=' ? 'ANY' : 'ALL', e.query, e.at)
       return true
     }
@@ -60,6 +61,18 @@ export function joinAsTest(rows: Rows, conjunct: Syntax): boolean {
     default:
       return false
   }
+}
+
+/**
+ * Whether NOT IN must mind NULLs on a side. An anti join that does cannot look up by equality: as a value (`isMember`) it
+ * is an outer join by equality, and one row that says whether there are NULLs.
+ */
+function minds(rows: Rows, left: Syntax, syntax: Query): boolean {
+  if (collect(left, isQueryExpression).length > 0) return false
+  const value = rows.binder.bind(left)
+  const query = bindSubquery(rows.context, syntax, rows.scope)
+  if (value.type.is === 'row' || query.correlated.length > 0 || query.outputs.length !== 1) return false
+  return value.nullable || query.outputs.some(output => output.nullable)
 }
 
 type PatternKind = 'LIKE' | 'ILIKE' | 'SIMILAR' | 'RLIKE'
@@ -266,28 +279,33 @@ function isMember(rows: Rows, left: Syntax, syntax: Query, at: Span): Expression
   const found = test('is_not_null', joinSubquery(rows, member, 'left', [test1]).at(-1)!)
   const nullable = plan.schema.some(field => field.nullable)
   if (!nullable && !value.nullable) return found
-  const present = plan.schema.map((_, i) => column(plan.schema, i))
-  const calls: AggregateCall[] = [countRows, { ...countRows, args: present.slice(0, 1) }]
-  const counts = AggregateNode.create(plan, [], calls)
-  const counted: BoundQuery = {
-    plan: counts,
-    names: [],
-    outputs: [column(counts.schema, 0), column(counts.schema, 1)],
-    correlated: [],
-  }
-  const [rowsIn, valuesIn] = joinSubquery(rows, counted, 'inner')
-  const unknown = test('or', test('is_null', value), test('<', valuesIn!, rowsIn!))
+  const hasNull = joinSubquery(rows, withNull(plan), 'inner')[0]!
   return {
     is: 'case',
     branches: [
       { when: found, then: literal(true, types.boolean) },
-      { when: test('=', rowsIn!, literal(0n, types.bigint)), then: literal(false, types.boolean) },
-      { when: unknown, then: literal(null, types.boolean) },
+      { when: test('is_null', hasNull), then: literal(false, types.boolean) },
+      { when: test('or', test('is_null', value), hasNull), then: literal(null, types.boolean) },
     ],
     otherwise: literal(false, types.boolean),
     type: types.boolean,
     nullable: true,
   }
+}
+
+/** One row: whether a value is NULL; NULL when there are no values. It rarely changes, unlike counts of them. */
+function withNull(plan: PlanNode): BoundQuery {
+  const isNull = test('is_null', column(plan.schema, 0))
+  const marked = ProjectNode.create(plan, [{ name: '$null', value: isNull }])
+  const any: AggregateCall = {
+    name: 'bool_or',
+    args: [column(marked.schema, 0)],
+    distinct: false,
+    type: types.boolean,
+    nullable: true,
+  }
+  const found = AggregateNode.create(marked, [], [any])
+  return { plan: found, names: [], outputs: [column(found.schema, 0)], correlated: [] }
 }
 
 /** ARRAY(SELECT …): empty where there are no rows. */
