@@ -2,28 +2,62 @@ import type { Environment } from '../packages/streamdown/src/session/environment
 
 /** How one run of a case goes. */
 export interface Mode {
-  readonly name: 'row by row' | 'two workers, restored'
+  readonly name: 'row by row' | 'two workers, restored' | 'all in one step'
   readonly workers: number
   readonly stepRows: number | 'random'
   readonly seed: number
   /** Snapshot to bytes in the middle, and go on from there in a new session. */
   readonly restore: boolean
+  /** All input is there before the first step, which takes it. */
+  readonly whole: boolean
 }
 
-export const straight: Mode = { name: 'row by row', workers: 1, stepRows: 1, seed: 1, restore: false }
-export const restored: Mode = { name: 'two workers, restored', workers: 2, stepRows: 'random', seed: 2, restore: true }
+/** More rows than any case has. */
+const ALL_ROWS = 1 << 20
+
+export const straight: Mode = {
+  name: 'row by row',
+  workers: 1,
+  stepRows: 1,
+  seed: 1,
+  restore: false,
+  whole: false,
+}
+export const restored: Mode = {
+  name: 'two workers, restored',
+  workers: 2,
+  stepRows: 'random',
+  seed: 2,
+  restore: true,
+  whole: false,
+}
+export const oneStep: Mode = {
+  name: 'all in one step',
+  workers: 1,
+  stepRows: ALL_ROWS,
+  seed: 3,
+  restore: false,
+  whole: true,
+}
 
 export interface Case {
   readonly suite: string
   readonly name: string
-  /** Resolves when the case holds; throws Mismatch, or the engine's own error. */
-  run(mode: Mode, environment: Environment): Promise<void>
+  /** The case gives not only the final table: `run` compares the changes that lead to it, one by one. */
+  readonly givesChanges: boolean
+  /**
+   * Resolves when the case holds: to how the changes differ from the given ones, which is no failure, or undefined.
+   * Throws Mismatch, or the engine's own error.
+   */
+  run(mode: Mode, environment: Environment): Promise<string | undefined>
 }
 
 export interface Outcome {
   readonly suite: string
   readonly name: string
   readonly status: 'passed' | 'failed' | 'unsupported'
+  /** Only of cases that give changes: whether those at one row a step are the same, one by one. */
+  readonly exact?: boolean
   readonly detail: string
 }
 

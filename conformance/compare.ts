@@ -46,16 +46,22 @@ export function expectInOrder(actual: readonly string[], expected: readonly stri
 }
 
 export function expectMultiset(actual: readonly string[], expected: readonly string[]): void {
+  const problem = multisetDifference(actual, expected)
+  if (problem !== undefined) throw new Mismatch(problem)
+}
+
+/** How two multisets of lines differ; undefined when they do not. */
+export function multisetDifference(actual: readonly string[], expected: readonly string[]): string | undefined {
   const left = [...actual].sort()
   const right = [...expected].sort()
-  if (left.length === right.length && left.every((line, at) => sameLine(line, right[at] ?? ''))) return
+  if (left.length === right.length && left.every((line, at) => sameLine(line, right[at] ?? ''))) return undefined
   const rest = new Set(left.keys())
   for (const line of right) {
     const found = [...rest].find(at => sameLine(left[at] ?? '', line))
-    if (found === undefined) throw new Mismatch(difference(left, right))
+    if (found === undefined) return difference(left, right)
     rest.delete(found)
   }
-  if (rest.size > 0) throw new Mismatch(difference(left, right))
+  return rest.size > 0 ? difference(left, right) : undefined
 }
 
 function difference(actual: readonly string[], expected: readonly string[]): string {

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { createNodeEnvironment } from '../packages/streamdown/src/connect/node/environment.ts'
 import type { Environment } from '../packages/streamdown/src/session/environment.ts'
-import { type Case, Mismatch, type Mode, type Outcome, restored, straight } from './case.ts'
+import { type Case, Mismatch, type Mode, type Outcome, oneStep, restored, straight } from './case.ts'
 import { arroyoCases } from './suites/arroyo.ts'
 import { felderaCases } from './suites/feldera.ts'
 import { flinkCases } from './suites/flink.ts'
@@ -53,10 +53,13 @@ async function runAll(from: string): Promise<number> {
 
 async function judge(each: Case, stepSensitive: ReadonlySet<string>, environment: Environment): Promise<Outcome> {
   const { suite, name } = each
-  const second: Mode = stepSensitive.has(`${suite}/${name}`) ? { ...restored, stepRows: 1 } : restored
-  for (const mode of [straight, second]) {
+  const sensitive = stepSensitive.has(`${suite}/${name}`)
+  const modes: readonly Mode[] = sensitive ? [straight, { ...restored, stepRows: 1 }] : [straight, restored, oneStep]
+  let changes: string | undefined
+  for (const mode of modes) {
     try {
-      await limited(each.run(mode, environment))
+      const difference = await limited(each.run(mode, environment))
+      if (mode === straight) changes = difference
     } catch (error) {
       const status = error instanceof Mismatch || !isUnsupported(error) ? 'failed' : 'unsupported'
       const message = error instanceof Error ? error.message : String(error)
@@ -64,21 +67,30 @@ async function judge(each: Case, stepSensitive: ReadonlySet<string>, environment
         values.verbose === true && !(error instanceof Mismatch) && error instanceof Error
           ? `\n${error.stack ?? ''}\n${causeOf(error)}`
           : ''
-      return { suite, name, status, detail: `${mode.name}: ${message.split('\n').slice(0, 4).join(' ')}${stack}` }
+      const exact = each.givesChanges ? { exact: false } : {}
+      return {
+        suite,
+        name,
+        status,
+        ...exact,
+        detail: `${mode.name}: ${message.split('\n').slice(0, 4).join(' ')}${stack}`,
+      }
     }
   }
-  return { suite, name, status: 'passed', detail: '' }
+  if (!each.givesChanges) return { suite, name, status: 'passed', detail: '' }
+  const detail = changes === undefined ? '' : `changes: ${changes}`
+  return { suite, name, status: 'passed', exact: changes === undefined, detail }
 }
 
 const causeOf = (error: Error): string => (error.cause instanceof Error ? (error.cause.stack ?? '') : '')
 
-async function limited(run: Promise<void>): Promise<void> {
+async function limited<T>(run: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const limit = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(new Mismatch(`no answer within ${TIME_LIMIT_MS} ms`)), TIME_LIMIT_MS)
   })
   try {
-    await Promise.race([run, limit])
+    return await Promise.race([run, limit])
   } finally {
     clearTimeout(timer)
   }
@@ -93,13 +105,15 @@ function names(file: string): ReadonlySet<string> {
 
 function printTable(outcomes: readonly Outcome[]): void {
   const suites = [...new Set(outcomes.map(({ suite }) => suite))]
-  console.log(`${'suite'.padEnd(12)} ${'passed'.padStart(7)} ${'failed'.padStart(7)} ${'not supported'.padStart(14)}`)
+  const line = (...[suite = '', ...cells]: readonly string[]): string =>
+    `${suite.padEnd(12)} ${cells.map((cell, at) => cell.padStart([7, 7, 14, 12][at] ?? 0)).join(' ')}`
+  console.log(line('suite', 'passed', 'failed', 'not supported', 'exact'))
   for (const suite of [...suites, 'all']) {
     const of = outcomes.filter(outcome => suite === 'all' || outcome.suite === suite)
     const count = (status: Outcome['status']): string => String(of.filter(outcome => outcome.status === status).length)
-    console.log(
-      `${suite.padEnd(12)} ${count('passed').padStart(7)} ${count('failed').padStart(7)} ${count('unsupported').padStart(14)}`,
-    )
+    const given = of.filter(({ exact }) => exact !== undefined)
+    const exact = given.length === 0 ? '-' : `${given.filter(outcome => outcome.exact).length} of ${given.length}`
+    console.log(line(suite, count('passed'), count('failed'), count('unsupported'), exact))
   }
 }
 

@@ -3,18 +3,11 @@ import { join } from 'node:path'
 import { createSession } from '../../packages/streamdown/src/session/create.ts'
 import type { Environment } from '../../packages/streamdown/src/session/environment.ts'
 import type { ChangeRow, Session, SessionOptions } from '../../packages/streamdown/src/session/session.ts'
-import type { Schema } from '../../packages/streamdown/src/types/data-type.ts'
-import { textOf } from '../../packages/streamdown/src/values/text.ts'
 import { type Case, Mismatch, type Mode } from '../case.ts'
-import { expectMultiset } from '../compare.ts'
 import { SUITE_CLOCK, suiteSettings } from '../settings.ts'
 import { isUnsupported } from '../unsupported.ts'
-import { cellValue, type Json } from './flink-values.ts'
-
-interface FedRow {
-  readonly $op: '+I' | '-U' | '+U' | '-D'
-  readonly $row: readonly Json[]
-}
+import { changelogDifference, compareTable, type FedRow, type Sink } from './flink-expected.ts'
+import { cellValue } from './flink-values.ts'
 
 interface Source {
   readonly kind: 'source'
@@ -23,16 +16,6 @@ interface Source {
   readonly options: Readonly<Record<string, string>>
   readonly beforeRestore: readonly FedRow[]
   readonly afterRestore: readonly FedRow[]
-}
-
-interface Sink {
-  readonly kind: 'sink'
-  readonly name: string
-  readonly schema: readonly string[]
-  readonly options: Readonly<Record<string, string>>
-  readonly beforeRestore: readonly (string | FedRow)[] | null
-  readonly afterRestore: readonly (string | FedRow)[] | null
-  readonly materialized: readonly (string | FedRow)[] | null
 }
 
 type Step =
@@ -62,13 +45,17 @@ export function flinkCases(dir: string): readonly Case[] {
         return {
           suite: 'flink',
           name: `${group}/${program.name}`,
+          givesChanges: givesChanges(program),
           run: (mode: Mode, environment: Environment) => runProgram(program, mode, environment),
         }
       }),
   )
 }
 
-async function runProgram(program: Program, mode: Mode, environment: Environment): Promise<void> {
+/** Some expectations are of the final table alone. */
+const givesChanges = ({ setup }: Program): boolean => setup.some(step => step.kind === 'sink' && step.comparesChangelog)
+
+async function runProgram(program: Program, mode: Mode, environment: Environment): Promise<string | undefined> {
   const sources = program.setup.filter(step => step.kind === 'source')
   const sinks = program.setup.filter(step => step.kind === 'sink')
   const config = Object.fromEntries(
@@ -84,30 +71,35 @@ async function runProgram(program: Program, mode: Mode, environment: Environment
   }
   const failing = program.run.filter(step => step.kind === 'failing_sql')
   for (const step of failing) await expectFailure(program, step.sql, sources, options, mode, environment)
-  if (failing.length === program.run.length) return
+  if (failing.length === program.run.length) return undefined
 
   let session = await createSession(options, environment)
   try {
     await prepare(session, program, sources, true)
     const written = new Map<string, ChangeRow[]>(sinks.map(sink => [sink.name, []]))
-    await phase(session, sources, 'beforeRestore', mode)
+    if (mode.whole && !readsClock(program)) await phase(session, sources, ['beforeRestore', 'afterRestore'], mode)
+    else await phase(session, sources, ['beforeRestore'], mode)
     collect(session, written)
     if (mode.restore) {
       // Where nothing comes after the savepoint, "before" already holds what the end of the input brings.
       const goesOn = sources.some(source => source.afterRestore.length > 0)
       for (const sink of goesOn ? sinks : [])
-        compare(session.columns(sink.name), written.get(sink.name) ?? [], sink, ['beforeRestore'])
+        compareTable(session.columns(sink.name), written.get(sink.name) ?? [], sink, ['beforeRestore'])
       const bytes = await session.snapshot()
       await session.close()
       session = await createSession(options, environment)
       await session.restore(bytes)
     }
-    await phase(session, sources, 'afterRestore', mode)
+    if (!mode.whole || readsClock(program)) await phase(session, sources, ['afterRestore'], mode)
     await session.end()
     collect(session, written)
     for (const sink of sinks) {
-      compare(session.columns(sink.name), written.get(sink.name) ?? [], sink, ['beforeRestore', 'afterRestore'])
+      compareTable(session.columns(sink.name), written.get(sink.name) ?? [], sink, ['beforeRestore', 'afterRestore'])
     }
+    const differences = sinks
+      .filter(({ comparesChangelog }) => comparesChangelog)
+      .flatMap(sink => changelogDifference(session.columns(sink.name), written.get(sink.name) ?? [], sink) ?? [])
+    return differences.length === 0 ? undefined : differences.join('; ')
   } finally {
     await session.close()
   }
@@ -126,8 +118,8 @@ async function expectFailure(
   try {
     await prepare(session, program, sources, false)
     await session.execute(sql)
-    await phase(session, sources, 'beforeRestore', mode)
-    await phase(session, sources, 'afterRestore', mode)
+    await phase(session, sources, ['beforeRestore'], mode)
+    await phase(session, sources, ['afterRestore'], mode)
     await session.end()
   } catch (error) {
     if (isUnsupported(error)) throw error
@@ -171,17 +163,21 @@ function createTable(step: Source | Sink): string {
   return `CREATE TABLE \`${step.name}\` (${step.schema.join(', ')}) WITH (${text.join(', ')})`
 }
 
+/** What it gives hangs on the phase in which a row comes, by the processing clock. */
+const readsClock = (program: Program): boolean => /proc_?time|ttl/i.test(JSON.stringify(program))
+
 /** Sources in turn, one row each; the watermark moves after each row. */
 async function phase(
   session: Session,
   sources: readonly Source[],
-  part: 'beforeRestore' | 'afterRestore',
+  parts: readonly ('beforeRestore' | 'afterRestore')[],
   mode: Mode,
 ): Promise<void> {
-  const longest = Math.max(0, ...sources.map(source => source[part].length))
+  const rows = new Map(sources.map(source => [source, parts.flatMap(part => source[part])]))
+  const longest = Math.max(0, ...[...rows.values()].map(each => each.length))
   for (let at = 0; at < longest; at++) {
     for (const source of sources) {
-      const row = source[part][at]
+      const row = rows.get(source)?.[at]
       if (row === undefined) continue
       push(session, source, [row])
       if (mode.stepRows === 1) await session.settle()
@@ -205,94 +201,4 @@ function push(session: Session, source: Source, rows: readonly FedRow[]): void {
 
 function collect(session: Session, written: Map<string, ChangeRow[]>): void {
   for (const [name, rows] of written) rows.push(...session.changes(name))
-}
-
-function compare(
-  schema: Schema,
-  changes: readonly ChangeRow[],
-  sink: Sink,
-  parts: readonly ('beforeRestore' | 'afterRestore')[],
-): void {
-  const expected = parts.flatMap(part => sink[part] ?? []).map(row => expectedText(row, schema))
-  const key = primaryKey(sink.schema, schema)
-  const whole = parts.includes('afterRestore')
-  const texts =
-    whole && sink.materialized !== null
-      ? sink.materialized.map(row => expectedText(row, schema).row)
-      : fold(expected, key)
-  const actual = changes.map(({ weight, values }) => ({
-    op: weight > 0 ? '+I' : '-D',
-    times: Math.abs(weight),
-    row: rowText(values.map((value, at) => textOf(value, schema[at]?.type ?? { is: 'null' }, 'flink'))),
-    key: rowText(key.map(at => textOf(values[at] ?? null, schema[at]?.type ?? { is: 'null' }, 'flink'))),
-  }))
-  expectMultiset(fold(actual, key), texts)
-}
-
-interface Change {
-  readonly op: string
-  readonly row: string
-  readonly key: string
-  readonly times?: number
-}
-
-const rowText = (cells: readonly string[]): string => `[${cells.join(', ')}]`
-
-function expectedText(row: string | FedRow, schema: Schema): Change {
-  if (typeof row !== 'string') {
-    const cells = schema.map((column, at) => textOf(cellValue(row.$row[at], column.type), column.type, 'flink'))
-    return { op: row.$op, row: rowText(cells), key: '' }
-  }
-  return { op: row.slice(0, 2), row: row.slice(2), key: '' }
-}
-
-/** With a key and no -U the last row of each key, else the sum of weights. */
-function fold(changes: readonly Change[], key: readonly number[]): readonly string[] {
-  if (key.length > 0 && !changes.some(({ op }) => op === '-U')) {
-    const rows = new Map<string, string>()
-    for (const change of changes) {
-      const name = change.key === '' ? rowText(key.map(at => splitRow(change.row)[at] ?? '')) : change.key
-      if (change.op !== '-D') rows.set(name, change.row)
-      else if (change.key === '' || rows.get(name) === change.row) rows.delete(name)
-    }
-    return [...rows.values()]
-  }
-  const weights = new Map<string, number>()
-  for (const { op, row, times = 1 } of changes) {
-    weights.set(row, (weights.get(row) ?? 0) + (op === '-U' || op === '-D' ? -times : times))
-  }
-  const rows: string[] = []
-  for (const [row, weight] of weights) {
-    if (weight < 0) rows.push(`${weight} x ${row}`)
-    for (let left = weight; left > 0; left--) rows.push(row)
-  }
-  return rows
-}
-
-/** Top-level cells of `[a, [b, c], d]`. */
-function splitRow(row: string): readonly string[] {
-  const cells: string[] = []
-  let depth = 0
-  let cell = ''
-  for (const char of row.slice(1, -1)) {
-    if (char === '[' || char === '{') depth += 1
-    if (char === ']' || char === '}') depth -= 1
-    if (char === ',' && depth === 0) {
-      cells.push(cell.trim())
-      cell = ''
-    } else cell += char
-  }
-  cells.push(cell.trim())
-  return cells
-}
-
-function primaryKey(parts: readonly string[], schema: Schema): readonly number[] {
-  for (const part of parts) {
-    const match = /PRIMARY KEY\s*\(([^)]*)\)/i.exec(part)
-    if (match !== null) {
-      const names = (match[1] ?? '').split(',').map(name => name.trim().replaceAll('`', ''))
-      return names.map(name => schema.findIndex(column => column.name === name))
-    }
-  }
-  return []
 }

@@ -18,6 +18,7 @@ export function sltCases(dir: string): readonly Case[] {
     .map(file => ({
       suite: 'risingwave',
       name: file.slice(0, -4),
+      givesChanges: false,
       run: (mode, environment) => runSlt(join(dir, file), mode, environment),
     }))
 }
@@ -35,7 +36,7 @@ function viewsFirst(records: readonly SltRecord[]): readonly SltRecord[] {
   return [...others.slice(0, firstInsert), ...views, ...others.slice(firstInsert)]
 }
 
-async function runSlt(path: string, mode: Mode, environment: Environment): Promise<void> {
+async function runSlt(path: string, mode: Mode, environment: Environment): Promise<undefined> {
   for (const records of variants(path, parseSlt(path))) await runRecords(records, mode, environment)
 }
 

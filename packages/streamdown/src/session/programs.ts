@@ -4,6 +4,7 @@ import type { PlanNode } from '../plan/nodes/node.ts'
 import type { Program } from '../plan/program.ts'
 import { decodeSnapshot } from '../run/snapshot.ts'
 import type { Value } from '../types/value.ts'
+import { outputKey } from './change-kinds.ts'
 import { consolidateRows } from './consolidate-rows.ts'
 import { Job, type JobOptions } from './job.ts'
 import { endlessRelation } from './relations.ts'
@@ -20,11 +21,16 @@ export async function startProgram(workspace: Workspace, wanted: string, program
   }
   const { relations, jobs, restoring, settings } = workspace
   const name = jobs.freeName(wanted)
-  const job = new Job(workspace.optimised(program), {
+  const optimised = workspace.optimised(program)
+  const keys = new Map([
+    ...optimised.sinks.map(sink => [sink.name, outputKey(sink.relation.primaryKey, sink.input)] as const),
+    ...optimised.views.map(view => [view.name, outputKey(view.key, view.input)] as const),
+  ])
+  const job = new Job(optimised, {
     ...jobOptions(workspace, name, settings.on_error === 'fail' ? 'fail' : 'dead-letter'),
     openSource: scan => relations.openSource(scan, restoring === undefined ? 'all' : 'changes'),
     openSink: sink => relations.openSink(sink),
-    onChanges: (output, changes) => relations.find(output)?.apply(changes),
+    onChanges: (output, changes) => relations.find(output)?.apply(changes, keys.get(output)),
   })
   const saved = restoring?.jobs[name]
   await job.open(saved === undefined ? undefined : decodeSnapshot(saved))

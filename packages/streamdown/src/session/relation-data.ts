@@ -1,4 +1,5 @@
 import { MemoryFeed, type WeightedRow } from '../connect/memory.ts'
+import { changeKinds } from './change-kinds.ts'
 import type { ChangeRow } from './session.ts'
 import { TableStore } from './table-store.ts'
 
@@ -11,10 +12,12 @@ export class RelationData {
   readonly store: TableStore
   /** Kept rows: tables and views; a `memory` connector relation only passes rows on. */
   readonly keeps: boolean
+  readonly #key: readonly number[] | undefined
   #unread: ChangeRow[] | undefined
 
   constructor(key: readonly number[], keeps: boolean) {
     this.store = new TableStore(key)
+    this.#key = key.length === 0 ? undefined : key
     this.keeps = keeps
     this.#unread = keeps ? undefined : []
   }
@@ -25,17 +28,17 @@ export class RelationData {
     else this.feed.push(rows)
   }
 
-  /** What a statement or a job changed. */
-  apply(changes: readonly WeightedRow[]): void {
+  /** What a statement or a job changed; `key` is that of the job's rows, where it knows one. */
+  apply(changes: readonly WeightedRow[], key = this.#key): void {
     if (changes.length === 0) return
     if (this.keeps) this.store.apply(changes)
-    this.#unread?.push(...changes)
+    this.#unread?.push(...changeKinds(changes, key))
     this.feed.push(changes)
   }
 
   /** Changes since the last call. What keeps its rows starts to record at the first call, with what is there. */
   changes(): readonly ChangeRow[] {
-    const changes = this.#unread ?? this.store.rows()
+    const changes = this.#unread ?? changeKinds(this.store.rows(), undefined)
     this.#unread = []
     return changes
   }

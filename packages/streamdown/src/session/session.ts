@@ -17,14 +17,18 @@ export interface SessionOptions {
   readonly clock?: bigint
 }
 
+export type ChangeKind = '+I' | '-U' | '+U' | '-D'
+
 export interface ChangeRow {
+  readonly op: ChangeKind
+  /** How often the change happened: positive for +I and +U, negative for -U and -D. */
   readonly weight: number
   readonly values: readonly Value[]
 }
 
 /** A row fed to a relation; without `op` it is an insertion. */
 export interface PushedRow {
-  readonly op?: '+I' | '-U' | '+U' | '-D'
+  readonly op?: ChangeKind
   readonly values: readonly Value[]
 }
 
