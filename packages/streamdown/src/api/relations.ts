@@ -19,6 +19,11 @@ export interface StreamOptions<R, S> {
   readonly time?: keyof Columns<R, Date> & string
   /** How far behind the newest row a row may come and still be in time. Default 0. */
   readonly lateness?: Duration
+  /**
+   * How long a partition of the source must have had nothing, though asked, before it no longer holds windows open.
+   * Default 0: as soon as it was asked and had nothing.
+   */
+  readonly idleTimeout?: Duration
   /** `each`: every row goes through the schema's own checks and changes as well; slow. Default: only what columns say. */
   readonly validate?: 'columns' | 'each'
 }
@@ -51,6 +56,7 @@ interface Options {
   readonly schema?: Schema
   readonly time?: string
   readonly lateness?: Duration
+  readonly idleTimeout?: Duration
   readonly validate?: 'columns' | 'each'
 }
 
@@ -68,6 +74,7 @@ function sourceRelation(
     ...(options.validate === 'each' && options.schema !== undefined ? { validate: options.schema } : {}),
     ...(options.time === undefined ? {} : { time: options.time }),
     latenessMicros: options.lateness === undefined ? 0n : durationMicros(options.lateness),
+    ...(options.idleTimeout === undefined ? {} : { idleTimeoutMicros: durationMicros(options.idleTimeout) }),
     key,
     place: callerPlace(),
   }

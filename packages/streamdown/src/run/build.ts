@@ -179,6 +179,7 @@ class GraphBuilder {
       inputs: [this.#edge(input)],
       column: time.column,
       delay: time.delay,
+      ...(time.idleTimeout === undefined ? {} : { idleTimeout: time.idleTimeout }),
       source: this.#sourceOf(input),
     }
     this.vertices.push(vertex)

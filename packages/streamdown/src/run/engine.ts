@@ -9,7 +9,8 @@ import { type Clock, SeededRandom } from './clock.ts'
 import { EventTimeTracker } from './event-time.ts'
 import { Inbox, ownerOf, partition } from './exchange.ts'
 import type { Edge, EventTimeVertex, Graph, OutputVertex, SourceVertex, Vertex } from './graph.ts'
-import { Journal, type JournalEntry, type Take } from './journal.ts'
+import { arrived, Intake, type OpenPartition } from './intake.ts'
+import { Journal, type JournalEntry } from './journal.ts'
 import type { StepEnd } from './operator.ts'
 import { type EngineSnapshot, mergeStates, ownedState } from './snapshot.ts'
 import { Worker } from './worker.ts'
@@ -22,6 +23,8 @@ export interface EngineOptions {
   readonly clock: Clock
   readonly timeZone: string
   readonly settings: Readonly<Record<string, string>>
+  /** µs without rows after which a partition counts as idle, where its table says nothing; 0 unless said. */
+  readonly idleTimeout?: bigint
   /** Keep the journal of every step (replay, checkpoints). */
   readonly journal: boolean
   /** Steps to repeat: each takes exactly the rows, the clock and the ends of its entry. What follows the last is free. */
@@ -41,19 +44,6 @@ export interface Outputs {
   stepDone(step: bigint): void
 }
 
-interface OpenPartition {
-  readonly id: string
-  readonly vertex: SourceVertex
-  readonly worker: number
-  readonly reader: PartitionReader
-  status: 'active' | 'idle' | 'ended'
-}
-
-type Status = JournalEntry['statuses'][number]
-
-/** Rows of a step are pushed through in chunks; a source gives one chunk a read. */
-const READS_PER_STEP = 16
-
 /**
  * Runs a program in steps on one thread, with any number of workers in an order drawn by the seed. A step takes what
  * has arrived, runs it through, ends every vertex in topological order, and leaves nothing in flight.
@@ -68,7 +58,7 @@ export class Engine {
   readonly #replay: ReadonlyMap<bigint, JournalEntry>
   /** Of the step: drawn from seed and number alone, so that a step that is repeated draws the same. */
   #random: SeededRandom
-  #partitions: OpenPartition[] = []
+  readonly #intake: Intake
   /** Watermark of each vertex's output after the last step. */
   readonly #watermarks = new Map<number, bigint>()
   #step = 0n
@@ -87,6 +77,8 @@ export class Engine {
       if (vertex.is === 'eventTime') this.#trackers.set(vertex.id, new EventTimeTracker(vertex.delay))
     }
     for (let index = 0; index < options.workers; index++) this.#workers.push(this.#createWorker(index))
+    const { stepRows, seed } = options
+    this.#intake = new Intake({ stepRows, seed, read: (from, maxRows) => this.#read(from, maxRows) })
   }
 
   get step(): bigint {
@@ -121,32 +113,39 @@ export class Engine {
   }
 
   #attach(vertex: SourceVertex, readers: readonly PartitionReader[]): void {
+    const timed = this.graph.vertices.filter(
+      (each): each is EventTimeVertex => each.is === 'eventTime' && each.source === vertex,
+    )
+    const trackers = timed.flatMap(({ id }) => this.#trackers.get(id) ?? [])
+    const declared = timed.flatMap(({ idleTimeout }) => idleTimeout ?? [])
+    const idleTimeout = declared[0] ?? this.#options.idleTimeout ?? 0n
     for (const reader of readers) {
-      const id = `${vertex.id}/${reader.partition}`
-      const worker = this.#partitions.length % this.#workers.length
-      this.#partitions.push({ id, vertex, worker, reader, status: 'active' })
-      for (const tracker of this.#trackersOf(vertex)) tracker.add(id)
+      const worker = this.#intake.partitions.length % this.#workers.length
+      this.#intake.add({ id: `${vertex.id}/${reader.partition}`, vertex, worker, reader, trackers, idleTimeout })
     }
   }
 
-  /** True when a step would do something: rows to take, a partition that ended, a timer that is due. */
+  /** True when a step would do something: rows to take, a partition that ended or falls idle, a timer that is due. */
   pending(): boolean {
     if (this.#ended) return false
     const entry = this.#replay.get(this.#step + 1n)
-    if (entry !== undefined) return this.#repeatable(entry)
-    if (!this.#started) return true
+    if (entry !== undefined) return this.#intake.repeatable(entry)
     // A restored program whose sources have all ended, or that has none, still has its last step to do.
-    if (this.#partitions.every(each => each.status === 'ended')) return true
-    for (const each of this.#partitions) {
-      if (each.status === 'ended') continue
-      const state = each.reader.state()
-      if (state === 'ready' || state === 'ended') return true
-    }
-    const timer = this.nextTimer()
-    return timer !== undefined && timer <= this.#options.clock.now()
+    if (!this.#started || this.#intake.allEnded) return true
+    const now = this.#options.clock.now()
+    if (this.#intake.pending(now)) return true
+    const timer = this.#operatorTimer()
+    return timer !== undefined && timer <= now
   }
 
+  /** When a step is due though nothing arrives, µs: a timer of an operator, a partition that counts as idle. */
   nextTimer(): bigint | undefined {
+    const timer = this.#operatorTimer()
+    const idle = this.#intake.nextIdle()
+    return timer === undefined || (idle !== undefined && idle < timer) ? idle : timer
+  }
+
+  #operatorTimer(): bigint | undefined {
     let next: bigint | undefined
     for (const worker of this.#workers) {
       for (const vertex of this.graph.vertices) {
@@ -159,7 +158,7 @@ export class Engine {
 
   /** Every partition was asked and has nothing now, or has ended. */
   idle(): boolean {
-    return !this.pending() && this.#partitions.every(each => each.reader.state() !== 'ready')
+    return !this.pending()
   }
 
   /** Rows taken from the sources so far. */
@@ -177,9 +176,8 @@ export class Engine {
   }
 
   /** Resolves when `pending()` may have become true. */
-  async ready(): Promise<void> {
-    const open = this.#partitions.filter(each => each.status !== 'ended')
-    if (open.length > 0) await Promise.race(open.map(each => each.reader.ready()))
+  ready(): Promise<void> {
+    return this.#intake.ready()
   }
 
   /** One step. */
@@ -189,16 +187,10 @@ export class Engine {
     const entry = this.#replay.get(this.#step)
     this.#now = entry?.now ?? this.#options.clock.now()
     this.#random = new SeededRandom(this.#options.seed, this.#step)
-    const takes: Take[] = []
-    const statuses: Status[] = []
-    const cut = new SeededRandom(~this.#options.seed, this.#step)
-    for (const each of this.#partitions) {
-      if (entry === undefined) this.#takeFrom(each, cut, takes, statuses)
-      else this.#repeat(each, entry, takes, statuses)
-    }
-    const allEnded = this.#partitions.every(each => each.status === 'ended')
+    const taken = entry === undefined ? this.#intake.take(this.#step, this.#now) : this.#intake.repeat(entry)
+    const { allEnded } = this.#intake
     this.#endVertices(allEnded)
-    if (this.#options.journal) this.journal.append({ step: this.#step, now: this.#now, takes, statuses })
+    if (this.#options.journal) this.journal.append({ step: this.#step, now: this.#now, ...taken })
     this.#options.outputs.stepDone(this.#step)
     this.#ended = allEnded
   }
@@ -242,7 +234,7 @@ export class Engine {
       operators[vertex.id] = vertex.single ? (states[0] ?? { tables: [], values: {} }) : mergeStates(states)
     }
     const positions: Record<string, string> = {}
-    for (const each of this.#partitions) positions[each.id] = each.reader.position()
+    for (const each of this.#intake.partitions) positions[each.id] = each.reader.position()
     const trackers: Record<number, string> = {}
     for (const [id, tracker] of this.#trackers) trackers[id] = tracker.snapshot()
     const watermarks: Record<number, string> = {}
@@ -286,64 +278,23 @@ export class Engine {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#partitions.map(each => each.reader.close()))
-  }
-
-  #takeFrom(each: OpenPartition, cut: SeededRandom, takes: Take[], statuses: Status[]): void {
-    if (each.status === 'ended') return
-    const { stepRows } = this.#options
-    let left = stepRows === 'random' ? 1 + cut.below(1000) : stepRows
-    for (let reads = 0; reads < READS_PER_STEP && left > 0 && each.reader.state() === 'ready'; reads++) {
-      left -= this.#read(each, left, takes)
-    }
-    const state = each.reader.state()
-    if (state === 'ended' || state === 'idle') this.#mark(each, state, statuses)
-  }
-
-  /** What the entry says of the partition: the same reads, then the same end. */
-  #repeat(each: OpenPartition, entry: JournalEntry, takes: Take[], statuses: Status[]): void {
-    for (const { partition: id, rows, position } of entry.takes) {
-      if (id !== each.id) continue
-      let left = rows
-      while (left > 0 && each.reader.state() === 'ready') left -= this.#read(each, left, takes)
-      if (left > 0)
-        throw new StreamdownError(
-          'DSD3004',
-          `${id} has ${left} rows less before ${position} than step ${entry.step} took`,
-        )
-    }
-    for (const { partition: id, status } of entry.statuses) if (id === each.id) this.#mark(each, status, statuses)
-  }
-
-  /** A step can be repeated as soon as every partition that it took from has something. */
-  #repeatable({ takes }: JournalEntry): boolean {
-    return this.#partitions.every(
-      each => each.reader.state() !== 'waiting' || !takes.some(({ partition: id }) => id === each.id),
-    )
+    await this.#intake.close()
   }
 
   /** One chunk of at most `maxRows` rows, run through; how many there were. */
-  #read(each: OpenPartition, maxRows: number, takes: Take[]): number {
-    const worker = this.#workers[each.worker]
-    if (worker === undefined) throw new RangeError(`no worker ${each.worker}`)
+  #read(from: OpenPartition, maxRows: number): number {
+    const worker = this.#workers[from.worker]
+    if (worker === undefined) throw new RangeError(`no worker ${from.worker}`)
     const mark = worker.memory.mark()
-    const batch = each.reader.read(maxRows, worker.memory, this.#options.outputs.deadLetters)
+    const batch = from.reader.read(maxRows, worker.memory, this.#options.outputs.deadLetters)
     if (batch !== undefined && batch.rows > 0) {
-      each.status = 'active'
+      arrived(from)
       const firstOrdinal = this.#ordinal
       this.#ordinal += BigInt(batch.rows)
-      takes.push({ partition: each.id, rows: batch.rows, position: each.reader.position() })
-      worker.feed(each.vertex, each.id, { ...batch, ordinals: 0, firstOrdinal })
+      worker.feed(from.vertex, from.id, { ...batch, ordinals: 0, firstOrdinal })
     }
     worker.memory.release(mark)
     return batch?.rows ?? 0
-  }
-
-  #mark(each: OpenPartition, status: Status['status'], statuses: Status[]): void {
-    if (each.status === status) return
-    each.status = status
-    statuses.push({ partition: each.id, status })
-    for (const tracker of this.#trackersOf(each.vertex)) tracker.mark(each.id, status)
   }
 
   #endVertices(ended: boolean): void {
@@ -433,13 +384,6 @@ export class Engine {
       }
       inbox.add(parcel)
     }
-  }
-
-  #trackersOf(source: SourceVertex): readonly EventTimeTracker[] {
-    const timed = this.graph.vertices.filter(
-      (vertex): vertex is EventTimeVertex => vertex.is === 'eventTime' && vertex.source === source,
-    )
-    return timed.flatMap(vertex => this.#trackers.get(vertex.id) ?? [])
   }
 
   /** Names and schemas of the stateful parts: what a snapshot must fit. */

@@ -1,16 +1,17 @@
 import { type Batch, END_OF_TIME, NO_WATERMARK } from '../batch/batch.ts'
 import type { Memory } from '../batch/memory.ts'
+import type { PartitionStatus } from './journal.ts'
 
 interface PartitionTime {
   /** Newest event time minus the declared delay. */
   newest: bigint
-  status: 'active' | 'idle' | 'ended'
+  status: PartitionStatus
 }
 
 /**
  * The watermark of one event time column of one source: per partition behind its newest row, together the lowest of
- * the partitions that are neither idle nor ended; it never falls. One tracker serves all workers, so watermarks do not
- * depend on how partitions are spread.
+ * the partitions that are neither idle nor ended; when there is none, nothing is held back and it is the highest. It
+ * never falls. One tracker serves all workers, so watermarks do not depend on how partitions are spread.
  */
 export class EventTimeTracker {
   readonly delay: bigint
@@ -26,8 +27,12 @@ export class EventTimeTracker {
     if (!this.#partitions.has(partition)) this.#partitions.set(partition, { newest: NO_WATERMARK, status: 'active' })
   }
 
-  mark(partition: string, status: PartitionTime['status']): void {
+  mark(partition: string, status: PartitionStatus): void {
     this.#partition(partition).status = status
+  }
+
+  statusOf(partition: string): PartitionStatus | undefined {
+    return this.#partitions.get(partition)?.status
   }
 
   /** Raises every partition to at least `watermark` (a test's clock). */
@@ -37,16 +42,15 @@ export class EventTimeTracker {
   }
 
   current(): bigint {
-    const lowest = this.#lowest(undefined)
-    if (lowest !== undefined && lowest > this.#watermark) this.#watermark = lowest
+    const reached = this.#lowest(undefined) ?? this.#highest()
+    if (reached > this.#watermark) this.#watermark = reached
     return this.#watermark
   }
 
   /** The newest event time of any partition; `NO_WATERMARK` before the first row. */
   newest(): bigint {
-    let newest = NO_WATERMARK
-    for (const partition of this.#partitions.values()) if (partition.newest > newest) newest = partition.newest
-    return newest === NO_WATERMARK ? NO_WATERMARK : newest + this.delay
+    const highest = this.#highest()
+    return highest === NO_WATERMARK ? NO_WATERMARK : highest + this.delay
   }
 
   /** The partition that holds the watermark back, for `explain --why`. */
@@ -87,7 +91,7 @@ export class EventTimeTracker {
   }
 
   restore(text: string): void {
-    const saved = JSON.parse(text) as { watermark: string; partitions: [string, string, PartitionTime['status']][] }
+    const saved = JSON.parse(text) as { watermark: string; partitions: [string, string, PartitionStatus][] }
     this.#watermark = BigInt(saved.watermark)
     for (const [name, newest, status] of saved.partitions)
       this.#partitions.set(name, { newest: BigInt(newest), status })
@@ -98,6 +102,12 @@ export class EventTimeTracker {
     const partition = this.#partitions.get(name)
     if (partition === undefined) throw new RangeError(`no partition ${name}`)
     return partition
+  }
+
+  #highest(): bigint {
+    let newest = NO_WATERMARK
+    for (const partition of this.#partitions.values()) if (partition.newest > newest) newest = partition.newest
+    return newest
   }
 
   #lowest(besides: PartitionTime | undefined): bigint | undefined {

@@ -1,5 +1,4 @@
-import type { Connector } from '../connect/source.ts'
-import type { Relation, ScanNode, SinkNode } from '../plan/nodes/node.ts'
+import type { ScanNode, SinkNode } from '../plan/nodes/node.ts'
 import type { Schema } from '../types/data-type.ts'
 import type { Operator } from './operator.ts'
 import type { OperatorContext } from './operator-context.ts'
@@ -39,6 +38,8 @@ export interface EventTimeVertex {
   readonly inputs: readonly Edge[]
   readonly column: number
   readonly delay: bigint
+  /** µs without rows after which a partition counts as idle; undefined: as the program's settings say. */
+  readonly idleTimeout?: bigint
   readonly source: SourceVertex
 }
 
@@ -71,5 +72,3 @@ export type Vertex = SourceVertex | EventTimeVertex | OperatorVertex | OutputVer
 export interface Graph {
   readonly vertices: readonly Vertex[]
 }
-
-export type ConnectorLookup = (relation: Relation) => Connector

@@ -5,8 +5,16 @@ export interface JournalEntry {
   readonly now: bigint
   /** In the order in which they were taken; the first row's ordinal follows from the rows before it. */
   readonly takes: readonly Take[]
-  /** Partitions that were found idle or ended before this step. */
-  readonly statuses: readonly { readonly partition: string; readonly status: 'idle' | 'ended' }[]
+  /** Partitions that were found to be something else than before; by rows they become active without an entry. */
+  readonly statuses: readonly StatusChange[]
+}
+
+/** Rows are expected, nothing has come for the idle timeout, or nothing will come any more. */
+export type PartitionStatus = 'active' | 'idle' | 'ended'
+
+export interface StatusChange {
+  readonly partition: string
+  readonly status: PartitionStatus
 }
 
 export interface Take {

@@ -26,6 +26,8 @@ export interface JobOptions {
   readonly timeZone: string
   readonly settings: Readonly<Record<string, string>>
   readonly journal?: boolean
+  /** µs without rows after which a partition counts as idle, where its table says nothing; 0 unless said. */
+  readonly idleTimeout?: bigint
   openSource(scan: ScanNode): Source
   openSink(sink: SinkNode): Sink | undefined
   /** The consolidated changes of a step at a view, or at a sink that the session itself keeps. */
@@ -76,6 +78,7 @@ export class Job {
       timeZone: options.timeZone,
       settings: options.settings,
       journal: options.journal ?? false,
+      idleTimeout: options.idleTimeout ?? 0n,
       createMemory: () => createMemory(),
       openSource: scan => options.openSource(scan),
       outputs: {

@@ -3,6 +3,7 @@ import { StreamdownError } from '../errors/error.ts'
 import type { PlanNode } from '../plan/nodes/node.ts'
 import type { Program } from '../plan/program.ts'
 import { decodeSnapshot } from '../run/snapshot.ts'
+import { durationMicros } from '../sql/bind/literals.ts'
 import type { Value } from '../types/value.ts'
 import { outputKey } from './change-kinds.ts'
 import { consolidateRows } from './consolidate-rows.ts'
@@ -86,6 +87,7 @@ function jobOptions(
     clock,
     timeZone: settings.timezone,
     settings,
+    idleTimeout: durationMicros(settings.source_idle_timeout) ?? 0n,
     openSink: () => undefined,
     onError,
     onUndecodable: settings.on_error === 'fail' ? 'fail' : 'dead-letter',

@@ -98,6 +98,11 @@ export const settingDefinitions = {
     'How far behind a watermark stays that is declared without expression.',
   ),
   allowed_lateness: text('0 seconds', '0 seconds', 'How long a closed window still takes late rows, as corrections.'),
+  source_idle_timeout: text(
+    '0 seconds',
+    '0 seconds',
+    "How long a source's partition must have had nothing, though asked, before it holds no watermark back; a table's scan.watermark.idle-timeout goes before.",
+  ),
   state_ttl: text(
     'none',
     'none',
@@ -172,6 +177,7 @@ const aliases: Readonly<Record<string, SettingName>> = {
   'table.exec.sink.type-length-enforcer': 'sink_length',
   'table.exec.sink.nested-constraint-enforcer': 'sink_nested_not_null',
   'table.exec.state.ttl': 'state_ttl',
+  'table.exec.source.idle-timeout': 'source_idle_timeout',
   'table.exec.source.cdc-events-duplicate': 'source_duplicates',
   'table.sql-dialect': 'dialect',
 }

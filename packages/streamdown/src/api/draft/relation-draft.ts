@@ -62,6 +62,7 @@ export interface SourceRelation {
   readonly columns?: readonly ColumnDraft[]
   readonly time?: string
   readonly latenessMicros: bigint
+  readonly idleTimeoutMicros?: bigint
   /** Every row goes through this schema as well. */
   readonly validate?: Schema
   readonly key: readonly string[]

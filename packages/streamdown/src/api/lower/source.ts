@@ -1,6 +1,6 @@
 import { fixedSchema } from '../../connect/registry.ts'
 import { StreamdownError } from '../../errors/error.ts'
-import { type Relation, ScanNode } from '../../plan/nodes/node.ts'
+import { type EventTime, type Relation, ScanNode } from '../../plan/nodes/node.ts'
 import { endsByItself } from '../../sql/bind/context.ts'
 import { fail } from '../../sql/bind/problem.ts'
 import { type Schema as PlanSchema, types } from '../../types/data-type.ts'
@@ -26,7 +26,7 @@ export function lowerSource(context: LowerContext, draft: SourceRelation): Lower
     schema: schemaOf(columns),
     connector: draft.source.connector,
     options: context.inferred.get(draft)?.options ?? draft.source.options,
-    ...(draft.time === undefined ? {} : { eventTime: { column: indexOf(draft.time), delay: draft.latenessMicros } }),
+    ...(draft.time === undefined ? {} : { eventTime: eventTimeOf(draft, indexOf(draft.time)) }),
     primaryKey: draft.key.map(indexOf),
     changes: draft.kind === 'stream' ? 'append' : 'upsert',
     appendOnly: draft.kind === 'stream',
@@ -42,6 +42,12 @@ export function lowerSource(context: LowerContext, draft: SourceRelation): Lower
   }
   return draft.validate === undefined ? scanned : validated(context, scanned, columns, draft.validate, draft)
 }
+
+const eventTimeOf = ({ latenessMicros, idleTimeoutMicros }: SourceRelation, column: number): EventTime => ({
+  column,
+  delay: latenessMicros,
+  ...(idleTimeoutMicros === undefined ? {} : { idleTimeout: idleTimeoutMicros }),
+})
 
 /** Every row through the schema's own checks and changes; what fails them is a dead letter. */
 function validated(

@@ -7,7 +7,7 @@ export interface Relation {
   readonly connector: string
   readonly options: Readonly<Record<string, string>>
   /** Index of the event time column, and how far behind the newest row the watermark stays, µs. */
-  readonly eventTime?: { readonly column: number; readonly delay: bigint }
+  readonly eventTime?: EventTime
   /** Columns of the primary key, empty when there is none. */
   readonly primaryKey: readonly number[]
   /** What the input's rows are: only inserts; rows with their op; or upserts by primary key. */
@@ -25,4 +25,6 @@ export interface Relation {
 export interface EventTime {
   readonly column: number
   readonly delay: bigint
+  /** µs without rows after which a partition counts as idle; undefined: as the session's setting says. */
+  readonly idleTimeout?: bigint
 }

@@ -85,7 +85,7 @@ class TableBuilder {
       schema,
       connector: this.#connector,
       options: this.#options,
-      ...(isStored ? { eventTime: { column: columns[time.column]!.stored!, delay: time.delay } } : {}),
+      ...(isStored ? { eventTime: { ...time, column: columns[time.column]!.stored! } } : {}),
       primaryKey,
       changes,
       ...(changes === 'append' ? { appendOnly: true } : {}),

@@ -18,9 +18,23 @@ interface Timed {
 
 /**
  * Column (among all of the table) and delay of the event time: by WATERMARK FOR, LATENESS, the option
- * `event_time_field`, or, where the setting says so, the first TIMESTAMP column.
+ * `event_time_field`, or, where the setting says so, the first TIMESTAMP column. With Flink's
+ * `scan.watermark.idle-timeout`.
  */
 export function tableEventTime(context: BindContext, syntax: CreateTable, table: Timed): EventTime | undefined {
+  const time = declaredTime(context, syntax, table)
+  const given = table.options['scan.watermark.idle-timeout']
+  if (time === undefined || given === undefined) return time
+  const idleTimeout = durationMicros(given)
+  if (idleTimeout !== undefined && idleTimeout >= 0n) return { ...time, idleTimeout }
+  return fail(
+    'DSD3002',
+    `Option 'scan.watermark.idle-timeout' is '${given}'; it takes a duration such as '1 min'.`,
+    syntax.at,
+  )
+}
+
+function declaredTime(context: BindContext, syntax: CreateTable, table: Timed): EventTime | undefined {
   const [watermark, second] = syntax.watermarks
   if (second !== undefined) fail('DSD2006', 'A table has one WATERMARK.', second.at)
   const { settings } = context

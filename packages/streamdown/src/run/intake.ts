@@ -1,0 +1,185 @@
+import type { PartitionReader } from '../connect/source.ts'
+import { StreamdownError } from '../errors/error.ts'
+import { SeededRandom } from './clock.ts'
+import type { EventTimeTracker } from './event-time.ts'
+import type { SourceVertex } from './graph.ts'
+import type { JournalEntry, PartitionStatus, StatusChange, Take } from './journal.ts'
+
+/** A partition of a source that is read, and what it was found to be. */
+export interface OpenPartition {
+  /** `source/partition`. */
+  readonly id: string
+  readonly vertex: SourceVertex
+  readonly worker: number
+  readonly reader: PartitionReader
+  readonly trackers: readonly EventTimeTracker[]
+  /** µs for which it must have had nothing before it counts as idle. */
+  readonly idleTimeout: bigint
+  status: PartitionStatus
+  /** Since when it says that it has nothing; undefined while it has something, or cannot be asked. */
+  quietSince: bigint | undefined
+}
+
+export interface IntakeOptions {
+  /** Rows that a step takes from a partition at most; 'random' draws 1 to 1,000 by the seed each time. */
+  readonly stepRows: number | 'random'
+  readonly seed: number
+  /** Reads one chunk of at most so many rows and runs it through; how many there were. */
+  read(from: OpenPartition, maxRows: number): number
+}
+
+/** What a step took in. */
+export type Taken = Pick<JournalEntry, 'takes' | 'statuses'>
+
+/** A source gives one chunk a read, and may give none though it is ready (dead letters). */
+const READS_PER_STEP = 16
+
+/**
+ * Where rows come in: which partitions there are, what each of them is found to be, and how much a step takes. The cut
+ * is an input: all that is decided here by the clock or by what has arrived is in the step's journal entry.
+ *
+ * A partition is idle when it was asked and had nothing for its idle timeout. One that waits (it was not asked, it
+ * reconnects) is active: nobody knows what it would have given, so it holds the watermark.
+ */
+export class Intake {
+  readonly #options: IntakeOptions
+  readonly #partitions: OpenPartition[] = []
+
+  constructor(options: IntakeOptions) {
+    this.#options = options
+  }
+
+  add(partition: Omit<OpenPartition, 'status' | 'quietSince'>): void {
+    for (const tracker of partition.trackers) tracker.add(partition.id)
+    // A restored tracker knows that the partition was idle; that it has ended its reader says again.
+    const idle = partition.trackers.some(tracker => tracker.statusOf(partition.id) === 'idle')
+    this.#partitions.push({ ...partition, status: idle ? 'idle' : 'active', quietSince: undefined })
+  }
+
+  get partitions(): readonly OpenPartition[] {
+    return this.#partitions
+  }
+
+  get allEnded(): boolean {
+    return this.#partitions.every(each => each.status === 'ended')
+  }
+
+  /** True when a step would take rows, see a partition end, or find one idle that may let the watermark go on. */
+  pending(now: bigint): boolean {
+    return this.#partitions.some(each => {
+      if (each.status === 'ended') return false
+      const state = observe(each, now)
+      return state === 'ready' || state === 'ended' || (each.trackers.length > 0 && this.#becomesIdle(each, now))
+    })
+  }
+
+  /** When a partition that has nothing will count as idle, µs; undefined: none is about to. */
+  nextIdle(): bigint | undefined {
+    let next: bigint | undefined
+    for (const { status, trackers, quietSince, idleTimeout } of this.#partitions) {
+      if (status !== 'active' || trackers.length === 0 || quietSince === undefined) continue
+      const due = quietSince + idleTimeout
+      if (next === undefined || due < next) next = due
+    }
+    return next
+  }
+
+  /** Resolves when `pending` may have become true. */
+  async ready(): Promise<void> {
+    const open = this.#partitions.filter(each => each.status !== 'ended')
+    if (open.length > 0) await Promise.race(open.map(each => each.reader.ready()))
+  }
+
+  /** One step's rows: what has arrived, at most so much a partition. */
+  take(step: bigint, now: bigint): Taken {
+    const takes: Take[] = []
+    const statuses: StatusChange[] = []
+    const cut = new SeededRandom(~this.#options.seed, step)
+    for (const each of this.#partitions) {
+      // Before any row is read: the watermark may not pass one that was idle and now cannot be asked.
+      if (each.status === 'idle' && observe(each, now) === 'waiting') mark(each, 'active', statuses)
+    }
+    for (const each of this.#partitions) {
+      if (each.status === 'ended') continue
+      const { stepRows } = this.#options
+      let left = stepRows === 'random' ? 1 + cut.below(1000) : stepRows
+      for (let reads = 0; reads < READS_PER_STEP && left > 0 && each.reader.state() === 'ready'; reads++) {
+        left -= this.#read(each, left, takes)
+      }
+      if (observe(each, now) === 'ended') mark(each, 'ended', statuses)
+      else if (this.#becomesIdle(each, now)) mark(each, 'idle', statuses)
+    }
+    return { takes, statuses }
+  }
+
+  /** What the entry says: the same reads, then the same ends. */
+  repeat(entry: JournalEntry): Taken {
+    const takes: Take[] = []
+    const statuses: StatusChange[] = []
+    const said = (each: OpenPartition, ...wanted: PartitionStatus[]): void => {
+      for (const { partition, status } of entry.statuses) {
+        if (partition === each.id && wanted.includes(status)) mark(each, status, statuses)
+      }
+    }
+    for (const each of this.#partitions) said(each, 'active')
+    for (const each of this.#partitions) {
+      for (const { partition, rows, position } of entry.takes) {
+        if (partition !== each.id) continue
+        let left = rows
+        while (left > 0 && each.reader.state() === 'ready') left -= this.#read(each, left, takes)
+        if (left > 0) {
+          throw new StreamdownError(
+            'DSD3004',
+            `${partition} has ${left} rows less before ${position} than step ${entry.step} took`,
+          )
+        }
+      }
+      said(each, 'idle', 'ended')
+    }
+    return { takes, statuses }
+  }
+
+  /** A step can be repeated as soon as every partition that it took from has something. */
+  repeatable({ takes }: JournalEntry): boolean {
+    return this.#partitions.every(
+      each => each.reader.state() !== 'waiting' || !takes.some(({ partition }) => partition === each.id),
+    )
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#partitions.map(each => each.reader.close()))
+  }
+
+  #read(each: OpenPartition, maxRows: number, takes: Take[]): number {
+    const rows = this.#options.read(each, maxRows)
+    if (rows > 0) takes.push({ partition: each.id, rows, position: each.reader.position() })
+    return rows
+  }
+
+  #becomesIdle({ status, quietSince, idleTimeout }: OpenPartition, now: bigint): boolean {
+    return status === 'active' && quietSince !== undefined && now >= quietSince + idleTimeout
+  }
+}
+
+/** Rows came from a partition: it is not idle any more, before they are looked at. */
+export function arrived(each: OpenPartition): void {
+  each.quietSince = undefined
+  if (each.status === 'active') return
+  each.status = 'active'
+  for (const tracker of each.trackers) tracker.mark(each.id, 'active')
+}
+
+/** What the reader says now; notes since when it has had nothing. */
+function observe(each: OpenPartition, now: bigint): ReturnType<PartitionReader['state']> {
+  const state = each.reader.state()
+  if (state === 'idle') each.quietSince ??= now
+  else each.quietSince = undefined
+  return state
+}
+
+function mark(each: OpenPartition, status: PartitionStatus, statuses: StatusChange[]): void {
+  if (each.status === status) return
+  each.status = status
+  statuses.push({ partition: each.id, status })
+  for (const tracker of each.trackers) tracker.mark(each.id, status)
+}
