@@ -285,7 +285,10 @@ test('SET table.exec.source.idle-timeout reaches the programs that start after i
   await session.advance(9n * MINUTE)
   assert.deepEqual(session.changes('counts'), [])
   await session.advance(1n * MINUTE)
-  assert.deepEqual(session.changes('counts'), [{ weight: 1, values: [0n, 1n] }])
+  assert.deepEqual(
+    session.changes('counts').map(({ values }) => values),
+    [[0n, 1n]],
+  )
   await session.close()
 })
 
