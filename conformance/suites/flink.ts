@@ -70,15 +70,15 @@ async function runProgram(program: Program, mode: Mode, environment: Environment
     clock: SUITE_CLOCK,
   }
   const failing = program.run.filter(step => step.kind === 'failing_sql')
-  for (const step of failing) await expectFailure(program, step.sql, sources, options, mode, environment)
+  for (const step of failing) await expectFailure(program, step.sql, options, mode, environment)
   if (failing.length === program.run.length) return undefined
 
   let session = await createSession(options, environment)
   try {
-    await prepare(session, program, sources, true)
+    await prepare(session, program, true)
     const written = new Map<string, ChangeRow[]>(sinks.map(sink => [sink.name, []]))
-    if (mode.whole && !readsClock(program)) await phase(session, sources, ['beforeRestore', 'afterRestore'], mode)
-    else await phase(session, sources, ['beforeRestore'], mode)
+    if (mode.whole && !readsClock(program)) await phase(session, program, ['beforeRestore', 'afterRestore'], mode)
+    else await phase(session, program, ['beforeRestore'], mode)
     collect(session, written)
     if (mode.restore) {
       // Where nothing comes after the savepoint, "before" already holds what the end of the input brings.
@@ -90,7 +90,7 @@ async function runProgram(program: Program, mode: Mode, environment: Environment
       session = await createSession(options, environment)
       await session.restore(bytes)
     }
-    if (!mode.whole || readsClock(program)) await phase(session, sources, ['afterRestore'], mode)
+    if (!mode.whole || readsClock(program)) await phase(session, program, ['afterRestore'], mode)
     await session.end()
     collect(session, written)
     for (const sink of sinks) {
@@ -108,7 +108,6 @@ async function runProgram(program: Program, mode: Mode, environment: Environment
 async function expectFailure(
   program: Program,
   sql: string,
-  sources: readonly Source[],
   options: SessionOptions,
   mode: Mode,
   environment: Environment,
@@ -116,10 +115,10 @@ async function expectFailure(
   const settings = { ...options.settings, on_error: 'fail' }
   const session = await createSession({ ...options, settings }, environment)
   try {
-    await prepare(session, program, sources, false)
+    await prepare(session, program, false)
     await session.execute(sql)
-    await phase(session, sources, ['beforeRestore'], mode)
-    await phase(session, sources, ['afterRestore'], mode)
+    await phase(session, program, ['beforeRestore'], mode)
+    await phase(session, program, ['afterRestore'], mode)
     await session.end()
   } catch (error) {
     if (isUnsupported(error)) throw error
@@ -131,12 +130,12 @@ async function expectFailure(
 }
 
 /** Creates tables in the order of the setup, then runs the statements. */
-async function prepare(session: Session, program: Program, sources: readonly Source[], run: boolean): Promise<void> {
+async function prepare(session: Session, program: Program, run: boolean): Promise<void> {
   for (const step of program.setup) {
     if (step.kind === 'sql') await session.execute(step.sql)
-    if (step.kind === 'source' || step.kind === 'sink') await session.execute(createTable(step))
+    if (step.kind === 'sink') await session.execute(createTable(step))
+    if (step.kind === 'source') await session.execute(createTable(step, isLookup(program, step)))
   }
-  for (const source of sources) if (isLookup(program, source)) feedAll(session, source, 'beforeRestore')
   if (!run) return
   for (const step of program.run) {
     if (step.kind === 'sql') await session.execute(step.sql)
@@ -146,18 +145,18 @@ async function prepare(session: Session, program: Program, sources: readonly Sou
   }
 }
 
-/** A source that a statement looks rows up in: its rows are there before the others'. */
+/** A source that a statement looks rows up in: its rows, upserted by key, are there before the others'. */
 function isLookup(program: Program, source: Source): boolean {
   const lookup = new RegExp(`JOIN\\s+${source.name}\\s+FOR SYSTEM_TIME AS OF \\w+\\.proc_?time`, 'i')
   return program.run.some(step => (step.kind === 'sql' || step.kind === 'failing_sql' ? lookup.test(step.sql) : false))
 }
 
-function createTable(step: Source | Sink): string {
+function createTable(step: Source | Sink, upserted = false): string {
   const options: Record<string, string> = { connector: 'feed' }
   if (step.kind === 'source') {
     const rows = [...step.beforeRestore, ...step.afterRestore]
     const changing = rows.some(({ $op }) => $op !== '+I')
-    options['changelog-mode'] = step.options['changelog-mode'] ?? (changing ? 'I,UB,UA,D' : 'I')
+    options['changelog-mode'] = upserted ? 'I,UA,D' : (step.options['changelog-mode'] ?? (changing ? 'I,UB,UA,D' : 'I'))
   }
   const text = Object.entries(options).map(([key, value]) => `'${key}' = '${value}'`)
   return `CREATE TABLE \`${step.name}\` (${step.schema.join(', ')}) WITH (${text.join(', ')})`
@@ -166,15 +165,22 @@ function createTable(step: Source | Sink): string {
 /** What it gives hangs on the phase in which a row comes, by the processing clock. */
 const readsClock = (program: Program): boolean => /proc_?time|ttl/i.test(JSON.stringify(program))
 
-/** Sources in turn, one row each; the watermark moves after each row. */
+/** Sources in turn, one row each; the watermark moves after each row. Before them all rows of lookup tables. */
 async function phase(
   session: Session,
-  sources: readonly Source[],
+  program: Program,
   parts: readonly ('beforeRestore' | 'afterRestore')[],
   mode: Mode,
 ): Promise<void> {
-  const rows = new Map(sources.map(source => [source, parts.flatMap(part => source[part])]))
-  const longest = Math.max(0, ...[...rows.values()].map(each => each.length))
+  const all = program.setup.filter(step => step.kind === 'source')
+  const rows = new Map(all.map(source => [source, parts.flatMap(part => source[part])]))
+  const lookups = all.filter(source => isLookup(program, source))
+  for (const source of lookups) {
+    push(session, source, rows.get(source) ?? [])
+    await session.settle()
+  }
+  const sources = all.filter(source => !lookups.includes(source))
+  const longest = Math.max(0, ...sources.map(source => rows.get(source)?.length ?? 0))
   for (let at = 0; at < longest; at++) {
     for (const source of sources) {
       const row = rows.get(source)?.[at]
@@ -185,10 +191,6 @@ async function phase(
   }
   await session.settle()
   await session.advance(HOUR)
-}
-
-function feedAll(session: Session, source: Source, part: 'beforeRestore' | 'afterRestore'): void {
-  push(session, source, source[part])
 }
 
 function push(session: Session, source: Source, rows: readonly FedRow[]): void {

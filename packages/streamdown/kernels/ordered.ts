@@ -186,6 +186,36 @@ export function ordered_at(references: usize, positions: usize, rows: i32, out: 
   }
 }
 
+/**
+ * The slot of each key's first row, in its order, whose first order field is not before the bound (`strict`: is behind
+ * it); -1 where there is none. NULL is neither before nor behind.
+ */
+export function ordered_from(
+  table: usize,
+  references: usize,
+  rows: i32,
+  bound: usize,
+  strict: i32,
+  out: usize,
+): void {
+  const field = fieldAt(table, <usize>load<u32>(<usize>get(table, ORDER)))
+  const validAt = <usize>load<u32>(field, 8)
+  for (let i: usize = 0; i < <usize>rows; i++) {
+    const tree = <usize>load<u32>(references + (i << 2))
+    let slot = NO_SLOT
+    if (tree != 0 && !columnIsNull(bound, 0, i)) {
+      const probe = scratchRow(table)
+      scratchField(probe, field, bound, 0, i)
+      seek(table, tree, probe, FIRST_FIELD, strict != 0)
+      if (settle()) {
+        const found = leafSlot(foundLeaf, foundPlace)
+        if (load<u8>(rowAddress(table, found) + validAt) != 0) slot = found
+      }
+    }
+    store<u32>(out + (i << 2), slot)
+  }
+}
+
 /** The slot of the row after (or before) each row among those of its key, -1 at the end. */
 export function ordered_neighbours(table: usize, slots: usize, rows: i32, backwards: i32, out: usize): void {
   for (let i: usize = 0; i < <usize>rows; i++) {

@@ -71,7 +71,7 @@ function codesOf(node: PlanNode): readonly CheckCode[] {
   if (changesItsMind(node)) found.push('DSC003')
   if (node.is === 'aggregate' && node.calls.some(call => sums.has(call.name) && call.args.some(isFloat)))
     found.push('DSC005')
-  if (node.is === 'join' && node.keys.length === 0 && !isSingleRow(node.left) && !isSingleRow(node.right))
+  if ((node.is === 'join' || node.is === 'temporalJoin') && node.keys.length === 0 && !isSingleRow(node.left) && !isSingleRow(node.right))
     found.push('DSC006')
   return found
 }
@@ -99,6 +99,11 @@ function growsForEver(node: PlanNode): boolean {
       return node.window === undefined && node.partitionBy.length > 0 && !isBoundedInput(node.input)
     case 'join':
       return node.time === undefined && !(isBoundedInput(node.left) && isBoundedInput(node.right))
+    case 'temporalJoin':
+      if (node.moment.is === 'eventTime') return false
+      return !isBoundedInput(node.right) && derive(node.right).keys.length === 0
+    case 'asofJoin':
+      return !(isBoundedInput(node.left) && isBoundedInput(node.right))
     case 'sort':
       return node.limit === undefined && !isBoundedInput(node.input)
     default:

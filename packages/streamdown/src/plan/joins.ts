@@ -99,6 +99,12 @@ export function joinOn(kind: JoinKind, left: PlanNode, right: PlanNode, conditio
   )
 }
 
+/** What `joinOn` gave with another node in the place of the join; a projection above it stays. */
+export function overJoin(node: PlanNode, make: (join: JoinNode) => PlanNode): PlanNode {
+  if (node.is === 'project') return { ...node, input: overJoin(node.input, make) }
+  return node.is === 'join' ? make(node) : node
+}
+
 /** The node with columns appended. */
 export function withColumns(node: PlanNode, added: readonly Expression[], names: readonly string[] = []): PlanNode {
   if (added.length === 0) return node

@@ -1,5 +1,5 @@
 import type { Expression } from './expressions/expression.ts'
-import type { JoinNode, PlanNode, ProjectNode, WindowNode } from './nodes/node.ts'
+import type { JoinNode, PlanNode, ProjectNode, TemporalJoinNode, WindowNode } from './nodes/node.ts'
 
 /** Output columns that hold the bounds of a window; `row`: a ROW(start, end) of them. */
 export interface WindowColumns {
@@ -102,6 +102,13 @@ function compute(node: PlanNode): Properties {
     }
     case 'join':
       return ofJoin(node)
+    case 'temporalJoin':
+      return ofTemporalJoin(node)
+    case 'asofJoin': {
+      const left = derive(node.left)
+      const bounded = left.bounded && derive(node.right).bounded
+      return { ...nothing, appendOnly: false, final: false, bounded, keys: left.keys, windows: left.windows }
+    }
     case 'union': {
       const inputs = node.inputs.map(derive)
       const [first] = inputs
@@ -312,6 +319,28 @@ function ofJoin(node: JoinNode): Properties {
   }
 }
 
+/** The result of a left row never changes, so only the left side's changes are seen behind it. */
+function ofTemporalJoin(node: TemporalJoinNode): Properties {
+  const left = derive(node.left)
+  const right = derive(node.right)
+  const width = node.left.schema.length
+  const once =
+    node.moment.is === 'eventTime' || covers(right.keys, node.keys.map(key => key.right))
+  return {
+    appendOnly: left.appendOnly,
+    keys: once ? left.keys : left.keys.flatMap(l => right.keys.map(r => [...l, ...r.map(column => column + width)])),
+    ...timed(left.timeColumns),
+    processing: left.processing,
+    windows: left.windows,
+    final: left.final,
+    bounded: left.bounded && right.bounded,
+  }
+}
+
+/** Whether equality of these columns names one row. */
+const covers = (keys: Properties['keys'], columns: readonly number[]): boolean =>
+  keys.some(key => key.every(column => columns.includes(column)))
+
 /** The side that always has its row keeps its window columns. */
 function outerWindows(node: JoinNode, left: Properties, right: Properties, width: number): readonly WindowColumns[] {
   if (node.kind === 'left') return left.windows
@@ -330,8 +359,6 @@ function joinKeys(
   right: Properties,
   moved: (columns: readonly number[]) => readonly number[],
 ): readonly (readonly number[])[] {
-  const covers = (keys: Properties['keys'], columns: readonly number[]) =>
-    keys.some(key => key.every(column => columns.includes(column)))
   const rightOnce = covers(
     right.keys,
     node.keys.map(key => key.right),

@@ -1,6 +1,7 @@
 import { StreamdownError } from '../errors/error.ts'
 import type { Expression } from '../plan/expressions/expression.ts'
-import type { AggregateNode, EventTime, JoinNode, PlanNode, ScanNode, SinkNode } from '../plan/nodes/node.ts'
+import type { AggregateNode, AsofJoinNode, EventTime, JoinNode, PlanNode, ScanNode, SinkNode, TemporalJoinNode } from '../plan/nodes/node.ts'
+import type { PairingNode } from '../plan/pairs.ts'
 import type { Program } from '../plan/program.ts'
 import { derive } from '../plan/properties.ts'
 import type { Schema } from '../types/data-type.ts'
@@ -8,8 +9,11 @@ import type { Edge, Graph, OperatorVertex, OutputVertex, Routing, SourceVertex, 
 import type { Operator } from './operator.ts'
 import type { OperatorContext } from './operator-context.ts'
 import { aggregateInput } from './operators/aggregate-input.ts'
+import { createArrivalJoin } from './operators/arrival-join.ts'
+import { createAsofJoin } from './operators/asof-join.ts'
 import { createChangelog } from './operators/changelog.ts'
 import { createConsolidate } from './operators/consolidate.ts'
+import { createEventTimeJoin } from './operators/event-time-join.ts'
 import { createFlatMap } from './operators/flat-map.ts'
 import { createGroupAggregate } from './operators/group-aggregate.ts'
 import { createIntervalJoin } from './operators/interval-join.ts'
@@ -105,6 +109,10 @@ class GraphBuilder {
         return this.#aggregate(node)
       case 'join':
         return this.#join(node)
+      case 'temporalJoin':
+        return this.#temporalJoin(node)
+      case 'asofJoin':
+        return this.#asofJoin(node)
       case 'union': {
         const inputs = node.inputs.map(input => this.#edge(this.#node(input)))
         return this.#operator('union', node.schema, inputs, false, context =>
@@ -242,14 +250,38 @@ class GraphBuilder {
     )
   }
 
+  /** The right side is built first, so that in a step in which both come from the start its rows come before. */
+  #temporalJoin(node: TemporalJoinNode): Vertex {
+    const right = this.#node(node.right)
+    const inputs = this.#pairEdges(node, this.#node(node.left), right)
+    const { moment } = node
+    return this.#operator('temporal join', node.schema, inputs, node.keys.length === 0, context => {
+      const shapes = [shapeOf(node.left), shapeOf(node.right)] as const
+      return moment.is === 'arrival'
+        ? createArrivalJoin(node, context, shapes)
+        : createEventTimeJoin({ ...node, moment }, context, shapes)
+    })
+  }
+
+  #asofJoin(node: AsofJoinNode): Vertex {
+    const inputs = this.#pairEdges(node, this.#node(node.left), this.#node(node.right))
+    return this.#operator('asof join', node.schema, inputs, node.keys.length === 0, context =>
+      createAsofJoin(node, context, [shapeOf(node.left), shapeOf(node.right)]),
+    )
+  }
+
+  #pairEdges({ keys }: PairingNode, left: Vertex, right: Vertex): readonly Edge[] {
+    return [
+      this.#edge(left, keyed(keys.map(key => key.left))),
+      this.#edge(right, keyed(keys.map(key => key.right))),
+    ]
+  }
+
   #join(node: JoinNode): Vertex {
     const left = this.#node(node.left)
     const right = this.#node(node.right)
     const lone = node.keys.length === 0
-    const inputs = [
-      this.#edge(left, lone ? single : keyed(node.keys.map(key => key.left))),
-      this.#edge(right, lone ? single : keyed(node.keys.map(key => key.right))),
-    ]
+    const inputs = this.#pairEdges(node, left, right)
     const create =
       node.time?.kind === 'interval' ? createIntervalJoin : node.time?.kind === 'window' ? createWindowJoin : createJoin
     return this.#operator('join', node.schema, inputs, lone, context =>

@@ -87,6 +87,11 @@ export interface StateTable {
   countOf(keys: readonly Column[], rows: number): Pointer
   /** Ordered tables: the slot at the 0-based position (i32 a row) in the order of each probe row's key, or -1. */
   slotAt(keys: readonly Column[], positions: Pointer, rows: number): Pointer
+  /**
+   * Ordered tables: the slot of each probe row's first row, in the order of its key, whose first order field is not
+   * before `bound` (with `strict`: stands behind it), or -1. NULL meets nothing, as a bound and as a field.
+   */
+  firstFrom(keys: readonly Column[], bound: Column, rows: number, strict: boolean): Pointer
   /** Ordered tables: for each row in `slots` how many rows of its key stand before it; i32 a row. */
   positionOf(slots: Pointer, rows: number): Pointer
   /** Ordered tables: the slot of the next, or the previous, row of the same key, -1 at the end. */

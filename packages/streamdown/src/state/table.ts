@@ -156,6 +156,16 @@ class HeapTable implements StateTable {
     return out
   }
 
+  firstFrom(keys: readonly Column[], bound: Column, rows: number, strict: boolean): Pointer {
+    const [order] = this.#order()
+    if (order === undefined) throw this.#misused('no field orders its rows')
+    const out = this.#memory.chunk(rows * 4)
+    const references = this.#references(keys, rows, true)
+    const described = this.#describe([bound], [order.field])
+    this.#memory.kernels.ordered_from(this.address, references, rows, described, strict ? 1 : 0, out)
+    return out
+  }
+
   positionOf(slots: Pointer, rows: number): Pointer {
     this.#order()
     const out = this.#memory.chunk(rows * 4)

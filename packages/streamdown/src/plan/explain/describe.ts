@@ -1,4 +1,5 @@
 import type { PlanNode, SortKey, Windowing } from '../nodes/node.ts'
+import type { PairingNode } from '../pairs.ts'
 import { derive } from '../properties.ts'
 import { aggregateText, durationText, expressionText } from './text.ts'
 
@@ -48,16 +49,19 @@ export function describe(node: PlanNode): string {
           : `; groups end with ${names([node.window.end], node)}${node.window.changes ? ', changes at once' : ''}`
       return `Aggregate ${keys}${calls.length === 0 ? '' : `: ${calls.join(', ')}`}${window}`
     }
-    case 'join': {
-      const keys = node.keys.map(
-        key => `${names([key.left], node.left)} ${key.nullsMatch ? '<=>' : '='} ${names([key.right], node.right)}`,
-      )
-      const condition =
-        node.condition === undefined
-          ? []
-          : [expressionText(node.condition, [...node.left.schema, ...node.right.schema])]
-      const on = [...keys, ...condition]
-      return `Join ${node.kind}${on.length === 0 ? ': every pair' : ` on ${on.join(' AND ')}`}${joinTimeText(node)}`
+    case 'join':
+      return `Join ${node.kind}${onText(node)}${joinTimeText(node)}`
+    case 'temporalJoin': {
+      const { moment, left, right } = node
+      const text =
+        moment.is === 'arrival'
+          ? 'right rows as of arrival'
+          : `right row as of ${names([moment.left], left)} by ${names([moment.right], right)}, state ends with the watermark`
+      return `Temporal join ${node.kind}${onText(node)}; ${text}`
+    }
+    case 'asofJoin': {
+      const { left, right, operator } = node.nearest
+      return `Asof join ${node.kind}${onText(node)}; nearest ${names([left], node.left)} ${operator} ${names([right], node.right)}`
     }
     case 'union':
       return `Union of ${node.inputs.length}`
@@ -94,6 +98,20 @@ function windowingText(windowing: Windowing, input: PlanNode): string {
       return `session with gap ${durationText(windowing.gap)}${by.length === 0 ? '' : ` by ${by.join(', ')}`}`
     }
   }
+}
+
+function onText(node: PairingNode): string {
+  const nameOf = (column: number, of: PlanNode) => of.schema[column]!.name
+  const keys = node.keys.map(
+    key => `${nameOf(key.left, node.left)} ${key.nullsMatch ? '<=>' : '='} ${nameOf(key.right, node.right)}`,
+  )
+  const condition =
+    node.is === 'asofJoin' || node.condition === undefined
+      ? []
+      : [expressionText(node.condition, [...node.left.schema, ...node.right.schema])]
+  const on = [...keys, ...condition]
+  if (on.length > 0) return ` on ${on.join(' AND ')}`
+  return node.is === 'asofJoin' ? '' : ': every pair'
 }
 
 const offsetText = (offset: bigint): string => (offset === 0n ? '' : ` offset ${durationText(offset)}`)

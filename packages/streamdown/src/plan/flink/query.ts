@@ -1,7 +1,16 @@
 import { StreamdownError } from '../../errors/error.ts'
 import type { Schema } from '../../types/data-type.ts'
 import { typeText } from '../../types/type-text.ts'
-import type { AggregateNode, JoinNode, PlanNode, RankNode, Relation, ScanNode, WindowNode } from '../nodes/node.ts'
+import type {
+  AggregateNode,
+  JoinNode,
+  PlanNode,
+  RankNode,
+  Relation,
+  ScanNode,
+  TemporalJoinNode,
+  WindowNode,
+} from '../nodes/node.ts'
 import { inputsOf } from '../visitor/inputs.ts'
 import { aggregateSQL, durationSQL, expressionSQL, type Refuse } from './expression.ts'
 import { quoted, uniqueNames } from './names.ts'
@@ -76,6 +85,10 @@ class Writer {
         return this.#aggregate(node, input, as)
       case 'join':
         return this.#join(node, input, other, as)
+      case 'temporalJoin':
+        return this.#temporalJoin(node, input, other, as)
+      case 'asofJoin':
+        throw cannot('ASOF JOIN')
       case 'union':
         return inputs
           .map(one => `SELECT ${as(one.columns.map(column => column.name))} FROM ${one.name}`)
@@ -107,18 +120,35 @@ class Writer {
     return `SELECT ${as([...keys, ...calls])} FROM ${input.name}${keys.length === 0 ? '' : ` GROUP BY ${keys.join(', ')}`}`
   }
 
-  #join(node: JoinNode, left: Written, right: Written, as: (texts: readonly string[]) => string): string {
-    const both = [
-      ...left.columns.map(one => ({ ...one, name: `a.${one.name}` })),
-      ...right.columns.map(one => ({ ...one, name: `b.${one.name}` })),
-    ]
-    const width = left.columns.length
+  #on(node: JoinNode | TemporalJoinNode, both: Schema): string {
+    const width = node.left.schema.length
     const on = node.keys.map(
       key =>
         `${both[key.left]?.name} ${key.nullsMatch ? 'IS NOT DISTINCT FROM' : '='} ${both[width + key.right]?.name}`,
     )
     if (node.condition !== undefined) on.push(expressionSQL(node.condition, both, this.#refuse))
-    const condition = on.join(' AND ')
+    return on.join(' AND ')
+  }
+
+  /** Flink takes the moment from a column: one of the clock is added to the left for the time of arrival. */
+  #temporalJoin(
+    node: TemporalJoinNode,
+    left: Written,
+    right: Written,
+    as: (texts: readonly string[]) => string,
+  ): string {
+    const both = sideBySide(left, right)
+    const { moment } = node
+    const from =
+      moment.is === 'arrival' ? `(SELECT *, PROCTIME() AS arrival FROM ${left.name}) AS a` : `${left.name} AS a`
+    const time = moment.is === 'arrival' ? 'arrival' : (left.columns[moment.left]?.name ?? '')
+    const condition = this.#on(node, both)
+    return `SELECT ${as(both.map(one => one.name))}\nFROM ${from} ${node.kind.toUpperCase()} JOIN ${right.name} FOR SYSTEM_TIME AS OF a.${time} AS b ON ${condition === '' ? 'TRUE' : condition}`
+  }
+
+  #join(node: JoinNode, left: Written, right: Written, as: (texts: readonly string[]) => string): string {
+    const both = sideBySide(left, right)
+    const condition = this.#on(node, both)
     if (node.kind === 'semi' || node.kind === 'anti') {
       return `SELECT * FROM ${left.name} AS a WHERE ${node.kind === 'anti' ? 'NOT ' : ''}EXISTS (SELECT 1 FROM ${right.name} AS b WHERE ${condition})`
     }
@@ -129,6 +159,11 @@ class Writer {
     return `SELECT ${days}${as(both.map(one => one.name))}\nFROM ${left.name} AS a ${node.kind.toUpperCase()} JOIN ${right.name} AS b ON ${condition}`
   }
 }
+
+const sideBySide = (left: Written, right: Written): Schema => [
+  ...left.columns.map(one => ({ ...one, name: `a.${one.name}` })),
+  ...right.columns.map(one => ({ ...one, name: `b.${one.name}` })),
+]
 
 const cannot = (what: string): StreamdownError =>
   new StreamdownError('DSD5011', `Flink SQL has nothing that says ${what}.`)

@@ -1,4 +1,5 @@
 import type { AggregateNode } from './aggregate-node.ts'
+import type { AsofJoinNode } from './asof-join-node.ts'
 import type { ChangelogNode } from './changelog-node.ts'
 import type { FilterNode } from './filter-node.ts'
 import type { FlatMapNode } from './flat-map-node.ts'
@@ -8,11 +9,13 @@ import type { ProjectNode } from './project-node.ts'
 import type { RankNode } from './rank-node.ts'
 import type { ScanNode } from './scan-node.ts'
 import type { SortNode } from './sort-node.ts'
+import type { TemporalJoinNode } from './temporal-join-node.ts'
 import type { UnionNode } from './union-node.ts'
 import type { ValuesNode } from './values-node.ts'
 import type { WindowNode } from './window-node.ts'
 
 export * from './aggregate-node.ts'
+export * from './asof-join-node.ts'
 export * from './changelog-node.ts'
 export * from './filter-node.ts'
 export * from './flat-map-node.ts'
@@ -24,6 +27,7 @@ export * from './relation.ts'
 export * from './scan-node.ts'
 export * from './sink-node.ts'
 export * from './sort-node.ts'
+export * from './temporal-join-node.ts'
 export * from './union-node.ts'
 export * from './values-node.ts'
 export * from './window-node.ts'
@@ -40,6 +44,8 @@ export type PlanNode =
   | WindowNode
   | AggregateNode
   | JoinNode
+  | TemporalJoinNode
+  | AsofJoinNode
   | UnionNode
   | RankNode
   | SortNode

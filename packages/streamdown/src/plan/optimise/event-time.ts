@@ -33,6 +33,8 @@ function usesEventTime(node: PlanNode): boolean {
       return node.window !== undefined
     case 'join':
       return node.time !== undefined
+    case 'temporalJoin':
+      return node.moment.is === 'eventTime'
     default:
       return expressionsOf(node).some(readsWatermark)
   }

@@ -97,6 +97,13 @@ export class FilterPusher {
         return this.#rank(node, conditions)
       case 'join':
         return this.#join(node, conditions)
+      case 'temporalJoin':
+      case 'asofJoin': {
+        // Which right row a left row meets hangs on all right rows, so these are not thinned out.
+        const width = node.left.schema.length
+        const [down, stay] = split(conditions, e => neverFails(e) && sideOf(e, width) === 'left')
+        return filtered({ ...node, left: this.push(node.left, down), right: this.push(node.right, []) }, stay)
+      }
       case 'sort': {
         const whole = node.limit === undefined && node.offset === undefined
         const [down, stay] = whole ? split(conditions, neverFails) : [[], conditions]

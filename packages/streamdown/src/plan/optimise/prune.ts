@@ -3,6 +3,7 @@ import { column, literal } from '../expressions/build.ts'
 import type { Expression } from '../expressions/expression.ts'
 import { columnsRead, hasLambda, readsWholeRow, remap, some } from '../expressions/walk.ts'
 import { joinedSchema, type PlanNode, WindowNode } from '../nodes/node.ts'
+import { movedPairing, pairingColumns } from '../pairs.ts'
 import { inputsOf } from '../visitor/inputs.ts'
 import { callExpressions, expressionsOf, mapCall, nodesOf, type Roots } from '../visitor/transform.ts'
 
@@ -91,23 +92,16 @@ class Pruner {
         this.#read(node.input, calls.flatMap(callExpressions))
         return
       }
-      case 'join': {
+      case 'join':
+      case 'temporalJoin':
+      case 'asofJoin': {
         const width = node.left.schema.length
-        const both = [...needed, ...(node.condition === undefined ? [] : columnsRead(node.condition))]
-        this.#need(node.left, [...both.filter(i => i < width), ...node.keys.map(key => key.left)])
-        this.#need(node.right, [
-          ...both.filter(i => i >= width).map(i => i - width),
-          ...node.keys.map(key => key.right),
-        ])
-        if (node.time?.kind === 'interval') {
-          this.#need(node.left, [node.time.left])
-          this.#need(node.right, [node.time.right])
-        }
-        if (node.time?.kind === 'window') {
-          this.#need(node.left, [node.time.leftEnd])
-          this.#need(node.right, [node.time.rightEnd])
-        }
-        if (node.condition === undefined || !hasLambda(node.condition)) return
+        const own = pairingColumns(node)
+        const condition = node.is === 'asofJoin' ? undefined : node.condition
+        const both = [...needed, ...(condition === undefined ? [] : columnsRead(condition))]
+        this.#need(node.left, [...both.filter(i => i < width), ...own.left])
+        this.#need(node.right, [...both.filter(i => i >= width).map(i => i - width), ...own.right])
+        if (condition === undefined || !hasLambda(condition)) return
         this.#need(node.left, node.left.schema.keys())
         this.#need(node.right, node.right.schema.keys())
         return
@@ -244,20 +238,21 @@ class Pruner {
           to,
         }
       }
-      case 'join': {
+      case 'join':
+      case 'temporalJoin':
+      case 'asofJoin': {
         const [left, right] = [this.#prune(node.left), this.#prune(node.right)]
         const width = node.left.schema.length
         const newWidth = left.node.schema.length
         const to = new Map(left.to)
         for (const [from, place] of right.to) to.set(width + from, newWidth + place)
-        const keys = node.keys.map(key => ({ ...key, left: left.to.get(key.left)!, right: right.to.get(key.right)! }))
+        const moving = movedPairing(node, left.to, right.to)
         const condition =
-          node.condition === undefined
+          moving.is === 'asofJoin' || moving.condition === undefined || hasLambda(moving.condition)
             ? {}
-            : { condition: hasLambda(node.condition) ? node.condition : remap(node.condition, i => to.get(i)!) }
+            : { condition: remap(moving.condition, i => to.get(i)!) }
         const schema = joinedSchema(node.kind, left.node.schema, right.node.schema)
-        const time = node.time === undefined ? {} : { time: movedTime(node.time, left.to, right.to) }
-        return { node: { ...node, left: left.node, right: right.node, keys, ...condition, ...time, schema }, to }
+        return { node: { ...moving, left: left.node, right: right.node, ...condition, schema }, to }
       }
       case 'union': {
         const kept = sorted(needed)
@@ -325,6 +320,8 @@ function followsTime(node: PlanNode): boolean {
       return node.window !== undefined
     case 'join':
       return node.time !== undefined && node.time.kind !== 'keep'
+    case 'temporalJoin':
+      return node.moment.is === 'eventTime'
     case 'late':
       return true
     default:
@@ -337,21 +334,6 @@ const sorted = (columns: ReadonlySet<number>): readonly number[] => [...columns]
 const placesOf = (kept: readonly number[]): ReadonlyMap<number, number> => new Map(kept.map((from, to) => [from, to]))
 
 const moved = (e: Expression, input: Pruned): Expression => (readsWholeRow(e) ? e : remap(e, i => input.to.get(i)!))
-
-function movedTime(
-  time: NonNullable<Extract<PlanNode, { is: 'join' }>['time']>,
-  left: ReadonlyMap<number, number>,
-  right: ReadonlyMap<number, number>,
-) {
-  switch (time.kind) {
-    case 'interval':
-      return { ...time, left: left.get(time.left)!, right: right.get(time.right)! }
-    case 'window':
-      return { ...time, leftEnd: left.get(time.leftEnd)!, rightEnd: right.get(time.rightEnd)! }
-    case 'keep':
-      return time
-  }
-}
 
 /** A row needs one column at least: one of fixed width, if there is. */
 function cheapest(node: PlanNode): number {

@@ -66,6 +66,17 @@ function structure(node: PlanNode, numberOf: (thing: object) => number): string 
         node.time,
         names,
       ])
+    case 'temporalJoin':
+      return plainKey([
+        'temporalJoin',
+        node.kind,
+        node.keys,
+        node.condition === undefined ? '' : expressionKey(node.condition),
+        node.moment,
+        names,
+      ])
+    case 'asofJoin':
+      return plainKey(['asofJoin', node.kind, node.keys, node.nearest, node.ties, names])
     case 'union':
       return plainKey(['union', names])
     case 'rank':

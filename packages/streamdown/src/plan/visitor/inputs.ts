@@ -16,6 +16,8 @@ export function inputsOf(node: PlanNode): readonly PlanNode[] {
     case 'flatMap':
       return [node.input]
     case 'join':
+    case 'temporalJoin':
+    case 'asofJoin':
       return [node.left, node.right]
     case 'union':
       return node.inputs
@@ -41,7 +43,9 @@ export function mapInputs(node: PlanNode, change: (input: PlanNode) => PlanNode)
       const input = change(node.input)
       return input === node.input ? node : { ...node, input }
     }
-    case 'join': {
+    case 'join':
+    case 'temporalJoin':
+    case 'asofJoin': {
       const left = change(node.left)
       const right = change(node.right)
       return left === node.left && right === node.right ? node : { ...node, left, right }

@@ -55,6 +55,7 @@ export function expressionsOf(node: PlanNode): readonly Expression[] {
     case 'aggregate':
       return node.calls.flatMap(callExpressions)
     case 'join':
+    case 'temporalJoin':
       return node.condition === undefined ? [] : [node.condition]
     case 'flatMap':
       return [node.lambda]
@@ -91,7 +92,8 @@ export function mapExpressions(node: PlanNode, change: (e: Expression) => Expres
       return { ...node, rows: node.rows.map(row => row.map(change)) }
     case 'aggregate':
       return { ...node, calls: node.calls.map(call => mapCall(call, change)) }
-    case 'join': {
+    case 'join':
+    case 'temporalJoin': {
       if (node.condition === undefined) return node
       const condition = change(node.condition)
       return condition === node.condition ? node : { ...node, condition }

@@ -1,5 +1,7 @@
 import { type Batch, type Column, NO_WATERMARK, type Pointer } from '../../batch/batch.ts'
+import { columnAt } from '../../batch/key-groups.ts'
 import type { Memory } from '../../batch/memory.ts'
+import { takeRows } from '../../batch/select.ts'
 import type { DataType } from '../../types/data-type.ts'
 import { physicalOf, widthOf } from '../../types/physical.ts'
 
@@ -78,4 +80,33 @@ export function selectBytes(
 ): { readonly selection: Pointer; readonly rows: number } {
   const selection = memory.chunk(Math.max(1, rows) * 4)
   return { selection, rows: memory.kernels.select_bytes(bytes, wanted ? 1 : 0, rows, selection) }
+}
+
+/** The rows that are not NULL in any of the columns, and those that are in some. */
+export function splitByNulls(
+  memory: Memory,
+  batch: Batch,
+  columns: readonly number[],
+): { readonly rest: Batch | undefined; readonly lone: Batch | undefined } {
+  const nullable = columns.filter(column => columnAt(batch, column).validity !== 0)
+  if (nullable.length === 0) return { rest: batch, lone: undefined }
+  const mask = memory.chunk(batch.rows)
+  memory.u8(mask, batch.rows).fill(1)
+  for (const column of nullable) memory.kernels.mask_nulls(columnAt(batch, column).validity, batch.rows, mask)
+  return splitByMask(memory, batch, mask)
+}
+
+/** The rows whose byte is set, and those whose byte is not. */
+export function splitByMask(
+  memory: Memory,
+  batch: Batch,
+  mask: Pointer,
+): { readonly rest: Batch | undefined; readonly lone: Batch | undefined } {
+  const lone = selectBytes(memory, mask, false, batch.rows)
+  if (lone.rows === 0) return { rest: batch, lone: undefined }
+  const rest = selectBytes(memory, mask, true, batch.rows)
+  return {
+    rest: rest.rows === 0 ? undefined : takeRows(memory, batch, rest.selection, rest.rows),
+    lone: takeRows(memory, batch, lone.selection, lone.rows),
+  }
 }

@@ -1,17 +1,14 @@
 import { type Batch, CHUNK_ROWS, END_OF_TIME, type Pointer } from '../../batch/batch.ts'
 import { columnAt } from '../../batch/key-groups.ts'
 import { takeRows } from '../../batch/select.ts'
-import type { CompiledProjection } from '../../compile/compiled.ts'
-import { compileProjection } from '../../compile/projection.ts'
 import type { JoinNode } from '../../plan/nodes/node.ts'
 import type { StateSnapshot } from '../../state/state-table.ts'
 import type { Schema } from '../../types/data-type.ts'
 import type { Operator, Output, StepEnd } from '../operator.ts'
 import type { OperatorContext } from '../operator-context.ts'
-import { columnsRead } from './columns-read.ts'
-import { emitDead } from './dead.ts'
-import { boundWatermarks, lowest, selectBytes, watermarkColumn } from './hidden.ts'
+import { boundWatermarks, lowest, selectBytes, splitByNulls, watermarkColumn } from './hidden.ts'
 import { InputWatermarks } from './input-watermarks.ts'
+import { JoinCondition } from './join-condition.ts'
 import { type Input, JoinRows, otherOf, type Pairs } from './join-rows.ts'
 import { JoinSide, type ProbeTimes } from './join-side.ts'
 import type { InputShape } from './shape.ts'
@@ -49,7 +46,7 @@ export class Join implements Operator {
   readonly #keys: readonly [readonly number[], readonly number[]]
   readonly #tracked: readonly [boolean, boolean]
   readonly #nullRefused: readonly boolean[]
-  readonly #condition: { readonly projection: CompiledProjection; readonly reads: ReadonlySet<number> } | undefined
+  readonly #condition: JoinCondition | undefined
   readonly #watermarks = new InputWatermarks(2)
   readonly #rows: JoinRows
 
@@ -63,15 +60,10 @@ export class Join implements Operator {
     this.#nullRefused = keys.map(key => !key.nullsMatch)
     const { kind } = node
     this.#tracked = [kind !== 'inner' && kind !== 'right', kind === 'right' || kind === 'full']
-    const both = [...this.#schemas[0], ...this.#schemas[1]]
-    const { condition } = node
     this.#condition =
-      condition === undefined
+      node.condition === undefined
         ? undefined
-        : {
-            projection: compileProjection({ input: both, filter: condition, outputs: [], context }),
-            reads: columnsRead(condition, both.length),
-          }
+        : new JoinCondition(node.condition, [...this.#schemas[0], ...this.#schemas[1]], context)
     this.#sides = [this.#side(0, shapes[0]), this.#side(1, shapes[1])]
     // An interval join gives rows as old as its bounds allow.
     const hold = time?.kind === 'interval' ? highest(0n, -time.lower, time.upper) : 0n
@@ -222,16 +214,9 @@ export class Join implements Operator {
   /** Without the rows that can meet nothing: NULL in a needed column. Where they must be shown they go out at once. */
   #dropUnmatchable(input: Input, batch: Batch, needed: readonly number[], out: Output): Batch | undefined {
     const { memory } = this.#context
-    const nullable = needed.filter(column => columnAt(batch, column).validity !== 0)
-    if (nullable.length === 0) return batch
-    const mask = memory.chunk(batch.rows)
-    memory.u8(mask, batch.rows).fill(1)
-    for (const column of nullable) memory.kernels.mask_nulls(columnAt(batch, column).validity, batch.rows, mask)
-    const lone = selectBytes(memory, mask, false, batch.rows)
-    if (lone.rows === 0) return batch
-    if (this.#shown(input)) this.#rows.emitAlone(input, takeRows(memory, batch, lone.selection, lone.rows), out)
-    const rest = selectBytes(memory, mask, true, batch.rows)
-    return rest.rows === 0 ? undefined : takeRows(memory, batch, rest.selection, rest.rows)
+    const { rest, lone } = splitByNulls(memory, batch, needed)
+    if (lone !== undefined && this.#shown(input)) this.#rows.emitAlone(input, lone, out)
+    return rest
   }
 
   /** Rows of this input that meet nothing are part of the result. */
@@ -323,33 +308,12 @@ export class Join implements Operator {
 
   /** The pairs for which the condition is true. */
   #holding(input: Input, part: Batch, pairs: Pairs, out: Output): Pairs {
-    const { memory } = this.#context
-    const condition = this.#condition
-    if (condition === undefined) return pairs
-    let count = 0
-    for (let from = 0; from < pairs.count; from += CHUNK_ROWS) {
-      const mark = memory.mark()
-      const rows = Math.min(CHUNK_ROWS, pairs.count - from)
-      const chunk = { count: rows, probe: pairs.probe + from * 4, slots: pairs.slots + from * 4 }
-      const candidates = {
-        ...part,
-        rows,
-        columns: this.#rows.columns(input, part, chunk, condition.reads),
-        weights: 0,
-        watermarks: 0,
-        ordinals: 0,
-      }
-      const { output, selection, failed } = condition.projection.run(candidates)
-      if (failed.count > 0) {
-        const whole = this.#rows.joined(input, part, chunk)
-        emitDead(memory, [...this.#schemas[0], ...this.#schemas[1]], whole, failed, out)
-      }
-      memory.kernels.take_values(chunk.probe, 2, selection, output.rows, pairs.probe + count * 4)
-      memory.kernels.take_values(chunk.slots, 2, selection, output.rows, pairs.slots + count * 4)
-      count += output.rows
-      memory.release(mark)
+    if (this.#condition === undefined) return pairs
+    const rows = {
+      columns: (some: Pairs, only?: ReadonlySet<number>) => this.#rows.columns(input, part, some, only),
+      joined: (some: Pairs) => this.#rows.joined(input, part, some),
     }
-    return { ...pairs, count }
+    return this.#condition.holding(part, pairs, rows, out)
   }
 
   /** Counts the pairs at the stored rows: the pairs that gave a row its first match, and that took its last. */

@@ -1,5 +1,6 @@
 import { expandRows } from '../../plan/expand-rows.ts'
 import { all, column, columns, truth } from '../../plan/expressions/build.ts'
+import type { Expression } from '../../plan/expressions/expression.ts'
 import { joinOn } from '../../plan/joins.ts'
 import {
   FilterNode,
@@ -25,6 +26,7 @@ import type {
   TableReference,
   Unnest,
 } from '../parse/ast.ts'
+import { asofJoin } from './asof-joins.ts'
 import type { BindContext } from './context.ts'
 import { ExpressionBinder } from './expressions.ts'
 import { durationMicros } from './literals.ts'
@@ -37,6 +39,7 @@ import { Rows } from './rows.ts'
 import { joinedScope, type Scope, type ScopeColumn, tableScope } from './scope.ts'
 import { joinSubquery } from './subqueries.ts'
 import { callName } from './syntax.ts'
+import { temporalJoin } from './temporal-joins.ts'
 import { bindWindowing, windowKind, windowOver } from './windows.ts'
 
 interface Source {
@@ -87,6 +90,8 @@ interface JoinParts {
   readonly on: Syntax | undefined
   readonly using: readonly Identifier[]
   readonly natural: boolean
+  /** ASOF, perhaps with MATCH_CONDITION. */
+  readonly asof?: { readonly matchCondition: Syntax | undefined }
   readonly at: Span
 }
 
@@ -107,7 +112,7 @@ class FromBinder {
     switch (ref.is) {
       case 'table': {
         if (ref.systemTime !== undefined)
-          notYet('FOR SYSTEM_TIME AS OF', 'A regular join keeps up with changes of both tables.', ref.systemTime.at)
+          fail('DSD2006', 'FOR SYSTEM_TIME AS OF stands behind the right table of a JOIN.', ref.systemTime.at)
         const plan = bindNamedTable(context, ref.name)
         return this.#aliased(plan, ref.alias, context.names.fold(lastPart(ref.name)))
       }
@@ -135,9 +140,9 @@ class FromBinder {
   }
 
   #joined(ref: Join, before: Source | undefined): Source {
-    if (ref.asof) notYet('ASOF JOIN', 'Join on a range of time, and keep the newest with ROW_NUMBER.', ref.at)
     const left = this.table(ref.left, before)
-    const parts = { on: ref.on, using: ref.using, natural: ref.natural, at: ref.at }
+    const asof = ref.asof ? { asof: { matchCondition: ref.matchCondition } } : {}
+    const parts = { on: ref.on, using: ref.using, natural: ref.natural, at: ref.at, ...asof }
     const source = this.#kinds(ref, left, parts)
     if (ref.alias === undefined) return source
     return this.#aliased(source.plan, ref.alias, undefined)
@@ -169,6 +174,10 @@ class FromBinder {
     if (ref.is === 'derived' && ref.lateral) return this.#lateral(left, ref, parts)
     if (ref.is === 'unnest' || (ref.is === 'tableFunction' && isRowSource(ref.call)))
       return this.#expandedJoin(left, ref, parts)
+    if (ref.is === 'table' && ref.systemTime !== undefined) {
+      const right = this.table({ ...ref, systemTime: undefined }, left)
+      return this.#pair(left, right, parts, ref.systemTime)
+    }
     return this.#pair(left, this.table(ref, left), parts)
   }
 
@@ -204,7 +213,8 @@ class FromBinder {
     return { plan: { is: 'filter', input: plan, condition, schema: plan.schema }, scope }
   }
 
-  #pair(left: Source, right: Source, parts: JoinParts): Source {
+  /** `systemTime`: the moment, over the left, at which the right is read. */
+  #pair(left: Source, right: Source, parts: JoinParts, systemTime?: Syntax): Source {
     const { names } = this.#context
     const schema = [...left.plan.schema, ...right.plan.schema]
     const scope = joinedScope(left.scope, right.scope, schema)
@@ -217,16 +227,45 @@ class FromBinder {
       left: this.#usingColumn(left.scope, name, parts.at),
       right: this.#usingColumn(right.scope, name, parts.at) + left.plan.schema.length,
     }))
-    const equalities = pairs.map(pair =>
-      binder.operate('=', column(schema, pair.left), column(schema, pair.right), parts.at),
+    // The last column of USING is what an ASOF join goes by.
+    const nearest = parts.asof?.matchCondition === undefined ? parts.asof : undefined
+    const equalities = pairs.map((pair, at) =>
+      binder.operate(
+        nearest !== undefined && at === pairs.length - 1 ? '>=' : '=',
+        column(schema, pair.left),
+        column(schema, pair.right),
+        parts.at,
+      ),
     )
-    const on = parts.on === undefined ? [] : [binder.condition(parts.on, 'ON')]
+    const on = [parts.on, parts.asof?.matchCondition].flatMap(each =>
+      each === undefined ? [] : [binder.condition(each, 'ON')],
+    )
     const conditions = [...equalities, ...on]
-    const joined = joinOn(parts.kind, left.plan, right.plan, conditions.length === 0 ? undefined : all(conditions))
+    const condition = conditions.length === 0 ? undefined : all(conditions)
+    const joined = this.#joinedPlan(left, right, parts, condition, systemTime)
     const plan = this.#ttl === undefined ? joined : keeping(joined, this.#ttl)
     if (parts.kind === 'semi' || parts.kind === 'anti') return { plan, scope: left.scope }
     const full: Scope = { ...scope, schema: plan.schema }
     return pairs.length === 0 ? { plan, scope: full } : this.#merged(plan, full, pairs, parts.kind)
+  }
+
+  #joinedPlan(
+    left: Source,
+    right: Source,
+    { kind, asof, at }: JoinParts,
+    condition: Expression | undefined,
+    systemTime: Syntax | undefined,
+  ): PlanNode {
+    if (systemTime !== undefined) return this.#asOf(left, right, kind, systemTime, condition)
+    if (asof !== undefined) return asofJoin(kind, left.plan, right.plan, condition, at)
+    return joinOn(kind, left.plan, right.plan, condition)
+  }
+
+  #asOf(left: Source, right: Source, kind: JoinKind, time: Syntax, condition: Expression | undefined): PlanNode {
+    if (kind !== 'inner' && kind !== 'left')
+      return fail('DSD2006', 'FOR SYSTEM_TIME AS OF stands behind the right table of an inner or LEFT JOIN.', time.at)
+    const moment = new ExpressionBinder(this.#context, { ...left.scope, outer: undefined }).bind(time)
+    return temporalJoin(kind, left.plan, right.plan, moment, condition, time.at)
   }
 
   #usingColumn(scope: Scope, name: string, at: Span): number {

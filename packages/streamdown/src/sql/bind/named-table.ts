@@ -49,6 +49,9 @@ export function lateRows(plan: PlanNode, at: Span): PlanNode {
       if (plan.window !== undefined || rankWindow(plan.input, plan.partitionBy) !== undefined)
         return LateNode.create(plan, plan.input.schema)
       return lateRows(plan.input, at)
+    case 'temporalJoin':
+      if (plan.moment.is === 'eventTime') return LateNode.create(plan, plan.left.schema)
+      return lateRows(plan.left, at)
     default:
       return fail('DSD2006', 'LATE takes a view whose results close with a window; this one drops no late rows.', at)
   }
