@@ -53,13 +53,6 @@ export interface StateKernels {
   ordered_counts(references: Pointer, rows: number, out: Pointer): void
   ordered_positions(table: Pointer, slots: Pointer, rows: number, out: Pointer): void
   ordered_at(references: Pointer, positions: Pointer, rows: number, out: Pointer): void
-  ordered_from(
-    table: Pointer,
-    references: Pointer,
-    rows: number,
-    bound: Pointer,
-    strict: number,
-    out: Pointer,
-  ): void
+  ordered_from(table: Pointer, references: Pointer, rows: number, bound: Pointer, strict: number, out: Pointer): void
   ordered_neighbours(table: Pointer, slots: Pointer, rows: number, backwards: number, out: Pointer): void
 }

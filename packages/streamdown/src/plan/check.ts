@@ -71,7 +71,12 @@ function codesOf(node: PlanNode): readonly CheckCode[] {
   if (changesItsMind(node)) found.push('DSC003')
   if (node.is === 'aggregate' && node.calls.some(call => sums.has(call.name) && call.args.some(isFloat)))
     found.push('DSC005')
-  if ((node.is === 'join' || node.is === 'temporalJoin') && node.keys.length === 0 && !isSingleRow(node.left) && !isSingleRow(node.right))
+  if (
+    (node.is === 'join' || node.is === 'temporalJoin') &&
+    node.keys.length === 0 &&
+    !isSingleRow(node.left) &&
+    !isSingleRow(node.right)
+  )
     found.push('DSC006')
   return found
 }

@@ -319,20 +319,28 @@ function ofJoin(node: JoinNode): Properties {
   }
 }
 
-/** The result of a left row never changes, so only the left side's changes are seen behind it. */
+/**
+ * The result of a left row never changes, so only the left side's changes are seen behind it. Rows that wait for a
+ * watermark are right when they come.
+ */
 function ofTemporalJoin(node: TemporalJoinNode): Properties {
   const left = derive(node.left)
   const right = derive(node.right)
   const width = node.left.schema.length
+  const waits = node.moment.is === 'eventTime'
   const once =
-    node.moment.is === 'eventTime' || covers(right.keys, node.keys.map(key => key.right))
+    waits ||
+    covers(
+      right.keys,
+      node.keys.map(key => key.right),
+    )
   return {
-    appendOnly: left.appendOnly,
+    appendOnly: waits || left.appendOnly,
     keys: once ? left.keys : left.keys.flatMap(l => right.keys.map(r => [...l, ...r.map(column => column + width)])),
     ...timed(left.timeColumns),
     processing: left.processing,
     windows: left.windows,
-    final: left.final,
+    final: waits || left.final,
     bounded: left.bounded && right.bounded,
   }
 }

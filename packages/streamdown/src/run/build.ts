@@ -1,6 +1,15 @@
 import { StreamdownError } from '../errors/error.ts'
 import type { Expression } from '../plan/expressions/expression.ts'
-import type { AggregateNode, AsofJoinNode, EventTime, JoinNode, PlanNode, ScanNode, SinkNode, TemporalJoinNode } from '../plan/nodes/node.ts'
+import type {
+  AggregateNode,
+  AsofJoinNode,
+  EventTime,
+  JoinNode,
+  PlanNode,
+  ScanNode,
+  SinkNode,
+  TemporalJoinNode,
+} from '../plan/nodes/node.ts'
 import type { PairingNode } from '../plan/pairs.ts'
 import type { Program } from '../plan/program.ts'
 import { derive } from '../plan/properties.ts'
@@ -271,10 +280,7 @@ class GraphBuilder {
   }
 
   #pairEdges({ keys }: PairingNode, left: Vertex, right: Vertex): readonly Edge[] {
-    return [
-      this.#edge(left, keyed(keys.map(key => key.left))),
-      this.#edge(right, keyed(keys.map(key => key.right))),
-    ]
+    return [this.#edge(left, keyed(keys.map(key => key.left))), this.#edge(right, keyed(keys.map(key => key.right)))]
   }
 
   #join(node: JoinNode): Vertex {

@@ -1,4 +1,4 @@
-import { type Batch, CHUNK_ROWS, type Pointer } from '../../batch/batch.ts'
+import { type Batch, CHUNK_ROWS, NO_WATERMARK, type Pointer } from '../../batch/batch.ts'
 import { columnAt } from '../../batch/key-groups.ts'
 import { takeRows } from '../../batch/select.ts'
 import { int32s } from '../../batch/values.ts'
@@ -7,7 +7,6 @@ import type { StateSnapshot } from '../../state/state-table.ts'
 import type { Schema } from '../../types/data-type.ts'
 import type { Operator, Output, StepEnd } from '../operator.ts'
 import type { OperatorContext } from '../operator-context.ts'
-import { NO_WATERMARK } from '../../batch/batch.ts'
 import { splitByMask, splitByNulls } from './hidden.ts'
 import { JoinCondition } from './join-condition.ts'
 import { JoinRows, type Pairs } from './join-rows.ts'
@@ -196,8 +195,7 @@ class ArrivalJoin implements Operator {
       columns: (some: Pairs, only?: ReadonlySet<number>) => this.#rows.columns(0, batch, some, only),
       joined: (some: Pairs) => this.#rows.joined(0, batch, some),
     }
-    const pairs =
-      this.#condition === undefined ? candidates : this.#condition.holding(batch, candidates, paired, out)
+    const pairs = this.#condition === undefined ? candidates : this.#condition.holding(batch, candidates, paired, out)
     if (pairs.count === 0) return
     if (counts !== 0) {
       const addresses = this.#right.table.addresses(pairs.slots, pairs.count)

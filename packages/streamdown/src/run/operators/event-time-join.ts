@@ -6,7 +6,7 @@ import type { StateSnapshot } from '../../state/state-table.ts'
 import { types } from '../../types/data-type.ts'
 import type { Operator, Output, StepEnd } from '../operator.ts'
 import type { OperatorContext } from '../operator-context.ts'
-import { boundWatermarks, lowest, nullColumn, splitByMask, splitByNulls, watermarkColumn } from './hidden.ts'
+import { boundWatermarks, lowest, splitByMask, splitByNulls, watermarkColumn } from './hidden.ts'
 import { InputWatermarks } from './input-watermarks.ts'
 import { JoinCondition } from './join-condition.ts'
 import type { Pairs } from './join-rows.ts'
@@ -32,7 +32,8 @@ export function createEventTimeJoin(
 
 /**
  * Left rows wait until the watermarks of both inputs have reached their time; then no version of that time is to come.
- * Left rows from before the watermark are late. Versions that come late hold for the left rows that still wait.
+ * A left row that is taken back while it waits never shows, so nothing is ever taken back from the result. Left rows from
+ * before the watermark are late, retractions too. Versions that come late hold for the left rows that still wait.
  */
 class EventTimeJoin implements Operator {
   readonly #context: OperatorContext
@@ -57,7 +58,7 @@ class EventTimeJoin implements Operator {
       keys: this.#keys[0],
       groupBy: node.keys.length,
       stored: left.schema.map((_, column) => column),
-      appendOnly: true,
+      appendOnly: left.appendOnly,
       tracked: false,
       timers: TIMER_BUCKET,
     })
@@ -125,10 +126,10 @@ class EventTimeJoin implements Operator {
     const inTime = splitByMask(memory, rest, mask)
     if (inTime.lone !== undefined) this.#emitLate(inTime.lone, out)
     if (inTime.rest === undefined) return
-    const keyed = splitByNulls(memory, inTime.rest, this.#keys[0])
-    if (keyed.lone !== undefined && this.#node.kind === 'left') out.emit(this.#alone(keyed.lone))
-    if (keyed.rest === undefined) return
-    this.#left.add(keyed.rest, { matches: 0, expires: columnAt(keyed.rest, time).data })
+    // No version has a NULL in its key.
+    const waiting = this.#node.kind === 'left' ? inTime : splitByNulls(memory, inTime.rest, this.#keys[0])
+    if (waiting.rest === undefined) return
+    this.#left.add(waiting.rest, { matches: 0, expires: columnAt(waiting.rest, time).data })
   }
 
   #applyChanges(): void {
@@ -222,11 +223,6 @@ class EventTimeJoin implements Operator {
   #joined(batch: Batch, { count, probe, slots }: Pairs): Batch {
     const left = takeRows(this.#context.memory, batch, probe, count)
     return { ...left, columns: [...left.columns, ...this.#versions.columns(slots, count)] }
-  }
-
-  #alone(batch: Batch): Batch {
-    const nulls = this.#shapes[1].schema.map(({ type }) => nullColumn(this.#context.memory, type, batch.rows))
-    return { ...batch, columns: [...batch.columns, ...nulls] }
   }
 
   /** Late rows: the left columns, and one window missed of one. */

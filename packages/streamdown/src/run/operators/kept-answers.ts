@@ -160,9 +160,7 @@ export class KeptAnswers {
       const of = taken.rows.slice(from, to)
       out.emit({
         rows,
-        columns: this.#options.schema.map((_, column) =>
-          this.table.gather(slots, rows, this.#columns.indexOf(column)),
-        ),
+        columns: this.#options.schema.map((_, column) => this.table.gather(slots, rows, this.#columns.indexOf(column))),
         weights: int32s(memory, taken.weights.slice(from, to)),
         watermarks: int64s(
           memory,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { END_OF_TIME, NO_WATERMARK } from '../../batch/batch.ts'
-import { column, test as call } from '../../plan/expressions/build.ts'
+import { test as call, column } from '../../plan/expressions/build.ts'
 import { type PlanNode, TemporalJoinNode } from '../../plan/nodes/node.ts'
 import { field, type Schema, types } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
@@ -19,10 +19,15 @@ const byInput = (rows: readonly FedRow[], first: number): readonly FedRow[] => [
   ...rows.filter(row => row.input !== first),
 ]
 
-const runs = fc.array(fc.record({ rows: fc.nat(6), restart: fc.option(fc.integer({ min: 1, max: 3 })), first: fc.nat(1) }))
+const runs = fc.array(
+  fc.record({ rows: fc.nat(6), restart: fc.option(fc.integer({ min: 1, max: 3 })), first: fc.nat(1) }),
+)
 
 /** Cuts a script into steps at random places. */
-function* cut(rows: readonly FedRow[], steps: readonly { readonly rows: number; readonly restart: number | null; readonly first: number }[]) {
+function* cut(
+  rows: readonly FedRow[],
+  steps: readonly { readonly rows: number; readonly restart: number | null; readonly first: number }[],
+) {
   let at = 0
   for (const step of steps) {
     yield { ...step, rows: byInput(rows.slice(at, at + step.rows), step.first) }
@@ -42,82 +47,95 @@ test('by arrival: each left row meets what is there when it comes, and its retra
     fc.record({ is: fc.constant('drop' as const), id: fc.nat(3) }),
   )
   fc.assert(
-    fc.property(fc.array(event, { maxLength: 40 }), runs, fc.constantFrom(...kinds), fc.boolean(), (events, steps, kind, keyed) => {
-      const rows: FedRow[] = []
-      const there = new Map<number, readonly Value[]>()
-      const added: { readonly values: readonly Value[]; readonly answer: readonly (readonly Value[])[] }[] = []
-      let ordinal = 0n
-      const feed = (at: number, values: readonly Value[], weight: number) =>
-        rows.push({ input: at, values, weight, ordinal: ordinal++ })
-      for (const each of events) {
-        switch (each.is) {
-          case 'add': {
-            const values = [each.k, each.a]
-            const met = [...there.values()].filter(
-              ([, k, v]) => (!keyed || (k === each.k && k !== null)) && each.a > Number(v),
-            )
-            const alone = kind === 'left' ? [[...values, null, null, null]] : []
-            added.push({ values, answer: met.length > 0 ? met.map(row => [...values, ...row]) : alone })
-            feed(0, values, 1)
-            break
-          }
-          case 'remove': {
-            const chosen = added[each.which % Math.max(1, added.length)]
-            if (chosen === undefined) break
-            // Of equal rows the oldest goes.
-            const oldest = added.findIndex(({ values }) => textOf(values) === textOf(chosen.values))
-            added.splice(oldest, 1)
-            feed(0, chosen.values, -1)
-            break
-          }
-          case 'put':
-          case 'drop': {
-            const old = there.get(each.id)
-            if (old !== undefined) feed(1, old, -1)
-            there.delete(each.id)
-            if (each.is === 'drop') break
-            const values = [each.id, each.k, each.v]
-            there.set(each.id, values)
-            feed(1, values, 1)
+    fc.property(
+      fc.array(event, { maxLength: 40 }),
+      runs,
+      fc.constantFrom(...kinds),
+      fc.boolean(),
+      (events, steps, kind, keyed) => {
+        const rows: FedRow[] = []
+        const there = new Map<number, readonly Value[]>()
+        const added: { readonly values: readonly Value[]; readonly answer: readonly (readonly Value[])[] }[] = []
+        let ordinal = 0n
+        const feed = (at: number, values: readonly Value[], weight: number) =>
+          rows.push({ input: at, values, weight, ordinal: ordinal++ })
+        for (const each of events) {
+          switch (each.is) {
+            case 'add': {
+              const values = [each.k, each.a]
+              const met = [...there.values()].filter(
+                ([, k, v]) => (!keyed || (k === each.k && k !== null)) && each.a > Number(v),
+              )
+              const alone = kind === 'left' ? [[...values, null, null, null]] : []
+              added.push({ values, answer: met.length > 0 ? met.map(row => [...values, ...row]) : alone })
+              feed(0, values, 1)
+              break
+            }
+            case 'remove': {
+              const chosen = added[each.which % Math.max(1, added.length)]
+              if (chosen === undefined) break
+              // Of equal rows the oldest goes.
+              const oldest = added.findIndex(({ values }) => textOf(values) === textOf(chosen.values))
+              added.splice(oldest, 1)
+              feed(0, chosen.values, -1)
+              break
+            }
+            case 'put':
+            case 'drop': {
+              const old = there.get(each.id)
+              if (old !== undefined) feed(1, old, -1)
+              there.delete(each.id)
+              if (each.is === 'drop') break
+              const values = [each.id, each.k, each.v]
+              there.set(each.id, values)
+              feed(1, values, 1)
+            }
           }
         }
-      }
-      const both = [...left, ...right]
-      const node = TemporalJoinNode.create(
-        kind,
-        input(left),
-        input(right),
-        keyed ? [{ left: 0, right: 1, nullsMatch: false }] : [],
-        call('>', column(both, 1), column(both, 4)),
-        { is: 'arrival' },
-      )
-      const harness = new OperatorHarness(
-        context =>
-          createArrivalJoin(node, context, [
-            { schema: left, appendOnly: false },
-            { schema: right, appendOnly: false, key: [0] },
-          ]),
-        [
-          { schema: left, routeBy: keyed ? [0] : [] },
-          { schema: right, routeBy: keyed ? [1] : [] },
-        ],
-      )
-      for (const step of cut(rows, steps)) {
-        harness.step(step.rows, {}, 3)
-        if (step.restart !== null) harness.restart(step.restart)
-      }
-      const expected = added.flatMap(({ answer }) => answer.map(values => ({ values, weight: 1 })))
-      assert.deepEqual(harness.table(), tableOf(expected))
-    }),
+        const both = [...left, ...right]
+        const node = TemporalJoinNode.create(
+          kind,
+          input(left),
+          input(right),
+          keyed ? [{ left: 0, right: 1, nullsMatch: false }] : [],
+          call('>', column(both, 1), column(both, 4)),
+          { is: 'arrival' },
+        )
+        const harness = new OperatorHarness(
+          context =>
+            createArrivalJoin(node, context, [
+              { schema: left, appendOnly: false },
+              { schema: right, appendOnly: false, key: [0] },
+            ]),
+          [
+            { schema: left, routeBy: keyed ? [0] : [] },
+            { schema: right, routeBy: keyed ? [1] : [] },
+          ],
+        )
+        for (const step of cut(rows, steps)) {
+          harness.step(step.rows, {}, 3)
+          if (step.restart !== null) harness.restart(step.restart)
+        }
+        const expected = added.flatMap(({ answer }) => answer.map(values => ({ values, weight: 1 })))
+        assert.deepEqual(harness.table(), tableOf(expected))
+      },
+    ),
   )
 })
 
 test('by arrival: nothing is ever taken back from rows that are only added', () => {
   const left: Schema = [field('k', types.int)]
   const right: Schema = [field('k', types.int), field('v', types.int)]
-  const node = TemporalJoinNode.create('left', input(left), input(right), [{ left: 0, right: 0, nullsMatch: false }], undefined, {
-    is: 'arrival',
-  })
+  const node = TemporalJoinNode.create(
+    'left',
+    input(left),
+    input(right),
+    [{ left: 0, right: 0, nullsMatch: false }],
+    undefined,
+    {
+      is: 'arrival',
+    },
+  )
   const harness = new OperatorHarness(
     context =>
       createArrivalJoin(node, context, [
@@ -129,7 +147,11 @@ test('by arrival: nothing is ever taken back from rows that are only added', () 
       { schema: right, routeBy: [0] },
     ],
   )
-  harness.step([{ input: 0, values: [1] }, { input: 1, values: [1, 10] }, { input: 0, values: [1] }])
+  harness.step([
+    { input: 0, values: [1] },
+    { input: 1, values: [1, 10] },
+    { input: 0, values: [1] },
+  ])
   harness.step([{ input: 1, values: [1, 10], weight: -1 }])
   assert.deepEqual(
     harness.main.map(({ values, weight }) => [...values, weight]),
@@ -157,7 +179,7 @@ function eventTimeHarness(kind: (typeof kinds)[number], workers = 1): OperatorHa
   return new OperatorHarness(
     context =>
       createEventTimeJoin({ ...node, moment }, context, [
-        { schema: left, appendOnly: true },
+        { schema: left, appendOnly: false },
         { schema: right, appendOnly: false },
       ]),
     [
@@ -172,6 +194,7 @@ test('by event time: the version that was valid at the time, whatever the order 
   const key = fc.option(fc.nat(2), { freq: 6 })
   const event = fc.oneof(
     fc.record({ is: fc.constant('row' as const), k: key, back: fc.nat(3), a: fc.nat(2) }),
+    fc.record({ is: fc.constant('undo' as const) }),
     fc.record({ is: fc.constantFrom('put' as const, 'end' as const), k: fc.nat(2), ahead: fc.nat(2), v: fc.nat(2) }),
   )
   const LATENESS = 4n
@@ -188,6 +211,13 @@ test('by event time: the version that was valid at the time, whatever the order 
         if (each.is === 'row') {
           const time = clock - BigInt(each.back)
           rows.push({ input: 0, values: [each.k, time, each.a], watermark: clock - LATENESS, ordinal })
+          continue
+        }
+        if (each.is === 'undo') {
+          // Only while it surely waits.
+          const last = rows.findLast(row => row.input === 0)
+          if (last === undefined || last.weight === -1 || BigInt(String(last.values[1])) <= clock - LATENESS) continue
+          rows.push({ ...last, weight: -1, watermark: clock - LATENESS, ordinal })
           continue
         }
         const history = versions.get(each.k) ?? []
@@ -218,15 +248,16 @@ test('by event time: the version that was valid at the time, whatever the order 
       harness.step([], { watermarks: [END_OF_TIME, END_OF_TIME], ended: true })
       const expected = rows
         .filter(row => row.input === 0)
-        .flatMap(({ values }) => {
+        .flatMap(({ values, weight = 1 }) => {
           const [k, time = 0n, a] = values
           const valid = (versions.get(Number(k)) ?? []).findLast(version => version.time <= BigInt(String(time)))
           if (k !== null && valid !== undefined && valid.v !== null && valid.v !== a)
-            return [{ values: [...values, valid.time, k ?? null, valid.v], weight: 1 }]
-          return kind === 'left' ? [{ values: [...values, null, null, null], weight: 1 }] : []
+            return [{ values: [...values, valid.time, k ?? null, valid.v], weight }]
+          return kind === 'left' ? [{ values: [...values, null, null, null], weight }] : []
         })
       assert.deepEqual(harness.table(), tableOf(expected))
       assert.deepEqual(harness.sides.get('late') ?? [], [])
+      assert.ok(harness.main.every(({ weight }) => weight > 0))
     }),
   )
 })

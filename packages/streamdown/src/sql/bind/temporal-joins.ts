@@ -5,7 +5,7 @@ import { type JoinNode, type PlanNode, TemporalJoinNode } from '../../plan/nodes
 import { derive } from '../../plan/properties.ts'
 import type { Span } from '../parse/ast.ts'
 import { declaredKeys } from './declared-keys.ts'
-import { fail, notYet } from './problem.ts'
+import { fail } from './problem.ts'
 
 /**
  * `left JOIN right FOR SYSTEM_TIME AS OF time ON condition`. `time` is an expression over the left: the clock, for the
@@ -19,7 +19,7 @@ export function temporalJoin(
   condition: Expression | undefined,
   at: Span,
 ): PlanNode {
-  const { processing, timeColumns, appendOnly } = derive(left)
+  const { processing, timeColumns } = derive(left)
   const isClock = time.is === 'call' ? time.name === 'current_timestamp' : columnOf(time, processing) !== undefined
   if (isClock) {
     return overJoin(joinOn(kind, left, right, condition), join =>
@@ -31,12 +31,6 @@ export function temporalJoin(
     return fail(
       'DSD2006',
       'FOR SYSTEM_TIME AS OF takes PROCTIME(), a column that is PROCTIME(), or the time column of the left table, one with a watermark.',
-      at,
-    )
-  if (!appendOnly)
-    return notYet(
-      'FOR SYSTEM_TIME AS OF the event time of rows that change',
-      'Join as of PROCTIME(), or make the left rows append-only.',
       at,
     )
   const { eventTime } = derive(right)
@@ -68,17 +62,15 @@ function versionedKeys(
     columns => columns.length > 0 && columns.every(one => equal.some(({ right }) => right === one)),
   )
   if (key === undefined)
-    return fail(
-      'DSD2006',
-      'FOR SYSTEM_TIME AS OF a time needs equalities with the whole primary key of the table.',
-      at,
-    )
+    return fail('DSD2006', 'FOR SYSTEM_TIME AS OF a time needs equalities with the whole primary key of the table.', at)
   const keys = key.flatMap(one => equal.find(({ right }) => right === one) ?? [])
   const schema = [...join.left.schema, ...join.right.schema]
   const conditions = [
     ...join.keys
       .filter(one => !keys.includes(one))
-      .map(one => equality(column(schema, one.left), column(schema, join.left.schema.length + one.right), one.nullsMatch)),
+      .map(one =>
+        equality(column(schema, one.left), column(schema, join.left.schema.length + one.right), one.nullsMatch),
+      ),
     ...(join.condition === undefined ? [] : [join.condition]),
   ]
   return { keys, condition: conditions.length === 0 ? undefined : all(conditions) }
