@@ -8,7 +8,7 @@ import {
 } from '@duckdb/node-api'
 import type { Schema } from '../../packages/streamdown/src/types/data-type.ts'
 import type { Value } from '../../packages/streamdown/src/types/value.ts'
-import { decimalText } from '../../packages/streamdown/src/values/text.ts'
+import { decimalText } from '../../packages/streamdown/src/values/decimal-digits.ts'
 
 export const seed = Number(process.env.DSD_SEED ?? 20_261_124)
 export const runs = Number(process.env.DSD_RUNS ?? 60)

@@ -2,7 +2,8 @@ import Table from 'cli-table3'
 import type { StatementResult } from '../session/session.ts'
 import type { DataType, Schema } from '../types/data-type.ts'
 import type { Value } from '../types/value.ts'
-import { decimalText, textOf } from '../values/text.ts'
+import { decimalText } from '../values/decimal-digits.ts'
+import { textOf } from '../values/text.ts'
 
 type Rows = Extract<StatementResult, { is: 'rows' }>
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { divideRounded, fitsPrecision, powerOfTen, rescaled } from '../functions/decimal.ts'
 import { type DataType, field, type Schema, types } from '../types/data-type.ts'
 import type { Value } from '../types/value.ts'
+import { divideRounded, fitsPrecision, powerOfTen, rescaled } from '../values/decimal-digits.ts'
 import { bindSql, runSql } from './test-expressions.ts'
 
 const runs = Number(process.env['FC_RUNS'] ?? 60)

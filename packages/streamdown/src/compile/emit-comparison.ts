@@ -1,8 +1,8 @@
-import { powerOfTen } from '../functions/decimal.ts'
 import { asBigint } from '../functions/values.ts'
-import type { DataType } from '../types/data-type.ts'
+import { compareValues } from '../types/compare-values.ts'
 import { types } from '../types/data-type.ts'
 import { physicalOf } from '../types/physical.ts'
+import { powerOfTen } from '../values/decimal-digits.ts'
 import { emitScaleUp } from './emit-decimal.ts'
 import { emitHostCall } from './emit-host.ts'
 import type { Emitter } from './emitter.ts'
@@ -50,8 +50,8 @@ function compareViews(
   const [right = 0] = b.values
   const ordered = operator !== '=' && operator !== '<>'
   if (ordered && (a.type.is === 'row' || a.type.is === 'array' || a.type.is === 'map')) {
-    const order = emitHostCall(e, [a, b], types.int, { strict: true, mayBeNull: false }, ([x, y], { types: [type] }) =>
-      compareValues(x ?? null, y ?? null, type ?? a.type),
+    const order = emitHostCall(e, [a, b], types.int, { strict: true, mayBeNull: false }, ([x, y]) =>
+      compareValues(x ?? null, y ?? null),
     )
     code
       .get(order.values[0] ?? 0)
@@ -224,65 +224,4 @@ function comparableInterval(e: Emitter, a: Operand): number {
   code.get(low).i64(32n).emit(op.i64Shl).i64(32n).emit(op.i64ShrS).i64(30n).emit(op.i64Mul)
   code.get(low).i64(32n).emit(op.i64ShrS, op.i64Add).i64(DAY).emit(op.i64Mul).get(micros).emit(op.i64Add)
   return e.store('i64')
-}
-
-type AnyValue = Operand['literal']
-
-/** Order of nested values: element by element, NULL last, the shorter first. */
-export function compareValues(a: AnyValue, b: AnyValue, type: DataType): number {
-  if (a === undefined || b === undefined || a === null || b === null) {
-    return (a === undefined || a === null ? 1 : 0) - (b === undefined || b === null ? 1 : 0)
-  }
-  if (Array.isArray(a) && Array.isArray(b)) {
-    for (let i = 0; i < Math.min(a.length, b.length); i++) {
-      const order = compareValues(a[i], b[i], elementType(type, i))
-      if (order !== 0) return order
-    }
-    return Math.sign(a.length - b.length)
-  }
-  if (typeof a === 'string' && typeof b === 'string') return compareText(a, b)
-  if (typeof a === 'number' && typeof b === 'number') {
-    if (Number.isNaN(a) || Number.isNaN(b)) return Number(Number.isNaN(a)) - Number(Number.isNaN(b))
-    return a < b ? -1 : a > b ? 1 : 0
-  }
-  if (a instanceof Uint8Array && b instanceof Uint8Array) {
-    for (let i = 0; i < Math.min(a.length, b.length); i++) {
-      const order = (a[i] ?? 0) - (b[i] ?? 0)
-      if (order !== 0) return Math.sign(order)
-    }
-    return Math.sign(a.length - b.length)
-  }
-  if (typeof a === 'object' && typeof b === 'object' && 'micros' in a && 'micros' in b) {
-    const left = BigInt(a.months * 30 + a.days) * DAY + a.micros
-    const right = BigInt(b.months * 30 + b.days) * DAY + b.micros
-    return left < right ? -1 : left > right ? 1 : 0
-  }
-  return a < b ? -1 : a > b ? 1 : 0
-}
-
-function elementType(type: DataType, index: number): DataType {
-  if (type.is === 'array') return type.element
-  if (type.is === 'row') return type.fields[index]?.type ?? types.null
-  if (type.is === 'map')
-    return types.row([
-      { name: 'key', type: type.key, nullable: false },
-      { name: 'value', type: type.value, nullable: true },
-    ])
-  return type
-}
-
-/** Code point order, which is the order of UTF-8 bytes. */
-export function compareText(a: string, b: string): number {
-  const length = Math.min(a.length, b.length)
-  for (let i = 0; i < length; i++) {
-    const x = a.charCodeAt(i)
-    const y = b.charCodeAt(i)
-    if (x !== y) {
-      // Surrogates come after every other unit in code point order.
-      const surrogateX = x >= 0xd800 && x <= 0xdfff
-      const surrogateY = y >= 0xd800 && y <= 0xdfff
-      return surrogateX === surrogateY ? Math.sign(x - y) : surrogateX ? 1 : -1
-    }
-  }
-  return Math.sign(a.length - b.length)
 }

@@ -6,8 +6,8 @@ import { castValue } from '../functions/cast.ts'
 import { likeToPattern } from '../functions/regex/patterns.ts'
 import { fieldDigits, floorTo } from '../functions/time/fields.ts'
 import { formatJava } from '../functions/time/java-format.ts'
+import { compareText } from '../types/compare-values.ts'
 import { field, type Schema, types } from '../types/data-type.ts'
-import { compareText } from './emit-comparison.ts'
 import { runSql } from './test-expressions.ts'
 
 const runs = Number(process.env['FC_RUNS'] ?? 60)

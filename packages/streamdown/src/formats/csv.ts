@@ -2,9 +2,10 @@ import type { Memory } from '../batch/memory.ts'
 import { StreamdownError } from '../errors/error.ts'
 import type { DataType, Schema } from '../types/data-type.ts'
 import type { Value } from '../types/value.ts'
+import { JsonNumber, writeJson } from '../values/json.ts'
 import { type BlockColumn, BlockDecoder, type DecodeBlock, header } from './decode-block.ts'
 import { type Decoded, type Decoder, MAX_RECORD_BYTES, markBytes, type ScanColumn } from './format.ts'
-import { canonicalJson, MisfitError, parseJson, valueOfJson } from './json-text.ts'
+import { MisfitError, requireJson, valueOfJson } from './json-values.ts'
 import { type EpochUnit, type TimestampRules, timestampRules } from './scalar-text.ts'
 import { textKindOf, textParameters } from './text-kinds.ts'
 
@@ -226,9 +227,9 @@ function valueOfText(text: string, type: DataType, rules: TimestampRules, delimi
       return type.fields.map((field, index) => valueOfText(parts[index] ?? '', field.type, rules, delimiter))
     }
     case 'json':
-      return canonicalJson(parseJson(text))
+      return writeJson(requireJson(text))
     case 'map':
-      return valueOfJson(parseJson(text), type, rules)
+      return valueOfJson(requireJson(text), type, rules)
     case 'boolean':
       return valueOfJson(/^true$/i.test(text) ? true : /^false$/i.test(text) ? false : text, type, rules)
     case 'string':
@@ -237,7 +238,7 @@ function valueOfText(text: string, type: DataType, rules: TimestampRules, delimi
     default: {
       const trimmed = text.trim()
       if (trimmed === '') return null
-      return valueOfJson(/^[+-]?\.?[0-9][0-9.eE+-]*$/.test(trimmed) ? { number: trimmed } : trimmed, type, rules)
+      return valueOfJson(/^[+-]?\.?[0-9][0-9.eE+-]*$/.test(trimmed) ? new JsonNumber(trimmed) : trimmed, type, rules)
     }
   }
 }

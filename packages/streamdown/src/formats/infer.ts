@@ -1,6 +1,6 @@
 import { type DataType, type Field, field, type Schema, types } from '../types/data-type.ts'
+import { isJsonArray, type Json, JsonNumber, parseJson } from '../values/json.ts'
 import { type CsvDecoderOptions, csvHeader } from './csv.ts'
-import { type JsonTree, MisfitError, parseJson } from './json-text.ts'
 import { dateOf, decimalOf, timestampOf } from './scalar-text.ts'
 
 /** Records that are looked at. */
@@ -19,13 +19,9 @@ export function inferJson(text: string): Schema {
   for (const line of text.split('\n')) {
     if (line.trim() === '') continue
     if (records++ === SAMPLE_RECORDS) break
-    try {
-      const tree = parseJson(line)
-      if (tree instanceof Map) type = common(type, typeOfJson(tree))
-    } catch (error) {
-      // A record that is no JSON will be a dead letter; it says nothing about the columns.
-      if (!(error instanceof MisfitError)) throw error
-    }
+    // A record that is no JSON will be a dead letter; it says nothing about the columns.
+    const json = parseJson(line)
+    if (json instanceof Map) type = common(type, typeOfJson(json))
   }
   return type.is === 'row' ? settled(type.fields) : []
 }
@@ -56,14 +52,14 @@ export function inferCsv(
   return { schema, header }
 }
 
-function typeOfJson(tree: JsonTree): DataType {
-  if (tree === null) return types.null
-  if (typeof tree === 'boolean') return types.boolean
-  if (typeof tree === 'string') return temporalOf(tree) ?? types.string
-  if (tree instanceof Map) return types.row([...tree].map(([name, item]) => field(name, typeOfJson(item))))
-  if ('number' in tree) return numericOf(tree.number)
+function typeOfJson(json: Json): DataType {
+  if (json === null) return types.null
+  if (typeof json === 'boolean') return types.boolean
+  if (typeof json === 'string') return temporalOf(json) ?? types.string
+  if (json instanceof JsonNumber) return numericOf(json.text)
+  if (!isJsonArray(json)) return types.row([...json].map(([name, item]) => field(name, typeOfJson(item))))
   let element: DataType = types.null
-  if (Array.isArray(tree)) for (const item of tree) element = common(element, typeOfJson(item))
+  for (const item of json) element = common(element, typeOfJson(item))
   return types.array(element)
 }
 

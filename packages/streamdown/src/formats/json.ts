@@ -1,9 +1,10 @@
 import type { Memory } from '../batch/memory.ts'
 import type { DataType, Schema } from '../types/data-type.ts'
+import { JsonNumber } from '../values/json.ts'
 import { BlockDecoder, header } from './decode-block.ts'
 import { type Decoder, MAX_RECORD_BYTES, type ScanColumn } from './format.ts'
 import { planJson } from './json-plan.ts'
-import { parseJson, valueOfJson } from './json-text.ts'
+import { requireJson, valueOfJson } from './json-values.ts'
 import { type EpochUnit, type TimestampRules, timestampRules } from './scalar-text.ts'
 
 /** How JSON text is read. */
@@ -51,7 +52,7 @@ export function createJsonDecoder(
     wholeRecords: (at, length) => memory.u8(at, length).lastIndexOf(0x0a) + 1,
     // The kernel has checked the form of what it leaves over.
     finish: (text, type) =>
-      valueOfJson(isNumeric(type) && text.charAt(0) !== '"' ? { number: text } : parseJson(text), type, rules),
+      valueOfJson(isNumeric(type) && text.charAt(0) !== '"' ? new JsonNumber(text) : requireJson(text), type, rules),
     prepare: image => {
       if (image.getUint32(header.serial, true) < SERIAL_LIMIT) return
       image.setUint32(header.serial, 1, true)

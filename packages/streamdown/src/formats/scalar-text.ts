@@ -1,3 +1,5 @@
+import { fitsPrecision, parseDecimal } from '../values/decimal-digits.ts'
+
 /** How timestamps are written in a text format. */
 export interface TimestampRules {
   readonly standard: 'any' | 'SQL' | 'ISO-8601'
@@ -29,23 +31,8 @@ const cut = (micros: bigint, precision: number): bigint => {
 
 /** Unscaled digits at `scale`, rounded half up (away from zero); undefined when it is no number or too large. */
 export function decimalOf(text: string, precision: number, scale: number): bigint | undefined {
-  const match = /^([+-]?)([0-9]*)(?:\.([0-9]*))?(?:[eE]([+-]?[0-9]+))?$/.exec(text)
-  if (match === null) return undefined
-  const [, sign = '', whole = '', fraction = '', exponent = '0'] = match
-  if (whole === '' && fraction === '') return undefined
-  const digits = BigInt(whole + fraction)
-  if (digits === 0n) return 0n
-  const shift = Number(exponent) - fraction.length + scale
-  if (shift > 80) return undefined
-  let unscaled: bigint
-  if (shift >= 0) unscaled = digits * 10n ** BigInt(shift)
-  else if (-shift > whole.length + fraction.length + 1) unscaled = 0n
-  else {
-    const unit = 10n ** BigInt(-shift)
-    unscaled = digits / unit + ((digits % unit) * 2n >= unit ? 1n : 0n)
-  }
-  if (unscaled >= 10n ** BigInt(precision)) return undefined
-  return sign === '-' ? -unscaled : unscaled
+  const digits = parseDecimal(text, scale)
+  return digits !== undefined && fitsPrecision(digits, precision) ? digits : undefined
 }
 
 /** Days since 1970-01-01 of 'YYYY-MM-DD'. */

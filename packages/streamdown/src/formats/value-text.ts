@@ -1,5 +1,6 @@
 import type { DataType } from '../types/data-type.ts'
 import type { Interval, Value } from '../types/value.ts'
+import { decimalText } from '../values/decimal-digits.ts'
 
 /** A double in as few digits as read back to it. */
 export const doubleText = (value: number): string => (Object.is(value, -0) ? '-0' : String(value))
@@ -12,12 +13,6 @@ export function realText(value: number): string {
     if (Math.fround(short) === value) return String(short)
   }
   return String(value)
-}
-
-export function decimalText(unscaled: bigint, scale: number): string {
-  if (scale === 0) return String(unscaled)
-  const digits = String(unscaled < 0n ? -unscaled : unscaled).padStart(scale + 1, '0')
-  return `${unscaled < 0n ? '-' : ''}${digits.slice(0, -scale)}.${digits.slice(-scale)}`
 }
 
 const DAY = 86_400_000_000n

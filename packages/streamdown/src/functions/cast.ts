@@ -1,7 +1,14 @@
 import type { DataType } from '../types/data-type.ts'
 import type { Value } from '../types/value.ts'
 import { floorDivide, joinMicros, MICROS_PER_DAY, MICROS_PER_SECOND, splitMicros } from '../values/calendar.ts'
-import { decimalText, decimalToDouble, fitsPrecision, parseDecimal, powerOfTen, rescaled } from './decimal.ts'
+import {
+  decimalText,
+  decimalToDouble,
+  fitsPrecision,
+  parseDecimal,
+  powerOfTen,
+  rescaled,
+} from '../values/decimal-digits.ts'
 import { MAX_PRECISION } from './decimal-types.ts'
 import { RowError } from './definition.ts'
 import { castJson, jsonOf } from './json/convert.ts'
@@ -263,7 +270,7 @@ function integerOfText(text: string, from: DataType, to: DataType, rule: CastRul
   const match = /^\s*([+-]?\d+)(\.\d*)?\s*$/.exec(text)
   if (match === null || (match[2] !== undefined && rule === 'postgres')) {
     if (from.is === 'json') {
-      const digits = parseDecimal(text, 0)
+      const digits = parseDecimal(text.trim(), 0)
       if (digits !== undefined) return digits
     }
     return refuse(text, from, to.is)
@@ -289,7 +296,7 @@ function toDecimal(value: Value, from: DataType, precision: number, scale: numbe
   if (typeof value === 'bigint') digits = rescaled(value, from.is === 'decimal' ? from.scale : 0, scale)
   else if (typeof value === 'boolean') digits = value ? powerOfTen(scale) : 0n
   else if (typeof value === 'number') digits = Number.isFinite(value) ? parseDecimal(String(value), scale) : undefined
-  else if (typeof value === 'string') digits = parseDecimal(value, scale)
+  else if (typeof value === 'string') digits = parseDecimal(value.trim(), scale)
   if (digits === undefined) return refuse(value, from, 'decimal')
   if (!fitsPrecision(digits, precision)) {
     throw new RowError(OVERFLOW, `the value has more digits than DECIMAL(${precision}, ${scale})`)

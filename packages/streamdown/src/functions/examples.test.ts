@@ -9,8 +9,8 @@ import { parseExpression } from '../sql/parse/parse.ts'
 import { type Dialect, presets } from '../sql/settings.ts'
 import type { DataType } from '../types/data-type.ts'
 import type { Value } from '../types/value.ts'
+import { decimalText } from '../values/decimal-digits.ts'
 import { textOf } from './cast.ts'
-import { decimalText } from './decimal.ts'
 import { scalarFunctions } from './registry.ts'
 
 const context = testContext()

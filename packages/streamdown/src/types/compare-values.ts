@@ -38,12 +38,13 @@ function compareSequences<T>(a: ArrayLike<T>, b: ArrayLike<T>, compare: (x: T, y
 }
 
 /** Code point order, which is the order of UTF-8 bytes. */
-function compareText(a: string, b: string): number {
+export function compareText(a: string, b: string): number {
   const length = Math.min(a.length, b.length)
   for (let i = 0; i < length; i++) {
     const x = a.charCodeAt(i)
     const y = b.charCodeAt(i)
     if (x === y) continue
+    // Surrogates come after every other unit in code point order.
     const surrogateX = x >= 0xd800 && x <= 0xdfff
     const surrogateY = y >= 0xd800 && y <= 0xdfff
     return surrogateX === surrogateY ? Math.sign(x - y) : surrogateX ? 1 : -1

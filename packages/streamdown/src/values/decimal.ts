@@ -1,10 +1,10 @@
 import { StreamdownError } from '../errors/error.ts'
+import { decimalText, divideRounded, rescaled, writtenNumber } from './decimal-digits.ts'
 
 /** What a decimal is made from. A number is read by its shortest decimal text, so `0.1` is exactly one tenth. */
 export type DecimalInput = Decimal | bigint | number | string
 
 const MAX_DIGITS = 38
-const pattern = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/
 
 /**
  * An exact decimal number of at most 38 digits: unscaled digits and how many of them stand behind the point.
@@ -29,19 +29,14 @@ export class Decimal {
   static from(input: DecimalInput): Decimal {
     if (input instanceof Decimal) return input
     if (typeof input === 'bigint') return new Decimal(input, 0)
-    const match = pattern.exec(String(input).trim())
-    const whole = match?.[2] ?? ''
-    const fraction = match?.[3] ?? ''
-    if (match === null || whole + fraction === '') {
-      throw new StreamdownError('DSD5001', `${JSON.stringify(String(input))} is not a decimal number.`)
+    const text = String(input)
+    const written = writtenNumber(text.trim())
+    if (written === undefined) throw new StreamdownError('DSD5001', `${JSON.stringify(text)} is not a decimal number.`)
+    const { digits, scale } = written
+    if (Math.abs(scale) > 2 * MAX_DIGITS + text.length) {
+      throw new StreamdownError('DSD5001', `${text} does not fit into ${MAX_DIGITS} digits.`)
     }
-    const exponent = Number(match[4] ?? 0)
-    if (Math.abs(exponent) > 2 * MAX_DIGITS + fraction.length) {
-      throw new StreamdownError('DSD5001', `${String(input)} does not fit into ${MAX_DIGITS} digits.`)
-    }
-    const digits = BigInt(whole + fraction) * (match[1] === '-' ? -1n : 1n)
-    const scale = fraction.length - exponent
-    return scale >= 0 ? new Decimal(digits, scale) : new Decimal(digits * 10n ** BigInt(-scale), 0)
+    return scale >= 0 ? new Decimal(digits, scale) : new Decimal(rescaled(digits, scale, 0), 0)
   }
 
   plus(other: DecimalInput): Decimal {
@@ -66,7 +61,7 @@ export class Decimal {
     const shift = scale + right.scale - this.scale
     const numerator = shift >= 0 ? this.unscaled * 10n ** BigInt(shift) : this.unscaled
     const denominator = shift >= 0 ? right.unscaled : right.unscaled * 10n ** BigInt(-shift)
-    return new Decimal(dividedHalfAway(numerator, denominator), scale)
+    return new Decimal(divideRounded(numerator, denominator), scale)
   }
 
   negated(): Decimal {
@@ -79,8 +74,7 @@ export class Decimal {
 
   /** The same number with `scale` digits behind the point, rounded half away from zero. */
   round(scale = 0): Decimal {
-    if (scale >= this.scale) return new Decimal(this.unscaled * 10n ** BigInt(scale - this.scale), scale)
-    return new Decimal(dividedHalfAway(this.unscaled, 10n ** BigInt(this.scale - scale)), scale)
+    return new Decimal(rescaled(this.unscaled, this.scale, scale), scale)
   }
 
   /** Negative, zero or positive as this number is smaller than, equal to or greater than the other. */
@@ -105,10 +99,7 @@ export class Decimal {
 
   /** All digits, those behind the point as many as the scale says: 1.20. */
   toString(): string {
-    const sign = this.unscaled < 0n ? '-' : ''
-    const digits = (this.unscaled < 0n ? -this.unscaled : this.unscaled).toString().padStart(this.scale + 1, '0')
-    const point = digits.length - this.scale
-    return this.scale === 0 ? sign + digits : `${sign}${digits.slice(0, point)}.${digits.slice(point)}`
+    return decimalText(this.unscaled, this.scale)
   }
 
   /** Text, because a JSON number would be read as a double. */
@@ -124,12 +115,4 @@ function digitsOf(unscaled: bigint): number {
 function aligned(a: Decimal, b: Decimal): readonly [bigint, bigint, number] {
   const scale = Math.max(a.scale, b.scale)
   return [a.unscaled * 10n ** BigInt(scale - a.scale), b.unscaled * 10n ** BigInt(scale - b.scale), scale]
-}
-
-function dividedHalfAway(numerator: bigint, denominator: bigint): bigint {
-  const negative = numerator < 0n !== denominator < 0n
-  const n = numerator < 0n ? -numerator : numerator
-  const d = denominator < 0n ? -denominator : denominator
-  const rounded = (n * 2n + d) / (d * 2n)
-  return negative ? -rounded : rounded
 }

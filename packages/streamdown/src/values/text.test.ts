@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { type DataType, field, types } from '../types/data-type.ts'
 import type { Value } from '../types/value.ts'
-import { dateText, decimalText, textOf } from './text.ts'
+import { decimalText } from './decimal-digits.ts'
+import { dateText, textOf } from './text.ts'
 
 /** Value, type, PostgreSQL's text, Flink's text. */
 const cases: readonly (readonly [Value, DataType, string, string])[] = [

@@ -1,6 +1,7 @@
 import type { DataType } from '../types/data-type.ts'
 import type { Interval, Value } from '../types/value.ts'
 import { civilOf, MICROS_PER_DAY } from './calendar.ts'
+import { decimalText } from './decimal-digits.ts'
 
 /**
  * How values are printed.
@@ -101,13 +102,6 @@ function doubleText(value: number, style: TextStyle): string {
   if (size === 0 || (size >= 1e-3 && size < 1e7)) return `${sign}${size}${Number.isInteger(size) ? '.0' : ''}`
   const [digits = '', exponent = ''] = size.toExponential().split('e')
   return `${sign}${digits.includes('.') ? digits : `${digits}.0`}E${Number(exponent)}`
-}
-
-export function decimalText(unscaled: bigint, scale: number): string {
-  if (scale === 0) return String(unscaled)
-  const negative = unscaled < 0n
-  const digits = String(negative ? -unscaled : unscaled).padStart(scale + 1, '0')
-  return `${negative ? '-' : ''}${digits.slice(0, -scale)}.${digits.slice(-scale)}`
 }
 
 function bytesText(bytes: Uint8Array, style: TextStyle): string {

@@ -1,12 +1,12 @@
 import type { DataType } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
+import { decimalText } from '../../values/decimal-digits.ts'
+import { type Json, JsonNumber, parseJson, writeJson } from '../../values/json.ts'
 import { hexOf } from '../cast.ts'
-import { decimalText } from '../decimal.ts'
 import { RowError } from '../definition.ts'
 import { intervalText } from '../time/interval.ts'
 import { dateText, timestampText, timeText } from '../time/text.ts'
 import { asInterval } from '../values.ts'
-import { type Json, JsonNumber, parseJson, writeJson } from './json.ts'
 
 /** Text as a JSON value in canonical form; an invalid text fails the row. */
 export function castJson(text: string): string {

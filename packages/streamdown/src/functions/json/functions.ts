@@ -1,10 +1,5 @@
 import { type DataType, types } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
-import { castValue } from '../cast.ts'
-import { type BoundArgument, definer, type FunctionContext, js, jsOrNull } from '../define.ts'
-import { type Coerce, RowError, type ScalarFunction, type Signature } from '../definition.ts'
-import { asArray, asCount, asText } from '../values.ts'
-import { toJson } from './convert.ts'
 import {
   compactJson,
   isJsonArray,
@@ -14,7 +9,12 @@ import {
   jsonEqual,
   parseJson,
   writeJson,
-} from './json.ts'
+} from '../../values/json.ts'
+import { castValue } from '../cast.ts'
+import { type BoundArgument, definer, type FunctionContext, js, jsOrNull } from '../define.ts'
+import { type Coerce, RowError, type ScalarFunction, type Signature } from '../definition.ts'
+import { asArray, asCount, asText } from '../values.ts'
+import { toJson } from './convert.ts'
 import { findAll, jsonPath } from './path.ts'
 
 const define = definer('json')

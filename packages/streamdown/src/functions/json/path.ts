@@ -1,5 +1,5 @@
+import { isJsonArray, isJsonObject, type Json } from '../../values/json.ts'
 import { RowError } from '../definition.ts'
-import { isJsonArray, isJsonObject, type Json } from './json.ts'
 
 /** A SQL/JSON path of members, elements and wildcards: `$.a.b[0]`, `$.a[*]`, `lax $."x y"`, `$..a`. */
 export interface JsonPath {

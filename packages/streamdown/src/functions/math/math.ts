@@ -1,7 +1,7 @@
 import { type DataType, types } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
+import { divideRounded, fitsPrecision, powerOfTen, rescaled } from '../../values/decimal-digits.ts'
 import { isInteger, isNumeric } from '../common-type.ts'
-import { divideRounded, fitsPrecision, powerOfTen, rescaled } from '../decimal.ts'
 import { roundedType } from '../decimal-types.ts'
 import { type BoundArgument, definer, type FunctionContext, firstType, inline, js, jsOrNull } from '../define.ts'
 import { type Coerce, RowError, type ScalarFunction, type Signature } from '../definition.ts'

@@ -100,7 +100,7 @@ export const arrayMakingFunctions: readonly ScalarFunction[] = [
     'The array without repeated elements.',
     [['ARRAY_DISTINCT(ARRAY[1, 2, 1])', '[1, 2]']],
     [
-      js(['array'], firstType, (args, { types: all }) => unique(asArray(args[0]), elementOf(all[0])), {
+      js(['array'], firstType, args => unique(asArray(args[0])), {
         coerce: onlyArray,
       }),
     ],
@@ -113,8 +113,7 @@ export const arrayMakingFunctions: readonly ScalarFunction[] = [
       js(
         ['array', 'each'],
         firstType,
-        (args, { types: all }) =>
-          args[0] === null ? null : asArray(args[0]).filter(item => !same(item, args[1], elementOf(all[0]))),
+        args => (args[0] === null ? null : asArray(args[0]).filter(item => !same(item, args[1]))),
         { coerce: arrayAndElement(true), nullable: args => args[0]?.nullable ?? true },
       ),
     ],
@@ -128,10 +127,8 @@ export const arrayMakingFunctions: readonly ScalarFunction[] = [
       js(
         ['array', 'each', 'each'],
         firstType,
-        (args, { types: all }) =>
-          args[0] === null
-            ? null
-            : asArray(args[0]).map(item => (same(item, args[1], elementOf(all[0])) ? (args[2] ?? null) : item)),
+        args =>
+          args[0] === null ? null : asArray(args[0]).map(item => (same(item, args[1]) ? (args[2] ?? null) : item)),
         {
           nullable: args => args[0]?.nullable ?? true,
           coerce: (args, rules) => {
@@ -185,13 +182,8 @@ export const arrayMakingFunctions: readonly ScalarFunction[] = [
       js(
         ['array', 'boolean', 'boolean'],
         firstType,
-        (args, { types: all }) =>
-          sortValues(
-            asArray(args[0]),
-            elementOf(all[0]),
-            args[1] === false,
-            args[2] === undefined ? args[1] !== false : args[2] === true,
-          ),
+        args =>
+          sortValues(asArray(args[0]), args[1] === false, args[2] === undefined ? args[1] !== false : args[2] === true),
         {
           optional: 2,
           coerce: args =>
@@ -205,43 +197,28 @@ export const arrayMakingFunctions: readonly ScalarFunction[] = [
     'array_sort_nulls_last',
     'ARRAY_SORT with NULL at the end.',
     [['array_sort_nulls_last(ARRAY[3, NULL, 1])', '[1, 3, NULL]']],
-    [
-      js(
-        ['array'],
-        firstType,
-        (args, { types: all }) => sortValues(asArray(args[0]), elementOf(all[0]), false, false),
-        { coerce: onlyArray },
-      ),
-    ],
+    [js(['array'], firstType, args => sortValues(asArray(args[0]), false, false), { coerce: onlyArray })],
   ),
   binary(
     'array_union',
     'The elements of both arrays, each once.',
     'ARRAY_UNION(ARRAY[1, 2], ARRAY[2, 3])',
     '[1, 2, 3]',
-    (a, b, type) => unique([...a, ...b], type),
+    (a, b) => unique([...a, ...b]),
   ),
   binary(
     'array_except',
     'The elements of the first array that the second has not, each once.',
     'ARRAY_EXCEPT(ARRAY[1, 2], ARRAY[2])',
     '[1]',
-    (a, b, type) =>
-      unique(
-        a.filter(item => !has(b, item, type)),
-        type,
-      ),
+    (a, b) => unique(a.filter(item => !has(b, item))),
   ),
   binary(
     'array_intersect',
     'The elements that both arrays have, each once.',
     'ARRAY_INTERSECT(ARRAY[1, 2], ARRAY[2])',
     '[2]',
-    (a, b, type) =>
-      unique(
-        a.filter(item => has(b, item, type)),
-        type,
-      ),
+    (a, b) => unique(a.filter(item => has(b, item))),
   ),
   define(
     'array_join',

@@ -189,12 +189,10 @@ export const arrayReadingFunctions: readonly ScalarFunction[] = [
     'Whether the array has the element.',
     [['ARRAY_CONTAINS(ARRAY[1, 2], 2)', 'TRUE']],
     [
-      js(
-        ['array', 'each'],
-        boolean,
-        (args, { types: all }) => (args[0] === null ? null : has(asArray(args[0]), args[1], elementOf(all[0]))),
-        { coerce: arrayAndElement(true), nullable: args => args[0]?.nullable ?? true },
-      ),
+      js(['array', 'each'], boolean, args => (args[0] === null ? null : has(asArray(args[0]), args[1])), {
+        coerce: arrayAndElement(true),
+        nullable: args => args[0]?.nullable ?? true,
+      }),
     ],
     { aliases: ['list_contains', 'array_has'], strict: false },
   ),
@@ -206,8 +204,7 @@ export const arrayReadingFunctions: readonly ScalarFunction[] = [
       js(
         ['array', 'each'],
         int,
-        (args, { types: all }) =>
-          args[0] === null ? null : asArray(args[0]).findIndex(item => same(item, args[1], elementOf(all[0]))) + 1,
+        args => (args[0] === null ? null : asArray(args[0]).findIndex(item => same(item, args[1])) + 1),
         { coerce: arrayAndElement(true), nullable: args => args[0]?.nullable ?? true },
       ),
     ],
@@ -221,21 +218,16 @@ export const arrayReadingFunctions: readonly ScalarFunction[] = [
       jsOrNull(
         ['array', 'each'],
         int,
-        (args, { types: all }) =>
-          args[0] === null
-            ? null
-            : asArray(args[0]).findIndex(item => same(item, args[1], elementOf(all[0]))) + 1 || null,
+        args => (args[0] === null ? null : asArray(args[0]).findIndex(item => same(item, args[1])) + 1 || null),
         { coerce: arrayAndElement(true) },
       ),
       jsOrNull(
         ['array', 'each', 'int'],
         int,
-        (args, { types: all }) => {
+        args => {
           if (args[0] === null) return null
           const from = asCount(args[2])
-          return (
-            asArray(args[0]).findIndex((item, i) => i >= from - 1 && same(item, args[1], elementOf(all[0]))) + 1 || null
-          )
+          return asArray(args[0]).findIndex((item, i) => i >= from - 1 && same(item, args[1])) + 1 || null
         },
         {
           coerce: (args, rules) => {
@@ -255,10 +247,7 @@ export const arrayReadingFunctions: readonly ScalarFunction[] = [
       jsOrNull(
         ['array', 'each'],
         types.array(int),
-        (args, { types: all }) =>
-          args[0] === null
-            ? null
-            : asArray(args[0]).flatMap((item, i) => (same(item, args[1], elementOf(all[0])) ? [i + 1] : [])),
+        args => (args[0] === null ? null : asArray(args[0]).flatMap((item, i) => (same(item, args[1]) ? [i + 1] : []))),
         { coerce: arrayAndElement(true) },
       ),
     ],
@@ -272,8 +261,7 @@ export const arrayReadingFunctions: readonly ScalarFunction[] = [
       js(
         ['array', 'array'],
         boolean,
-        (args, { types: all }) =>
-          asArray(args[0]).some(item => item !== null && has(asArray(args[1]), item, elementOf(all[0]))),
+        args => asArray(args[0]).some(item => item !== null && has(asArray(args[1]), item)),
         { coerce: sameArrays },
       ),
     ],
@@ -287,10 +275,9 @@ export const arrayReadingFunctions: readonly ScalarFunction[] = [
       jsOrNull(
         ['array'],
         args => elementOf(args[0]?.type),
-        (args, { types: all }) =>
+        args =>
           sortValues(
             asArray(args[0]).filter(item => item !== null),
-            elementOf(all[0]),
             true,
             false,
           )[0] ?? null,
@@ -306,10 +293,9 @@ export const arrayReadingFunctions: readonly ScalarFunction[] = [
       jsOrNull(
         ['array'],
         args => elementOf(args[0]?.type),
-        (args, { types: all }) =>
+        args =>
           sortValues(
             asArray(args[0]).filter(item => item !== null),
-            elementOf(all[0]),
             false,
             false,
           )[0] ?? null,

@@ -32,10 +32,10 @@ export const mapFunctions: readonly ScalarFunction[] = [
       js(
         ['each'],
         args => types.map(firstType(args), args[1]?.type ?? types.null),
-        (args, { types: all }) => {
+        args => {
           const pairs: [Value, Value][] = []
           for (let i = 0; i < args.length; i += 2) pairs.push([args[i] ?? null, args[i + 1] ?? null])
-          return mapFrom(pairs, all[0] ?? types.null)
+          return mapFrom(pairs)
         },
         { variadic: true, nullable: false, coerce: mapEntries },
       ),
@@ -95,13 +95,10 @@ export const mapFunctions: readonly ScalarFunction[] = [
       js(
         ['array', 'array'],
         args => types.map(elementOf(args[0]?.type), elementOf(args[1]?.type)),
-        (args, { types: all }) => {
+        args => {
           const [keys, values] = [asArray(args[0]), asArray(args[1])]
           if (keys.length !== values.length) throw new RowError(5, 'a map needs as many values as keys')
-          return mapFrom(
-            keys.map((key, i): readonly [Value, Value] => [key, values[i] ?? null]),
-            elementOf(all[0]),
-          )
+          return mapFrom(keys.map((key, i): readonly [Value, Value] => [key, values[i] ?? null]))
         },
         { coerce: args => (args.every(arg => arg.type.is === 'array') ? args.map(arg => arg.type) : undefined) },
       ),
@@ -115,15 +112,11 @@ export const mapFunctions: readonly ScalarFunction[] = [
       js(
         ['array', 'array'],
         args => types.map(elementOf(args[0]?.type), elementOf(args[1]?.type)),
-        (args, { types: all }) => {
+        args => {
           const [keys, values] = [asArray(args[0]), asArray(args[1])]
           if (keys.length !== values.length) throw new RowError(5, 'a map needs as many values as keys')
-          if (unique(keys, elementOf(all[0])).length !== keys.length)
-            throw new RowError(5, 'the keys of a map must be unique')
-          return mapFrom(
-            keys.map((key, i): readonly [Value, Value] => [key, values[i] ?? null]),
-            elementOf(all[0]),
-          )
+          if (unique(keys).length !== keys.length) throw new RowError(5, 'the keys of a map must be unique')
+          return mapFrom(keys.map((key, i): readonly [Value, Value] => [key, values[i] ?? null]))
         },
         { coerce: args => (args.every(arg => arg.type.is === 'array') ? args.map(arg => arg.type) : undefined) },
       ),
@@ -142,13 +135,12 @@ export const mapFunctions: readonly ScalarFunction[] = [
             ? types.map(entry.fields[0]?.type ?? types.null, entry.fields[1]?.type ?? types.null)
             : types.map(types.null, types.null)
         },
-        (args, { returns }) =>
+        args =>
           mapFrom(
             asArray(args[0]).map((entry): readonly [Value, Value] => [
               Array.isArray(entry) ? (entry[0] ?? null) : null,
               Array.isArray(entry) ? (entry[1] ?? null) : null,
             ]),
-            keyOf(returns),
           ),
         {
           coerce: ([array]) =>
@@ -163,32 +155,14 @@ export const mapFunctions: readonly ScalarFunction[] = [
     'map_union',
     'The entries of all maps; of equal keys the last.',
     [["MAP_UNION(MAP['a', 1], MAP['b', 2])", '{a=1, b=2}']],
-    [
-      js(
-        ['map'],
-        firstType,
-        (args, { types: all }) =>
-          mapFrom(
-            args.flatMap(map => pairsOf(map)),
-            keyOf(all[0]),
-          ),
-        { variadic: true, coerce: sameMaps },
-      ),
-    ],
+    [js(['map'], firstType, args => mapFrom(args.flatMap(map => pairsOf(map))), { variadic: true, coerce: sameMaps })],
     { aliases: ['map_cat', 'map_concat'] },
   ),
   define(
     'map_contains',
     'Whether the map has the key.',
     [["MAP_CONTAINS(MAP['a', 1], 'a')", 'TRUE']],
-    [
-      js(
-        ['map', 'each'],
-        boolean,
-        (args, { types: all }) => pairsOf(args[0]).some(([key]) => same(key, args[1], keyOf(all[0]))),
-        { coerce: mapAndKey },
-      ),
-    ],
+    [js(['map', 'each'], boolean, args => pairsOf(args[0]).some(([key]) => same(key, args[1])), { coerce: mapAndKey })],
     { aliases: ['map_contains_key'] },
   ),
   define(
@@ -199,8 +173,7 @@ export const mapFunctions: readonly ScalarFunction[] = [
       js(
         ['map', 'each', 'each'],
         firstType,
-        (args, { types: all }) =>
-          args[0] === null ? null : mapFrom([...pairsOf(args[0]), [args[1] ?? null, args[2] ?? null]], keyOf(all[0])),
+        args => (args[0] === null ? null : mapFrom([...pairsOf(args[0]), [args[1] ?? null, args[2] ?? null]])),
         {
           nullable: args => args[0]?.nullable ?? true,
           coerce: ([map, key, value], rules) => {
@@ -222,9 +195,9 @@ export const mapFunctions: readonly ScalarFunction[] = [
       js(
         ['map', 'each'],
         firstType,
-        (args, { types: all }) =>
+        args =>
           pairsOf(args[0])
-            .filter(([key]) => !same(key, args[1], keyOf(all[0])))
+            .filter(([key]) => !same(key, args[1]))
             .map(([key, value]) => [key, value]),
         { coerce: mapAndKey },
       ),
@@ -250,7 +223,6 @@ export const mapFunctions: readonly ScalarFunction[] = [
                 const at = entry.indexOf(key)
                 return at < 0 ? [entry, null] : [entry.slice(0, at), entry.slice(at + key.length)]
               }),
-            string,
           )
         },
         { optional: 2 },

@@ -1,9 +1,10 @@
-import { compareValues } from '../../compile/emit-comparison.ts'
+import { compareValues } from '../../types/compare-values.ts'
 import { type DataType, types } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
+import { decimalText } from '../../values/decimal-digits.ts'
+import { isJsonArray, isJsonObject, parseJson, writeJson } from '../../values/json.ts'
 import { textOf } from '../cast.ts'
 import { commonOfArguments, commonType, isInteger } from '../common-type.ts'
-import { decimalText } from '../decimal.ts'
 import {
   type BoundArgument,
   definer,
@@ -14,7 +15,6 @@ import {
   jsOrNull,
 } from '../define.ts'
 import { type Coerce, RowError, type ScalarFunction, type Signature } from '../definition.ts'
-import { isJsonArray, isJsonObject, parseJson, writeJson } from '../json/json.ts'
 import { asArray, asCount, asText } from '../values.ts'
 
 export const define = definer('nested')
@@ -24,17 +24,13 @@ export const elementOf = (type: DataType | undefined): DataType => (type?.is ===
 export const keyOf = (type: DataType | undefined): DataType => (type?.is === 'map' ? type.key : types.null)
 export const itemOf = (type: DataType | undefined): DataType => (type?.is === 'map' ? type.value : types.null)
 
-export const same = (a: Value | undefined, b: Value | undefined, type: DataType): boolean => {
-  if (a === undefined || b === undefined || a === null || b === null) return (a ?? null) === (b ?? null)
-  return compareValues(a, b, type) === 0
-}
+export const same = (a: Value | undefined, b: Value | undefined): boolean => compareValues(a ?? null, b ?? null) === 0
 
-export const has = (list: readonly Value[], item: Value | undefined, type: DataType): boolean =>
-  list.some(other => same(other, item, type))
+export const has = (list: readonly Value[], item: Value | undefined): boolean => list.some(other => same(other, item))
 
-export function unique(list: readonly Value[], type: DataType): Value[] {
+export function unique(list: readonly Value[]): Value[] {
   const kept: Value[] = []
-  for (const item of list) if (!has(kept, item, type)) kept.push(item)
+  for (const item of list) if (!has(kept, item)) kept.push(item)
   return kept
 }
 
@@ -102,21 +98,21 @@ export const pairsOf = (value: Value | undefined): readonly (readonly [Value, Va
   ])
 
 /** Later entries replace earlier ones of their key, at the earlier one's place. */
-export function mapFrom(pairs: Iterable<readonly [Value, Value]>, key: DataType): Value {
+export function mapFrom(pairs: Iterable<readonly [Value, Value]>): Value {
   const kept: [Value, Value][] = []
   for (const [k, v] of pairs) {
     if (k === null) throw new RowError(5, 'a key of a map must not be NULL')
-    const known = kept.find(([other]) => same(other, k, key))
+    const known = kept.find(([other]) => same(other, k))
     if (known === undefined) kept.push([k, v])
     else known[1] = v
   }
   return kept
 }
 
-export function sortValues(list: readonly Value[], type: DataType, descending: boolean, nullsFirst: boolean): Value[] {
+export function sortValues(list: readonly Value[], descending: boolean, nullsFirst: boolean): Value[] {
   return [...list].sort((a, b) => {
     if (a === null || b === null) return a === b ? 0 : (a === null) === nullsFirst ? -1 : 1
-    return compareValues(a, b, type) * (descending ? -1 : 1)
+    return compareValues(a, b) * (descending ? -1 : 1)
   })
 }
 
@@ -185,7 +181,7 @@ export const anySubscript: readonly Signature[] = [
   jsOrNull(
     ['map', 'each'],
     args => itemOf(args[0]?.type),
-    (args, { types: all }) => pairsOf(args[0]).find(([key]) => same(key, args[1], keyOf(all[0])))?.[1] ?? null,
+    args => pairsOf(args[0]).find(([key]) => same(key, args[1]))?.[1] ?? null,
     { coerce: mapAndKey },
   ),
   jsOrNull(
@@ -218,21 +214,14 @@ export const binary = (
   summary: string,
   sql: string,
   gives: string,
-  call: (a: readonly Value[], b: readonly Value[], type: DataType) => Value,
+  call: (a: readonly Value[], b: readonly Value[]) => Value,
   aliases?: readonly string[],
 ): ScalarFunction =>
   define(
     name,
     summary,
     [[sql, gives]],
-    [
-      js(
-        ['array', 'array'],
-        firstType,
-        (args, { types: all }) => call(asArray(args[0]), asArray(args[1]), elementOf(all[0])),
-        { coerce: sameArrays },
-      ),
-    ],
+    [js(['array', 'array'], firstType, args => call(asArray(args[0]), asArray(args[1])), { coerce: sameArrays })],
     aliases === undefined ? {} : { aliases },
   )
 

@@ -1,6 +1,7 @@
 import type { DataType, Schema } from '../../types/data-type.ts'
 import { typeText } from '../../types/type-text.ts'
 import type { Interval, Value } from '../../types/value.ts'
+import { decimalText } from '../../values/decimal-digits.ts'
 import type { AggregateCall } from '../expressions/aggregate-call.ts'
 import type { Expression } from '../expressions/expression.ts'
 
@@ -116,12 +117,6 @@ export function valueText(value: Value, type: DataType): string {
     default:
       return String(value)
   }
-}
-
-function decimalText(unscaled: bigint, scale: number): string {
-  const digits = (unscaled < 0n ? -unscaled : unscaled).toString().padStart(scale + 1, '0')
-  const whole = digits.slice(0, digits.length - scale)
-  return `${unscaled < 0n ? '-' : ''}${whole}${scale === 0 ? '' : `.${digits.slice(digits.length - scale)}`}`
 }
 
 function timestampText(micros: bigint): string {

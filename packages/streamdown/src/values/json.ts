@@ -103,7 +103,8 @@ class JsonParser {
       result += plain
       this.#at += plain.length
       const next = this.#text[this.#at++]
-      if (next === '"') return result
+      // A lone surrogate has no UTF-8.
+      if (next === '"') return result.isWellFormed() ? result : undefined
       if (next !== '\\') return undefined
       const letter = this.#text[this.#at++] ?? ''
       if (letter === 'u') {

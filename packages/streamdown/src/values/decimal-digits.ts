@@ -34,22 +34,36 @@ export function decimalText(digits: bigint, scale: number): string {
   return `${negative ? '-' : ''}${text.slice(0, split)}.${text.slice(split)}`
 }
 
-const number = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,5}))?$/
+/** A number as it is written: `digits` * 10^-scale, where the scale may be negative. */
+export interface WrittenNumber {
+  readonly digits: bigint
+  readonly scale: number
+}
 
-/** Text of a number as digits at `scale`, halves away from zero; undefined when it is not a number. */
-export function parseDecimal(text: string, scale: number): bigint | undefined {
-  const match = number.exec(text.trim())
+const number = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/
+
+/** The number that a text is: digits with a sign, a point and an exponent; undefined when it is none. */
+export function writtenNumber(text: string): WrittenNumber | undefined {
+  const match = number.exec(text)
   if (match === null) return undefined
   const [, sign = '', whole = '', fraction = '', exponent = '0'] = match
   if (whole === '' && fraction === '') return undefined
-  const shift = Number(exponent) + scale - fraction.length
   const digits = BigInt(whole + fraction)
+  return { digits: sign === '-' ? -digits : digits, scale: fraction.length - Number(exponent) }
+}
+
+// Far beyond 38 digits either way: no need to build the number.
+const FAR = 400
+
+/** Text of a number as digits at `scale`, halves away from zero; undefined when it is not a number. */
+export function parseDecimal(text: string, scale: number): bigint | undefined {
+  const written = writtenNumber(text)
+  if (written === undefined) return undefined
+  const { digits, scale: from } = written
   if (digits === 0n) return 0n
-  // Far beyond 38 digits either way: no need to build the number.
-  if (shift > 400) return sign === '-' ? -powerOfTen(400) : powerOfTen(400)
-  if (shift < -(whole.length + fraction.length + 1)) return 0n
-  const scaled = shift >= 0 ? digits * powerOfTen(shift) : divideRounded(digits, powerOfTen(-shift))
-  return sign === '-' ? -scaled : scaled
+  if (scale - from > FAR) return digits < 0n ? -powerOfTen(FAR) : powerOfTen(FAR)
+  if (from - scale > text.length + 1) return 0n
+  return rescaled(digits, from, scale)
 }
 
 /** The double nearest to a decimal. */
