@@ -12,6 +12,8 @@ import type { Settings } from '../sql/settings.ts'
 import { type Field, type Schema, types } from '../types/data-type.ts'
 import type { Value } from '../types/value.ts'
 
+const rowErrors: ReadonlySet<string> = new Set(Object.values(rowErrorCodes))
+
 /** Evaluates constants, and expressions over the few rows of RETURNING, CHECK and ON CONFLICT, in a memory of its own. */
 export class Evaluator {
   readonly #clock: Clock
@@ -25,8 +27,14 @@ export class Evaluator {
     this.#settings = settings
   }
 
-  constant(expression: Expression): ReturnType<typeof evaluateConstant> {
-    return evaluateConstant(expression, this.#context())
+  /** Undefined where it fails: then the rows that reach it fail, which may be none. */
+  constant(expression: Expression): Value | undefined {
+    try {
+      return evaluateConstant(expression, this.#context())
+    } catch (error) {
+      if (error instanceof StreamdownError && rowErrors.has(error.code)) return undefined
+      throw error
+    }
   }
 
   /** @throws StreamdownError with the code of the first expression that fails. */

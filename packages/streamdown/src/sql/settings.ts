@@ -149,13 +149,13 @@ export const settingDefinitions = {
     ['ignore', 'trim_pad', 'error'],
     'ignore',
     'error',
-    'Text longer than a sink column: written as it is; cut (and CHAR padded); or the row fails.',
+    'Text and bytes of another length than a sink column: written as they are; cut (CHAR and BINARY padded); or the row fails.',
   ),
   sink_nested_not_null: choice(
     ['ignore', 'rows', 'rows_and_collections'],
     'ignore',
     'ignore',
-    'Whether NOT NULL inside nested values of a sink column is checked.',
+    'Whether NOT NULL and lengths inside nested values of a sink column are checked: in rows, in arrays and maps too.',
   ),
   unknown_setting: choice(['error', 'accept'], 'error', 'accept', 'SET of a name that is no setting.'),
 } as const satisfies Record<string, SettingDefinition>

@@ -26,8 +26,15 @@ export type DataType =
   /** Months, days and microseconds, kept apart as PostgreSQL does. */
   | { readonly is: 'interval' }
   | { readonly is: 'row'; readonly fields: readonly Field[] }
-  | { readonly is: 'array'; readonly element: DataType }
-  | { readonly is: 'map'; readonly key: DataType; readonly value: DataType }
+  /** Elements, keys and values may be NULL unless it is said; that is checked by sinks alone and makes no other type. */
+  | { readonly is: 'array'; readonly element: DataType; readonly elementNotNull?: true }
+  | {
+      readonly is: 'map'
+      readonly key: DataType
+      readonly value: DataType
+      readonly keyNotNull?: true
+      readonly valueNotNull?: true
+    }
   /** JSON text in canonical form (jsonb: sorted keys, no duplicates). */
   | { readonly is: 'json' }
 

@@ -18,9 +18,9 @@ export function typeText(type: DataType): string {
     case 'row':
       return `ROW<${type.fields.map(f => `${f.name} ${typeText(f.type)}${f.nullable ? '' : ' NOT NULL'}`).join(', ')}>`
     case 'array':
-      return `ARRAY<${typeText(type.element)}>`
+      return `ARRAY<${typeText(type.element)}${type.elementNotNull ? ' NOT NULL' : ''}>`
     case 'map':
-      return `MAP<${typeText(type.key)}, ${typeText(type.value)}>`
+      return `MAP<${typeText(type.key)}${type.keyNotNull ? ' NOT NULL' : ''}, ${typeText(type.value)}${type.valueNotNull ? ' NOT NULL' : ''}>`
     default:
       return type.is.toUpperCase()
   }

@@ -1,9 +1,14 @@
 import { type DataType, types } from '../../types/data-type.ts'
-import { definer, js } from '../define.ts'
-import type { ScalarFunction } from '../definition.ts'
+import { definer, js, jsOrNull } from '../define.ts'
+import { RowError, type ScalarFunction } from '../definition.ts'
+import { asNumber, asText } from '../values.ts'
+import { type BreachDepth, type BreachRule, typeBreach } from './type-breach.ts'
 
 const define = definer('system')
 const { string } = types
+const ARGUMENT = 5
+const rules: readonly BreachRule[] = ['null', 'length', 'exact length']
+const depths: readonly BreachDepth[] = ['ignore', 'rows', 'rows_and_collections']
 
 /** The type as SQL writes it. */
 export function typeText(type: DataType): string {
@@ -106,6 +111,40 @@ export const systemFunctions: readonly ScalarFunction[] = [
     'The name of the schema.',
     [['CURRENT_SCHEMA()', 'public']],
     [js([], string, () => 'public')],
+  ),
+  define(
+    'error',
+    'Fails the row with a message (and as the kind of row error that a number says).',
+    [["CASE WHEN 1 < 2 THEN 'fine' ELSE ERROR('impossible') END", 'fine']],
+    [
+      jsOrNull(
+        ['string', 'int'],
+        types.null,
+        args => {
+          throw new RowError(args[1] === undefined ? ARGUMENT : asNumber(args[1]), asText(args[0]))
+        },
+        { optional: 1 },
+      ),
+    ],
+  ),
+  define(
+    'type_breach',
+    "Where a value does not keep to the type of the second argument: NULLs ('null') or lengths ('length', 'exact length'), at the top ('ignore'), in rows too ('rows') or everywhere ('rows_and_collections'); NULL where it does.",
+    [
+      [
+        "TYPE_BREACH('abc', CAST('ab' AS VARCHAR(2)), 'length', 'ignore')",
+        ' is 3 characters long, which does not fit VARCHAR(2)',
+      ],
+    ],
+    [
+      jsOrNull(['each', 'each', 'string', 'string'], string, ([value, , rule, depth], { types: [, declared] }) => {
+        const looked = rules.find(known => known === rule)
+        const deep = depths.find(known => known === depth)
+        if (looked === undefined || deep === undefined) throw new RowError(ARGUMENT, 'there is no such rule')
+        return typeBreach(value ?? null, declared ?? types.null, looked, deep) ?? null
+      }),
+    ],
+    { strict: false },
   ),
   define('current_user', 'The name of the user.', [['CURRENT_USER()', 'user']], [js([], string, () => 'user')], {
     aliases: ['session_user', 'user'],

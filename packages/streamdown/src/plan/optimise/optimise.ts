@@ -10,6 +10,7 @@ import { readNestedFields } from './nested.ts'
 import { prune } from './prune.ts'
 import { aggregateSessionsDirectly } from './sessions.ts'
 import { share } from './share.ts'
+import { constrained } from './sink-constraints.ts'
 import { findTimeBounds } from './time-bounds.ts'
 
 export interface OptimiseOptions {
@@ -39,10 +40,10 @@ export function optimise(plan: PlanNode, options: OptimiseOptions = {}): PlanNod
 }
 
 export function optimiseProgram(program: Program, options: OptimiseOptions = {}): Program {
-  const roots = [...program.sinks.map(sink => sink.input), ...program.views.map(view => view.input)]
+  const roots = [...program.sinks.map(constrained), ...program.views.map(view => view.input)]
   const plans = optimiseRoots(roots, options)
   return {
-    sinks: program.sinks.map((sink, i) => ({ ...sink, input: plans[i]! })),
+    sinks: program.sinks.map(({ constraints: _, ...sink }, i) => ({ ...sink, input: plans[i]! })),
     views: program.views.map((view, i) => ({ ...view, input: plans[program.sinks.length + i]! })),
   }
 }

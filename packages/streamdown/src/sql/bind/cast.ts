@@ -1,7 +1,7 @@
 import { castable, isNumeric, sameType } from '../../functions/common-type.ts'
 import { literal } from '../../plan/expressions/build.ts'
 import type { Expression, LiteralExpression } from '../../plan/expressions/expression.ts'
-import type { DataType } from '../../types/data-type.ts'
+import { type DataType, types } from '../../types/data-type.ts'
 import { typeText } from '../../types/type-text.ts'
 import type { Span } from '../parse/ast.ts'
 import type { Settings } from '../settings.ts'
@@ -127,7 +127,26 @@ function assignableTypes(from: DataType, type: DataType): boolean {
 /** Text written in the statement: it has no type of its own yet. */
 const isTextLiteral = (e: Expression): boolean => e.is === 'literal' && e.type.is === 'string'
 
-/** Longer text is cut only where the setting says so. */
-function stored(type: DataType, settings: Settings): DataType {
-  return type.is === 'string' && settings.sink_length !== 'trim_pad' ? { is: 'string' } : type
+/** The type that a value is cast to: longer text and bytes are cut, shorter padded, only where the settings say so. */
+function stored(type: DataType, settings: Settings, nested = false): DataType {
+  const { sink_length: rule, sink_nested_not_null: depth } = settings
+  switch (type.is) {
+    case 'string':
+    case 'bytes':
+      return rule === 'trim_pad' && (!nested || depth !== 'ignore') ? type : { is: type.is }
+    case 'row':
+      return types.row(type.fields.map(field => ({ ...field, type: stored(field.type, settings, true) })))
+    case 'array':
+      return types.array(stored(type.element, inCollections(settings), true))
+    case 'map':
+      return types.map(
+        stored(type.key, inCollections(settings), true),
+        stored(type.value, inCollections(settings), true),
+      )
+    default:
+      return type
+  }
 }
+
+const inCollections = (settings: Settings): Settings =>
+  settings.sink_nested_not_null === 'rows_and_collections' ? settings : { ...settings, sink_nested_not_null: 'ignore' }

@@ -1,9 +1,11 @@
-import { all, any, column, literal, test } from '../../plan/expressions/build.ts'
+import { column, literal } from '../../plan/expressions/build.ts'
 import type { Expression } from '../../plan/expressions/expression.ts'
 import { replaceColumns } from '../../plan/expressions/walk.ts'
-import { FilterNode, type PlanNode, ProjectNode, type SinkNode } from '../../plan/nodes/node.ts'
+import { type PlanNode, ProjectNode, type SinkNode } from '../../plan/nodes/node.ts'
+import type { SinkConstraints } from '../../plan/nodes/sink-node.ts'
+import { constrained } from '../../plan/optimise/sink-constraints.ts'
 import { nodesOf } from '../../plan/visitor/transform.ts'
-import type { DataType, Field } from '../../types/data-type.ts'
+import type { Field } from '../../types/data-type.ts'
 import type { TableEntry } from '../catalog.ts'
 import type { Insert, OnConflict, Expression as Syntax, Values } from '../parse/ast.ts'
 import { assignTo } from './cast.ts'
@@ -25,8 +27,14 @@ export function bindInsert(outer: BindContext, insert: Insert): BoundInsert {
   const table = query === undefined ? declared : opened(context, declared, query.schema)
   const targets = targetColumns(context, table, insert)
   const given = query ?? sourcePlan(context, table, targets, insert)
-  const plan = kept(context, table, arranged(context, table, targets, given, insert))
-  const sink: SinkNode = { is: 'sink', name: table.name, input: plan, relation: table.relation }
+  const sink: SinkNode = {
+    is: 'sink',
+    name: table.name,
+    input: arranged(context, table, targets, given, insert),
+    relation: table.relation,
+    constraints: constraintsOf(context),
+  }
+  const plan = constrained(sink)
   return {
     is: 'insert',
     table,
@@ -183,27 +191,13 @@ function partitionValues(context: BindContext, table: TableEntry, insert: Insert
   )
 }
 
-/** With `sink_not_null = 'drop'` rows with a NULL where none may be are left out. */
-function kept(context: BindContext, table: TableEntry, plan: PlanNode): PlanNode {
-  const { sink_not_null: rule, sink_nested_not_null: nested } = context.settings
-  if (rule !== 'drop') return plan
-  const conditions = plan.schema.flatMap((_, i) => {
-    const target = table.relation.schema[i]!
-    return presence(column(plan.schema, i), target.type, target.nullable, nested !== 'ignore')
-  })
-  return conditions.length === 0 ? plan : FilterNode.create(plan, all(conditions))
-}
-
-/** The conditions under which the value has no NULL where its target type has none, in its ROW fields too if `nested`. */
-function presence(value: Expression, type: DataType, nullable: boolean, nested: boolean): readonly Expression[] {
-  const own = nullable || !value.nullable ? [] : [test('is_not_null', value)]
-  if (!nested || type.is !== 'row') return own
-  const fields = type.fields.flatMap((field, index) => {
-    const part: Expression = { is: 'field', input: value, index, type: field.type, nullable: true }
-    return presence(part, field.type, field.nullable, nested)
-  })
-  if (fields.length === 0) return own
-  return [...own, ...(nullable ? [any([test('is_null', value), all(fields)])] : fields)]
+function constraintsOf({ settings }: BindContext): SinkConstraints {
+  return {
+    notNull: settings.sink_not_null,
+    length: settings.sink_length === 'error' ? 'error' : 'ignore',
+    exactLength: settings.cast_rule === 'flink',
+    nested: settings.sink_nested_not_null,
+  }
 }
 
 function conflictAction(context: BindContext, table: TableEntry, conflict: OnConflict): ConflictAction {

@@ -64,16 +64,22 @@ export function bindType(
   switch (type.is) {
     case 'arrayType':
     case 'multisetType':
-      return types.array(inner(type.element))
+      return { is: 'array', element: inner(type.element), ...(isNotNull(type.element) && { elementNotNull: true }) }
     case 'mapType':
-      return types.map(inner(type.key), inner(type.value))
+      return {
+        is: 'map',
+        key: inner(type.key),
+        value: inner(type.value),
+        ...(isNotNull(type.key) && { keyNotNull: true }),
+        ...(isNotNull(type.value) && { valueNotNull: true }),
+      }
     case 'rowType':
       return types.row(
         type.fields.map(
           (field, i): Field => ({
             name: field.name === undefined ? `f${i + 1}` : names.fold(field.name),
             type: inner(field.type),
-            nullable: field.type.nullable !== false,
+            nullable: !isNotNull(field.type),
           }),
         ),
       )
@@ -97,6 +103,8 @@ export function bindType(
     }
   }
 }
+
+const isNotNull = (type: TypeName): boolean => type.nullable === false
 
 function namedType(name: string, args: readonly string[], settings: Settings): DataType | undefined {
   const number = (i: number, fallback: number, most: number): number => {
