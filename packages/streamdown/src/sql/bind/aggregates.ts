@@ -1,5 +1,6 @@
 import { aggregateFunction, aggregateFunctions, resolveAggregate } from '../../functions/aggregates.ts'
 import type { AggregateCall } from '../../plan/expressions/aggregate-call.ts'
+import { types } from '../../types/data-type.ts'
 import { literal, test } from '../../plan/expressions/build.ts'
 import type { Expression } from '../../plan/expressions/expression.ts'
 import { expressionKey, plainKey } from '../../plan/expressions/walk.ts'
@@ -99,6 +100,15 @@ const andNotNull = (value: Expression, condition: Expression | undefined): Expre
 export function aggregateKey({ name, args, distinct, filter, orderBy = [], type }: AggregateCall): string {
   const order = orderBy.map(({ by, descending, nullsFirst }) => `${expressionKey(by)}${descending}${nullsFirst}`)
   return `${name}:${distinct}:${plainKey(type)}(${args.map(expressionKey).join()})${filter === undefined ? '' : expressionKey(filter)}[${order.join()}]`
+}
+
+/** COUNT(*). */
+export const countRows: AggregateCall = {
+  name: 'count',
+  args: [],
+  distinct: false,
+  type: types.bigint,
+  nullable: false,
 }
 
 /** The value over no rows, for a subquery that finds none. */

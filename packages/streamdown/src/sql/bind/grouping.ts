@@ -7,7 +7,8 @@ import { derive } from '../../plan/properties.ts'
 import { groupWindow, windowColumns, withWindowEnd } from '../../plan/windows.ts'
 import { types } from '../../types/data-type.ts'
 import type { Argument, Call, GroupBy, Span, Expression as Syntax } from '../parse/ast.ts'
-import { aggregateKey, bindAggregate, ofNoRows } from './aggregates.ts'
+import { aggregateKey, bindAggregate, countRows, ofNoRows } from './aggregates.ts'
+import { overDomain, sameValues } from './domain.ts'
 import { expandGroups, type Item, resolveItem, type Sets } from './grouping-sets.ts'
 import { BindProblem, fail, notYet } from './problem.ts'
 import { windowOptions } from './query.ts'
@@ -21,6 +22,21 @@ export interface Grouped {
   readonly correlated: readonly Expression[]
   /** The values of select expressions over no rows: set when a correlation turned a global aggregate into groups. */
   readonly nothing: { readonly marker: number; readonly of: (e: Expression) => Expression } | undefined
+}
+
+interface Correlation {
+  /** A key that is never NULL in a group that has a partner among the outer rows, if there is one. */
+  readonly marker: number | undefined
+  /** What is left to compare with the outer rows, over the groups. */
+  conditions(schema: PlanNode['schema']): readonly Expression[]
+}
+
+/** The sides of an equality between the subquery's columns and outer ones. */
+function equalityOf(e: Expression): { readonly inner: Expression; readonly outer: Expression } | undefined {
+  const sides = e.is === 'call' && e.name === '=' ? e.args : []
+  const outer = sides.find(side => [...columnsRead(side)].every(index => index < 0))
+  const inner = sides.find(side => side !== outer && [...columnsRead(side)].every(index => index >= 0))
+  return inner === undefined || outer === undefined ? undefined : { inner, outer }
 }
 
 interface GroupKey {
@@ -50,16 +66,23 @@ export function bindGroups(
   const builder = new GroupBuilder(rows)
   for (const e of all) if (e !== windowCall) builder.key(e)
   for (const set of resolved) if (!set.some(e => e === windowCall)) builder.keyOfConstants(set)
-  const outerKeys = correlated.map(e => builder.correlatedKey(e))
+  const correlation = builder.correlate(correlated)
   if (windowCall !== undefined) builder.window(windowCall, uses)
-  const calls = builder.aggregates(uses, all.length > 0 && resolved.every(set => set.length > 0))
+  const global = all.length === 0 && correlated.length > 0
+  const used = builder.aggregates(uses, all.length > 0 && resolved.every(set => set.length > 0))
+  // COUNT(*) is never NULL: it tells a group without partner from one whose results are NULL.
+  const calls = global && correlation.marker === undefined ? [...used, countRows] : used
   const node = builder.build(resolved, calls, groupBy !== undefined && sets.length > 1)
   const stage = builder.stage(node)
-  const global = all.length === 0 && outerKeys.length > 0
   return {
     stage,
-    correlated: outerKeys.map(({ key, outer }) => test('=', column(node.schema, key), outer)),
-    nothing: global ? { marker: 0, of: e => overNothing(e, builder.keyCount, calls) } : undefined,
+    correlated: correlation.conditions(node.schema),
+    nothing: global
+      ? {
+          marker: correlation.marker ?? builder.keyCount + used.length,
+          of: e => overNothing(e, builder.keyCount, calls),
+        }
+      : undefined,
   }
 }
 
@@ -147,18 +170,36 @@ class GroupBuilder {
     return keys
   }
 
-  correlatedKey(e: Expression): { readonly key: number; readonly outer: Expression } {
-    const sides = e.is === 'call' && e.name === '=' ? e.args : []
-    const outer = sides.find(side => [...columnsRead(side)].every(index => index < 0))
-    const inner = sides.find(side => side !== outer && [...columnsRead(side)].every(index => index >= 0))
-    if (inner === undefined || outer === undefined)
+  /** The keys that a correlation adds: what it compares for equality, or the values of all outer columns it uses. */
+  correlate(conditions: readonly Expression[]): Correlation {
+    const equalities = conditions.map(equalityOf)
+    if (!equalities.every(each => each !== undefined)) return this.#overDomain(conditions)
+    const keys = equalities.map(({ inner, outer }) => {
+      const [input] = this.#rows.append([inner])
+      return { key: this.#add(input!, [expressionKey(inner)]), outer }
+    })
+    return {
+      marker: keys[0]?.key,
+      conditions: schema => keys.map(({ key, outer }) => test('=', column(schema, key), outer)),
+    }
+  }
+
+  #overDomain(conditions: readonly Expression[]): Correlation {
+    const rows = this.#rows
+    const around = rows.scope.outer?.plan
+    if (around === undefined)
       return notYet(
-        'An aggregating subquery that is correlated by other than equality',
+        'A grouped subquery here that is correlated by other than equality',
         'Join the tables, then GROUP BY.',
-        e.at,
+        conditions[0]?.at,
       )
-    const [input] = this.#rows.append([inner])
-    return { key: this.#add(input!, [expressionKey(inner)]), outer }
+    const domain = overDomain(rows.plan, around, conditions)
+    rows.plan = domain.plan
+    const keys = domain.values.map(place => this.#add(place, []))
+    return {
+      marker: undefined,
+      conditions: schema => sameValues(schema, keys, domain.outer),
+    }
   }
 
   /** GROUP BY TUMBLE(time, size), or Arroyo's TUMBLE(size) over the event time. */

@@ -29,6 +29,11 @@ export class Rows {
     this.binder = new ExpressionBinder(context, scope, e => this.#known.get(e) ?? this.#intercept?.(e))
   }
 
+  /** What a subquery sees around it. */
+  enclosing(): Scope {
+    return { ...this.scope, plan: this.plan }
+  }
+
   /** From here on this piece of syntax is that expression. */
   know(syntax: Syntax, value: Expression): void {
     this.#known.set(syntax, value)

@@ -1,5 +1,6 @@
 import { column } from '../../plan/expressions/build.ts'
 import type { Expression } from '../../plan/expressions/expression.ts'
+import type { PlanNode } from '../../plan/nodes/node.ts'
 import type { Schema } from '../../types/data-type.ts'
 import { types } from '../../types/data-type.ts'
 import type { Identifier, Span } from '../parse/ast.ts'
@@ -15,11 +16,14 @@ export interface ScopeColumn {
   readonly plain: boolean
 }
 
-/** The columns that names mean at some place of a query. `outer`: those of the enclosing query. */
+/** The columns that names mean at some place of a query. */
 export interface Scope {
   readonly columns: readonly ScopeColumn[]
   readonly schema: Schema
+  /** Those of the enclosing query. */
   readonly outer: Scope | undefined
+  /** Of an enclosing query: its rows, to which the subquery will be joined. */
+  readonly plan?: PlanNode
 }
 
 export function tableScope(schema: Schema, table: string | undefined, outer: Scope | undefined): Scope {

@@ -279,6 +279,7 @@ function finish(context: BindContext, stage: Rows, parts: Finish): BoundQuery {
   const { names, outputs, sorts, correlated, tail } = parts
   const outside = outputs.filter(e => [...columnsRead(e)].some(index => index < 0))
   const needed = new Set([...correlated, ...outside].flatMap(e => [...columnsRead(e)].filter(index => index >= 0)))
+  if (parts.nothing !== undefined) needed.add(parts.nothing.marker)
   const visible = outside.length > 0 ? [] : outputs
   const projected: { name: string; value: Expression }[] = visible.map((value, i) => ({ name: names[i]!, value }))
   const places = new Map<string, number>()

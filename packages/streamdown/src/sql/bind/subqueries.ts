@@ -8,9 +8,11 @@ import { fold } from '../../plan/optimise/fold.ts'
 import { derive } from '../../plan/properties.ts'
 import { types } from '../../types/data-type.ts'
 import type { BinaryOperator, Query, Span, Expression as Syntax } from '../parse/ast.ts'
+import { countRows } from './aggregates.ts'
+import { overDomain, sameValues } from './domain.ts'
 import { fail, notYet } from './problem.ts'
 import { type BoundQuery, bindSubquery, distinct, visiblePlan } from './query.ts'
-import type { Rows } from './rows.ts'
+import { type Rows, readsOuter } from './rows.ts'
 import { collect, isQueryExpression, type QueryExpression } from './syntax.ts'
 
 /** Expressions of a subquery over the rows that it was joined to: its own columns come behind the `width` first. */
@@ -46,7 +48,7 @@ export function joinAsTest(rows: Rows, conjunct: Syntax): boolean {
   }
   switch (e.is) {
     case 'exists':
-      joinSubquery(rows, bindSubquery(rows.context, e.query, rows.scope), negated ? 'anti' : 'semi')
+      joinSubquery(rows, bindSubquery(rows.context, e.query, rows.enclosing()), negated ? 'anti' : 'semi')
       return true
     case 'inQuery': {
       const op = negated !== e.negated ? '<>' : '='
@@ -70,7 +72,7 @@ export function joinAsTest(rows: Rows, conjunct: Syntax): boolean {
 function minds(rows: Rows, left: Syntax, syntax: Query): boolean {
   if (collect(left, isQueryExpression).length > 0) return false
   const value = rows.binder.bind(left)
-  const query = bindSubquery(rows.context, syntax, rows.scope)
+  const query = bindSubquery(rows.context, syntax, rows.enclosing())
   if (value.type.is === 'row' || query.correlated.length > 0 || query.outputs.length !== 1) return false
   return value.nullable || query.outputs.some(output => output.nullable)
 }
@@ -90,7 +92,7 @@ function quantifiedJoin(
 ): void {
   resolveSubqueries(rows, left)
   const value = rows.binder.bind(left)
-  const bound = bindSubquery(rows.context, query, rows.scope)
+  const bound = bindSubquery(rows.context, query, rows.enclosing())
   const compared = comparedWith(rows, value, op, bound, at)
   if (quantifier === 'ANY') {
     joinSubquery(rows, bound, 'semi', [compared])
@@ -143,7 +145,7 @@ function asExpression(rows: Rows, e: QueryExpression): Expression {
     case 'scalarQuery':
       return scalar(rows, e.query, e.at)
     case 'exists':
-      return exists(rows, e.query, e.at)
+      return exists(rows, e.query)
     case 'inQuery': {
       const member = isMember(rows, e.value, e.query, e.at)
       return e.negated ? not(member) : member
@@ -159,22 +161,30 @@ function asExpression(rows: Rows, e: QueryExpression): Expression {
   }
 }
 
-/** Inner columns that are compared for equality with the outer query: the keys that a grouping of the subquery keeps. */
-function equalityColumns(query: BoundQuery, what: string, at: Span): readonly number[] {
-  return query.correlated.map(e => {
+/** Inner columns that are compared for equality with the outer query, if that is all that it is correlated by. */
+function equalityColumns({ correlated, outputs }: BoundQuery): readonly number[] | undefined {
+  if (outputs.some(readsOuter)) return undefined
+  const inner: number[] = []
+  for (const e of correlated) {
     const sides = e.is === 'call' && e.name === '=' ? e.args : []
-    const inner = sides.find(side => side.is === 'column' && side.index >= 0)
+    const own = sides.find(side => side.is === 'column' && side.index >= 0)
     const outer = sides.find(side => [...columnsRead(side)].every(index => index < 0))
-    if (inner?.is !== 'column' || outer === undefined)
-      return notYet(`${what} that is correlated by other than equality`, 'Join the tables instead.', at)
-    return inner.index
-  })
+    if (own?.is !== 'column' || outer === undefined) return undefined
+    inner.push(own.index)
+  }
+  return inner
 }
 
 /** A subquery grouped by its correlation, with aggregates over its outputs. */
-function grouped(query: BoundQuery, calls: readonly AggregateCall[], what: string, at: Span): BoundQuery {
-  const inner = equalityColumns(query, what, at)
+function grouped(
+  rows: Rows,
+  query: BoundQuery,
+  callsOf: (outputs: readonly Expression[]) => readonly AggregateCall[],
+): BoundQuery {
+  const inner = equalityColumns(query)
+  if (inner === undefined) return groupedByDomain(rows, query, callsOf)
   const keys = [...new Set(inner)]
+  const calls = callsOf(query.outputs)
   const plan = AggregateNode.create(query.plan, keys, calls)
   const to = (index: number) => (index < 0 ? index : keys.indexOf(index))
   return {
@@ -185,10 +195,29 @@ function grouped(query: BoundQuery, calls: readonly AggregateCall[], what: strin
   }
 }
 
-const countRows: AggregateCall = { name: 'count', args: [], distinct: false, type: types.bigint, nullable: false }
+/** The same by the values of the outer columns, for a correlation of any form. */
+function groupedByDomain(
+  rows: Rows,
+  query: BoundQuery,
+  callsOf: (outputs: readonly Expression[]) => readonly AggregateCall[],
+): BoundQuery {
+  const domain = overDomain(query.plan, rows.plan, query.correlated, query.outputs)
+  const calls = callsOf(query.outputs.map(domain.inside))
+  const plan = AggregateNode.create(domain.plan, domain.values, calls)
+  return {
+    plan,
+    names: calls.map(call => call.name),
+    outputs: calls.map((_, i) => column(plan.schema, domain.values.length + i)),
+    correlated: sameValues(
+      plan.schema,
+      domain.values.map((_, at) => at),
+      domain.outer,
+    ),
+  }
+}
 
 function scalar(rows: Rows, syntax: Query, at: Span): Expression {
-  const query = bindSubquery(rows.context, syntax, rows.scope)
+  const query = bindSubquery(rows.context, syntax, rows.enclosing())
   const [output] = query.outputs
   if (output === undefined || query.outputs.length !== 1)
     return fail('DSD2004', `A subquery as a value must have one column, it has ${query.outputs.length}.`, at)
@@ -201,14 +230,9 @@ function scalar(rows: Rows, syntax: Query, at: Span): Expression {
     const value = joinSubquery(rows, query, always ? 'inner' : 'left')[0]!
     return query.ofNothing === undefined ? value : orNothing(rows, query.ofNothing, value, width)
   }
-  const first: AggregateCall = {
-    name: 'first_value',
-    args: [output],
-    distinct: false,
-    type: output.type,
-    nullable: true,
-  }
-  const one = grouped(query, [first], 'A subquery as a value', at)
+  const one = grouped(rows, query, ([value]) => [
+    { name: 'first_value', args: [value ?? output], distinct: false, type: output.type, nullable: true },
+  ])
   return joinSubquery(rows, one, query.correlated.length === 0 ? 'inner' : 'left')[0]!
 }
 
@@ -234,8 +258,8 @@ function orNothing(
 function equalityOrNothing(query: BoundQuery): readonly number[] | undefined {
   const columns: number[] = []
   for (const e of query.correlated) {
-    const inner =
-      e.is === 'call' && e.name === '=' ? e.args.find(side => side.is === 'column' && side.index >= 0) : undefined
+    const equal = e.is === 'call' && (e.name === '=' || e.name === 'is_not_distinct_from')
+    const inner = equal ? e.args.find(side => side.is === 'column' && side.index >= 0) : undefined
     if (inner?.is !== 'column') return undefined
     columns.push(inner.index)
   }
@@ -249,9 +273,9 @@ function mayBeEmpty({ plan }: BoundQuery): boolean {
   return !(node.is === 'aggregate' && node.keys.length === 0) && !(node.is === 'values' && node.rows.length === 1)
 }
 
-function exists(rows: Rows, syntax: Query, at: Span): Expression {
-  const query = bindSubquery(rows.context, syntax, rows.scope)
-  const counted = grouped({ ...query, outputs: [] }, [countRows], 'EXISTS inside an expression', at)
+function exists(rows: Rows, syntax: Query): Expression {
+  const query = bindSubquery(rows.context, syntax, rows.enclosing())
+  const counted = grouped(rows, { ...query, outputs: [] }, () => [countRows])
   const correlated = query.correlated.length > 0
   const [count] = joinSubquery(rows, counted, correlated ? 'left' : 'inner')
   return correlated ? test('is_not_null', count!) : test('>', count!, literal(0n, types.bigint))
@@ -261,7 +285,7 @@ function exists(rows: Rows, syntax: Query, at: Span): Expression {
 function isMember(rows: Rows, left: Syntax, syntax: Query, at: Span): Expression {
   resolveSubqueries(rows, left)
   const value = rows.binder.bind(left)
-  const query = bindSubquery(rows.context, syntax, rows.scope)
+  const query = bindSubquery(rows.context, syntax, rows.enclosing())
   if (query.correlated.length > 0)
     return notYet('A correlated IN (SELECT …) inside an expression', 'Put it directly into WHERE.', at)
   const plan = visiblePlan(query)
@@ -310,13 +334,14 @@ function withNull(plan: PlanNode): BoundQuery {
 
 /** ARRAY(SELECT …): empty where there are no rows. */
 function arrayOf(rows: Rows, syntax: Query): Expression {
-  const query = bindSubquery(rows.context, syntax, rows.scope)
+  const query = bindSubquery(rows.context, syntax, rows.enclosing())
   const [output] = query.outputs
   if (output === undefined || query.outputs.length !== 1)
     return fail('DSD2004', 'ARRAY(SELECT …) takes one column.', syntax.at)
   const type = types.array(output.type)
-  const call: AggregateCall = { name: 'array_agg', args: [output], distinct: false, type, nullable: true }
-  const one = grouped(query, [call], 'ARRAY(SELECT …)', syntax.at)
+  const one = grouped(rows, query, ([element]) => [
+    { name: 'array_agg', args: [element ?? output], distinct: false, type, nullable: true },
+  ])
   const [value] = joinSubquery(rows, one, query.correlated.length === 0 ? 'inner' : 'left')
   const empty: Expression = { is: 'call', name: 'array', args: [], type, nullable: false }
   return { is: 'call', name: 'coalesce', args: [value!, empty], type, nullable: false }
