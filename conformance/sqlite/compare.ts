@@ -47,6 +47,7 @@ function compareRows(a: readonly string[], b: readonly string[]): number {
 
 function cellOf(value: Value, type: Schema[number]['type'], as: ValueType): string {
   if (value === null) return 'NULL'
+  if (typeof value === 'boolean' && as === 'I') return value ? '1' : '0'
   const text = textOf(value, type, 'postgres')
   switch (as) {
     case 'I':
