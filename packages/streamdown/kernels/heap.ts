@@ -60,14 +60,23 @@ let chunkEnd: usize = 0
 let spare: usize = 0
 let sparePages: usize = 0
 
-/** Called once, before anything else. `always`: detach JavaScript's views at every allocation (a test mode). */
+/**
+ * Called before anything else; called again it forgets every allocation, and the memory keeps its size.
+ * `always`: detach JavaScript's views at every allocation (a test mode).
+ */
 export function heap_init(start: usize, maximum: usize, always: i32): void {
   growAlways = always != 0
   maximumPages = maximum
+  usedBytes = 0
+  spare = 0
+  sparePages = 0
+  memory.fill(classHeads, 0, CLASSES << 2)
+  memory.fill(binHeads, 0, BINS << 2)
   edges = (max(start, __heap_base) + PAGE_MASK) & ~PAGE_MASK
   heapEnd = edges + PAGE
   const size = <usize>memory.size()
   if (size << PAGE_BITS > heapEnd) {
+    memory.fill(edges, 0, PAGE)
     const pages = size - (heapEnd >> PAGE_BITS)
     const at = heapEnd
     heapEnd = size << PAGE_BITS

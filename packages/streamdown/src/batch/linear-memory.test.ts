@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { createMemory, type MemoryOptions } from './linear-memory.ts'
+import { MemoryPool } from './memory-pool.ts'
 
 const modes: Record<string, MemoryOptions> = {
   plain: {},
@@ -92,4 +93,37 @@ test('released chunks make room for state when the memory is full', () => {
   memory.release(mark)
   for (let i = 0; i < 32; i++) memory.alloc(1_000_000)
   assert.ok(memory.stateBytes() > 32_000_000)
+})
+
+test('a memory of the pool is empty again, at the size that it had grown to', () => {
+  const pool = new MemoryPool()
+  const first = pool.take()
+  const empty = first.stateBytes()
+  const blocks = Array.from({ length: 3000 }, (_, index) => first.alloc(index * 7))
+  for (const [index, at] of blocks.entries()) if (index % 3 === 0) first.free(at)
+  for (let i = 0; i < 10; i++) first.chunk(1_000_000)
+  const size = first.totalBytes()
+  pool.give(first)
+  const second = pool.take()
+  assert.equal(second.memory, first.memory)
+  assert.equal(second.totalBytes(), size)
+  assert.equal(second.stateBytes(), empty)
+  const mark = second.mark()
+  const places = new Set<number>()
+  for (let i = 0; i < 200; i++) {
+    const at = i % 2 === 0 ? second.alloc(100_000) : second.chunk(100_000)
+    second.u8(at, 100_000).fill(i)
+    places.add(at)
+  }
+  assert.equal(places.size, 200)
+  second.release(mark)
+  assert.equal(second.totalBytes(), size)
+})
+
+test('a memory that grew large is not kept', () => {
+  const pool = new MemoryPool()
+  const large = pool.take()
+  large.alloc(80 << 20)
+  pool.give(large)
+  assert.notEqual(pool.take().memory, large.memory)
 })

@@ -29,7 +29,19 @@ export function createMemory(options: MemoryOptions = {}, module: WebAssembly.Mo
   const instance = new WebAssembly.Instance(module, { env: { memory, ...hostFunctions(memory) } })
   const kernels = kernelsOf(instance)
   kernels.heap_init(heapStart, maximum, options.growAlways === true ? 1 : 0)
+  return over(memory, kernels)
+}
 
+/**
+ * A used memory made empty, for what it was used for is done: nothing may touch `used` any more. What it had grown to
+ * stays.
+ */
+export function emptied({ memory, kernels }: Memory): Memory {
+  kernels.heap_init(0, ADDRESS_SPACE_PAGES, 0)
+  return over(memory, kernels)
+}
+
+function over(memory: WebAssembly.Memory, kernels: Kernels): Memory {
   let data = new DataView(memory.buffer)
   return {
     memory,

@@ -1,6 +1,7 @@
 import type { Batch } from '../batch/batch.ts'
 import { createMemory } from '../batch/linear-memory.ts'
 import type { Memory } from '../batch/memory.ts'
+import type { MemoryPool } from '../batch/memory-pool.ts'
 import { rowsOf } from '../batch/values.ts'
 import type { WeightedRow } from '../connect/memory.ts'
 import type { Sink } from '../connect/sink.ts'
@@ -36,6 +37,8 @@ export interface JobOptions {
   readonly onError: 'fail' | 'dead-letter'
   /** The same for records of sources that cannot be decoded; `onError` unless said. A query goes on behind them. */
   readonly onUndecodable?: 'fail' | 'dead-letter'
+  /** Where its workers' memories come from, and go back to when it is closed: it is not asked for anything then. */
+  readonly memories?: MemoryPool
 }
 
 export interface DeadLetter {
@@ -64,6 +67,7 @@ export class Job {
   readonly #options: JobOptions
   readonly #sinks = new Map<number, Sink>()
   readonly #pending = new Map<string, WeightedRow[]>()
+  readonly #pooled: Memory[] = []
   #failure: StreamdownError | undefined
   #closed = false
 
@@ -79,7 +83,7 @@ export class Job {
       settings: options.settings,
       journal: options.journal ?? false,
       idleTimeout: options.idleTimeout ?? 0n,
-      createMemory: () => createMemory(),
+      createMemory: () => this.#createMemory(),
       openSource: scan => options.openSource(scan),
       outputs: {
         deliver: (vertex, batch, memory, step) => this.#deliver(vertex, batch, memory, step),
@@ -161,6 +165,15 @@ export class Job {
     await this.engine.close()
     await this.flush()
     for (const sink of this.#sinks.values()) await sink.close()
+    for (const memory of this.#pooled) this.#options.memories?.give(memory)
+  }
+
+  #createMemory(): Memory {
+    const { memories } = this.#options
+    if (memories === undefined) return createMemory()
+    const memory = memories.take()
+    this.#pooled.push(memory)
+    return memory
   }
 
   #deliver(vertex: OutputVertex, batch: Batch, memory: Memory, step: bigint): void {

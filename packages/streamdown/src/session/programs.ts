@@ -61,6 +61,7 @@ export async function runQuery(
   const program = workspace.optimised({ sinks: [], views: [{ name: 'result', input: plan, key: [] }] })
   const job = new Job(program, {
     ...jobOptions(workspace, 'query', 'fail'),
+    memories: workspace.memories,
     openSource: scan => workspace.relations.openSource(scan, 'contents'),
     onChanges: (_output, more) => changes.push(...more),
   })

@@ -1,3 +1,4 @@
+import { MemoryPool } from '../batch/memory-pool.ts'
 import { optimiseProgram } from '../plan/optimise/optimise.ts'
 import type { Program } from '../plan/program.ts'
 import { type Clock, VirtualClock } from '../run/clock.ts'
@@ -19,6 +20,8 @@ export class Workspace {
   readonly relations: Relations
   readonly jobs: Jobs
   readonly evaluator: Evaluator
+  /** Of its queries, which come and go. */
+  readonly memories = new MemoryPool()
   /** The statements that built what there is, in order. */
   readonly history: string[] = []
   /** Records that queries could not decode: their jobs are gone. */
