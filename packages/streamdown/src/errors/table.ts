@@ -28,6 +28,14 @@ export const errorTable = {
   DSD4005: { title: 'Function argument out of range', fix: 'The message names the argument.' },
   DSD4006: { title: 'NULL in a NOT NULL column', fix: 'Filter or COALESCE before the sink.' },
   DSD4007: { title: 'TypeScript function threw', fix: 'The dead letter holds the row and the message.' },
+  DSD4008: {
+    title: 'A match has nowhere to skip to',
+    fix: 'AFTER MATCH SKIP TO a variable that every match has, and that is not its first row; or TO NEXT ROW.',
+  },
+  DSD4009: {
+    title: 'Too many ways to go on with a match',
+    fix: 'Make the definitions exclude each other, bound the repetitions, say WITHIN, or raise match_partial_limit.',
+  },
   DSD5001: {
     title: 'Not a decimal number',
     fix: 'Give digits as text, an integer or a finite number of at most 38 digits.',
@@ -81,6 +89,8 @@ export const rowErrorCodes = {
   5: 'DSD4005',
   6: 'DSD4006',
   7: 'DSD4007',
+  8: 'DSD4008',
+  9: 'DSD4009',
 } as const satisfies Record<number, ErrorCode>
 
 export const isRowErrorCode = (byte: number): byte is keyof typeof rowErrorCodes => byte in rowErrorCodes

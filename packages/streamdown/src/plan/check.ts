@@ -1,6 +1,7 @@
 import { describe } from './explain/describe.ts'
 import type { Expression } from './expressions/expression.ts'
 import { isDeterministicCall } from './expressions/facts.ts'
+import { longestMatch } from './match/pattern.ts'
 import type { PlanNode } from './nodes/node.ts'
 import { derive } from './properties.ts'
 import { expressionsOf, nodesOf, type Roots } from './visitor/transform.ts'
@@ -9,7 +10,7 @@ import { expressionsOf, nodesOf, type Roots } from './visitor/transform.ts'
 export const checkRules = {
   DSC001: {
     title: 'State grows without bound',
-    remedy: 'Group or join within a window, bound the join in time, or set state_ttl.',
+    remedy: 'Group or join within a window, bound the join in time, say WITHIN in a pattern, or set state_ttl.',
   },
   DSC002: {
     title: 'Window over a time column without watermark',
@@ -111,6 +112,8 @@ function growsForEver(node: PlanNode): boolean {
       return !(isBoundedInput(node.left) && isBoundedInput(node.right))
     case 'sort':
       return node.limit === undefined && !isBoundedInput(node.input)
+    case 'match':
+      return node.within === undefined && longestMatch(node.pattern) === undefined && !isBoundedInput(node.input)
     default:
       return false
   }

@@ -1,5 +1,6 @@
 import type { Expression } from './expressions/expression.ts'
-import type { JoinNode, PlanNode, ProjectNode, TemporalJoinNode, WindowNode } from './nodes/node.ts'
+import { matchTimeColumns } from './match/columns.ts'
+import type { JoinNode, MatchNode, PlanNode, ProjectNode, TemporalJoinNode, WindowNode } from './nodes/node.ts'
 
 /** Output columns that hold the bounds of a window; `row`: a ROW(start, end) of them. */
 export interface WindowColumns {
@@ -147,6 +148,8 @@ function compute(node: PlanNode): Properties {
       const input = derive(node.input)
       return { ...input, appendOnly: true, keys: [], final: true }
     }
+    case 'match':
+      return ofMatch(node)
     case 'late':
       return { ...nothing, appendOnly: true, final: true, bounded: derive(node.of).bounded }
     case 'flatMap': {
@@ -163,6 +166,21 @@ function compute(node: PlanNode): Properties {
         bounded: input.bounded,
       }
     }
+  }
+}
+
+/** Matches are written once; the time of their last row goes on with the watermark. */
+function ofMatch(node: MatchNode): Properties {
+  const width = node.input.schema.length
+  return {
+    ...nothing,
+    ...timed(matchTimeColumns(node)),
+    processing: node.outputs.flatMap((e, i) =>
+      (e.is !== 'column' || e.index < width) && isProcessingTime(e, derive(node.input)) ? [i] : [],
+    ),
+    appendOnly: true,
+    final: true,
+    bounded: derive(node.input).bounded,
   }
 }
 

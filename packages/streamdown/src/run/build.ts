@@ -27,6 +27,7 @@ import { createFlatMap } from './operators/flat-map.ts'
 import { createGroupAggregate } from './operators/group-aggregate.ts'
 import { createIntervalJoin } from './operators/interval-join.ts'
 import { createJoin } from './operators/join.ts'
+import { createMatchRecognize } from './operators/match-recognize.ts'
 import { createProject } from './operators/project.ts'
 import { createRank } from './operators/rank.ts'
 import { createSessionAggregate } from './operators/session-aggregate.ts'
@@ -157,6 +158,13 @@ class GraphBuilder {
       case 'late': {
         const of = this.#node(node.of)
         return this.#operator('late', node.schema, [{ from: of, port: 'late', routing: forward }], false, passThrough)
+      }
+      case 'match': {
+        const input = this.#node(node.input)
+        const routing = keyed(node.partitionBy)
+        return this.#operator('match', node.schema, [this.#edge(input, routing)], routing.is === 'single', context =>
+          createMatchRecognize(node, context),
+        )
       }
       case 'flatMap': {
         const input = this.#node(node.input)

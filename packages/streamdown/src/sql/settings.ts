@@ -108,6 +108,11 @@ export const settingDefinitions = {
     'none',
     'How long join state is kept without a new row, on the processing clock; none: for ever.',
   ),
+  match_partial_limit: text(
+    '10000',
+    '10000',
+    'How many ways to go on one match of MATCH_RECOGNIZE may have open; a row that begins more is given up.',
+  ),
   timezone: text('UTC', 'UTC', 'The session time zone, an IANA name.'),
   on_error: choice(
     ['dead', 'fail'],

@@ -1,3 +1,4 @@
+import { matchText } from '../match/text.ts'
 import type { PlanNode, SortKey, Windowing } from '../nodes/node.ts'
 import type { PairingNode } from '../pairs.ts'
 import { derive } from '../properties.ts'
@@ -82,6 +83,8 @@ export function describe(node: PlanNode): string {
       return 'Late rows'
     case 'flatMap':
       return `FlatMap: ${expressionText(node.lambda, node.input.schema)}`
+    case 'match':
+      return matchText(node)
   }
 }
 

@@ -13,6 +13,7 @@ import type {
 } from '../nodes/node.ts'
 import { inputsOf } from '../visitor/inputs.ts'
 import { aggregateSQL, durationSQL, expressionSQL, type Refuse } from './expression.ts'
+import { matchSQL } from './match.ts'
 import { quoted, uniqueNames } from './names.ts'
 
 /**
@@ -107,6 +108,8 @@ class Writer {
       case 'flatMap':
         if (node.lambda.is === 'lambda') return this.#refuse(node.lambda)
         throw cannot('flatMap')
+      case 'match':
+        return matchSQL(node, input.name, input.columns, columns, this.#refuse)
     }
   }
 

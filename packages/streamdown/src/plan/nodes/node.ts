@@ -5,6 +5,7 @@ import type { FilterNode } from './filter-node.ts'
 import type { FlatMapNode } from './flat-map-node.ts'
 import type { JoinNode } from './join-node.ts'
 import type { LateNode } from './late-node.ts'
+import type { MatchNode } from './match-node.ts'
 import type { ProjectNode } from './project-node.ts'
 import type { RankNode } from './rank-node.ts'
 import type { ScanNode } from './scan-node.ts'
@@ -21,6 +22,7 @@ export * from './filter-node.ts'
 export * from './flat-map-node.ts'
 export * from './join-node.ts'
 export * from './late-node.ts'
+export * from './match-node.ts'
 export * from './project-node.ts'
 export * from './rank-node.ts'
 export * from './relation.ts'
@@ -52,3 +54,4 @@ export type PlanNode =
   | ChangelogNode
   | LateNode
   | FlatMapNode
+  | MatchNode

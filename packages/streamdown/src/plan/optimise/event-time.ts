@@ -35,6 +35,8 @@ function usesEventTime(node: PlanNode): boolean {
       return node.time !== undefined
     case 'temporalJoin':
       return node.moment.is === 'eventTime'
+    case 'match':
+      return typeof node.time === 'number'
     default:
       return expressionsOf(node).some(readsWatermark)
   }

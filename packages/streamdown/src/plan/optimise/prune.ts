@@ -2,6 +2,7 @@ import { physicalOf } from '../../types/physical.ts'
 import { column, literal } from '../expressions/build.ts'
 import type { Expression } from '../expressions/expression.ts'
 import { columnsRead, hasLambda, readsWholeRow, remap, some } from '../expressions/walk.ts'
+import { matchReads, prunedMatch } from '../match/columns.ts'
 import { joinedSchema, type PlanNode, WindowNode } from '../nodes/node.ts'
 import { movedPairing, pairingColumns } from '../pairs.ts'
 import { inputsOf } from '../visitor/inputs.ts'
@@ -125,6 +126,10 @@ class Pruner {
         this.#need(node.input, node.input.schema.keys())
         return
       case 'late':
+        return
+      case 'match':
+        if (needed.size === 0) needed.add(0)
+        this.#need(node.input, matchReads(node, needed).columns)
         return
       case 'flatMap': {
         const { keeps = 0 } = node
@@ -285,6 +290,14 @@ class Pruner {
         const lambda = node.is === 'flatMap' && !hasLambda(node.lambda) ? { lambda: moved(node.lambda, input) } : {}
         return { node: { ...same, ...lambda }, to: placesOf([...node.schema.keys()]) }
       }
+      case 'match': {
+        const kept = sorted(needed)
+        const whole = expressionsOf(node).some(readsWholeRow)
+        const input = whole ? this.#exactly(node.input, [...node.input.schema.keys()]) : this.#prune(node.input).node
+        const { to } = this.#prune(node.input)
+        if (whole) return { node: { ...node, input }, to: placesOf([...node.schema.keys()]) }
+        return { node: prunedMatch(node, input, i => to.get(i)!, kept), to: placesOf(kept) }
+      }
       case 'late': {
         const of = this.#prune(node.of)
         return { node: { ...node, of: of.node }, to: placesOf([...node.schema.keys()]) }
@@ -322,6 +335,8 @@ function followsTime(node: PlanNode): boolean {
       return node.time !== undefined && node.time.kind !== 'keep'
     case 'temporalJoin':
       return node.moment.is === 'eventTime'
+    case 'match':
+      return typeof node.time === 'number'
     case 'late':
       return true
     default:

@@ -1,6 +1,6 @@
 import { isDeterministicCall, isStepClock } from '../expressions/facts.ts'
 import { expressionKey, plainKey } from '../expressions/walk.ts'
-import type { PlanNode } from '../nodes/node.ts'
+import type { MatchValue, PlanNode } from '../nodes/node.ts'
 import { inputsOf } from '../visitor/inputs.ts'
 import { callExpressions, expressionsOf, type Roots, transform } from '../visitor/transform.ts'
 
@@ -30,6 +30,17 @@ export function share(roots: Roots): Roots {
     return node
   })
 }
+
+const valueKey = (value: MatchValue): unknown =>
+  value.is === 'aggregate'
+    ? [
+        value.variables,
+        value.final,
+        value.call.name,
+        value.call.distinct,
+        callExpressions(value.call).map(expressionKey),
+      ]
+    : value
 
 function structure(node: PlanNode, numberOf: (thing: object) => number): string {
   const names = node.schema.map(field => field.name)
@@ -95,6 +106,23 @@ function structure(node: PlanNode, numberOf: (thing: object) => number): string 
       ])
     case 'sort':
       return plainKey(['sort', node.orderBy, node.limit, node.offset, names])
+    case 'match':
+      return plainKey([
+        'match',
+        node.partitionBy,
+        node.time,
+        node.orderBy,
+        node.variables,
+        node.pattern,
+        node.defines.map(define => (define === undefined ? '' : expressionKey(define))),
+        node.values.map(valueKey),
+        node.outputs.map(expressionKey),
+        node.rows,
+        node.after,
+        node.within,
+        node.partialLimit,
+        names,
+      ])
     case 'changelog':
     case 'late':
     case 'flatMap':

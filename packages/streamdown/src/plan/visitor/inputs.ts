@@ -14,6 +14,7 @@ export function inputsOf(node: PlanNode): readonly PlanNode[] {
     case 'sort':
     case 'changelog':
     case 'flatMap':
+    case 'match':
       return [node.input]
     case 'join':
     case 'temporalJoin':
@@ -39,7 +40,8 @@ export function mapInputs(node: PlanNode, change: (input: PlanNode) => PlanNode)
     case 'rank':
     case 'sort':
     case 'changelog':
-    case 'flatMap': {
+    case 'flatMap':
+    case 'match': {
       const input = change(node.input)
       return input === node.input ? node : { ...node, input }
     }

@@ -59,6 +59,8 @@ export function expressionsOf(node: PlanNode): readonly Expression[] {
       return node.condition === undefined ? [] : [node.condition]
     case 'flatMap':
       return [node.lambda]
+    case 'match':
+      return [...node.defines.filter(define => define !== undefined), ...node.outputs]
     default:
       return []
   }
@@ -97,6 +99,12 @@ export function mapExpressions(node: PlanNode, change: (e: Expression) => Expres
       if (node.condition === undefined) return node
       const condition = change(node.condition)
       return condition === node.condition ? node : { ...node, condition }
+    }
+    case 'match': {
+      const defines = node.defines.map(define => (define === undefined ? define : change(define)))
+      const outputs = node.outputs.map(change)
+      const same = defines.every((e, i) => e === node.defines[i]) && outputs.every((e, i) => e === node.outputs[i])
+      return same ? node : { ...node, defines, outputs }
     }
     default:
       return node

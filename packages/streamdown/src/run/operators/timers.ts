@@ -55,6 +55,12 @@ export class Timers {
     )
   }
 
+  /** A moment that no row's is before; undefined: there is no row. */
+  earliest(): bigint | undefined {
+    const first = this.#buckets.first()
+    return first === undefined ? undefined : first * this.#width
+  }
+
   remove(timers: Pointer, rows: number): void {
     this.#table.remove(timers, rows)
   }

@@ -18,6 +18,7 @@ import type {
   Hint,
   Identifier,
   Join,
+  MatchRecognize,
   Name,
   Span,
   Expression as Syntax,
@@ -30,6 +31,7 @@ import { asofJoin } from './asof-joins.ts'
 import type { BindContext } from './context.ts'
 import { ExpressionBinder } from './expressions.ts'
 import { durationMicros } from './literals.ts'
+import { bindMatch } from './match.ts'
 import { bindNamedTable, lateRows } from './named-table.ts'
 import { didYouMean, lastPart } from './names.ts'
 import { fail, notYet } from './problem.ts'
@@ -129,10 +131,15 @@ class FromBinder {
       case 'unnest':
         return this.#expanded(this.#single(), ref, false)
       case 'matchRecognize':
-        return notYet('MATCH_RECOGNIZE', 'Use a join within an interval, or ROW_NUMBER.', ref.at)
+        return this.#match(ref)
       case 'join':
         return this.#joined(ref, left)
     }
+  }
+
+  #match(ref: MatchRecognize): Source {
+    const source = this.table(ref.input, undefined)
+    return this.#aliased(bindMatch(this.#context, ref, source.plan, source.scope), ref.alias, undefined)
   }
 
   #derived(ref: DerivedTable): Source {

@@ -52,6 +52,10 @@ export function lateRows(plan: PlanNode, at: Span): PlanNode {
     case 'temporalJoin':
       if (plan.moment.is === 'eventTime') return LateNode.create(plan, plan.left.schema)
       return lateRows(plan.left, at)
+    case 'match':
+      if (typeof plan.time !== 'number')
+        fail('DSD2006', 'Rows that are not ordered by their event time never come too late.', at)
+      return LateNode.create(plan, plan.input.schema)
     default:
       return fail('DSD2006', 'LATE takes a view whose results close with a window; this one drops no late rows.', at)
   }

@@ -58,7 +58,11 @@ function measure(c: Cursor): Measure {
 
 function rowsPerMatchClause(c: Cursor): MatchRecognize['rowsPerMatch'] {
   if (c.accept('ONE', 'ROW', 'PER', 'MATCH')) return 'ONE ROW'
-  return c.accept('ALL', 'ROWS', 'PER', 'MATCH') ? 'ALL ROWS' : undefined
+  if (!c.accept('ALL', 'ROWS', 'PER', 'MATCH')) return undefined
+  if (c.accept('OMIT', 'EMPTY', 'MATCHES')) return 'ALL ROWS OMIT EMPTY'
+  if (c.accept('WITH', 'UNMATCHED', 'ROWS')) return 'ALL ROWS WITH UNMATCHED'
+  c.accept('SHOW', 'EMPTY', 'MATCHES')
+  return 'ALL ROWS'
 }
 
 function afterMatch(c: Cursor): AfterMatch | undefined {

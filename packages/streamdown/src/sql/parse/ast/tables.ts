@@ -82,7 +82,7 @@ export type MatchRecognize = {
   readonly partitionBy: readonly Expression[]
   readonly orderBy: readonly SortItem[]
   readonly measures: readonly Measure[]
-  readonly rowsPerMatch: 'ONE ROW' | 'ALL ROWS' | undefined
+  readonly rowsPerMatch: 'ONE ROW' | 'ALL ROWS' | 'ALL ROWS OMIT EMPTY' | 'ALL ROWS WITH UNMATCHED' | undefined
   readonly afterMatch: AfterMatch | undefined
   readonly pattern: Pattern
   /** `PATTERN (…) WITHIN INTERVAL '1' HOUR`. */
