@@ -145,7 +145,7 @@ export class MatchExpressions {
     const [of, by, more] = call.args
     if (of === undefined || more !== undefined)
       return fail('DSD2006', `${name} takes an expression of a row, and how many rows away.`, call.at)
-    const operand = valueOf(of, call)
+    const operand = expressionOf(of, call)
     const steps = by === undefined ? undefined : this.#steps(by, call)
     if (name === 'FIRST' || name === 'LAST') {
       const { bound, variables } = this.#overRow(operand, () => this.#rows.binder.bind(operand))
@@ -165,7 +165,7 @@ export class MatchExpressions {
   }
 
   #steps(argument: Argument, call: Call): number {
-    const bound = this.#rows.binder.bind(valueOf(argument, call))
+    const bound = this.#rows.binder.bind(expressionOf(argument, call))
     if (bound.is === 'literal' && typeof bound.value === 'number' && bound.type.is === 'int' && bound.value >= 0)
       return bound.value
     return fail('DSD2006', `How far ${callName(call)} looks is a whole number, 0 or more.`, argument.at)
@@ -225,7 +225,7 @@ export class MatchExpressions {
   #argumentVariables(call: Call): RowVariables {
     const [argument] = call.args
     if (argument === undefined) return 'all'
-    const value = valueOf(argument, call)
+    const value = expressionOf(argument, call)
     const [name] = value.is === 'column' && value.parts.length === 1 ? value.parts : []
     return name === undefined
       ? fail('DSD2006', `${callName(call)} takes the name of a variable.`, argument.at)
@@ -254,7 +254,7 @@ function isFinal(call: Call, site: MatchSite): boolean {
   return site.clause === 'DEFINE' ? fail('DSD2006', 'While a match is found nothing in it is FINAL.', call.at) : true
 }
 
-function valueOf(argument: Argument, call: Call): Syntax {
+function expressionOf(argument: Argument, call: Call): Syntax {
   const { value } = argument
   if (value.is === 'tableArgument' || value.is === 'descriptor')
     return fail('DSD2006', `${callName(call)} takes no table.`, value.at)
