@@ -13,12 +13,15 @@ import { arrived, Intake, type OpenPartition } from './intake.ts'
 import { Journal, type JournalEntry } from './journal.ts'
 import type { StepEnd } from './operator.ts'
 import { type EngineSnapshot, mergeStates, ownedState } from './snapshot.ts'
+import { createStepSize, type Stopwatch } from './step-size.ts'
 import { Worker } from './worker.ts'
 
 export interface EngineOptions {
   readonly workers: number
   /** Rows that a step takes from a partition at most; 'random' draws 1 to 1,000 by the seed each time. */
   readonly stepRows: number | 'random'
+  /** Measures steps: then they grow and shrink to take about 10 ms, and `stepRows` is how the first one starts. */
+  readonly stopwatch?: Stopwatch
   readonly seed: number
   readonly clock: Clock
   readonly timeZone: string
@@ -77,8 +80,10 @@ export class Engine {
       if (vertex.is === 'eventTime') this.#trackers.set(vertex.id, new EventTimeTracker(vertex.delay))
     }
     for (let index = 0; index < options.workers; index++) this.#workers.push(this.#createWorker(index))
-    const { stepRows, seed } = options
-    this.#intake = new Intake({ stepRows, seed, read: (from, maxRows) => this.#read(from, maxRows) })
+    this.#intake = new Intake({
+      stepSize: createStepSize(options),
+      read: (from, maxRows) => this.#read(from, maxRows),
+    })
   }
 
   get step(): bigint {
@@ -192,6 +197,7 @@ export class Engine {
     this.#endVertices(allEnded)
     if (this.#options.journal) this.journal.append({ step: this.#step, now: this.#now, ...taken })
     this.#options.outputs.stepDone(this.#step)
+    if (entry === undefined) this.#intake.stepDone()
     this.#ended = allEnded
   }
 

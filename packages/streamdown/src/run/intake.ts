@@ -1,9 +1,10 @@
+import { CHUNK_ROWS } from '../batch/batch.ts'
 import type { PartitionReader } from '../connect/source.ts'
 import { StreamdownError } from '../errors/error.ts'
-import { SeededRandom } from './clock.ts'
 import type { EventTimeTracker } from './event-time.ts'
 import type { SourceVertex } from './graph.ts'
 import type { JournalEntry, PartitionStatus, StatusChange, Take } from './journal.ts'
+import type { StepSize } from './step-size.ts'
 
 /** A partition of a source that is read, and what it was found to be. */
 export interface OpenPartition {
@@ -21,9 +22,7 @@ export interface OpenPartition {
 }
 
 export interface IntakeOptions {
-  /** Rows that a step takes from a partition at most; 'random' draws 1 to 1,000 by the seed each time. */
-  readonly stepRows: number | 'random'
-  readonly seed: number
+  readonly stepSize: StepSize
   /** Reads one chunk of at most so many rows and runs it through; how many there were. */
   read(from: OpenPartition, maxRows: number): number
 }
@@ -31,8 +30,8 @@ export interface IntakeOptions {
 /** What a step took in. */
 export type Taken = Pick<JournalEntry, 'takes' | 'statuses'>
 
-/** A source gives one chunk a read, and may give none though it is ready (dead letters). */
-const READS_PER_STEP = 16
+/** A source gives one chunk a read, and may give less, or none though it is ready (dead letters). */
+const LEAST_READS = 16
 
 /**
  * Where rows come in: which partitions there are, what each of them is found to be, and how much a step takes. The cut
@@ -44,6 +43,8 @@ const READS_PER_STEP = 16
 export class Intake {
   readonly #options: IntakeOptions
   readonly #partitions: OpenPartition[] = []
+  /** Rows of the step that runs, from the partition that gave most. */
+  #most = 0
 
   constructor(options: IntakeOptions) {
     this.#options = options
@@ -94,22 +95,31 @@ export class Intake {
   take(step: bigint, now: bigint): Taken {
     const takes: Take[] = []
     const statuses: StatusChange[] = []
-    const cut = new SeededRandom(~this.#options.seed, step)
+    const rowsOfNext = this.#options.stepSize.begin(step)
+    let most = 0
     for (const each of this.#partitions) {
       // Before any row is read: the watermark may not pass one that was idle and now cannot be asked.
       if (each.status === 'idle' && observe(each, now) === 'waiting') mark(each, 'active', statuses)
     }
     for (const each of this.#partitions) {
       if (each.status === 'ended') continue
-      const { stepRows } = this.#options
-      let left = stepRows === 'random' ? 1 + cut.below(1000) : stepRows
-      for (let reads = 0; reads < READS_PER_STEP && left > 0 && each.reader.state() === 'ready'; reads++) {
+      const rows = rowsOfNext()
+      const reads = Math.max(LEAST_READS, Math.ceil(rows / CHUNK_ROWS))
+      let left = rows
+      for (let read = 0; read < reads && left > 0 && each.reader.state() === 'ready'; read++) {
         left -= this.#read(each, left, takes)
       }
+      most = Math.max(most, rows - left)
       if (observe(each, now) === 'ended') mark(each, 'ended', statuses)
       else if (this.#becomesIdle(each, now)) mark(each, 'idle', statuses)
     }
+    this.#most = most
     return { takes, statuses }
+  }
+
+  /** The step is through: how long it took says how much the next may take. */
+  stepDone(): void {
+    this.#options.stepSize.end(this.#most)
   }
 
   /** What the entry says: the same reads, then the same ends. */

@@ -1,11 +1,14 @@
 import type { Connector } from '../connect/source.ts'
 import type { Relation } from '../plan/nodes/node.ts'
 import type { Clock } from '../run/clock.ts'
+import type { Stopwatch } from '../run/step-size.ts'
 
 /** What a session needs from the platform it runs on. The Node.js one is `connect/node/environment.ts`. */
 export interface Environment {
   readonly connectors: readonly Connector[]
   readonly clock: Clock
+  /** Measures how long steps take. */
+  readonly stopwatch: Stopwatch
   /** The relation that a quoted path in FROM stands for, its columns inferred. */
   inferFile(path: string): Promise<Relation>
   /** Resolves after about this many milliseconds, or sooner when the platform says so. */

@@ -13,6 +13,7 @@ import type { Clock } from '../run/clock.ts'
 import { Engine } from '../run/engine.ts'
 import type { OutputVertex, Vertex } from '../run/graph.ts'
 import type { EngineSnapshot } from '../run/snapshot.ts'
+import type { Stopwatch } from '../run/step-size.ts'
 import type { Value } from '../types/value.ts'
 import { rowKey } from '../types/value-key.ts'
 import { consolidateRows } from './consolidate-rows.ts'
@@ -22,6 +23,8 @@ export interface JobOptions {
   readonly name: string
   readonly workers: number
   readonly stepRows: number | 'random'
+  /** Measures steps, so that their size adapts. */
+  readonly stopwatch?: Stopwatch
   readonly seed: number
   readonly clock: Clock
   readonly timeZone: string
@@ -77,6 +80,7 @@ export class Job {
     this.engine = new Engine(program, {
       workers: options.workers,
       stepRows: options.stepRows,
+      ...(options.stopwatch === undefined ? {} : { stopwatch: options.stopwatch }),
       seed: options.seed,
       clock: options.clock,
       timeZone: options.timeZone,

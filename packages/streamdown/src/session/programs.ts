@@ -3,6 +3,7 @@ import { StreamdownError } from '../errors/error.ts'
 import type { PlanNode } from '../plan/nodes/node.ts'
 import type { Program } from '../plan/program.ts'
 import { decodeSnapshot } from '../run/snapshot.ts'
+import { FIRST_STEP_ROWS } from '../run/step-size.ts'
 import { durationMicros } from '../sql/bind/literals.ts'
 import type { Value } from '../types/value.ts'
 import { outputKey } from './change-kinds.ts'
@@ -11,8 +12,6 @@ import { Job, type JobOptions } from './job.ts'
 import { endlessRelation } from './relations.ts'
 import type { StatementResult } from './session.ts'
 import type { Workspace } from './workspace.ts'
-
-const DEFAULT_STEP_ROWS = 65_536
 
 /** Starts a program that runs as the session is stepped; while a text is only planned it is noted down. */
 export async function startProgram(workspace: Workspace, wanted: string, program: Program): Promise<StatementResult> {
@@ -76,14 +75,15 @@ export async function runQuery(
 }
 
 function jobOptions(
-  { options, clock, settings }: Workspace,
+  { options, clock, stopwatch, settings }: Workspace,
   name: string,
   onError: JobOptions['onError'],
 ): Omit<JobOptions, 'openSource' | 'onChanges'> {
   return {
     name,
     workers: options.workers ?? 1,
-    stepRows: options.stepRows ?? DEFAULT_STEP_ROWS,
+    stepRows: options.stepRows ?? FIRST_STEP_ROWS,
+    ...(stopwatch === undefined ? {} : { stopwatch }),
     seed: options.seed ?? 0,
     clock,
     timeZone: settings.timezone,

@@ -2,6 +2,7 @@ import { MemoryPool } from '../batch/memory-pool.ts'
 import { optimiseProgram } from '../plan/optimise/optimise.ts'
 import type { Program } from '../plan/program.ts'
 import { type Clock, VirtualClock } from '../run/clock.ts'
+import type { Stopwatch } from '../run/step-size.ts'
 import { Catalog } from '../sql/catalog.ts'
 import { type Settings, settingsOf } from '../sql/settings.ts'
 import type { Environment } from './environment.ts'
@@ -16,6 +17,8 @@ import type { SessionOptions } from './session.ts'
 export class Workspace {
   readonly options: SessionOptions
   readonly clock: Clock
+  /** Measures steps where nothing says how large they are: neither an option nor a virtual clock. */
+  readonly stopwatch: Stopwatch | undefined
   readonly catalog = new Catalog()
   readonly relations: Relations
   readonly jobs: Jobs
@@ -35,6 +38,7 @@ export class Workspace {
   constructor(options: SessionOptions, environment: Environment) {
     this.options = options
     this.clock = options.clock === undefined ? environment.clock : new VirtualClock(options.clock)
+    this.stopwatch = options.stepRows === undefined && options.clock === undefined ? environment.stopwatch : undefined
     this.settings = this.firstSettings()
     this.relations = new Relations(environment.connectors)
     this.jobs = new Jobs(environment, this.relations)

@@ -4,6 +4,7 @@ import type { Source } from '../../connect/source.ts'
 import { StreamdownError } from '../../errors/error.ts'
 import type { ScanNode, SinkNode } from '../../plan/nodes/node.ts'
 import { optimiseProgram } from '../../plan/optimise/optimise.ts'
+import { FIRST_STEP_ROWS } from '../../run/step-size.ts'
 import type { Environment } from '../../session/environment.ts'
 import { Job } from '../../session/job.ts'
 import { MemoryQueue } from '../memory-queue.ts'
@@ -32,7 +33,8 @@ export function programJob(
   return new Job(optimiseProgram(assembled.program), {
     name: 'program',
     workers: options.workers ?? 1,
-    stepRows: 65_536,
+    stepRows: FIRST_STEP_ROWS,
+    stopwatch: environment.stopwatch,
     seed: 0,
     clock: environment.clock,
     timeZone: assembled.context.bind.settings.timezone,

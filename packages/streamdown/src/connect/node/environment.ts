@@ -1,5 +1,5 @@
 import type { Environment } from '../../session/environment.ts'
-import { systemClock } from './clock.ts'
+import { systemClock, systemStopwatch } from './clock.ts'
 import { nodeConnectors } from './connectors.ts'
 import { inferFile } from './infer-file.ts'
 
@@ -14,6 +14,7 @@ export async function createNodeEnvironment(): Promise<Environment> {
   return {
     connectors: nodeConnectors({ clock: systemClock, write, writeError }),
     clock: systemClock,
+    stopwatch: systemStopwatch,
     inferFile,
     sleep: ms => new Promise(resolve => setTimeout(resolve, ms)),
     write,

@@ -1,0 +1,75 @@
+import { CHUNK_ROWS } from '../batch/batch.ts'
+import { SeededRandom } from './clock.ts'
+
+/** A clock that only goes forward, to measure steps with; what it says never reaches an operator. */
+export interface Stopwatch {
+  /** Milliseconds since some moment, of time or of the thread's work, with fractions. */
+  elapsedMs(): number
+}
+
+/** How many rows a step takes from each partition at most. The journal notes what was taken, so a replay needs none. */
+export interface StepSize {
+  /** Called once a step; the function once for each partition, in their order. */
+  begin(step: bigint): () => number
+  /** The step that began last is over, with so many rows from the partition that gave most. */
+  end(mostRows: number): void
+}
+
+export interface StepSizeOptions {
+  /** Rows at most, the first step's rows when a stopwatch is given; 'random' draws 1 to 1,000 by the seed each time. */
+  readonly stepRows: number | 'random'
+  readonly seed: number
+  /** Measures the steps: their size then follows from how long they take. */
+  readonly stopwatch?: Stopwatch
+}
+
+export function createStepSize({ stepRows, seed, stopwatch }: StepSizeOptions): StepSize {
+  if (stepRows === 'random') {
+    return {
+      begin: step => {
+        const cut = new SeededRandom(~seed, step)
+        return () => 1 + cut.below(1000)
+      },
+      end: () => undefined,
+    }
+  }
+  if (stopwatch !== undefined) return new MeasuredSize(stepRows, stopwatch)
+  return { begin: () => () => stepRows, end: () => undefined }
+}
+
+/** What a step should take, as latency is what a row waits for: the rest of a step, and the next. */
+export const STEP_MS = 10
+/** One chunk: below it the calls of a step cost more than its rows. */
+export const LEAST_ROWS = CHUNK_ROWS
+/** Where the size starts, before anything was measured. */
+export const FIRST_STEP_ROWS = 65_536
+export const MOST_ROWS = 65_536 * 16
+
+/**
+ * Halves or doubles at most from one step to the next, so that one slow step (a window that closes with many groups)
+ * does not undo what many have shown. Only a step that took all it might have says that more is possible.
+ */
+class MeasuredSize implements StepSize {
+  readonly #stopwatch: Stopwatch
+  #rows: number
+  #began = 0
+
+  constructor(firstRows: number, stopwatch: Stopwatch) {
+    this.#stopwatch = stopwatch
+    this.#rows = within(firstRows)
+  }
+
+  begin(): () => number {
+    this.#began = this.#stopwatch.elapsedMs()
+    return () => this.#rows
+  }
+
+  end(mostRows: number): void {
+    const tookMs = this.#stopwatch.elapsedMs() - this.#began
+    if (mostRows === 0 || (tookMs < STEP_MS && mostRows < this.#rows)) return
+    const factor = Math.min(2, Math.max(0.5, STEP_MS / Math.max(tookMs, 0.001)))
+    this.#rows = within(this.#rows * factor)
+  }
+}
+
+const within = (rows: number): number => Math.round(Math.min(MOST_ROWS, Math.max(LEAST_ROWS, rows)))
