@@ -1,6 +1,7 @@
 import { type Column, type Kind, kinds, kindsOf, type Sql, type Table } from './columns.ts'
 import type { Draw } from './draw.ts'
 import { condition, expression, joined } from './expressions.ts'
+import { overWindows } from './windows.ts'
 
 /** A query, what it gives, and the columns whose values together are in no two rows (none known: undefined). */
 export interface Query {
@@ -17,11 +18,12 @@ export const from = ({ name, columns }: Table): Source => ({ sql: () => name, co
 /** A random query over tables, `depth` subqueries deep at most. */
 export function drawQuery(draw: Draw, tables: readonly Table[], depth: number): Query {
   const source = drawSource(draw, tables, depth)
-  const shape = draw.integer(0, 9)
+  const shape = draw.integer(0, 11)
   if (shape < 3) return projection(draw, source)
   if (shape < 7) return aggregation(draw, source)
   if (shape < 8) return distinct(draw, source)
-  return shape === 8 ? union(draw, tables, source, depth) : (top(draw, source) ?? projection(draw, source))
+  if (shape < 10) return overWindows(draw, source) ?? projection(draw, source)
+  return shape === 10 ? union(draw, tables, source, depth) : (top(draw, source) ?? projection(draw, source))
 }
 
 function drawSource(draw: Draw, tables: readonly Table[], depth: number): Source {

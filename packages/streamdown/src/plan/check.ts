@@ -2,7 +2,7 @@ import { describe } from './explain/describe.ts'
 import type { Expression } from './expressions/expression.ts'
 import { isDeterministicCall } from './expressions/facts.ts'
 import { longestMatch } from './match/pattern.ts'
-import type { PlanNode } from './nodes/node.ts'
+import type { OverNode, PlanNode } from './nodes/node.ts'
 import { derive } from './properties.ts'
 import { expressionsOf, nodesOf, type Roots } from './visitor/transform.ts'
 
@@ -70,7 +70,10 @@ function codesOf(node: PlanNode): readonly CheckCode[] {
     if (node.emit === 'close' && !input.appendOnly) found.push('DSC004')
   }
   if (changesItsMind(node)) found.push('DSC003')
-  if (node.is === 'aggregate' && node.calls.some(call => sums.has(call.name) && call.args.some(isFloat)))
+  if (
+    (node.is === 'aggregate' || node.is === 'over') &&
+    node.calls.some(call => sums.has(call.name) && call.args.some(isFloat))
+  )
     found.push('DSC005')
   if (
     (node.is === 'join' || node.is === 'temporalJoin') &&
@@ -103,6 +106,8 @@ function growsForEver(node: PlanNode): boolean {
       return node.window === undefined && node.keys.length > 0 && !isBoundedInput(node.input)
     case 'rank':
       return node.window === undefined && node.partitionBy.length > 0 && !isBoundedInput(node.input)
+    case 'over':
+      return overGrows(node) && !isBoundedInput(node.input)
     case 'join':
       return node.time === undefined && !(isBoundedInput(node.left) && isBoundedInput(node.right))
     case 'temporalJoin':
@@ -117,6 +122,14 @@ function growsForEver(node: PlanNode): boolean {
     default:
       return false
   }
+}
+
+/** Rows are kept for their corrections; in order, for frames without a bound only the sums before them. */
+function overGrows(node: OverNode): boolean {
+  if (node.emit === 'update') return true
+  return (
+    node.partitionBy.length > 0 && node.calls.some(({ frame }) => frame.unit !== 'range' || frame.start === 'unbounded')
+  )
 }
 
 function changesItsMind(node: PlanNode): boolean {

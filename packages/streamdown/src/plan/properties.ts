@@ -139,6 +139,12 @@ function compute(node: PlanNode): Properties {
         keys: [...input.keys, ...single, ...number],
       }
     }
+    case 'over': {
+      const input = derive(node.input)
+      if (node.emit !== 'update') return input
+      // Input that ends is computed once; else a row may be corrected long after its time.
+      return { ...input, ...timed([]), appendOnly: input.bounded, final: input.bounded }
+    }
     case 'sort': {
       const input = derive(node.input)
       // Rows are written once, at the end of the input.

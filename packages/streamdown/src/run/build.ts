@@ -5,6 +5,7 @@ import type {
   AsofJoinNode,
   EventTime,
   JoinNode,
+  OverNode,
   PlanNode,
   ScanNode,
   SinkNode,
@@ -17,7 +18,7 @@ import type { Schema } from '../types/data-type.ts'
 import type { Edge, Graph, OperatorVertex, OutputVertex, Routing, SourceVertex, Vertex } from './graph.ts'
 import type { Operator } from './operator.ts'
 import type { OperatorContext } from './operator-context.ts'
-import { aggregateInput } from './operators/aggregate-input.ts'
+import { aggregateInput, callsInput } from './operators/aggregate-input.ts'
 import { createArrivalJoin } from './operators/arrival-join.ts'
 import { createAsofJoin } from './operators/asof-join.ts'
 import { createChangelog } from './operators/changelog.ts'
@@ -28,6 +29,7 @@ import { createGroupAggregate } from './operators/group-aggregate.ts'
 import { createIntervalJoin } from './operators/interval-join.ts'
 import { createJoin } from './operators/join.ts'
 import { createMatchRecognize } from './operators/match-recognize.ts'
+import { createOver } from './operators/over.ts'
 import { createProject } from './operators/project.ts'
 import { createRank } from './operators/rank.ts'
 import { createSessionAggregate } from './operators/session-aggregate.ts'
@@ -137,6 +139,8 @@ class GraphBuilder {
           create(node, context, shapeOf(node.input)),
         )
       }
+      case 'over':
+        return this.#over(node)
       case 'sort': {
         const input = this.#node(node.input)
         return this.#operator('sort', node.schema, [this.#edge(input, single)], true, context =>
@@ -289,6 +293,21 @@ class GraphBuilder {
 
   #pairEdges({ keys }: PairingNode, left: Vertex, right: Vertex): readonly Edge[] {
     return [this.#edge(left, keyed(keys.map(key => key.left))), this.#edge(right, keyed(keys.map(key => key.right)))]
+  }
+
+  #over(node: OverNode): Vertex {
+    const { schema } = node.input
+    const prepared = callsInput(node.calls, schema)
+    const below = this.#node(node.input)
+    const input =
+      prepared.expressions === undefined
+        ? below
+        : this.#projection(below, schema, prepared.expressions, prepared.schema)
+    const shape = { schema: prepared.schema, appendOnly: derive(node.input).appendOnly }
+    const routing = keyed(node.partitionBy)
+    return this.#operator('over', node.schema, [this.#edge(input, routing)], routing.is === 'single', context =>
+      createOver(node, prepared, context, shape),
+    )
   }
 
   #join(node: JoinNode): Vertex {

@@ -1,5 +1,7 @@
 import { matchText } from '../match/text.ts'
-import type { PlanNode, SortKey, Windowing } from '../nodes/node.ts'
+import type { OverCall, OverNode, PlanNode, SortKey, Windowing } from '../nodes/node.ts'
+import { isComputedOnce } from '../over.ts'
+import { decimalText, frameText, hasFrame, isTime, orderType, windowCallText } from '../over-text.ts'
 import type { PairingNode } from '../pairs.ts'
 import { derive } from '../properties.ts'
 import { aggregateText, durationText, expressionText } from './text.ts'
@@ -72,6 +74,12 @@ export function describe(node: PlanNode): string {
       const order = node.orderBy.length === 0 ? 'by arrival' : `order ${sortText(node.orderBy, node.input)}`
       return `Rank ${node.function} ${node.from}..${to}${by}, ${order}${node.window === undefined ? '' : ', once when the window closes'}`
     }
+    case 'over': {
+      const by = node.partitionBy.length === 0 ? '' : ` by ${names(node.partitionBy, node.input)}`
+      const order = node.orderBy.length === 0 ? 'as they arrived' : `order ${sortText(node.orderBy, node.input)}`
+      const calls = node.calls.map(call => overCallText(call, node))
+      return `Over${by}, ${order}: ${calls.join(', ')}; ${emitText(node)}`
+    }
     case 'sort': {
       const limit = node.limit === undefined ? '' : `, first ${node.limit}`
       const offset = node.offset === undefined ? '' : ` after ${node.offset}`
@@ -86,6 +94,24 @@ export function describe(node: PlanNode): string {
     case 'match':
       return matchText(node)
   }
+}
+
+function overCallText(call: OverCall, node: OverNode): string {
+  const { schema } = node.input
+  const plain =
+    call.window === undefined
+      ? aggregateText(call, schema)
+      : windowCallText(call, arg => expressionText(call.args[arg]!, schema))
+  const all = call.frame.start === 'unbounded' && call.frame.end === 'unbounded' && call.frame.exclude === 'none'
+  if (!hasFrame(call) || all) return plain
+  const type = orderType(node)
+  return `${plain} ${frameText(call.frame, by => (isTime(type) ? durationText(BigInt(by)) : decimalText(by, type)))}`
+}
+
+function emitText(node: OverNode): string {
+  if (node.emit === 'watermark') return 'rows leave with the watermark'
+  if (node.emit === 'arrival') return 'rows leave as they come'
+  return isComputedOnce(node) ? 'once at the end of the input' : 'updating'
 }
 
 function windowingText(windowing: Windowing, input: PlanNode): string {

@@ -4,6 +4,7 @@ import { typeText } from '../../types/type-text.ts'
 import type {
   AggregateNode,
   JoinNode,
+  OverNode,
   PlanNode,
   RankNode,
   Relation,
@@ -11,6 +12,7 @@ import type {
   TemporalJoinNode,
   WindowNode,
 } from '../nodes/node.ts'
+import { decimalText, frameText, hasFrame, isTime, orderType, windowCallText } from '../over-text.ts'
 import { inputsOf } from '../visitor/inputs.ts'
 import { aggregateSQL, durationSQL, expressionSQL, type Refuse } from './expression.ts'
 import { matchSQL } from './match.ts'
@@ -96,6 +98,8 @@ class Writer {
           .join('\nUNION ALL\n')
       case 'rank':
         return rankSQL(node, input, columns)
+      case 'over':
+        return overSQL(node, input, columns, this.#refuse)
       case 'sort': {
         const order = node.orderBy.map(key => `${input.columns[key.column]?.name}${key.descending ? ' DESC' : ''}`)
         const limit = node.limit === undefined ? '' : ` LIMIT ${node.limit}`
@@ -203,6 +207,28 @@ function rankSQL(node: RankNode, input: Written, columns: Schema): string {
   const bounds = node.from === 1 ? `${number} <= ${node.to}` : `${number} BETWEEN ${node.from} AND ${node.to}`
   const inner = `SELECT *, ${node.function.toUpperCase()}() OVER (${over}) AS ${number} FROM ${input.name}`
   return `SELECT ${columns.map(one => one.name).join(', ')}\nFROM (${inner})\nWHERE ${bounds}`
+}
+
+function overSQL(node: OverNode, input: Written, columns: Schema, refuse: Refuse): string {
+  const type = orderType(node)
+  const distance = (by: number | bigint) => (isTime(type) ? durationSQL(BigInt(by)) : decimalText(by, type))
+  const partition = node.partitionBy.map(key => input.columns[key]?.name)
+  const order = node.orderBy.map(key => `${input.columns[key.column]?.name}${key.descending ? ' DESC' : ''}`)
+  const calls = node.calls.map((call, i) => {
+    if (call.frame.exclude !== 'none' || call.frame.unit === 'groups') throw cannot('a frame of groups or with EXCLUDE')
+    if (call.fold !== undefined) throw cannot('fold')
+    const written =
+      call.window === undefined
+        ? aggregateSQL(call, input.columns, refuse)
+        : windowCallText(call, arg => expressionSQL(call.args[arg]!, input.columns, refuse))
+    const over = [
+      ...(partition.length === 0 ? [] : [`PARTITION BY ${partition.join(', ')}`]),
+      ...(order.length === 0 ? [] : [`ORDER BY ${order.join(', ')}`]),
+      ...(hasFrame(call) && order.length > 0 ? [frameText(call.frame, distance)] : []),
+    ]
+    return `${written} OVER (${over.join(' ')}) AS ${columns[input.columns.length + i]?.name}`
+  })
+  return `SELECT ${[...input.columns.map(one => one.name), ...calls].join(', ')}\nFROM ${input.name}`
 }
 
 /** What Flink must know of a source. */

@@ -6,6 +6,7 @@ import type { FlatMapNode } from './flat-map-node.ts'
 import type { JoinNode } from './join-node.ts'
 import type { LateNode } from './late-node.ts'
 import type { MatchNode } from './match-node.ts'
+import type { OverNode } from './over-node.ts'
 import type { ProjectNode } from './project-node.ts'
 import type { RankNode } from './rank-node.ts'
 import type { ScanNode } from './scan-node.ts'
@@ -23,6 +24,7 @@ export * from './flat-map-node.ts'
 export * from './join-node.ts'
 export * from './late-node.ts'
 export * from './match-node.ts'
+export * from './over-node.ts'
 export * from './project-node.ts'
 export * from './rank-node.ts'
 export * from './relation.ts'
@@ -50,6 +52,7 @@ export type PlanNode =
   | AsofJoinNode
   | UnionNode
   | RankNode
+  | OverNode
   | SortNode
   | ChangelogNode
   | LateNode

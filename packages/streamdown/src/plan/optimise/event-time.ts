@@ -37,6 +37,8 @@ function usesEventTime(node: PlanNode): boolean {
       return node.moment.is === 'eventTime'
     case 'match':
       return typeof node.time === 'number'
+    case 'over':
+      return node.emit === 'watermark'
     default:
       return expressionsOf(node).some(readsWatermark)
   }

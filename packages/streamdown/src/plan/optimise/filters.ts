@@ -95,6 +95,14 @@ export class FilterPusher {
       }
       case 'rank':
         return this.#rank(node, conditions)
+      case 'over': {
+        // Whole partitions only: a row that is left out would be missing in the frames of others.
+        const [down, stay] = split(conditions, e => isOnColumns(e, node.partitionBy))
+        return filtered(
+          mapInputs(node, input => this.push(input, down)),
+          stay,
+        )
+      }
       case 'join':
         return this.#join(node, conditions)
       case 'temporalJoin':
@@ -129,8 +137,7 @@ export class FilterPusher {
       from = Math.max(from, range?.from ?? from)
       to = Math.min(to, range?.to ?? to)
     }
-    const onPartition = (e: Expression) =>
-      neverFails(e) && [...columnsRead(e)].every(index => node.partitionBy.includes(index))
+    const onPartition = (e: Expression) => isOnColumns(e, node.partitionBy)
     const [down, stay] = node.window === undefined ? split(rest, onPartition) : [[], rest]
     const narrowed: RankNode = { ...node, from, to, input: this.push(node.input, down) }
     return filtered(narrowed, stay)
@@ -231,4 +238,10 @@ function whole(e: Expression | undefined): number | undefined {
   const value: Value = e.value
   if (typeof value === 'number' && Number.isInteger(value) && e.type.is !== 'date') return value
   return typeof value === 'bigint' && e.type.is === 'bigint' ? Number(value) : undefined
+}
+
+/** Whether it reads no other columns, and fails for no row. */
+function isOnColumns(e: Expression, columns: readonly number[]): boolean {
+  const read = columnsRead(e)
+  return neverFails(e) && [...read].every(index => columns.includes(index))
 }

@@ -119,6 +119,17 @@ class Pruner {
         ])
         return
       }
+      case 'over': {
+        const width = node.input.schema.length
+        const calls = node.calls.filter((_, i) => needed.has(width + i))
+        this.#need(node.input, [
+          ...[...needed].filter(i => i < width),
+          ...node.partitionBy,
+          ...node.orderBy.map(key => key.column),
+        ])
+        this.#read(node.input, calls.flatMap(callExpressions))
+        return
+      }
       case 'sort':
         this.#need(node.input, [...needed, ...node.orderBy.map(key => key.column)])
         return
@@ -278,6 +289,21 @@ class Pruner {
           to,
         }
       }
+      case 'over': {
+        const input = this.#prune(node.input)
+        const place = (i: number) => input.to.get(i)!
+        const width = node.input.schema.length
+        const kept = node.calls.flatMap((_, i) => (needed.has(width + i) ? [i] : []))
+        const to = new Map(input.to)
+        for (const [i, call] of kept.entries()) to.set(width + call, input.node.schema.length + i)
+        const orderBy = node.orderBy.map(key => ({ ...key, column: place(key.column) }))
+        const calls = kept.map(i => mapCall(node.calls[i]!, e => moved(e, input)))
+        const schema = [...input.node.schema, ...kept.map(i => node.schema[width + i]!)]
+        return {
+          node: { ...node, input: input.node, partitionBy: node.partitionBy.map(place), orderBy, calls, schema },
+          to,
+        }
+      }
       case 'sort': {
         const input = this.#prune(node.input)
         const orderBy = node.orderBy.map(key => ({ ...key, column: input.to.get(key.column)! }))
@@ -339,6 +365,8 @@ function followsTime(node: PlanNode): boolean {
       return typeof node.time === 'number'
     case 'late':
       return true
+    case 'over':
+      return node.emit === 'watermark'
     default:
       return expressionsOf(node).some(e => some(e, part => part.is === 'call' && part.name === 'current_watermark'))
   }

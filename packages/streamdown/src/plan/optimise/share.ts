@@ -1,3 +1,4 @@
+import type { AggregateCall } from '../expressions/aggregate-call.ts'
 import { isDeterministicCall, isStepClock } from '../expressions/facts.ts'
 import { expressionKey, plainKey } from '../expressions/walk.ts'
 import type { MatchValue, PlanNode } from '../nodes/node.ts'
@@ -43,6 +44,16 @@ const valueKey = (value: MatchValue): unknown =>
     : value
 
 function structure(node: PlanNode, numberOf: (thing: object) => number): string {
+  const callKey = (call: AggregateCall) => [
+    call.name,
+    call.distinct,
+    call.type,
+    callExpressions(call).map(expressionKey),
+    call.args.length,
+    call.filter !== undefined,
+    call.orderBy?.map(o => [o.descending, o.nullsFirst]),
+    call.fold === undefined ? 0 : numberOf(call.fold),
+  ]
   const names = node.schema.map(field => field.name)
   switch (node.is) {
     case 'scan':
@@ -55,18 +66,11 @@ function structure(node: PlanNode, numberOf: (thing: object) => number): string 
       return plainKey(['project', node.expressions.map(expressionKey), node.watermark, names])
     case 'window':
       return plainKey(['window', node.windowing, node.time, node.emit, names])
-    case 'aggregate': {
-      const calls = node.calls.map(call => [
-        call.name,
-        call.distinct,
-        call.type,
-        callExpressions(call).map(expressionKey),
-        call.args.length,
-        call.filter !== undefined,
-        call.orderBy?.map(o => [o.descending, o.nullsFirst]),
-        call.fold === undefined ? 0 : numberOf(call.fold),
-      ])
-      return plainKey(['aggregate', node.keys, calls, node.window, node.name, names])
+    case 'aggregate':
+      return plainKey(['aggregate', node.keys, node.calls.map(callKey), node.window, node.name, names])
+    case 'over': {
+      const calls = node.calls.map(call => [callKey(call), call.window, call.count, call.ignoreNulls, call.frame])
+      return plainKey(['over', node.partitionBy, node.orderBy, calls, node.emit, names])
     }
     case 'join':
       return plainKey([

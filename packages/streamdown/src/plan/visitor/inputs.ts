@@ -11,6 +11,7 @@ export function inputsOf(node: PlanNode): readonly PlanNode[] {
     case 'window':
     case 'aggregate':
     case 'rank':
+    case 'over':
     case 'sort':
     case 'changelog':
     case 'flatMap':
@@ -38,6 +39,7 @@ export function mapInputs(node: PlanNode, change: (input: PlanNode) => PlanNode)
     case 'window':
     case 'aggregate':
     case 'rank':
+    case 'over':
     case 'sort':
     case 'changelog':
     case 'flatMap':

@@ -53,6 +53,7 @@ export function expressionsOf(node: PlanNode): readonly Expression[] {
     case 'values':
       return node.rows.flat()
     case 'aggregate':
+    case 'over':
       return node.calls.flatMap(callExpressions)
     case 'join':
     case 'temporalJoin':
@@ -72,7 +73,7 @@ export const callExpressions = ({ args, filter, orderBy = [] }: AggregateCall): 
   ...orderBy.map(item => item.by),
 ]
 
-export const mapCall = (call: AggregateCall, change: (e: Expression) => Expression): AggregateCall => ({
+export const mapCall = <Call extends AggregateCall>(call: Call, change: (e: Expression) => Expression): Call => ({
   ...call,
   args: call.args.map(change),
   ...(call.filter === undefined ? {} : { filter: change(call.filter) }),
@@ -93,6 +94,8 @@ export function mapExpressions(node: PlanNode, change: (e: Expression) => Expres
     case 'values':
       return { ...node, rows: node.rows.map(row => row.map(change)) }
     case 'aggregate':
+      return { ...node, calls: node.calls.map(call => mapCall(call, change)) }
+    case 'over':
       return { ...node, calls: node.calls.map(call => mapCall(call, change)) }
     case 'join':
     case 'temporalJoin': {

@@ -5,20 +5,25 @@ import { derive } from '../../plan/properties.ts'
 import type { Field, Schema } from '../../types/data-type.ts'
 
 /** A call over plain columns of the operator's input. */
-export interface AggregateCallInput {
-  readonly call: AggregateCall
+export interface AggregateCallInput<Call extends AggregateCall = AggregateCall> {
+  readonly call: Call
   readonly args: readonly number[]
   readonly filter: number | undefined
   readonly orderBy: readonly { readonly column: number; readonly descending: boolean; readonly nullsFirst: boolean }[]
 }
 
-/** What an aggregate operator reads: the columns of the node's input, then the computed ones. */
-export interface AggregateInput {
+/** What an operator with calls reads: the columns of the node's input, then the computed ones. */
+export interface CallsInput<Call extends AggregateCall = AggregateCall> {
   /** The projection that makes `schema` of the node's input; undefined: all is plain columns already. */
   readonly expressions: readonly Expression[] | undefined
   readonly schema: Schema
   /** The first columns of `schema` are the node's input as it is: what the late stream carries. */
   readonly inputColumns: number
+  readonly calls: readonly AggregateCallInput<Call>[]
+}
+
+/** What an aggregate operator reads. */
+export interface AggregateInput extends CallsInput {
   /**
    * The columns by which rows are exchanged between workers: the keys without the bounds of a window, so that all
    * copies of a row, one a window, meet on one worker; over sessions what these are partitioned by. Empty: one worker
@@ -27,7 +32,6 @@ export interface AggregateInput {
   readonly keys: readonly number[]
   /** The column of each of the node's keys; -1 for a bound of a session, which no input row has. */
   readonly groups: readonly number[]
-  readonly calls: readonly AggregateCallInput[]
 }
 
 /**
@@ -35,6 +39,18 @@ export interface AggregateInput {
  * input of its session window (then keys that lie beyond it are the session's bounds).
  */
 export function aggregateInput(node: AggregateNode, input: Schema): AggregateInput {
+  const bounds = windowBounds(node)
+  const session =
+    node.input.is === 'window' && node.input.windowing.kind === 'session' ? node.input.windowing.partitionBy : undefined
+  return {
+    ...callsInput(node.calls, input),
+    keys: session ?? node.keys.filter((column, position) => column < input.length && !bounds.has(position)),
+    groups: node.keys.map(column => (column < input.length ? column : -1)),
+  }
+}
+
+/** The arguments of calls as columns: those that are no columns of the input are computed behind it, each once. */
+export function callsInput<Call extends AggregateCall>(calls: readonly Call[], input: Schema): CallsInput<Call> {
   const expressions: Expression[] = input.map(plainColumn)
   const known = new Map<string, number>()
   const columnOf = (expression: Expression): number => {
@@ -49,7 +65,7 @@ export function aggregateInput(node: AggregateNode, input: Schema): AggregateInp
     known.set(text, column)
     return column
   }
-  const calls = node.calls.map(call => ({
+  const laidOut = calls.map(call => ({
     call,
     args: call.args.map(columnOf),
     filter: call.filter === undefined ? undefined : columnOf(call.filter),
@@ -59,9 +75,6 @@ export function aggregateInput(node: AggregateNode, input: Schema): AggregateInp
       nullsFirst,
     })),
   }))
-  const bounds = windowBounds(node)
-  const session =
-    node.input.is === 'window' && node.input.windowing.kind === 'session' ? node.input.windowing.partitionBy : undefined
   const schema = expressions.map((expression, index): Field => {
     const name = expression.is === 'column' ? expression.name : `$${index}`
     return { name, type: expression.type, nullable: expression.nullable }
@@ -70,9 +83,7 @@ export function aggregateInput(node: AggregateNode, input: Schema): AggregateInp
     expressions: expressions.length === input.length ? undefined : expressions,
     schema,
     inputColumns: input.length,
-    keys: session ?? node.keys.filter((column, position) => column < input.length && !bounds.has(position)),
-    groups: node.keys.map(column => (column < input.length ? column : -1)),
-    calls,
+    calls: laidOut,
   }
 }
 

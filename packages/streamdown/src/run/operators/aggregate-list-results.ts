@@ -154,16 +154,16 @@ const ranges: Partial<Record<DataType['is'], bigint>> = {
 }
 
 /** An exact integer as a value of a type. */
-function integer(type: DataType, value: bigint): Value | typeof OVERFLOW {
+export function integer(type: DataType, value: bigint): Value | typeof OVERFLOW {
   if (type.is === 'decimal') return value < decimalLimit && value > -decimalLimit ? value : OVERFLOW
   const range = ranges[type.is] ?? 0n
   if (value >= range || value < -range) return OVERFLOW
   return type.is === 'bigint' ? value : Number(value)
 }
 
-const zeroOf = (type: DataType): Value => (type.is === 'bigint' || type.is === 'decimal' ? 0n : 0)
+export const zeroOf = (type: DataType): Value => (type.is === 'bigint' || type.is === 'decimal' ? 0n : 0)
 
-const isExact = (type: DataType | undefined): boolean =>
+export const isExact = (type: DataType | undefined): boolean =>
   type !== undefined && ['tinyint', 'smallint', 'int', 'bigint', 'decimal'].includes(type.is)
 
 function exactSum(values: readonly Value[]): bigint {
@@ -214,15 +214,18 @@ function average(call: ListCall, values: readonly Value[]): Value | typeof OVERF
     const days = Math.trunc(allDays / n)
     return { months, days, micros: (total.micros + BigInt(allDays - days * n) * DAY) / BigInt(n) }
   }
-  if (isExact(argument)) {
-    const total = exactSum(values)
-    if (call.type.is === 'double') return Number(total) / n
-    if (call.type.is !== 'decimal') return integer(call.type, total / BigInt(n))
-    const scale = call.type.scale - (argument?.is === 'decimal' ? argument.scale : 0)
-    return integer(call.type, averageOf(total, BigInt(n), scale))
-  }
+  if (isExact(argument)) return exactAverage(call, exactSum(values), n)
   const mean = numberOf(doubles(values)) / n
   return call.type.is === 'real' ? Math.fround(mean) : mean
+}
+
+/** The mean of `n` exact numbers. */
+export function exactAverage(call: ListCall, total: bigint, n: number): Value | typeof OVERFLOW {
+  if (call.type.is === 'double') return Number(total) / n
+  if (call.type.is !== 'decimal') return integer(call.type, total / BigInt(n))
+  const [argument] = call.argumentTypes
+  const scale = call.type.scale - (argument?.is === 'decimal' ? argument.scale : 0)
+  return integer(call.type, averageOf(total, BigInt(n), scale))
 }
 
 function bits(

@@ -117,7 +117,3 @@ export function ofNoRows(call: AggregateCall): Expression {
   if (!zero) return literal(null, call.type)
   return literal(call.type.is === 'bigint' || call.type.is === 'decimal' ? 0n : 0, call.type)
 }
-
-export function noOver(call: Call): never {
-  notYet(`${callName(call)} OVER (…)`, 'ROW_NUMBER, RANK and DENSE_RANK are; else GROUP BY and join.', call.at)
-}

@@ -9,9 +9,9 @@ import { fieldsOf } from './expressions.ts'
 import { bindFrom } from './from.ts'
 import { bindGroups, type Grouped } from './grouping.ts'
 import type { Item } from './grouping-sets.ts'
+import { bindOver } from './over.ts'
 import { fail, notYet } from './problem.ts'
 import { type BoundQuery, distinct, type Tail } from './query.ts'
-import { bindRanks } from './ranks.ts'
 import { isRowSource, rowSources } from './row-sources.ts'
 import type { Rows } from './rows.ts'
 import { findColumn, type Scope, unknownColumn } from './scope.ts'
@@ -32,7 +32,7 @@ export function bindSelect(context: BindContext, select: Select, tail: Tail, out
     ...sorting.map(sort => sort.syntax),
     ...(select.qualify === undefined ? [] : [select.qualify]),
   ]
-  bindRanks(
+  bindOver(
     stage,
     windowed.flatMap(e => collect(e, isWindowCall)),
     select.windows,

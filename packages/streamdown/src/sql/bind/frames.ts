@@ -1,0 +1,108 @@
+import type { Expression } from '../../plan/expressions/expression.ts'
+import type { Frame, FrameBound, SortKey } from '../../plan/nodes/node.ts'
+import { isTime } from '../../plan/over-text.ts'
+import type { DataType } from '../../types/data-type.ts'
+import { typeText } from '../../types/type-text.ts'
+import type { SessionFrame, Span, WindowFrame, FrameBound as WrittenBound } from '../parse/ast.ts'
+import { fail, notYet } from './problem.ts'
+import type { Rows } from './rows.ts'
+import { constantMicros } from './windows.ts'
+
+/** The frame of an OVER clause. */
+export function bindFrame(rows: Rows, written: WindowFrame | SessionFrame, orderBy: readonly SortKey[]): Frame {
+  if (written.is === 'sessionFrame')
+    return notYet(
+      'A SESSION frame',
+      'SESSION(TABLE t PARTITION BY key, DESCRIPTOR(ts), gap) makes sessions.',
+      written.at,
+    )
+  const { at } = written
+  const unit = ({ ROWS: 'rows', RANGE: 'range', GROUPS: 'groups' } as const)[written.unit]
+  if (written.start.is === 'unboundedFollowing') fail('DSD2006', 'A frame cannot start at its very end.', at)
+  if (written.end.is === 'unboundedPreceding') fail('DSD2006', 'A frame cannot end before its first row.', at)
+  if (unit === 'groups' && orderBy.length === 0) fail('DSD2006', 'A frame of GROUPS needs ORDER BY.', at)
+  const start = bindBound(rows, written.start, unit, orderBy)
+  const end = bindBound(rows, written.end, unit, orderBy)
+  const isBackwards =
+    (start === 0 && written.end.is === 'preceding') ||
+    (written.start.is === 'following' && written.end.is !== 'following' && end !== 'unbounded') ||
+    (start !== 'unbounded' && end !== 'unbounded' && start > end)
+  if (isBackwards) fail('DSD2006', 'The frame ends before it starts.', at)
+  const exclude = ({ 'CURRENT ROW': 'current row', GROUP: 'group', TIES: 'ties', 'NO OTHERS': 'none' } as const)[
+    written.exclude ?? 'NO OTHERS'
+  ]
+  return { unit, start, end, exclude }
+}
+
+function bindBound(rows: Rows, bound: WrittenBound, unit: Frame['unit'], orderBy: readonly SortKey[]): FrameBound {
+  switch (bound.is) {
+    case 'unboundedPreceding':
+    case 'unboundedFollowing':
+      return 'unbounded'
+    case 'currentRow':
+      return 0
+    case 'preceding':
+    case 'following': {
+      const e = rows.binder.bind(bound.distance)
+      const size = unit === 'range' ? rangeDistance(rows, e, orderBy, bound.at) : rowDistance(e, bound.at)
+      return bound.is === 'preceding' && size > 0 ? -size : size
+    }
+  }
+}
+
+function rowDistance(e: Expression, at: Span): number {
+  const rows = wholeNumber(e, 'The distance of a frame', at)
+  return rows < 0 ? fail('DSD2004', 'The distance of a frame is not negative.', at) : rows
+}
+
+/** A constant whole number. */
+export function wholeNumber(e: Expression, what: string, at: Span): number {
+  const inner = e.is === 'cast' ? e.input : e
+  const value = inner.is === 'literal' ? inner.value : undefined
+  if (typeof value === 'bigint' && inner.type.is === 'bigint') return Number(value)
+  if (typeof value === 'number' && Number.isInteger(value)) return value
+  return fail('DSD2004', `${what} must be a constant whole number.`, e.at ?? at)
+}
+
+/** How far a RANGE frame reaches, in the order column's own measure. */
+function rangeDistance(rows: Rows, e: Expression, orderBy: readonly SortKey[], at: Span): number | bigint {
+  const [order, ...more] = orderBy
+  if (order === undefined || more.length > 0)
+    return fail('DSD2006', 'RANGE with a distance needs exactly one ORDER BY expression.', at)
+  const { type, name } = rows.plan.schema[order.column]!
+  const distance = isTime(type) ? constantMicros(e, 'The distance of a RANGE frame', at) : numberDistance(e, type, at)
+  if (distance === undefined)
+    return fail('DSD2004', `RANGE with a distance orders by a number or a time, "${name}" is ${typeText(type)}.`, at)
+  return distance < 0 ? fail('DSD2004', 'The distance of a frame is not negative.', at) : distance
+}
+
+function numberDistance(e: Expression, type: DataType, at: Span): number | bigint | undefined {
+  if (e.is !== 'literal' || (typeof e.value !== 'number' && typeof e.value !== 'bigint'))
+    return fail('DSD2004', 'The distance of a frame must be a constant.', at)
+  const scale = e.type.is === 'decimal' ? e.type.scale : 0
+  switch (type.is) {
+    case 'real':
+    case 'double':
+      return Number(e.value) / 10 ** scale
+    case 'tinyint':
+    case 'smallint':
+    case 'int':
+      return Number(exactly(e.value, scale, 0, at))
+    case 'bigint':
+      return exactly(e.value, scale, 0, at)
+    case 'decimal':
+      return exactly(e.value, scale, type.scale, at)
+    default:
+      return undefined
+  }
+}
+
+/** A number of one scale in the digits of another. */
+function exactly(value: number | bigint, from: number, to: number, at: Span): bigint {
+  const whole = typeof value === 'bigint' ? value : Number.isInteger(value) ? BigInt(value) : undefined
+  const scaled = whole === undefined ? undefined : whole * 10n ** BigInt(Math.max(0, to - from))
+  const divisor = 10n ** BigInt(Math.max(0, from - to))
+  if (scaled === undefined || scaled % divisor !== 0n)
+    return fail('DSD2004', 'The distance has more digits than the ORDER BY column.', at)
+  return scaled / divisor
+}
