@@ -118,8 +118,11 @@ function timedRow(draw: Draw, table: Table, id: number): TimedRow {
   return { ms, values: values.map((value, at) => (table.columns[at]?.name === 'ts' ? timestamp(ms) : value)) }
 }
 
-const createTimedTable = (table: Table): string =>
-  createTable(table).replace(/\)$/, `, WATERMARK FOR ts AS ts - INTERVAL '${LATENESS_MS / 1000}' SECOND)`)
+const createTimedTable = (table: Table, appendOnly: boolean): string =>
+  createTable(table).replace(
+    /\)$/,
+    `, WATERMARK FOR ts AS ts - INTERVAL '${LATENESS_MS / 1000}' SECOND)${appendOnly ? ' APPEND ONLY' : ''}`,
+  )
 
 const insertOf = ({ name }: Table, rows: readonly TimedRow[]): string =>
   `INSERT INTO ${name} VALUES ${rows.map(({ values }) => `(${values.join(', ')})`).join(', ')}`
@@ -152,6 +155,7 @@ test('windows that close, their rows in any order within the lateness', { timeou
       const draw = drawFrom(g)
       const tables = [drawTable(draw, 't'), drawTable(draw, 's')] as const
       const query = drawWindowQuery(draw, tables)
+      const appendOnly = draw.sometimes(2)
       const inserts: string[] = []
       for (const table of tables) {
         const rows = Array.from({ length: draw.integer(1, 40) }, (_, id) => timedRow(draw, table, id))
@@ -164,7 +168,7 @@ test('windows that close, their rows in any order within the lateness', { timeou
       }
       const program = [
         "SET window_emit = 'close'",
-        ...tables.map(createTimedTable),
+        ...tables.map(table => createTimedTable(table, appendOnly)),
         `CREATE MATERIALIZED VIEW result AS ${query.sql(ours)}`,
         ...inserts,
       ]

@@ -1,7 +1,7 @@
 import { type Column, type Kind, kinds, kindsOf, type Sql, type Table } from './columns.ts'
 import type { Draw } from './draw.ts'
 import { condition, expression, joined } from './expressions.ts'
-import { overWindows } from './windows.ts'
+import { overTime, overWindows } from './windows.ts'
 
 /** A query, what it gives, and the columns whose values together are in no two rows (none known: undefined). */
 export interface Query {
@@ -280,6 +280,7 @@ function winnersJoin(draw: Draw, table: Table): Source {
 
 /** Programs over event time: aggregates, tops and joins of windows, joins within a time, and what can be made of them. */
 export function drawWindowQuery(draw: Draw, tables: readonly [Table, Table]): Query {
+  if (draw.sometimes(5)) return overTime(draw, from(tables[0]))
   const source = drawTimedSource(draw, tables)
   const query = draw.sometimes(4) ? (top(draw, source) ?? aggregation(draw, source)) : aggregation(draw, source)
   return draw.sometimes(3) ? projection(draw, asSource({ ...query, unique: undefined }, 'closed')) : query

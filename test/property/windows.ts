@@ -5,6 +5,7 @@ import type { Query } from './queries.ts'
 
 /** A call with OVER, and what it gives. */
 interface WindowCall {
+  readonly name: string
   readonly kind: Kind
   readonly near: boolean
   /** `over`: the OVER clause. */
@@ -16,14 +17,60 @@ export function overWindows(draw: Draw, source: Query): Query | undefined {
   const { unique } = source
   if (unique === undefined) return undefined
   const free = source.columns.filter(({ near }) => !near)
+  const kept = free.filter(({ name }) => unique.includes(name))
   const calls = Array.from({ length: draw.integer(1, 3) }, () => {
     const whole = draw.sometimes(2)
     const partition = draw.sometimes(4) ? [] : [draw.oneOf(free).name]
-    const order = whole ? [draw.oneOf(free), ...free.filter(({ name }) => unique.includes(name))] : [draw.oneOf(free)]
+    const order = [draw.oneOf(free), ...(whole ? kept : [])]
     const { sql, ...column } = whole ? placeCall(draw, free) : peerCall(draw, free)
-    return { column, sql: sql(windowOf(draw, partition, order, whole)) }
+    const frame = draw.sometimes(4) ? '' : frameOf(draw, order, whole)
+    return { column, sql: sql(windowOf(draw, partition, order, frame)) }
   })
-  const kept = free.filter(({ name }) => unique.includes(name))
+  return selected(source, kept, calls)
+}
+
+/** The same in the order of the event time, over the rows before. */
+export function overTime(draw: Draw, source: Query): Query {
+  const { columns } = source
+  const free = columns.filter(({ near }) => !near)
+  const kept = free.filter(({ name }) => name === 'id')
+  const calls = Array.from({ length: draw.integer(1, 3) }, () => {
+    const whole = draw.sometimes(2)
+    const partition = draw.sometimes(4) ? [] : [draw.oneOf(free.filter(({ name }) => name !== 'ts')).name]
+    const order = [...free.filter(({ name }) => name === 'ts'), ...(whole ? kept : [])]
+    const looksBack = (call: WindowCall): boolean => !/^(LEAD|NTILE|PERCENT_RANK|CUME_DIST)/.test(call.name)
+    const drawn = Array.from({ length: 9 }, () => (whole ? placeCall(draw, free) : peerCall(draw, free)))
+    const { sql, ...column } = drawn.find(looksBack) ?? aggregateCall(draw, free)
+    return {
+      column,
+      sql: sql(windowOf(draw, partition, order, draw.sometimes(4) ? '' : frameBefore(draw, whole), true)),
+    }
+  })
+  return selected(
+    { ...source, sql: joined('(SELECT * FROM ', source.sql, ' WHERE ts IS NOT NULL) AS timed') },
+    kept,
+    calls,
+  )
+}
+
+function frameBefore(draw: Draw, whole: boolean): string {
+  const unit = whole ? 'ROWS' : 'RANGE'
+  const [a, b] = [draw.integer(0, 4), draw.integer(0, 4)].sort((x, y) => y - x)
+  const distance = (size: number | undefined): string => (whole ? `${size}` : `INTERVAL '${(size ?? 0) * 5}' SECOND`)
+  const between = draw.oneOf([
+    'UNBOUNDED PRECEDING AND CURRENT ROW',
+    `${distance(a)} PRECEDING AND CURRENT ROW`,
+    `${distance(a)} PRECEDING AND ${distance(b)} PRECEDING`,
+    `UNBOUNDED PRECEDING AND ${distance(b)} PRECEDING`,
+  ])
+  return ` ${unit} BETWEEN ${between}`
+}
+
+function selected(
+  source: Query,
+  kept: readonly Column[],
+  calls: readonly { readonly column: Omit<WindowCall, 'sql'>; readonly sql: Sql }[],
+): Query {
   const list = [
     ...kept.map(({ name }, at) => joined(`${name} AS p${at}`)),
     ...calls.map(({ sql }, at) => joined(sql, ` AS w${at}`)),
@@ -32,16 +79,21 @@ export function overWindows(draw: Draw, source: Query): Query | undefined {
     sql: joined('SELECT ', ...list.flatMap((sql, at) => [at > 0 ? ', ' : '', sql]), ' FROM ', source.sql),
     columns: [
       ...kept.map((column, at) => ({ ...column, name: `p${at}` })),
-      ...calls.map(({ column }, at): Column => ({ ...column, name: `w${at}` })),
+      ...calls.map(({ column: { kind, near } }, at): Column => ({ kind, near, name: `w${at}` })),
     ],
     unique: kept.map((_, at) => `p${at}`),
   }
 }
 
-function windowOf(draw: Draw, partition: readonly string[], order: readonly Column[], whole: boolean): Sql {
+function windowOf(
+  draw: Draw,
+  partition: readonly string[],
+  order: readonly Column[],
+  frame: string,
+  ascending = false,
+): Sql {
   const by = partition.length === 0 ? '' : `PARTITION BY ${partition.join(', ')} `
-  const directions = order.map(() => draw.sometimes(2))
-  const frame = draw.sometimes(4) ? '' : frameOf(draw, order, whole)
+  const directions = order.map(() => !ascending && draw.sometimes(2))
   return rules =>
     `OVER (${by}ORDER BY ${order.map(({ name }, at) => rules.order(name, directions[at] === true)).join(', ')}${frame})`
 }
@@ -89,6 +141,7 @@ function placeCall(draw: Draw, columns: readonly Column[]): WindowCall {
   const value = expression(draw, kind, columns, 1)
   const nulls = draw.sometimes(3) ? ' IGNORE NULLS' : ''
   const number = (name: string): WindowCall => ({
+    name,
     kind: 'bigint',
     near: false,
     sql: over => joined(`${name} `, over),
@@ -99,6 +152,7 @@ function placeCall(draw: Draw, columns: readonly Column[]): WindowCall {
       const name = draw.oneOf(['LAG', 'LEAD'])
       const distance = draw.integer(0, 3)
       return {
+        name,
         kind,
         near: false,
         sql: over => joined(`${name}(`, value, `, ${distance}`, otherwise, `${nulls}) `, over),
@@ -106,11 +160,16 @@ function placeCall(draw: Draw, columns: readonly Column[]): WindowCall {
     }
     case 1: {
       const name = draw.oneOf(['FIRST_VALUE', 'LAST_VALUE'])
-      return { kind, near: false, sql: over => joined(`${name}(`, value, `${nulls}) `, over) }
+      return { name, kind, near: false, sql: over => joined(`${name}(`, value, `${nulls}) `, over) }
     }
     case 2: {
       const place = draw.integer(1, 3)
-      return { kind, near: false, sql: over => joined('NTH_VALUE(', value, `, ${place}${nulls}) `, over) }
+      return {
+        name: 'NTH_VALUE',
+        kind,
+        near: false,
+        sql: over => joined('NTH_VALUE(', value, `, ${place}${nulls}) `, over),
+      }
     }
     case 3:
       return number(draw.oneOf(['ROW_NUMBER()', `NTILE(${draw.integer(1, 4)})`]))
@@ -124,7 +183,7 @@ function peerCall(draw: Draw, columns: readonly Column[]): WindowCall {
   const name = draw.sometimes(3) ? draw.oneOf(['RANK()', 'DENSE_RANK()', 'PERCENT_RANK()', 'CUME_DIST()']) : undefined
   if (name === undefined) return aggregateCall(draw, columns)
   const fraction = name.startsWith('PERCENT') || name.startsWith('CUME')
-  return { kind: fraction ? 'double' : 'bigint', near: fraction, sql: over => joined(`${name} `, over) }
+  return { name, kind: fraction ? 'double' : 'bigint', near: fraction, sql: over => joined(`${name} `, over) }
 }
 
 function aggregateCall(draw: Draw, columns: readonly Column[]): WindowCall {
@@ -133,6 +192,7 @@ function aggregateCall(draw: Draw, columns: readonly Column[]): WindowCall {
   const number = draw.oneOf(numbers)
   const any = draw.oneOf(kindsOf(columns).filter(kind => kind !== 'boolean'))
   const call = (kind: Kind, near: boolean, name: string, argument: Sql): WindowCall => ({
+    name,
     kind,
     near,
     sql: over => joined(`${name}(`, argument, ')', filter, ' ', over),
@@ -154,6 +214,7 @@ function aggregateCall(draw: Draw, columns: readonly Column[]): WindowCall {
       const argument = expression(draw, number, columns, 1)
       if (number !== 'bigint') return call(number === 'int' ? 'bigint' : number, false, 'SUM', argument)
       return {
+        name: 'SUM',
         kind: 'decimal',
         near: false,
         sql: over => rules => rules.sumOfBigint(argument(rules), `${filter(rules)} ${over(rules)}`),

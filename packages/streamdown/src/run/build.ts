@@ -30,6 +30,7 @@ import { createIntervalJoin } from './operators/interval-join.ts'
 import { createJoin } from './operators/join.ts'
 import { createMatchRecognize } from './operators/match-recognize.ts'
 import { createOver } from './operators/over.ts'
+import { createOverInOrder } from './operators/over-in-order.ts'
 import { createProject } from './operators/project.ts'
 import { createRank } from './operators/rank.ts'
 import { createSessionAggregate } from './operators/session-aggregate.ts'
@@ -306,7 +307,7 @@ class GraphBuilder {
     const shape = { schema: prepared.schema, appendOnly: derive(node.input).appendOnly }
     const routing = keyed(node.partitionBy)
     return this.#operator('over', node.schema, [this.#edge(input, routing)], routing.is === 'single', context =>
-      createOver(node, prepared, context, shape),
+      node.emit === 'update' ? createOver(node, prepared, context, shape) : createOverInOrder(node, prepared, context),
     )
   }
 

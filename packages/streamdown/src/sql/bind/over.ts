@@ -47,7 +47,8 @@ export function bindOver(rows: Rows, calls: readonly Call[], windows: readonly N
   }
   for (const { partitionBy, orderBy, calls: bound } of groups.values()) {
     const own = bound.map(({ call }) => call)
-    const { input, emit } = emission(rows.context, rows.plan, orderBy, own)
+    const inOrder = orderBy.filter(({ column }) => !partitionBy.includes(column))
+    const { input, emit } = emission(rows.context, rows.plan, inOrder, own)
     rows.plan = OverNode.create(
       input,
       { partitionBy, orderBy, calls: own, emit },
