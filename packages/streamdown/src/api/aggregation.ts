@@ -1,7 +1,7 @@
 import { StreamdownError } from '../errors/error.ts'
-import { Aggregate, type OverColumn, type ResultOf } from './aggregates.ts'
+import { Aggregate, OverColumn, type ResultOf } from './aggregates.ts'
 import type { AggregateDraft } from './draft/expression-draft.ts'
-import type { AggregateRelation } from './draft/relation-draft.ts'
+import type { AggregateRelation, OverRelation } from './draft/relation-draft.ts'
 
 /** The aggregates of a group, by the names of their columns; names in `Taken` are the key's and the window's. */
 export type Aggregates<R, Taken extends PropertyKey> = { readonly [column: string]: Aggregate<unknown, R> } & {
@@ -25,4 +25,12 @@ function draftOf(name: string, aggregate: unknown): AggregateDraft {
     'DSD5007',
     `Column '${name}' wants an aggregate: count(), sum('column'), fold(type, initial, step).`,
   )
+}
+
+/** @internal */
+export function namedOverColumns(columns: Readonly<Record<string, unknown>>): OverRelation['columns'] {
+  return Object.entries(columns).map(([name, column]) => {
+    if (column instanceof OverColumn) return { name, value: column.draft }
+    throw new StreamdownError('DSD5007', `Column '${name}' wants an aggregate or lag('column').`)
+  })
 }

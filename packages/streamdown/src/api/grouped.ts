@@ -1,9 +1,9 @@
-import { type Aggregates, namedAggregates, type OverColumns, type Results } from './aggregation.ts'
+import { type Aggregates, namedAggregates, namedOverColumns, type OverColumns, type Results } from './aggregation.ts'
 import { type Order, type RankColumn, type Ranked, topRequest } from './columns.ts'
 import { pendingDraft } from './draft/pending.ts'
 import { callerPlace } from './draft/place.ts'
-import type { RelationDraft } from './draft/relation-draft.ts'
-import type { Duration } from './duration.ts'
+import type { FrameDraft, RelationDraft } from './draft/relation-draft.ts'
+import { type Duration, durationMicros } from './duration.ts'
 import { Pattern, type Quantity, type Step } from './match.ts'
 import { type Outputs, outputStreams, type ProcessDefinition, type StateCells, type Streams } from './process.ts'
 import { Stream } from './stream.ts'
@@ -12,8 +12,13 @@ import type { Flatten, Picked, With } from './types/row.ts'
 import { Windowed, windowedDraft } from './windowed.ts'
 import type { Emit, Window, WindowMode, WindowOptions } from './windows.ts'
 
-/** How far back the rows around a row reach. */
+/** How far back the rows around a row reach: so many rows with the row itself, so long, or to the first row. */
 export type Frame = { readonly rows: number } | { readonly last: Duration } | 'all'
+
+function frameDraft(frame: Frame): FrameDraft {
+  if (frame === 'all' || 'rows' in frame) return frame
+  return { micros: durationMicros(frame.last) }
+}
 
 /** A stream's rows by key. `G` are the columns of the key. */
 export class Grouped<R, G extends keyof R> {
@@ -58,16 +63,25 @@ export class Grouped<R, G extends keyof R> {
     return new Table({ is: 'latest', input: this.#input, by: this.#by, place: callerPlace() })
   }
 
-  /** The first row of each key; with `within`, again after so long without one. */
+  /** The first row of each key, by event time where there is one; with `within`, again after so long without one. */
   first(options?: { readonly within: Duration }): Stream<R> {
-    return new Stream(pendingDraft('first', 'latest() keeps the newest row of a key', this.#input, this.#by, options))
+    const within = options === undefined ? {} : { withinMicros: durationMicros(options.within) }
+    return new Stream({ is: 'first', input: this.#input, by: this.#by, ...within, place: callerPlace() })
   }
 
-  /** Adds columns computed over the rows of the key before each row. */
+  /**
+   * Adds columns computed over a row and the rows of its key before it, by event time where there is one, else as they
+   * arrive. Rows leave in that order, once the watermark has passed them.
+   */
   over<const O extends OverColumns<R>>(frame: Frame, columns: O): Stream<With<R, Results<O>>> {
-    return new Stream(
-      pendingDraft('over', 'aggregate() computes over all rows of a key', this.#input, this.#by, frame, columns),
-    )
+    return new Stream({
+      is: 'over',
+      input: this.#input,
+      by: this.#by,
+      frame: frameDraft(frame),
+      columns: namedOverColumns(columns),
+      place: callerPlace(),
+    })
   }
 
   /** Code of your own over the rows of a key, with state and timers. */

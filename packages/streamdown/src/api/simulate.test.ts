@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { z } from 'zod'
 import {
   and,
+  avg,
   count,
   countDistinct,
   cumulate,
@@ -11,11 +12,13 @@ import {
   fold,
   gt,
   hop,
+  lag,
   max,
   memory,
   mul,
   not,
   query,
+  rows,
   type SimulateOptions,
   type Simulation,
   session,
@@ -201,6 +204,28 @@ gives(
 )
 gives('the newest of each key', orders.by('currency').latest().pick('id'), ['o3', 'o4'])
 gives(
+  'a running mean and the row before',
+  orders
+    .by('currency')
+    .over({ rows: 2 }, { mean: avg('total'), before: lag('id'), all: count() })
+    .select({ id: 'id', mean: 'mean', before: 'before', all: 'all' }),
+  ['o1 10 - 1', 'o2 20 - 1', 'o3 20 o1 2'],
+)
+gives(
+  'what came within a time',
+  orders
+    .by('currency')
+    .over({ last: '1 hour' }, { spent: sum('total') })
+    .select({ id: 'id', spent: 'spent' }),
+  ['o1 10', 'o2 20', 'o3 30'],
+)
+gives('the first of each key', orders.by('currency').first().pick('id'), ['o1', 'o2'])
+gives('the first of each key after a pause', orders.by('currency').first({ within: '1 hour' }).pick('id'), [
+  'o1',
+  'o2',
+  'o3',
+])
+gives(
   'streams joined in time',
   orders.join(shipments, { on: { id: 'order_id' }, within: { after: '2 days' } }).pick('id', 'carrier'),
   ['o1 ups'],
@@ -376,7 +401,10 @@ test('what is wrong in a program is said with its place', () => {
     code: 'DSD5005',
     message: here,
   })
-  assert.throws(() => simulate({ x: wrong.by('a').first() }), { code: 'DSD5006', message: /latest\(\)/ })
+  assert.throws(() => simulate({ x: wrong.window(rows(10)).aggregate({ n: count() }) }), {
+    code: 'DSD5006',
+    message: /tumble/,
+  })
   assert.throws(
     () =>
       simulate({ x: orders }).push(orders, { id: 'o', customer_id: 'c', currency: 'CHF', total: 1, placed: 'noon' }),

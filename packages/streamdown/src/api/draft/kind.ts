@@ -18,6 +18,8 @@ export function kindOf(draft: RelationDraft): 'stream' | 'table' {
     case 'branch':
     case 'changelog':
     case 'late':
+    case 'over':
+    case 'first':
     case 'pending':
       return 'stream'
     case 'aggregate':

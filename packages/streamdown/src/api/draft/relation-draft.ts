@@ -1,6 +1,6 @@
 import type { ColumnType } from '../schema/column-type.ts'
 import type { Schema } from '../schema/schema.ts'
-import type { AggregateDraft, ArrowDraft, ExpressionDraft } from './expression-draft.ts'
+import type { AggregateDraft, ArrowDraft, ExpressionDraft, OverDraft } from './expression-draft.ts'
 import type { Place } from './place.ts'
 import type { SourceDraft } from './source-draft.ts'
 
@@ -27,6 +27,8 @@ export type RelationDraft =
   | AggregateRelation
   | TopRelation
   | LatestRelation
+  | OverRelation
+  | FirstRelation
   | JoinRelation
   | { readonly is: 'union'; readonly inputs: readonly RelationDraft[]; readonly place: Place }
   | {
@@ -127,6 +129,27 @@ export interface LatestRelation {
   readonly is: 'latest'
   readonly input: RelationDraft
   readonly by: readonly string[]
+  readonly place: Place
+}
+
+/** How far back the rows around a row reach: so many rows with it, so many µs, or to the first. */
+export type FrameDraft = { readonly rows: number } | { readonly micros: bigint } | 'all'
+
+export interface OverRelation {
+  readonly is: 'over'
+  readonly input: RelationDraft
+  readonly by: readonly string[]
+  readonly frame: FrameDraft
+  readonly columns: readonly { readonly name: string; readonly value: AggregateDraft | OverDraft }[]
+  readonly place: Place
+}
+
+export interface FirstRelation {
+  readonly is: 'first'
+  readonly input: RelationDraft
+  readonly by: readonly string[]
+  /** So long after the last row of its key a row is a first one again; undefined: never. */
+  readonly withinMicros?: bigint
   readonly place: Place
 }
 

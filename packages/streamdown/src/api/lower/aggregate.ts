@@ -120,7 +120,7 @@ function finalWindowTime(input: Lowered, keyColumns: readonly VisibleColumn[]): 
     : undefined
 }
 
-function lowerCall(
+export function lowerCall(
   context: LowerContext,
   input: Lowered,
   draft: AggregateDraft,

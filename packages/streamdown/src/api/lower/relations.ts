@@ -22,6 +22,7 @@ import {
 import { type LowerContext, placed } from './context.ts'
 import { lowerJoin } from './join.ts'
 import { columnNamed, expressionOf, type Lowered, passed, projected, visibleOnly } from './lowered.ts'
+import { lowerFirst, lowerOver } from './over.ts'
 import { lowerQuery } from './query.ts'
 import { lowerSource } from './source.ts'
 
@@ -59,6 +60,10 @@ function lower(context: LowerContext, draft: RelationDraft): Lowered {
       return lowerTop(of(draft.input), draft)
     case 'latest':
       return lowerLatest(of(draft.input), draft)
+    case 'over':
+      return lowerOver(context, of(draft.input), draft)
+    case 'first':
+      return lowerFirst(of(draft.input), draft)
     case 'join':
       return lowerJoin(context, of(draft.left), of(draft.right), draft)
     case 'union':

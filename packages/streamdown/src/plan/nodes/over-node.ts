@@ -56,6 +56,8 @@ export interface OverNode {
   readonly orderBy: readonly SortKey[]
   readonly calls: readonly OverCall[]
   readonly emit: 'update' | 'watermark' | 'arrival'
+  /** Rows that tie in the order are peers, which see each other; or each comes after those that arrived before it. */
+  readonly ties: 'peers' | 'arrival'
   readonly schema: Schema
 }
 
@@ -64,7 +66,7 @@ export const OverNode = {
 
   create: (
     input: PlanNode,
-    options: Pick<OverNode, 'partitionBy' | 'orderBy' | 'calls' | 'emit'>,
+    options: Pick<OverNode, 'partitionBy' | 'orderBy' | 'calls' | 'emit' | 'ties'>,
     names: readonly string[] = options.calls.map(call => call.name),
   ): OverNode => ({
     is: 'over',

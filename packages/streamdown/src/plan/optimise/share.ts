@@ -70,7 +70,7 @@ function structure(node: PlanNode, numberOf: (thing: object) => number): string 
       return plainKey(['aggregate', node.keys, node.calls.map(callKey), node.window, node.name, names])
     case 'over': {
       const calls = node.calls.map(call => [callKey(call), call.window, call.count, call.ignoreNulls, call.frame])
-      return plainKey(['over', node.partitionBy, node.orderBy, calls, node.emit, names])
+      return plainKey(['over', node.partitionBy, node.orderBy, calls, node.emit, node.ties, names])
     }
     case 'join':
       return plainKey([

@@ -144,14 +144,14 @@ class OverInOrder implements Operator {
     const time = columnAt(batch, this.#node.orderBy[0]?.column ?? -1)
     const mask = memory.chunk(batch.rows)
     const watermarks = watermarkColumn(memory, batch)
-    let late = memory.kernels.mask_from_watermark(time.data, 0n, watermarks, batch.rows, mask)
-    if (time.validity !== 0) {
-      memory.kernels.mask_nulls_in(time.validity, batch.rows, mask)
-      late = batch.rows - selectBytes(memory, mask, true, batch.rows).rows
-    }
-    this.#late.take(batch, time, mask, late, out)
-    if (late === 0) return batch
+    memory.kernels.mask_from_watermark(time.data, 0n, watermarks, batch.rows, mask)
+    // A row without a time has no place in the order.
+    if (time.validity !== 0)
+      for (const [row, valid] of memory.u8(time.validity, batch.rows).entries())
+        if (valid === 0) memory.u8(mask + row, 1)[0] = 0
     const rest = selectBytes(memory, mask, true, batch.rows)
+    this.#late.take(batch, time, mask, batch.rows - rest.rows, out)
+    if (rest.rows === batch.rows) return batch
     return takeRows(memory, batch, rest.selection, rest.rows)
   }
 
@@ -264,9 +264,7 @@ class OverInOrder implements Operator {
     const columns = new Map(
       [...read].map(([column, values]) => [column, [...past(column), ...rows.map(row => values[row] ?? null)]]),
     )
-    // Rows of one reading of the clock have come one after the other.
-    const peers = this.#node.emit === 'arrival' ? undefined : this.#layout.peers
-    return sequenceOf(pastRows + rows.length, columns, peers)
+    return sequenceOf(pastRows + rows.length, columns, this.#layout.peers)
   }
 }
 

@@ -28,7 +28,7 @@ export function overLayout(node: OverNode, input: CallsInput<OverNode['calls'][n
   const orderBy = node.orderBy.filter(({ column }) => !node.partitionBy.includes(column))
   const order = [...new Set(orderBy.map(({ column }) => column))]
   const measure = measureOf(node.orderBy, input.schema)
-  const needsPeers = input.calls.some(
+  const asksPeers = input.calls.some(
     ({ call: { window, frame } }) =>
       (window !== undefined && ['rank', 'dense_rank', 'percent_rank', 'cume_dist'].includes(window)) ||
       frame.unit !== 'rows' ||
@@ -39,7 +39,8 @@ export function overLayout(node: OverNode, input: CallsInput<OverNode['calls'][n
     ...(filter === undefined ? [] : [filter]),
     ...inside.map(({ column }) => column),
   ])
-  const measured = needsPeers && measure !== undefined ? [measure.column] : []
+  const needsPeers = asksPeers && node.ties === 'peers'
+  const measured = asksPeers && measure !== undefined ? [measure.column] : []
   return {
     schema: input.schema,
     inputColumns: input.inputColumns,

@@ -51,7 +51,8 @@ export function bindOver(rows: Rows, calls: readonly Call[], windows: readonly N
     const { input, emit } = emission(rows.context, rows.plan, inOrder, own)
     rows.plan = OverNode.create(
       input,
-      { partitionBy, orderBy, calls: own, emit },
+      // Rows of one reading of the clock have come one after the other.
+      { partitionBy, orderBy, calls: own, emit, ties: emit === 'arrival' ? 'arrival' : 'peers' },
       bound.map(({ name }) => name),
     )
     const width = input.schema.length
