@@ -9,6 +9,7 @@ import {
   eq,
   gt,
   hop,
+  lag,
   max,
   memory,
   mul,
@@ -210,6 +211,12 @@ tied('the best of a table', perShop.top(3, 'n desc'), {
   key: { shop: true },
   nullable: { shop: false, n: false, sold: false },
 })
+tied('the first row', sales.by('shop').first(), { final: true, key: {}, nullable: all })
+tied(
+  'rows around a row',
+  sales.by('shop').over({ rows: 3 }, { n: count(), mean: avg('price'), taxes: sum('tax'), before: lag('id') }),
+  { final: true, key: {}, nullable: { ...all, n: false, mean: false, taxes: true, before: true } },
+)
 tied('the newest row', sales.by('shop').latest(), { final: false, key: { shop: true }, nullable: all })
 tied('renamed', perShop.select({ store: 'shop', twice: mul('n', 2) }), {
   final: false,
