@@ -26,7 +26,8 @@ export interface FrameLayout {
 }
 
 export interface EmittedProjection {
-  readonly bytes: Uint8Array<ArrayBuffer>
+  /** Of `run(base, rows)`, which returns the number of rows in the output. */
+  readonly code: Code
   readonly frame: FrameLayout
   readonly emitter: Emitter
   /** Whether it writes the selection; without it every row is in the output. */
@@ -122,7 +123,7 @@ export function emitProjection(
   code.get(count)
 
   return {
-    bytes: e.module.finish(['i32', 'i32'], ['i32'], code),
+    code,
     frame: {
       columns,
       outputs: outputs.map(({ type }, i) => ({ at: targets[i]?.at ?? 0, type, nullable: nullables[i] === true })),

@@ -36,9 +36,21 @@ function call(name: string, ...args: Expression[]): Expression {
 }
 
 function run(schema: Schema, rows: Value[][], filter: Expression | undefined, outputs: Expression[]) {
+  const compiled = runOnce(schema, rows, filter, outputs, 0)
+  assert.deepEqual(runOnce(schema, rows, filter, outputs, Infinity), compiled)
+  return compiled
+}
+
+function runOnce(
+  schema: Schema,
+  rows: Value[][],
+  filter: Expression | undefined,
+  outputs: Expression[],
+  interpreted: number,
+) {
   const context = testContext()
   const { memory } = context
-  const projection = compileProjection({ input: schema, filter, outputs, context })
+  const projection = compileProjection({ input: schema, filter, outputs, context, interpreted })
   const { output, failed, selection } = projection.run(batchFromRows(memory, schema, rows))
   return {
     rows: rowsOf(memory, output),

@@ -9,7 +9,7 @@ import { physicalOf, widthOf } from '../types/physical.ts'
 import type { CompiledProjection, FailedRows } from './compiled.ts'
 import { type EmittedProjection, emitProjection } from './emit-projection.ts'
 import { hostFunction, type Messages, rowFunction } from './host-functions.ts'
-import { moduleOf } from './module-cache.ts'
+import { createRun, type Imports } from './run-code.ts'
 
 export interface ProjectionSpec {
   readonly input: Schema
@@ -17,20 +17,28 @@ export interface ProjectionSpec {
   readonly filter?: Expression | undefined
   readonly outputs: readonly Expression[]
   readonly context: OperatorContext
+  /** Instructions that are interpreted before it is compiled; tests set it. */
+  readonly interpreted?: number
 }
 
 /**
  * Compiles a filter and projection into one loop of WebAssembly. Outputs that are plain columns are handed on without
  * a copy where no row is left out. Its constants lie in the accounted memory until `free`.
  */
-export function compileProjection({ input, filter, outputs, context }: ProjectionSpec): CompiledProjection {
+export function compileProjection({
+  input,
+  filter,
+  outputs,
+  context,
+  interpreted,
+}: ProjectionSpec): CompiledProjection {
   const isPassed = (output: Expression): boolean => filter === undefined && output.is === 'column'
   const computed = outputs.filter(output => !isPassed(output))
   const passed = outputs.flatMap(output => (isPassed(output) && output.is === 'column' ? [output.index] : []))
   const messages: Messages = new Map()
   const nullable = input.map(field => field.nullable)
   const make = (flags: readonly boolean[]): Loop =>
-    instantiate(emitProjection(filter, computed, flags, context.timeZone), context, messages)
+    createLoop(emitProjection(filter, computed, flags, context.timeZone), context, messages, interpreted)
   let general: Loop | undefined
   let withoutNulls: Loop | undefined
   const { memory } = context
@@ -97,28 +105,27 @@ interface Loop {
   }
 }
 
-function instantiate(
-  { bytes, frame, emitter, selects }: EmittedProjection,
+function createLoop(
+  emitted: EmittedProjection,
   context: OperatorContext,
   messages: Messages,
+  interpreted: number | undefined,
 ): Loop {
+  const { frame, emitter, selects } = emitted
   const { memory } = context
   const base = memory.alloc(emitter.blockBytes)
   const watermark = base + frame.watermark
   writeConstants(memory, base, emitter)
-  const host: Record<string, unknown> = {}
-  for (const [i, call] of emitter.hostCalls.entries()) host[`f${i}`] = hostFunction(call, base, context, messages)
   const rowFunctions = emitter.rowCalls.map(call => rowFunction(call, base, context, messages))
-  for (const [i, { call }] of rowFunctions.entries()) host[`row${i}`] = call
-  const instance = new WebAssembly.Instance(moduleOf(bytes), {
-    env: { memory: memory.memory },
-    kernels: { ...memory.kernels },
-    host,
+  const functions: Imports = {
+    kernels: memory.kernels,
+    host: Object.fromEntries([
+      ...emitter.hostCalls.map((call, i) => [`f${i}`, hostFunction(call, base, context, messages)] as const),
+      ...rowFunctions.map(({ call }, i) => [`row${i}`, call] as const),
+    ]),
     math: Object.fromEntries(emitter.directImports),
-  })
-  const exported = instance.exports['run']
-  if (typeof exported !== 'function') throw new TypeError('the emitted module has no run')
-  const run: (...values: never[]) => unknown = exported
+  }
+  const runCode = createRun(emitted.code, emitter.module, functions, memory, interpreted)
   const { fallible } = emitter
   const hostsRows = rowFunctions.length > 0
 
@@ -152,7 +159,7 @@ function instantiate(
       view.setUint32(base + frame.failedRows, failedRows, true)
       view.setUint32(base + frame.failedCodes, failedCodes, true)
       if (hostsRows) for (const { start } of rowFunctions) start(batch)
-      const count = Number(Reflect.apply(run, undefined, [base, rows]))
+      const count = runCode(base, rows)
       if (hostsRows) for (const { stop } of rowFunctions) stop()
       const failedCount = fallible ? memory.view().getUint32(base + frame.failedCount, true) : 0
       const failed = failedCount === 0 ? noFailures : failures(memory, failedCount, failedRows, failedCodes, messages)

@@ -25,12 +25,41 @@ export interface TestResult {
   readonly failed: ReadonlyMap<number, number>
 }
 
-/** Runs outputs (SQL) over rows. */
+type RunOptions = MemoryOptions & {
+  readonly filter?: string
+  readonly dialect?: Dialect
+  readonly timeZone?: string
+}
+
+/** Runs outputs (SQL) over rows: compiled, and interpreted to the same results. */
 export function runSql(
   schema: Schema,
   rows: readonly (readonly Value[])[],
   outputs: readonly string[],
-  options: MemoryOptions & { readonly filter?: string; readonly dialect?: Dialect; readonly timeZone?: string } = {},
+  options: RunOptions = {},
+): TestResult {
+  const compiled = runOnce(schema, rows, outputs, options, 0)
+  const interpreted = runOnce(schema, rows, outputs, options, Infinity)
+  const same = textOfResult(interpreted) === textOfResult(compiled)
+  if (!same && !/RAND|UUID/i.test(outputs.join())) {
+    throw new Error(`interpreted: ${textOfResult(interpreted)}\ncompiled: ${textOfResult(compiled)}`)
+  }
+  return compiled
+}
+
+const textOfResult = ({ rows, failed }: TestResult): string =>
+  JSON.stringify([rows, [...failed]], (_, value: unknown) =>
+    typeof value === 'bigint' || Object.is(value, -0) || (typeof value === 'number' && !Number.isFinite(value))
+      ? `${typeof value} ${Object.is(value, -0) ? '-0' : value}`
+      : value,
+  )
+
+function runOnce(
+  schema: Schema,
+  rows: readonly (readonly Value[])[],
+  outputs: readonly string[],
+  options: RunOptions,
+  interpreted: number,
 ): TestResult {
   const context = contextFor(options)
   const { memory } = context
@@ -40,6 +69,7 @@ export function runSql(
     filter: options.filter === undefined ? undefined : bindSql(options.filter, schema, options.dialect),
     outputs: outputs.map(sql => bindSql(sql, schema, options.dialect)),
     context,
+    interpreted,
   })
   const { output, failed } = projection.run(batchFromRows(memory, schema, rows))
   const codes = memory.u8(failed.codes, failed.count)

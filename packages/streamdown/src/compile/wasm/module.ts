@@ -2,11 +2,21 @@ import type { Code } from './code.ts'
 import { pushUnsigned } from './leb128.ts'
 import { type ValueType, valueTypes } from './opcodes.ts'
 
+export interface ImportedFunction {
+  readonly module: string
+  readonly name: string
+  readonly parameters: readonly ValueType[]
+  readonly results: readonly ValueType[]
+}
+
+const utf8 = new TextEncoder()
+
 /** Builds the bytes of a module that imports a memory and functions, and exports one function, `run`. */
 export class ModuleBuilder {
+  /** By function index. */
+  readonly imports: ImportedFunction[] = []
   readonly #types: string[] = []
   readonly #typeBytes: number[][] = []
-  readonly #imports: { readonly module: string; readonly name: string; readonly type: number }[] = []
   readonly #indexes = new Map<string, number>()
 
   /** The function index of an import; the same name gives the same index. */
@@ -19,8 +29,8 @@ export class ModuleBuilder {
     const key = `${module}.${name}`
     const known = this.#indexes.get(key)
     if (known !== undefined) return known
-    const index = this.#imports.length
-    this.#imports.push({ module, name, type: this.#type(parameters, results) })
+    const index = this.imports.length
+    this.imports.push({ module, name, parameters, results })
     this.#indexes.set(key, index)
     return index
   }
@@ -28,21 +38,21 @@ export class ModuleBuilder {
   finish(parameters: readonly ValueType[], results: readonly ValueType[], code: Code): Uint8Array<ArrayBuffer> {
     const type = this.#type(parameters, results)
     const imports: number[] = []
-    pushUnsigned(imports, this.#imports.length + 1)
+    pushUnsigned(imports, this.imports.length + 1)
     pushName(imports, 'env')
     pushName(imports, 'memory')
     imports.push(0x02, 0x00, 0x00)
-    for (const { module, name, type: index } of this.#imports) {
-      pushName(imports, module)
-      pushName(imports, name)
+    for (const imported of this.imports) {
+      pushName(imports, imported.module)
+      pushName(imports, imported.name)
       imports.push(0x00)
-      pushUnsigned(imports, index)
+      pushUnsigned(imports, this.#type(imported.parameters, imported.results))
     }
     const exports: number[] = [1]
     pushName(exports, 'run')
     exports.push(0x00)
-    pushUnsigned(exports, this.#imports.length)
-    const body = code.finish()
+    pushUnsigned(exports, this.imports.length)
+    const body = code.encode()
     const codeSection: number[] = [1]
     pushUnsigned(codeSection, body.length)
 
@@ -71,7 +81,7 @@ export class ModuleBuilder {
 }
 
 function pushName(out: number[], name: string): void {
-  const bytes = new TextEncoder().encode(name)
+  const bytes = utf8.encode(name)
   pushUnsigned(out, bytes.length)
   for (const byte of bytes) out.push(byte)
 }
