@@ -1,5 +1,6 @@
 import { findFunction } from '../functions/registry.ts'
 import type { Expression } from '../plan/expressions/expression.ts'
+import { typeKey } from '../plan/expressions/walk.ts'
 
 const keys = new WeakMap<Expression, string>()
 
@@ -19,16 +20,14 @@ function makeKey(expression: Expression): string {
     case 'literal': {
       const { value, type } = expression
       const simple = value === null || (typeof value !== 'object' && !Object.is(value, -0))
-      return simple ? `${JSON.stringify(type)}${JSON.stringify(String(value))}` : ''
+      return simple ? `${typeKey(type)}${JSON.stringify(String(value))}` : ''
     }
     case 'call': {
       if (findFunction(expression.name)?.deterministic === false) return ''
-      return joined(`${expression.name}:${JSON.stringify(expression.type)}`, expression.args)
+      return joined(`${expression.name}:${typeKey(expression.type)}`, expression.args)
     }
     case 'cast':
-      return joined(`cast:${JSON.stringify(expression.type)}${expression.attempt}${expression.rule}`, [
-        expression.input,
-      ])
+      return joined(`cast:${typeKey(expression.type)}${expression.attempt}${expression.rule}`, [expression.input])
     case 'field':
       return joined(`field:${expression.index}`, [expression.input])
     case 'case':

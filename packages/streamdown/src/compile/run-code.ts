@@ -10,10 +10,10 @@ type ImportedValue = (...values: never[]) => unknown
 export type Imports = Readonly<Record<string, object>>
 
 /**
- * Instructions that are interpreted before the code is compiled. To compile and to instantiate a module takes some 200 µs,
- * whatever it holds; in that time about this many instructions are interpreted.
+ * Instructions that are interpreted before the code is compiled, counted as if every row ran all of them: in the time
+ * that it takes to make a module and an instance (which rises with the length of the code) about so many are run.
  */
-const INTERPRETED = 5000
+const budgetOf = (instructions: number): number => 10_000 + 20 * instructions
 
 /**
  * The code as a function of the address of its block and the number of rows. Over a few rows it is interpreted; once it
@@ -24,7 +24,7 @@ export function createRun(
   module: ModuleBuilder,
   imports: Imports,
   memory: Memory,
-  limit = INTERPRETED,
+  budget = budgetOf(code.instructions.length / 2),
 ): (base: number, rows: number) => number {
   const callables = module.imports.map(({ module: from, name, parameters, results }): Callable => {
     const call: unknown = Reflect.get(imports[from] ?? {}, name)
@@ -36,7 +36,7 @@ export function createRun(
   return (base, rows) => {
     if (compiled === undefined) {
       interpreted += (code.instructions.length / 2) * rows
-      if (interpreted <= limit) return interpret(code, [base, rows], memory, callables)
+      if (interpreted <= budget) return interpret(code, [base, rows], memory, callables)
       compiled = compile(code, module, callables, memory)
     }
     return Number(Reflect.apply(compiled, undefined, [base, rows]))

@@ -122,7 +122,8 @@ export class LocalSession implements Session {
   }
 
   async #execute({ statement, text }: ParsedStatement): Promise<StatementResult> {
-    await this.#files.learn(statement)
+    // A path is a quoted text: without one there is none to look for.
+    if (text.includes("'") || text.includes('$')) await this.#files.learn(statement)
     const { catalog, settings, relations } = this.#workspace
     const bound = bindStatement(statement, catalog, settings, {
       text,

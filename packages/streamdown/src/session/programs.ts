@@ -1,10 +1,12 @@
 import type { WeightedRow } from '../connect/memory.ts'
 import { StreamdownError } from '../errors/error.ts'
+import { sameType } from '../functions/common-type.ts'
 import type { PlanNode } from '../plan/nodes/node.ts'
 import type { Program } from '../plan/program.ts'
 import { decodeSnapshot } from '../run/snapshot.ts'
 import { FIRST_STEP_ROWS } from '../run/step-size.ts'
 import { durationMicros } from '../sql/bind/literals.ts'
+import type { DataType } from '../types/data-type.ts'
 import type { Value } from '../types/value.ts'
 import { outputKey } from './change-kinds.ts'
 import { consolidateRows } from './consolidate-rows.ts'
@@ -56,8 +58,10 @@ export async function runQuery(
       `"${endless.name}" never ends, so a SELECT over it would not either. Make it a CREATE MATERIALIZED VIEW, or INSERT INTO a sink.`,
     )
   }
-  const changes: WeightedRow[] = []
   const program = workspace.optimised({ sinks: [], views: [{ name: 'result', input: plan, key: [] }] })
+  const literals = literalRows(program)
+  if (literals !== undefined) return { rows: literals, dead: 0 }
+  const changes: WeightedRow[] = []
   const job = new Job(program, {
     ...jobOptions(workspace, 'query', 'fail'),
     memories: workspace.memories,
@@ -72,6 +76,28 @@ export async function runQuery(
   }
   for (const letter of job.deadLetters) workspace.undecoded.push(letter)
   return { rows: finalRows(changes), dead: job.deadCount }
+}
+
+/** The result of a program that is nothing but rows of literals: there is nothing to run. */
+function literalRows({ views }: Program): readonly (readonly Value[])[] | undefined {
+  const node = views[0]?.input
+  if (node?.is !== 'values') return undefined
+  const rows: Value[][] = []
+  for (const cells of node.rows) {
+    const row: Value[] = []
+    for (const [at, cell] of cells.entries()) {
+      if (cell.is !== 'literal' || !isStoredAsIs(cell.type, node.schema[at]?.type)) return undefined
+      row.push(cell.value)
+    }
+    rows.push(row)
+  }
+  return rows
+}
+
+/** Whether a literal comes out of a column of its type as it is written. */
+function isStoredAsIs(type: DataType, column: DataType | undefined): boolean {
+  const rounds = type.is === 'real' || type.is === 'row' || type.is === 'array' || type.is === 'map'
+  return !rounds && column !== undefined && sameType(type, column)
 }
 
 function jobOptions(
@@ -97,6 +123,8 @@ function jobOptions(
 
 /** A row as often as its weights say, in the order of arrival. */
 function finalRows(changes: readonly WeightedRow[]): readonly (readonly Value[])[] {
-  const rows = changes.every(({ weight }) => weight === 1) ? changes : consolidateRows(changes)
-  return rows.flatMap(({ values, weight }) => Array.from({ length: Math.max(0, weight) }, () => values))
+  if (changes.every(({ weight }) => weight === 1)) return changes.map(({ values }) => values)
+  return consolidateRows(changes).flatMap(({ values, weight }) =>
+    Array.from({ length: Math.max(0, weight) }, () => values),
+  )
 }

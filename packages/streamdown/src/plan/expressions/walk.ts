@@ -1,3 +1,4 @@
+import type { DataType } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
 import type { Expression, LambdaExpression } from './expression.ts'
 
@@ -146,20 +147,32 @@ function keyOf(e: Expression): string {
     case 'column':
       return `#${e.index}`
     case 'literal':
-      return `${plainKey(e.type)}:${plainKey(e.value)}`
+      return `${typeKey(e.type)}:${plainKey(e.value)}`
     case 'call':
-      return `${e.name}:${plainKey(e.type)}(${e.args.map(expressionKey).join(',')})`
+      return `${e.name}:${typeKey(e.type)}(${e.args.map(expressionKey).join(',')})`
     case 'case': {
       const branches = e.branches.map(({ when, then }) => `${expressionKey(when)}?${expressionKey(then)}`)
       return `case(${branches.join(';')};${e.otherwise === undefined ? '' : expressionKey(e.otherwise)})`
     }
     case 'cast':
-      return `cast:${plainKey(e.type)}:${e.attempt}:${e.rule}(${expressionKey(e.input)})`
+      return `cast:${typeKey(e.type)}:${e.attempt}:${e.rule}(${expressionKey(e.input)})`
     case 'field':
       return `${expressionKey(e.input)}.${e.index}`
     case 'lambda':
       return `lambda${lambdaNumber(e.arrow)}`
   }
+}
+
+const typeKeys = new WeakMap<DataType, string>()
+
+/** JSON of a type; most expressions share the object of theirs. */
+export function typeKey(type: DataType): string {
+  let key = typeKeys.get(type)
+  if (key === undefined) {
+    key = plainKey(type)
+    typeKeys.set(type, key)
+  }
+  return key
 }
 
 /** JSON of a value or type, with bigint and bytes in it. */
