@@ -43,3 +43,10 @@ test('the example of docs/sql.md gives what stands below it', async () => {
     )
   })
 })
+
+test('the example of docs/api.md is the program that its test runs', () => {
+  const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8')
+  const [, program = ''] = /## Patterns\n[^`]*```ts\n([^`]*)```/.exec(read('../docs/api.md')) ?? []
+  assert.ok(program.includes('.match('))
+  assert.ok(read('../packages/streamdown/src/api/match.test.ts').includes(program))
+})

@@ -104,7 +104,7 @@ export class Grouped<R, G extends keyof R> {
     predicate: (row: R) => boolean,
     quantity?: Q,
   ): Pattern<R, Picked<R, G>, { [P in N]: Step<R, Q> }> {
-    return new Pattern(this.#input, this.#by, [{ name, how: 'start', predicate, quantity }])
+    return new Pattern(this.#input, this.#by, [{ name, how: 'start', predicate, quantity, place: callerPlace() }])
   }
 }
 

@@ -1,6 +1,6 @@
-import { pendingDraft } from './draft/pending.ts'
-import type { RelationDraft } from './draft/relation-draft.ts'
-import type { Duration } from './duration.ts'
+import { callerPlace } from './draft/place.ts'
+import type { MatchRelation, PatternStep, RelationDraft } from './draft/relation-draft.ts'
+import { type Duration, durationMicros } from './duration.ts'
 import { Stream } from './stream.ts'
 import type { Flatten, NotAPromise } from './types/row.ts'
 
@@ -9,14 +9,6 @@ export type Quantity = 'maybe' | { readonly atLeast: number; readonly atMost?: n
 
 /** What a step matched. */
 export type Step<R, Q> = [Q] extends [never] ? R : Q extends 'maybe' ? R | undefined : R[]
-
-interface PatternStep {
-  readonly name: string
-  /** `next`: the very next row; `followedBy`: rows between that do not match are passed over. */
-  readonly how: 'start' | 'next' | 'followedBy'
-  readonly predicate: (row: never, soFar: never) => boolean
-  readonly quantity: Quantity | undefined
-}
 
 /** A pattern being described. `S` are the steps so far. */
 export class Pattern<R, K, S> {
@@ -42,12 +34,12 @@ export class Pattern<R, K, S> {
     return new Pattern(
       this.#input,
       this.#by,
-      [...this.#steps, { name, how: 'next', predicate, quantity }],
+      [...this.#steps, { name, how: 'next', predicate, quantity, place: callerPlace() }],
       this.#within,
     )
   }
 
-  /** A later row must match; rows between are passed over. */
+  /** A later row must match; rows before it that do not are passed over. With a quantity: before each of its rows. */
   followedBy<const N extends string, const Q extends Quantity = never>(
     name: N,
     predicate: (row: R, soFar: Partial<S>) => boolean,
@@ -56,29 +48,30 @@ export class Pattern<R, K, S> {
     return new Pattern(
       this.#input,
       this.#by,
-      [...this.#steps, { name, how: 'followedBy', predicate, quantity }],
+      [...this.#steps, { name, how: 'followedBy', predicate, quantity, place: callerPlace() }],
       this.#within,
     )
   }
 
-  /** From the first to the last row at most so long. */
+  /** From the first to the last row less than so long. What is not finished by then is `timedOut`. */
   within(time: Duration): Pattern<R, K, S> {
     return new Pattern(this.#input, this.#by, this.#steps, time)
   }
 
-  /** One row for each match. */
+  /** One row for each match. Matches of a key do not overlap: the next begins behind the last row of the one before. */
   select<T extends object & NotAPromise>(
     arrow: (matched: S, key: K) => T,
   ): Stream<Flatten<T>> & { readonly timedOut: Stream<Partial<S>> } {
-    const draft = pendingDraft(
-      'match',
-      'join() of a stream with itself finds pairs',
-      this.#input,
-      this.#by,
-      this.#steps,
-      this.#within,
-      arrow,
-    )
-    return Object.assign(new Stream<Flatten<T>>(draft), { timedOut: new Stream<Partial<S>>(draft) })
+    const place = callerPlace()
+    const of: MatchRelation = {
+      is: 'match',
+      input: this.#input,
+      by: this.#by,
+      steps: this.#steps,
+      ...(this.#within === undefined ? {} : { within: durationMicros(this.#within) }),
+      place,
+    }
+    const matched = new Stream<Flatten<T>>({ is: 'matched', of, arrow: { arrow, place }, place })
+    return Object.assign(matched, { timedOut: new Stream<Partial<S>>({ is: 'timedOut', of, place }) })
   }
 }

@@ -162,7 +162,13 @@ class GraphBuilder {
       }
       case 'late': {
         const of = this.#node(node.of)
-        return this.#operator('late', node.schema, [{ from: of, port: 'late', routing: forward }], false, passThrough)
+        return this.#operator(
+          'late',
+          node.schema,
+          [{ from: of, port: node.side ?? 'late', routing: forward }],
+          false,
+          passThrough,
+        )
       }
       case 'match': {
         const input = this.#node(node.input)

@@ -16,6 +16,8 @@ export interface InferenceScope {
   readonly column: (name: string) => ColumnType<unknown> | undefined
   /** All columns of the row, for `...row`. */
   readonly columns: readonly ColumnDraft[]
+  /** Another parameter, whose columns are asked for in the same way. */
+  readonly second?: Pick<InferenceScope, 'parameter' | 'column'>
 }
 
 /** The type of an arrow's result, where its source tells; undefined where it does not. */
@@ -77,10 +79,10 @@ const knownOf = ({ type, nullable, facts }: ColumnType<unknown>): Known => ({
 const given = (type: DataType): Known => ({ type, nullable: false })
 
 function infer(js: Js, scope: InferenceScope): Known | undefined {
-  const name = columnOf(js, scope.parameter)
-  if (name !== undefined) {
-    const column = scope.column(name)
-    return column === undefined ? undefined : knownOf(column)
+  for (const { parameter, column } of scope.second === undefined ? [scope] : [scope, scope.second]) {
+    const name = columnOf(js, parameter)
+    const known = name === undefined ? undefined : column(name)
+    if (name !== undefined) return known === undefined ? undefined : knownOf(known)
   }
   switch (js.is) {
     case 'number':
@@ -237,6 +239,8 @@ function ofMember(js: Extract<Js, { is: 'member' }>, scope: InferenceScope): Kno
   const of = infer(js.of, scope)
   if (of === undefined) return undefined
   if (of.type.is === 'string' && js.name === 'length') return given(types.double)
+  if (of.type.is === 'array' && js.name === 'length')
+    return { type: types.double, nullable: js.optional && of.nullable }
   if (of.type.is !== 'row') return undefined
   const field = of.type.fields.find(({ name }) => name === js.name)
   return field === undefined

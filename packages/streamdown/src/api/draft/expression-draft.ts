@@ -35,7 +35,7 @@ export type ExpressionDraft =
 /** A JavaScript function over a row. Without `type` the result's type is read from its source. */
 export interface ArrowDraft {
   readonly is: 'arrow'
-  readonly arrow: (row: never) => unknown
+  readonly arrow: (...args: never[]) => unknown
   readonly type?: ColumnType<unknown>
   readonly place: Place
 }

@@ -20,6 +20,9 @@ export function kindOf(draft: RelationDraft): 'stream' | 'table' {
     case 'late':
     case 'over':
     case 'first':
+    case 'match':
+    case 'matched':
+    case 'timedOut':
     case 'pending':
       return 'stream'
     case 'aggregate':

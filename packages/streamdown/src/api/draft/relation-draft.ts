@@ -39,6 +39,9 @@ export type RelationDraft =
       readonly place: Place
     }
   | { readonly is: 'changelog'; readonly input: RelationDraft; readonly place: Place }
+  | MatchRelation
+  | MatchedRelation
+  | TimedOutRelation
   | { readonly is: 'late'; readonly windowed: WindowedDraft; readonly place: Place }
   | {
       readonly is: 'query'
@@ -105,6 +108,44 @@ export interface AggregateRelation {
   readonly by: readonly string[]
   readonly windowed?: WindowedDraft
   readonly aggregates: readonly { readonly name: string; readonly aggregate: AggregateDraft }[]
+  readonly place: Place
+}
+
+/** A step of a pattern. `next`: the very next row; `followedBy`: rows between that do not match are passed over. */
+export interface PatternStep {
+  readonly name: string
+  readonly how: 'start' | 'next' | 'followedBy'
+  readonly predicate: (row: never, soFar: never) => boolean
+  readonly quantity:
+    | 'maybe'
+    | { readonly atLeast: number; readonly atMost?: number }
+    | { readonly times: number }
+    | undefined
+  readonly place: Place
+}
+
+/** Matches of a pattern among the rows of a key: a column for each step. */
+export interface MatchRelation {
+  readonly is: 'match'
+  readonly input: RelationDraft
+  readonly by: readonly string[]
+  readonly steps: readonly PatternStep[]
+  readonly within?: bigint
+  readonly place: Place
+}
+
+/** One row for each match, made by an arrow over the steps and the key. */
+export interface MatchedRelation {
+  readonly is: 'matched'
+  readonly of: MatchRelation
+  readonly arrow: { readonly arrow: (matched: never, key: never) => unknown; readonly place: Place }
+  readonly place: Place
+}
+
+/** What was matched of patterns that were not finished within their time. */
+export interface TimedOutRelation {
+  readonly is: 'timedOut'
+  readonly of: MatchRelation
   readonly place: Place
 }
 

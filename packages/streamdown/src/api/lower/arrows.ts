@@ -39,11 +39,14 @@ export function lowerFilterArrow(context: LowerContext, input: Lowered, draft: A
   const facts = factsOf(draft.arrow)
   const compiled = compiledArrow(context, input, draft, facts)
   if (compiled !== undefined && compiled.type.is === 'boolean') return compiled
-  return lambda(context, input, draft, facts, { type: types.boolean, nullable: false }, result => {
-    if (typeof result === 'object' && result !== null && 'then' in result)
-      throw new StreamdownError('DSD5007', 'An arrow of where may not be async.')
-    return Boolean(result)
-  })
+  return lambda(context, input, draft, facts, { type: types.boolean, nullable: false }, truth)
+}
+
+/** What an arrow that decides gives. */
+export function truth(result: unknown): boolean {
+  if (typeof result === 'object' && result !== null && 'then' in result)
+    throw new StreamdownError('DSD5007', 'An arrow that decides may not be async.')
+  return Boolean(result)
 }
 
 /** The arrow as an expression, or undefined where it stays JavaScript; either is noted for `explain`. */
@@ -69,7 +72,7 @@ export function compiledArrow(
 /** @internal For `explain`: "JavaScript: uses limit from outside; reads total". */
 export function note(
   context: LowerContext,
-  { place }: ArrowDraft,
+  { place }: Pick<ArrowDraft, 'place'>,
   facts: ArrowFacts,
   reason: string | undefined,
 ): void {
@@ -113,8 +116,8 @@ export function rowReader(
 }
 
 /** The types of the API promise that a row has the columns that the arrow was written for. */
-function asRow(row: object): never
-function asRow(row: object): object {
+export function asRow(row: object): never
+export function asRow(row: object): object {
   return row
 }
 
@@ -157,6 +160,11 @@ function checkedCall(
     revoke()
     return value
   })
+  return agreed(facts, first, second)
+}
+
+/** Two answers of an arrow for the same row. */
+export function agreed<T extends Value>(facts: ArrowFacts, first: T | undefined, second: T | undefined): T {
   if (first === undefined || second === undefined || valueKey(first) !== valueKey(second)) {
     throw new StreamdownError('DSD5010', `${facts.source} gave two answers for one row.`)
   }

@@ -143,10 +143,10 @@ function columnsGiven(input: Lowered, draft: ArrowDraft): readonly ColumnDraft[]
   )
 }
 
-const rowTypeOf = (columns: readonly ColumnDraft[]): DataType =>
+export const rowTypeOf = (columns: readonly ColumnDraft[]): DataType =>
   types.row(columns.map(({ name, type: { type, nullable } }) => ({ name, type, nullable })))
 
-function objectOf(result: unknown): object {
+export function objectOf(result: unknown): object {
   if (typeof result === 'object' && result !== null && !('then' in result)) return result
   throw new StreamdownError('DSD5008', 'The arrow gave no row.')
 }

@@ -22,6 +22,7 @@ import {
 import { type LowerContext, placed } from './context.ts'
 import { lowerJoin } from './join.ts'
 import { columnNamed, expressionOf, type Lowered, passed, projected, visibleOnly } from './lowered.ts'
+import { lowerMatch, lowerMatched, lowerTimedOut } from './match.ts'
 import { lowerFirst, lowerOver } from './over.ts'
 import { lowerQuery } from './query.ts'
 import { lowerSource } from './source.ts'
@@ -82,6 +83,12 @@ function lower(context: LowerContext, draft: RelationDraft): Lowered {
         return fail('DSD9002', 'Late rows of neither an aggregate nor a top.')
       return lowerLate(of(windowed.input), node)
     }
+    case 'match':
+      return lowerMatch(context, of(draft.input), draft)
+    case 'matched':
+      return lowerMatched(context, of(draft.of), draft)
+    case 'timedOut':
+      return lowerTimedOut(of(draft.of), draft)
     case 'query':
       return lowerQuery(context, draft)
     case 'pending':

@@ -18,6 +18,9 @@ function inputsOf(draft: RelationDraft): readonly RelationDraft[] {
       return draft.inputs
     case 'late':
       return [draft.windowed.input]
+    case 'matched':
+    case 'timedOut':
+      return [draft.of]
     case 'query':
       return draft.holes.flatMap(hole => (hole.is === 'relation' ? [hole.relation] : []))
     default:

@@ -11,6 +11,8 @@ export interface ColumnFacts {
   readonly values?: readonly string[]
   /** BIGINT in the plan, `number` in the program's rows: an error past 2^53. */
   readonly readsAsNumber?: boolean
+  /** What programs see where there is no value: NULL is `null` if not said. Lists without rows count as none. */
+  readonly absentAs?: 'undefined'
 }
 
 /** The type of a column: what SQL calls it, whether it may be NULL, and the JavaScript type `T` of its values. */

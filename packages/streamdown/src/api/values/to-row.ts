@@ -4,11 +4,15 @@ import type { Value } from '../../types/value.ts'
 import { Decimal } from '../../values/decimal.ts'
 import { Timestamp } from '../../values/timestamp.ts'
 import type { ColumnType } from '../schema/column-type.ts'
+import { RowListType } from '../schema/row-list-type.ts'
 import { RowType } from '../schema/row-type.ts'
 
 /** A plan value as programs see it: Decimal, Timestamp, nested objects. Throws DSD5008 for a count beyond 2^53. */
 export function toRowValue(column: ColumnType<unknown>, value: Value): unknown {
   if (column.facts.readsAsNumber === true && typeof value === 'bigint') return safeNumber(value)
+  if (column.facts.absentAs === 'undefined' && (value === null || (column instanceof RowListType && isEmpty(value))))
+    return undefined
+  if (column instanceof RowListType && isList(value)) return value.map(row => toRowValue(column.row, row))
   if (column instanceof RowType && isList(value)) {
     const fields = Object.entries(column.fields)
     return Object.fromEntries(fields.map(([name, field], i) => [name, toRowValue(field, value[i] ?? null)]))
@@ -92,5 +96,7 @@ function safeNumber(value: bigint): number {
   if (Number.isSafeInteger(number)) return number
   throw new StreamdownError('DSD5008', `${value} is beyond 2^53 and cannot be read as a number.`)
 }
+
+const isEmpty = (value: Value): boolean => isList(value) && value.length === 0
 
 const isList = (value: Value): value is readonly Value[] => Array.isArray(value)

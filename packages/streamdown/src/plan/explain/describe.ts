@@ -88,7 +88,7 @@ export function describe(node: PlanNode): string {
     case 'changelog':
       return 'Changelog: changes as rows'
     case 'late':
-      return 'Late rows'
+      return node.side === 'timedOut' ? 'Matches that did not end in time' : 'Late rows'
     case 'flatMap':
       return `FlatMap: ${expressionText(node.lambda, node.input.schema)}`
     case 'match':

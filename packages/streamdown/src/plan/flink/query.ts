@@ -108,7 +108,9 @@ class Writer {
       case 'changelog':
         throw cannot('changelog()')
       case 'late':
-        throw cannot('a stream of late rows')
+        throw cannot(
+          node.side === 'timedOut' ? 'a stream of matches that did not end in time' : 'a stream of late rows',
+        )
       case 'flatMap':
         if (node.lambda.is === 'lambda') return this.#refuse(node.lambda)
         throw cannot('flatMap')

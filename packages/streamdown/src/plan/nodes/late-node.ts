@@ -1,10 +1,14 @@
 import { type Schema, types } from '../../types/data-type.ts'
 import type { PlanNode } from './node.ts'
 
-/** The late rows of `of` (a windowed aggregate, rank or join): its input's columns, then missed, total (INT). */
+/**
+ * A side output of `of`. The late rows (of a windowed aggregate, rank or join, or a match): its input's columns, then
+ * missed, total (INT). `timedOut`, of a match: its own columns, for matches that did not end within their time.
+ */
 export interface LateNode {
   readonly is: 'late'
   readonly of: PlanNode
+  readonly side?: 'timedOut'
   readonly schema: Schema
 }
 

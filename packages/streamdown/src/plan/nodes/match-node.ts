@@ -76,6 +76,8 @@ export interface MatchNode {
   readonly within?: bigint
   /** How many ways to go on a match may have at most before the row that began it is given up. */
   readonly partialLimit: number
+  /** Matches that do not end within their time are a side output. */
+  readonly tellsTimedOut?: boolean
   readonly schema: Schema
 }
 

@@ -125,10 +125,12 @@ function structure(node: PlanNode, numberOf: (thing: object) => number): string 
         node.after,
         node.within,
         node.partialLimit,
+        node.tellsTimedOut,
         names,
       ])
-    case 'changelog':
     case 'late':
+      return plainKey([node.is, node.side, names])
+    case 'changelog':
     case 'flatMap':
       return plainKey([node.is, names])
   }

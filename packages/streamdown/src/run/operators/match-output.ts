@@ -1,4 +1,4 @@
-import { CHUNK_ROWS } from '../../batch/batch.ts'
+import { type Batch, CHUNK_ROWS } from '../../batch/batch.ts'
 import { int32s, int64s } from '../../batch/values.ts'
 import type { MatchNode } from '../../plan/nodes/node.ts'
 import type { Output } from '../operator.ts'
@@ -16,9 +16,7 @@ interface Dead {
 }
 
 /** Rows of one match, or one that is of none, by the row that ends it. */
-interface Shown {
-  readonly time: bigint
-  readonly ordinal: bigint
+interface Shown extends End {
   readonly sights: readonly Sight[]
 }
 
@@ -29,6 +27,7 @@ export class MatchOutput {
   readonly #context: OperatorContext
   readonly #outputs: SightExpressions
   #shown: Shown[] = []
+  #timedOut: Sight[] = []
   #dead: Dead[] = []
   /** Rows that are dead letters of this step already: `slot`. */
   readonly #failed = new Set<number>()
@@ -47,7 +46,7 @@ export class MatchOutput {
     const show = (last: number, sights: readonly Sight[]): void => {
       if (sights.length === 0) return
       const own = { time: rows.time(last), ordinal: rows.ordinal(last), sights }
-      latest = latest === undefined || before(latest, own) <= 0 ? own : { ...latest, sights }
+      latest = latest === undefined || compare(latest, own) <= 0 ? own : { ...latest, sights }
       this.#shown.push(latest)
     }
     return {
@@ -56,29 +55,42 @@ export class MatchOutput {
         if (this.#node.rows !== 'all and unmatched') return
         show(row, [{ rows, row, tip: undefined, last: undefined, number: null }])
       },
-      timedOut: () => undefined,
+      timedOut: path => {
+        if (this.#node.tellsTimedOut === true)
+          this.#timedOut.push({ rows, row: path.row, tip: path, last: path, number: null })
+      },
       failed: (row, code, message) => this.#fail(rows.slot(row), code, message),
     }
   }
 
   send(watermark: bigint, out: Output): void {
-    const shown = this.#shown.sort(before)
+    const shown = this.#shown.sort(compare)
     this.#shown = []
-    const sights = shown.flatMap(each => each.sights)
+    const timedOut = this.#timedOut.sort((a, b) => compare(ends(a), ends(b)))
+    this.#timedOut = []
+    this.#evaluate(timedOut, watermark, batch => out.side('timedOut', batch))
+    this.#evaluate(
+      shown.flatMap(each => each.sights),
+      watermark,
+      batch => out.emit(batch),
+    )
+    this.#sendDead(watermark, out)
+  }
+
+  #evaluate(sights: readonly Sight[], watermark: bigint, emit: (batch: Batch) => void): void {
     const { memory } = this.#context
     for (let from = 0; from < sights.length; from += CHUNK_ROWS) {
       const mark = memory.mark()
       const chunk = sights.slice(from, from + CHUNK_ROWS)
       const { output, kept, failed } = this.#outputs.evaluate(chunk)
       const ordinals = kept.map(at => ordinalOf(chunk[at]))
-      out.emit({ ...output, watermark, ordinals: int64s(memory, ordinals) })
+      emit({ ...output, watermark, ordinals: int64s(memory, ordinals) })
       for (const { at, code, message } of failed) {
         const sight = chunk[at]
         if (sight !== undefined) this.#fail(sight.rows.slot(sight.row), code, message)
       }
       memory.release(mark)
     }
-    this.#sendDead(watermark, out)
   }
 
   #sightsOf(rows: PartitionRows, start: number, path: Link | undefined, number: bigint): readonly Sight[] {
@@ -117,7 +129,14 @@ export class MatchOutput {
 
 const ordinalOf = (sight: Sight | undefined): bigint => (sight === undefined ? 0n : sight.rows.ordinal(sight.row))
 
-function before(a: Shown, b: Shown): number {
+interface End {
+  readonly time: bigint
+  readonly ordinal: bigint
+}
+
+const ends = ({ rows, row }: Sight): End => ({ time: rows.time(row), ordinal: rows.ordinal(row) })
+
+function compare(a: End, b: End): number {
   if (a.time !== b.time) return a.time < b.time ? -1 : 1
   return a.ordinal < b.ordinal ? -1 : a.ordinal > b.ordinal ? 1 : 0
 }

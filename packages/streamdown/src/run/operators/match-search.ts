@@ -24,7 +24,7 @@ export interface SearchResults {
   /** The row is part of no match. */
   unmatched(row: number): void
   /** A match that was begun did not end within its time. */
-  timedOut(start: number, path: Link): void
+  timedOut(path: Link): void
   /** `code`: byte of `rowErrorCodes`. */
   failed(row: number, code: number, message: string | undefined): void
 }
@@ -70,7 +70,7 @@ export class Search {
       }
       const [first] = attempt.threads
       const unfinished = over === 'out of time' && attempt.found === undefined ? first?.path : undefined
-      if (unfinished !== undefined) results.timedOut(attempt.start, unfinished)
+      if (unfinished !== undefined) results.timedOut(unfinished)
       state.start = this.#conclude(state, attempt, results)
     }
   }
