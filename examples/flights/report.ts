@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
-import { tableOf } from '../../packages/streamdown/src/cli/output.ts'
+import { tableOf } from '../../packages/streamdown/src/cli/table.ts'
 import { createNodeEnvironment } from '../../packages/streamdown/src/connect/node/environment.ts'
 import { createSession } from '../../packages/streamdown/src/session/create.ts'
 import type { Session } from '../../packages/streamdown/src/session/session.ts'

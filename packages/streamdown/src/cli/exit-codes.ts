@@ -8,4 +8,6 @@ export const exitCodes = {
   usage: 2,
   /** `check` found something. */
   findings: 3,
+  /** Ctrl-C in a query that ends by itself, or a second one. */
+  interrupted: 130,
 } as const

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { StreamdownError } from '../errors/error.ts'
+import { errorText } from './error-text.ts'
 import { exitCodes } from './exit-codes.ts'
 
 interface Command {
@@ -48,6 +49,7 @@ const commands: Readonly<Record<string, Command>> = {
 
 /** Runs the command line; the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
+  process.stdout.on('error', endWithReader)
   const [name, ...rest] = args
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     process.stdout.write(help())
@@ -69,6 +71,12 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
+/** Who reads the output has enough (`dsd ... | head`): that is no failure. */
+function endWithReader(error: Error): void {
+  if (!('code' in error) || error.code !== 'EPIPE') throw error
+  process.exit(exitCodes.done)
+}
+
 async function version(): Promise<string> {
   const manifest: unknown = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'))
   return manifest !== null && typeof manifest === 'object' && 'version' in manifest
@@ -83,13 +91,14 @@ function help(): string {
 
 function report(error: unknown): number {
   if (error instanceof StreamdownError) {
-    process.stderr.write(`${error.message}\n  fix: ${error.fix}\n`)
+    process.stderr.write(errorText(error))
+    if (error.code === 'DSD8002') return exitCodes.interrupted
     return error.code === 'DSD8001' ? exitCodes.usage : exitCodes.failed
   }
   if (error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')) {
     process.stderr.write(`DSD8001 ${error.message}\n`)
     return exitCodes.usage
   }
-  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+  process.stderr.write(errorText(error))
   return exitCodes.failed
 }

@@ -2,11 +2,12 @@ import { parseArgs } from 'node:util'
 import { run as runProgram } from '../api/run.ts'
 import { createNodeEnvironment } from '../connect/node/environment.ts'
 import { createSession } from '../session/create.ts'
-import type { JobStatus, Session } from '../session/session.ts'
+import type { JobStatus } from '../session/session.ts'
 import { exitCodes } from './exit-codes.ts'
+import { Interrupt } from './interrupt.ts'
 import { oneFile, readProgram, sessionOptionsOf, wholeNumber } from './options.ts'
-import { jsonLinesOf, tableOf } from './output.ts'
 import { importProgram, isSql } from './programs.ts'
+import { showStatements } from './show.ts'
 
 /** Runs a program until its inputs end, a limit is reached, or Ctrl-C: then the step is finished and flushed. */
 export async function run(args: readonly string[]): Promise<number> {
@@ -23,30 +24,23 @@ export async function run(args: readonly string[]): Promise<number> {
     },
   })
   const file = oneFile(positionals, 'run')
-  const limit = values.limit === undefined ? Infinity : wholeNumber('--limit', values.limit)
-  const interrupt = new AbortController()
-  const onSignal = (): void => interrupt.abort()
-  process.once('SIGINT', onSignal)
-  process.once('SIGTERM', onSignal)
+  const limit = values.limit === undefined ? Number.POSITIVE_INFINITY : wholeNumber('--limit', values.limit)
+  const interrupt = new Interrupt()
   try {
     if (!isSql(file)) return await runModule(file, interrupt.signal)
     const session = await createSession(sessionOptionsOf(values.set, values.workers), await createNodeEnvironment())
     try {
-      for (const result of await session.execute(await readProgram(file))) {
-        if (result.is !== 'rows') continue
-        process.stdout.write(values.json ? jsonLinesOf(result) : tableOf(result, process.stdout.columns ?? 100))
-      }
-      const stopped = (): boolean => interrupt.signal.aborted || rowsIn(session) >= limit
-      await session.run({ stop: stopped, untilIdle: values['until-idle'] })
+      const show = { json: values.json, limit: Number.POSITIVE_INFINITY, messages: false }
+      await showStatements(session, await readProgram(file), show, interrupt)
+      await session.run({ stop: () => interrupt.requested, untilIdle: values['until-idle'], limit })
       if (values.drain) await session.end()
-      report(session.status(), values.json, stopped() && !values.drain)
+      report(session.status(), values.json)
     } finally {
       await session.close()
     }
     return exitCodes.done
   } finally {
-    process.removeListener('SIGINT', onSignal)
-    process.removeListener('SIGTERM', onSignal)
+    interrupt.release()
   }
 }
 
@@ -59,10 +53,10 @@ async function runModule(file: string, signal: AbortSignal): Promise<number> {
   return exitCodes.done
 }
 
-const rowsIn = (session: Session): number => session.status().reduce((sum, job) => sum + job.rowsIn, 0)
+const openText = (windows: number): string => (windows === 1 ? '1 window stays open' : `${windows} windows stay open`)
 
 /** What was done, on standard error: standard output belongs to the program. */
-function report(jobs: readonly JobStatus[], json: boolean, stopped: boolean): void {
+function report(jobs: readonly JobStatus[], json: boolean): void {
   for (const job of jobs) {
     if (json) {
       process.stderr.write(
@@ -73,7 +67,7 @@ function report(jobs: readonly JobStatus[], json: boolean, stopped: boolean): vo
     const parts = [`${job.rowsIn} rows in`, `${job.rowsOut} out`]
     if (job.late > 0) parts.push(`${job.late} late`)
     if (job.dead > 0) parts.push(`${job.dead} dead letters`)
-    if (stopped && job.openWindows > 0) parts.push(`${job.openWindows} windows stay open`)
+    if (job.openWindows > 0) parts.push(openText(job.openWindows))
     process.stderr.write(`${job.name}: ${parts.join(', ')}\n`)
   }
 }

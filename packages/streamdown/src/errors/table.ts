@@ -74,6 +74,7 @@ export const errorTable = {
     fix: 'Restore from another checkpoint; the message says what is damaged.',
   },
   DSD8001: { title: 'Command line not understood', fix: 'See `dsd --help`.' },
+  DSD8002: { title: 'Interrupted', fix: 'Run the statement again; it changed nothing.' },
   DSD9001: { title: 'Memory of a worker is full', fix: 'Use more workers, shorter windows or a state TTL.' },
   DSD9002: { title: 'Defect in Data-Streamdown', fix: 'Please report it with the message.' },
 } as const satisfies Record<string, { readonly title: string; readonly fix: string }>

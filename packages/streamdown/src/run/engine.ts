@@ -161,9 +161,9 @@ export class Engine {
     return next
   }
 
-  /** Every partition was asked and has nothing now, or has ended. */
+  /** Every partition was asked and has nothing now, or has ended; one that is fed from here has what it was fed. */
   idle(): boolean {
-    return !this.pending()
+    return !this.pending() && this.#intake.quiet
   }
 
   /** Rows taken from the sources so far. */
@@ -185,14 +185,14 @@ export class Engine {
     return this.#intake.ready()
   }
 
-  /** One step. */
-  runStep(): void {
+  /** One step; it reads at most `maxRows` rows, over all partitions. */
+  runStep(maxRows = Number.POSITIVE_INFINITY): void {
     this.#started = true
     this.#step += 1n
     const entry = this.#replay.get(this.#step)
     this.#now = entry?.now ?? this.#options.clock.now()
     this.#random = new SeededRandom(this.#options.seed, this.#step)
-    const taken = entry === undefined ? this.#intake.take(this.#step, this.#now) : this.#intake.repeat(entry)
+    const taken = entry === undefined ? this.#intake.take(this.#step, this.#now, maxRows) : this.#intake.repeat(entry)
     const { allEnded } = this.#intake
     this.#endVertices(allEnded)
     if (this.#options.journal) this.journal.append({ step: this.#step, now: this.#now, ...taken })

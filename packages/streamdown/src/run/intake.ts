@@ -30,6 +30,9 @@ export interface IntakeOptions {
 /** What a step took in. */
 export type Taken = Pick<JournalEntry, 'takes' | 'statuses'>
 
+/** Connectors whose rows the session or the program pushes. */
+const FED: ReadonlySet<string> = new Set(['memory', 'feed', 'view'])
+
 /** A source gives one chunk a read, and may give less, or none though it is ready (dead letters). */
 const LEAST_READS = 16
 
@@ -65,6 +68,14 @@ export class Intake {
     return this.#partitions.every(each => each.status === 'ended')
   }
 
+  /** Every partition was asked and has nothing now, or has ended; one that is fed from here has what it was fed. */
+  get quiet(): boolean {
+    return this.#partitions.every(({ reader, vertex }) => {
+      const state = reader.state()
+      return state === 'idle' || state === 'ended' || (state === 'waiting' && FED.has(vertex.scan.relation.connector))
+    })
+  }
+
   /** True when a step would take rows, see a partition end, or find one idle that may let the watermark go on. */
   pending(now: bigint): boolean {
     return this.#partitions.some(each => {
@@ -91,25 +102,27 @@ export class Intake {
     if (open.length > 0) await Promise.race(open.map(each => each.reader.ready()))
   }
 
-  /** One step's rows: what has arrived, at most so much a partition. */
-  take(step: bigint, now: bigint): Taken {
+  /** One step's rows: what has arrived, at most so much a partition and `maxRows` in all. */
+  take(step: bigint, now: bigint, maxRows: number): Taken {
     const takes: Take[] = []
     const statuses: StatusChange[] = []
     const rowsOfNext = this.#options.stepSize.begin(step)
     let most = 0
+    let room = maxRows
     for (const each of this.#partitions) {
       // Before any row is read: the watermark may not pass one that was idle and now cannot be asked.
       if (each.status === 'idle' && observe(each, now) === 'waiting') mark(each, 'active', statuses)
     }
     for (const each of this.#partitions) {
       if (each.status === 'ended') continue
-      const rows = rowsOfNext()
+      const rows = Math.min(rowsOfNext(), room)
       const reads = Math.max(LEAST_READS, Math.ceil(rows / CHUNK_ROWS))
       let left = rows
       for (let read = 0; read < reads && left > 0 && each.reader.state() === 'ready'; read++) {
         left -= this.#read(each, left, takes)
       }
       most = Math.max(most, rows - left)
+      room -= rows - left
       if (observe(each, now) === 'ended') mark(each, 'ended', statuses)
       else if (this.#becomesIdle(each, now)) mark(each, 'idle', statuses)
     }

@@ -11,8 +11,10 @@ export interface Environment {
   readonly stopwatch: Stopwatch
   /** The relation that a quoted path in FROM stands for, its columns inferred. */
   inferFile(path: string): Promise<Relation>
-  /** Resolves after about this many milliseconds, or sooner when the platform says so. */
-  sleep(ms: number): Promise<void>
+  /** Resolves after about this many milliseconds, or as soon as `sooner` has resolved; then no timer is left. */
+  sleep(ms: number, sooner?: Promise<unknown>): Promise<void>
+  /** Lets the platform see to what has happened meanwhile: signals, timers, bytes that arrived. */
+  turn(): Promise<void>
   /** Text that `print` and progress go to. */
   write(text: string): void
 }

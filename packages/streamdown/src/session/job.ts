@@ -116,9 +116,9 @@ export class Job {
     await this.flush()
   }
 
-  /** One step, waiting for sinks that fell behind. */
-  async runStep(): Promise<void> {
-    this.engine.runStep()
+  /** One step that reads at most so many rows, waiting for sinks that fell behind. */
+  async runStep(maxRows?: number): Promise<void> {
+    this.engine.runStep(maxRows)
     if (this.#failure !== undefined) throw this.#failure
     await this.#waitForSinks()
   }
@@ -127,25 +127,11 @@ export class Job {
     for (const sink of this.#sinks.values()) await sink.flush()
   }
 
-  /** Runs until every source has ended, or `stop` says so between two steps; `onIdle` when nothing is there to take. */
-  async run(
-    stop: () => boolean = () => false,
-    sleep?: (ms: number) => Promise<void>,
-    onIdle?: () => void,
-  ): Promise<void> {
-    while (!this.engine.ended && !stop()) {
-      if (this.engine.pending()) await this.runStep()
-      else {
-        await this.flush()
-        onIdle?.()
-        if (this.engine.pending()) continue
-        const timer = this.engine.nextTimer()
-        const ready = this.engine.ready()
-        if (timer === undefined || sleep === undefined) await ready
-        else await Promise.race([ready, sleep(Math.max(1, Number((timer - this.#options.clock.now()) / 1000n)))])
-      }
-    }
-    await this.flush()
+  /** Milliseconds until a timer of this job is due; infinite when none is set. */
+  untilTimerMs(): number {
+    const timer = this.engine.nextTimer()
+    if (timer === undefined) return Number.POSITIVE_INFINITY
+    return Math.max(1, Number((timer - this.#options.clock.now()) / 1000n))
   }
 
   status(): JobStatus {

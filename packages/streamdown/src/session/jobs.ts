@@ -2,10 +2,8 @@ import { encodeSnapshot } from '../run/snapshot.ts'
 import type { Environment } from './environment.ts'
 import type { DeadLetter, Job } from './job.ts'
 import type { Relations } from './relations.ts'
-import type { JobStatus, RunOptions } from './session.ts'
-
-/** How long a run sleeps at most before it looks again for something to take. */
-const LOOK_AGAIN_MS = 50
+import { type RunRules, runJobs } from './run-jobs.ts'
+import type { JobStatus } from './session.ts'
 
 /** The running programs of a session, stepped in turn. */
 export class Jobs {
@@ -31,10 +29,11 @@ export class Jobs {
     this.#jobs.set(job.name, job)
   }
 
-  drop(name: string): void {
+  /** Ends the job of that name, if there is one. */
+  async drop(name: string): Promise<void> {
     const job = this.#jobs.get(name)
     this.#jobs.delete(name)
-    void job?.close()
+    await job?.close()
   }
 
   /** Runs steps until no source has anything more now. */
@@ -49,35 +48,15 @@ export class Jobs {
     }
   }
 
-  /** Runs until every source has ended, or as the options say. */
-  async run({ stop, untilIdle = false, onStep }: RunOptions): Promise<void> {
-    while (!stop()) {
-      let moved = false
-      for (const job of this.#jobs.values()) {
-        if (!job.engine.pending() || stop()) continue
-        moved = true
-        await job.runStep()
-        onStep?.()
-      }
-      const open = [...this.#jobs.values()].filter(job => !job.engine.ended)
-      if (open.length === 0) break
-      if (moved) continue
-      for (const job of open) await job.flush()
-      if (untilIdle && open.every(job => job.engine.idle())) break
-      await Promise.race([...open.map(job => job.engine.ready()), this.#environment.sleep(LOOK_AGAIN_MS)])
-    }
-    for (const job of this.#jobs.values()) await job.flush()
+  /** Runs until every source has ended, or as the rules say; nothing else changes the session's own tables. */
+  async run(rules: RunRules): Promise<void> {
+    const mayGetMore = (job: Job): boolean => !this.#relations.holdsAll(job.engine.graph)
+    await runJobs(() => [...this.#jobs.values()], this.#environment, { mayGetMore, ...rules })
   }
 
   /** Says that the inputs have ended, and runs to the end. */
   async end(): Promise<void> {
-    for (const job of this.#jobs.values()) {
-      await job.run(
-        () => false,
-        ms => this.#environment.sleep(ms),
-        () => this.#relations.endFeeds(job.engine.graph),
-      )
-    }
+    await this.run({ onIdle: job => this.#relations.endFeeds(job.engine.graph) })
     await this.settle()
   }
 

@@ -3,23 +3,18 @@ import { StreamdownError } from '../errors/error.ts'
 import type { Program } from '../plan/program.ts'
 import { VirtualClock } from '../run/clock.ts'
 import { bindStatement } from '../sql/bind/bind.ts'
+import type { BoundStatement } from '../sql/bind/statement.ts'
 import type { CatalogEntry, TableEntry } from '../sql/catalog.ts'
-import type { ParsedStatement } from '../sql/parse/ast.ts'
+import type { ParsedStatement, Statement } from '../sql/parse/ast.ts'
 import { parseStatements } from '../sql/parse/parse.ts'
 import type { Field } from '../types/data-type.ts'
 import type { Environment } from './environment.ts'
 import { InferredFiles } from './files.ts'
 import type { DeadLetter } from './job.ts'
+import { endlessRelation } from './relations.ts'
+import type { RunRules } from './run-jobs.ts'
 import { decodeSession, encodeSession } from './saved.ts'
-import type {
-  ChangeRow,
-  JobStatus,
-  PushedRow,
-  RunOptions,
-  Session,
-  SessionOptions,
-  StatementResult,
-} from './session.ts'
+import type { ChangeRow, JobStatus, PushedRow, Session, SessionOptions, StatementResult } from './session.ts'
 import { carryOut } from './statements/carry-out.ts'
 import { Workspace } from './workspace.ts'
 
@@ -35,8 +30,19 @@ export class LocalSession implements Session {
 
   async execute(sql: string): Promise<readonly StatementResult[]> {
     const results: StatementResult[] = []
-    for (const parsed of parseStatements(sql)) results.push(await this.#execute(parsed))
+    for await (const result of this.executeEach(sql)) results.push(result)
     return results
+  }
+
+  async *executeEach(sql: string, { signal }: { readonly signal?: AbortSignal } = {}): AsyncGenerator<StatementResult> {
+    for (const parsed of parseStatements(sql)) {
+      this.#workspace.signal = signal
+      try {
+        yield await this.#execute(parsed)
+      } finally {
+        this.#workspace.signal = undefined
+      }
+    }
   }
 
   async plan(sql: string): Promise<Program> {
@@ -62,8 +68,8 @@ export class LocalSession implements Session {
     await this.#workspace.jobs.settle()
   }
 
-  async run(options: RunOptions): Promise<void> {
-    await this.#workspace.jobs.run(options)
+  async run(rules: RunRules): Promise<void> {
+    await this.#workspace.jobs.run(rules)
   }
 
   async advance(micros: bigint): Promise<void> {
@@ -124,14 +130,20 @@ export class LocalSession implements Session {
   async #execute({ statement, text }: ParsedStatement): Promise<StatementResult> {
     // A path is a quoted text: without one there is none to look for.
     if (text.includes("'") || text.includes('$')) await this.#files.learn(statement)
+    const bound = this.#bind(statement, text, false)
+    return carryOut(this.#workspace, isEndless(bound) ? this.#bind(statement, text, true) : bound, text)
+  }
+
+  /** A query over what never ends is bound as one that keeps running: LIMIT is a top-N that is kept up to date. */
+  #bind(statement: Statement, text: string, continuous: boolean): BoundStatement {
     const { catalog, settings, relations } = this.#workspace
-    const bound = bindStatement(statement, catalog, settings, {
+    return bindStatement(statement, catalog, settings, {
       text,
+      continuous,
       file: path => this.#files.find(path),
       connectorSchema: connector => fixedSchema(connector),
       isBounded: relation => relations.isBounded(relation),
     })
-    return carryOut(this.#workspace, bound, text)
   }
 
   #advanceClock(micros: bigint): void {
@@ -151,4 +163,9 @@ export class LocalSession implements Session {
     if (entry.is !== 'table') throw new StreamdownError('DSD2006', `"${name}" is a view; rows go into tables.`)
     return entry
   }
+}
+
+function isEndless(bound: BoundStatement): boolean {
+  if (bound.is === 'explain') return isEndless(bound.statement)
+  return bound.is === 'select' && endlessRelation(bound.plan) !== undefined
 }

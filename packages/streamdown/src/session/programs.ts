@@ -12,6 +12,7 @@ import { outputKey } from './change-kinds.ts'
 import { consolidateRows } from './consolidate-rows.ts'
 import { Job, type JobOptions } from './job.ts'
 import { endlessRelation } from './relations.ts'
+import { runJobs } from './run-jobs.ts'
 import type { StatementResult } from './session.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -70,10 +71,11 @@ export async function runQuery(
   })
   try {
     await job.open()
-    await job.run()
+    await runJobs(() => [job], workspace.environment, { stop: () => workspace.signal?.aborted === true })
   } finally {
     await job.close()
   }
+  if (workspace.signal?.aborted === true) throw new StreamdownError('DSD8002', 'The query was interrupted.')
   for (const letter of job.deadLetters) workspace.undecoded.push(letter)
   return { rows: finalRows(changes), dead: job.deadCount }
 }
@@ -100,7 +102,8 @@ function isStoredAsIs(type: DataType, column: DataType | undefined): boolean {
   return !rounds && column !== undefined && sameType(type, column)
 }
 
-function jobOptions(
+/** How jobs of this session run, as it is set now. */
+export function jobOptions(
   { options, clock, stopwatch, settings }: Workspace,
   name: string,
   onError: JobOptions['onError'],

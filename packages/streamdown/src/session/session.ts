@@ -1,7 +1,9 @@
+import type { SortKey } from '../plan/nodes/node.ts'
 import type { Program } from '../plan/program.ts'
 import type { Field, Schema } from '../types/data-type.ts'
 import type { Value } from '../types/value.ts'
 import type { DeadLetter } from './job.ts'
+import type { RunRules } from './run-jobs.ts'
 
 /** How a session's programs run; all of it can also be set by SET. */
 export interface SessionOptions {
@@ -41,19 +43,33 @@ export type StatementResult =
       readonly is: 'rows'
       readonly schema: Schema
       readonly rows: readonly (readonly Value[])[]
+      /** The session's zone at the time: TIMESTAMP_LTZ is shown in it. */
+      readonly timeZone: string
       /** Records of the query's sources that could not be decoded; absent when there were none. */
       readonly dead?: number
     }
+  /** A SELECT over a source that never ends: it runs from `start` on. */
+  | { readonly is: 'live'; readonly query: LiveQuery }
   /** INSERT INTO a connector, a view over one: a program that runs as the session is stepped. */
   | { readonly is: 'started'; readonly job: string }
 
-export interface RunOptions {
-  /** Asked between steps: true finishes the run. */
-  stop(): boolean
-  /** End when no source has anything more now. */
-  readonly untilIdle?: boolean
-  /** Called between steps, for progress. */
-  onStep?(): void
+/** The rows of a SELECT that never ends, while the session is run. */
+export interface LiveQuery {
+  readonly schema: Schema
+  readonly timeZone: string
+  /** The rows' order, for who shows them all. Columns behind those of the schema are there to order by alone. */
+  readonly orderBy: readonly SortKey[]
+  /** The columns by which two rows are versions of one; undefined where none are known. */
+  readonly key: readonly number[] | undefined
+  /** No row is ever taken back. */
+  readonly appendOnly: boolean
+  /** Once: makes it a job of the session. `onChanges` is called with the changes of a step, in order. */
+  start(onChanges: (changes: readonly ChangeRow[]) => void): Promise<void>
+  /** Nothing comes any more: a LIMIT is reached, or the inputs ended. */
+  readonly ended: boolean
+  /** Undefined before the start. */
+  status(): JobStatus | undefined
+  close(): Promise<void>
 }
 
 export interface JobStatus {
@@ -79,14 +95,19 @@ export interface JobStatus {
  */
 export interface Session {
   execute(sql: string): Promise<readonly StatementResult[]>
+  /**
+   * The same one by one: a statement starts when the result before it was taken. An aborted signal ends a query with
+   * DSD8002.
+   */
+  executeEach(sql: string, options?: { readonly signal?: AbortSignal }): AsyncIterable<StatementResult>
   /** Defines tables and views as the statements say, runs nothing: the optimised program of all their queries. */
   plan(sql: string): Promise<Program>
   /** Feeds rows (weights by `op`) to a relation with connector 'memory', to be taken in the next steps. */
   push(relation: string, rows: readonly PushedRow[]): void
   /** Runs steps until no source has anything more now. */
   settle(): Promise<void>
-  /** Runs until every source has ended, or as the options say. */
-  run(options: RunOptions): Promise<void>
+  /** Runs until every source has ended, or as the rules say. */
+  run(rules: RunRules): Promise<void>
   /** Moves the virtual clock, fires timers; and settles. */
   advance(micros: bigint): Promise<void>
   /** Says that the inputs have ended: all windows close. */

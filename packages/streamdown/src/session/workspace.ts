@@ -16,6 +16,7 @@ import type { SessionOptions } from './session.ts'
 /** What the statements of a session work on, and leave for the next ones. */
 export class Workspace {
   readonly options: SessionOptions
+  readonly environment: Environment
   readonly clock: Clock
   /** Measures steps where nothing says how large they are: neither an option nor a virtual clock. */
   readonly stopwatch: Stopwatch | undefined
@@ -30,6 +31,8 @@ export class Workspace {
   /** Records that queries could not decode: their jobs are gone. */
   readonly undecoded: DeadLetter[] = []
   settings: Settings
+  /** While a statement is carried out: aborted to end its query. */
+  signal: AbortSignal | undefined
   /** While a snapshot is restored: what was saved. */
   restoring: SavedSession | undefined
   /** While a text is only planned: the programs that its statements would run. */
@@ -37,6 +40,7 @@ export class Workspace {
 
   constructor(options: SessionOptions, environment: Environment) {
     this.options = options
+    this.environment = environment
     this.clock = options.clock === undefined ? environment.clock : new VirtualClock(options.clock)
     this.stopwatch = options.stepRows === undefined && options.clock === undefined ? environment.stopwatch : undefined
     this.settings = this.firstSettings()

@@ -1,5 +1,6 @@
 import { StreamdownError } from '../../errors/error.ts'
 import { derive } from '../../plan/properties.ts'
+import { runJobs } from '../../session/run-jobs.ts'
 import type { Change } from '../change.ts'
 import type { RunOptions } from '../run.ts'
 import type { Drafted, RelationOf } from '../types/brand.ts'
@@ -13,7 +14,7 @@ type Relation<R> = RelationOf<R> & Drafted
 /** All rows of a relation over bounded sources: of a stream as they came, of a table those that are left. */
 export function collectRows<R>(relation: Relation<R>, options: RunOptions | undefined): Promise<R[]>
 export async function collectRows(relation: Relation<unknown>, options: RunOptions = {}): Promise<unknown[]> {
-  const { view, assembled, job } = await started(relation, options)
+  const { view, assembled, job, environment } = await started(relation, options)
   const node = assembled.views[0]?.lowered.node
   if (node !== undefined && !derive(node).bounded) {
     throw new StreamdownError('DSD5007', 'collect() wants sources that end; this one goes on: use run() or for await.')
@@ -22,7 +23,7 @@ export async function collectRows(relation: Relation<unknown>, options: RunOptio
   const isTable = assembled.views[0]?.kind === 'table'
   if (!isTable) view.subscribe(change => rows.push(change.row))
   await job.open()
-  await job.run()
+  await runJobs(() => [job], environment)
   await job.close()
   return isTable ? view.rows() : rows
 }
@@ -36,12 +37,12 @@ export async function* followRows(relation: Relation<unknown>): AsyncGenerator<u
 /** The changes of a table as they come. */
 export function followChanges<R>(relation: Relation<R>): AsyncGenerator<Change<R>, void, undefined>
 export async function* followChanges(relation: Relation<unknown>): AsyncGenerator<Change<unknown>, void, undefined> {
-  const { view, job, sleep } = await started(relation, {})
+  const { view, job, environment } = await started(relation, {})
   let stopped = false
   const changes = view.changes()
   const first = changes.next()
   await job.open()
-  const finished = job.run(() => stopped, sleep).finally(() => view.end())
+  const finished = runJobs(() => [job], environment, { stop: () => stopped }).finally(() => view.end())
   finished.catch(() => undefined)
   try {
     for (let next = await first; next.done !== true; next = await changes.next()) yield next.value
@@ -62,5 +63,5 @@ async function started(relation: Relation<unknown>, options: RunOptions) {
   if (first === undefined) throw new StreamdownError('DSD9002', 'A relation was assembled to nothing.')
   const view = new LiveView(first)
   const job = programJob(assembled, environment, options, (_, rows) => view.take(rows))
-  return { view, assembled, job, sleep: (ms: number) => environment.sleep(ms) }
+  return { view, assembled, job, environment }
 }

@@ -1,5 +1,6 @@
 import type { Environment } from '../../session/environment.ts'
 import type { Job } from '../../session/job.ts'
+import { runJobs } from '../../session/run-jobs.ts'
 import type { DeadLetter } from '../dead-letter.ts'
 import type { Program, ProgramStatus, Running, RunOptions } from '../run.ts'
 import { assemble } from './assemble.ts'
@@ -56,12 +57,7 @@ class Handle implements Program {
 
   constructor(job: Job, environment: Environment, onEnd: () => void) {
     this.#job = job
-    this.finished = job
-      .run(
-        () => this.#stopping,
-        ms => environment.sleep(ms),
-      )
-      .finally(onEnd)
+    this.finished = runJobs(() => [job], environment, { stop: () => this.#stopping }).finally(onEnd)
     // Whoever does not wait for the end learns of a failure by `stop`.
     this.finished.catch(() => undefined)
   }

@@ -16,7 +16,24 @@ export async function createNodeEnvironment(): Promise<Environment> {
     clock: systemClock,
     stopwatch: systemStopwatch,
     inferFile,
-    sleep: ms => new Promise(resolve => setTimeout(resolve, ms)),
+    sleep,
+    turn: () => new Promise(resolve => setImmediate(resolve)),
     write,
   }
+}
+
+function sleep(ms: number, sooner?: Promise<unknown>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, ms)
+    sooner?.then(
+      () => {
+        clearTimeout(timer)
+        resolve()
+      },
+      (error: unknown) => {
+        clearTimeout(timer)
+        reject(error)
+      },
+    )
+  })
 }

@@ -26,7 +26,7 @@ export const deleting = (rows: Rows): readonly WeightedRow[] => rows.map(values 
 
 /** The answer of a statement that changed rows: what RETURNING asks for, or a message. */
 export function returned(
-  { evaluator }: Workspace,
+  { evaluator, settings }: Workspace,
   returning: Returning | undefined,
   rows: Rows,
   message: string,
@@ -35,5 +35,6 @@ export function returned(
   return rowsResult(
     returning.schema,
     rows.map(row => evaluator.overRow(returning.expressions, row)),
+    settings.timezone,
   )
 }

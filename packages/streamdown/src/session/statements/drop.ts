@@ -4,11 +4,11 @@ import type { Workspace } from '../workspace.ts'
 import { done } from './results.ts'
 
 /** DROP: the name, what is kept behind it, and the program of that name. */
-export function drop(
+export async function drop(
   workspace: Workspace,
   { kind, names }: Extract<BoundStatement, { is: 'drop' }>,
   text: string,
-): StatementResult {
+): Promise<StatementResult> {
   workspace.remember(text)
   for (const name of names) {
     if (kind === 'function') {
@@ -17,7 +17,7 @@ export function drop(
     }
     workspace.catalog.drop(name)
     workspace.relations.drop(name)
-    workspace.jobs.drop(name)
+    await workspace.jobs.drop(name)
   }
   return done(names.length === 0 ? 'nothing to drop' : `${names.join(', ')} dropped`)
 }

@@ -5,10 +5,11 @@ import type { StatementResult } from '../session.ts'
 
 export const done = (message: string): StatementResult => ({ is: 'done', message })
 
-export const rows = (schema: Schema, values: readonly (readonly Value[])[]): StatementResult => ({
+export const rows = (schema: Schema, values: readonly (readonly Value[])[], timeZone = 'UTC'): StatementResult => ({
   is: 'rows',
   schema,
   rows: values,
+  timeZone,
 })
 
 /** A column of text in an answer of SHOW, DESCRIBE, EXPLAIN. */

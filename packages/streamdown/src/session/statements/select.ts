@@ -1,9 +1,13 @@
 import type { BoundSelect } from '../../sql/bind/statement.ts'
+import { RunningQuery } from '../live-query.ts'
 import { runQuery } from '../programs.ts'
+import { endlessRelation } from '../relations.ts'
 import type { StatementResult } from '../session.ts'
 import type { Workspace } from '../workspace.ts'
 
+/** The final rows, or where a source never ends a query that is to be started. */
 export async function select(workspace: Workspace, { plan }: BoundSelect): Promise<StatementResult> {
+  if (endlessRelation(plan) !== undefined) return { is: 'live', query: new RunningQuery(workspace, plan) }
   const { rows, dead } = await runQuery(workspace, plan)
-  return { is: 'rows', schema: plan.schema, rows, ...(dead > 0 ? { dead } : {}) }
+  return { is: 'rows', schema: plan.schema, rows, timeZone: workspace.settings.timezone, ...(dead > 0 ? { dead } : {}) }
 }

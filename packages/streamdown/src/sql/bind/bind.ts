@@ -27,7 +27,7 @@ export function bindStatement(
   settings: Settings,
   options: BindOptions = {},
 ): BoundStatement {
-  const context = contextOf(catalog, settings, options, isContinuous(statement))
+  const context = contextOf(catalog, settings, options, options.continuous === true || isContinuous(statement))
   try {
     return bindAny(context, statement)
   } catch (problem) {

@@ -10,6 +10,8 @@ import { type Names, namesOf } from './names.ts'
 export interface BindOptions {
   /** The text that the statement was parsed from, for error messages. */
   readonly text?: string
+  /** A query keeps running, as one of a view does: its sources do not end. */
+  readonly continuous?: boolean
   /** The relation behind `FROM 'file.ndjson'`, its schema inferred; undefined when there is none. */
   readonly file?: (path: string) => Relation | undefined
   /** Whether a relation's input ends by itself. Default: by connector and options. */

@@ -1,0 +1,102 @@
+import Table from 'cli-table3'
+import type { StatementResult } from '../session/session.ts'
+import type { DataType } from '../types/data-type.ts'
+import { textOf } from '../values/text.ts'
+import { uniqueNames } from './json-lines.ts'
+import { zoneNamed } from './zone.ts'
+
+type Rows = Pick<Extract<StatementResult, { is: 'rows' }>, 'schema' | 'rows' | 'timeZone'>
+
+/** No lines between rows. */
+const chars = { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' }
+
+/** The blanks beside a cell. */
+const PADDING = 2
+/** A column is not made narrower: what is then too much goes. */
+const NARROWEST = 8
+/** A column that holds nothing but "…": for those that are not shown. */
+const MORE_COLUMNS = 3
+
+const numbers: ReadonlySet<DataType['is']> = new Set([
+  'tinyint',
+  'smallint',
+  'int',
+  'bigint',
+  'real',
+  'double',
+  'decimal',
+])
+
+/** A result as a table with its number of rows below. */
+export function tableOf(result: Rows, width: number): string {
+  const { lines, hidden } = tableLines(result, width)
+  const notes = [`${result.rows.length} ${result.rows.length === 1 ? 'row' : 'rows'}`]
+  if (hidden > 0) notes.push(`${hidden} of ${result.schema.length} columns not shown`)
+  return `${[...lines, notes.join(', ')].join('\n')}\n`
+}
+
+/** Lines that are never wider than the terminal: cells are cut with "…", then columns at the right are left out. */
+export function tableLines(
+  { schema, rows, timeZone }: Rows,
+  width: number,
+): { readonly lines: readonly string[]; readonly hidden: number } {
+  const zone = zoneNamed(timeZone)
+  const names = uniqueNames(schema).map(oneLine)
+  const cells = rows.map(row => schema.map(({ type }, at) => oneLine(textOf(row[at] ?? null, type, 'postgres', zone))))
+  const natural = names.map((name, at) =>
+    Math.max(displayWidth(name), ...cells.map(row => displayWidth(row[at] ?? ''))),
+  )
+  const widths = fitting(
+    natural.map(each => each + PADDING),
+    width,
+  )
+  const hidden = schema.length - widths.length
+  const shown = (row: readonly string[]): string[] => [...row.slice(0, widths.length), ...(hidden > 0 ? ['…'] : [])]
+  const table = new Table({
+    chars,
+    colWidths: hidden > 0 ? [...widths, MORE_COLUMNS] : [...widths],
+    colAligns: schema.map(({ type }) => (numbers.has(type.is) ? 'right' : 'left')),
+    style: { head: [], border: [] },
+  })
+  table.push(shown(names), ...cells.map(shown))
+  const [top = '', head = '', ...rest] = table.toString().split('\n')
+  const under = top.replace('┌', '├').replaceAll('┬', '┼').replace('┐', '┤')
+  return { lines: [top, head, under, ...rest], hidden }
+}
+
+/** Widths of the columns that are shown, the widest cut first; fewer than given when not all fit. */
+function fitting(natural: readonly number[], width: number): readonly number[] {
+  const taken = (widths: readonly number[]): number => widths.reduce((sum, each) => sum + each + 1, 1)
+  const cut = (most: number): readonly number[] => natural.map(each => Math.min(each, most))
+  if (taken(natural) <= width) return natural
+  let [low, high] = [NARROWEST, width]
+  if (taken(cut(low)) <= width) {
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2)
+      if (taken(cut(middle)) <= width) low = middle
+      else high = middle - 1
+    }
+    return cut(low)
+  }
+  const narrow = [...cut(NARROWEST)]
+  while (narrow.length > 1 && taken([...narrow, MORE_COLUMNS]) > width) narrow.pop()
+  return narrow
+}
+
+/** Line breaks and other control characters would break the table, or steer the terminal. */
+const oneLine = (text: string): string =>
+  text
+    .replace(/\r?\n/g, '↵')
+    .replaceAll('\t', ' ')
+    .replace(/\p{Cc}/gu, '·')
+
+const WIDE =
+  /\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/u
+
+/** Columns of the terminal that a text takes. */
+function displayWidth(text: string): number {
+  if (/^[\x20-\x7e]*$/.test(text)) return text.length
+  let width = 0
+  for (const char of text) width += /\p{M}/u.test(char) ? 0 : WIDE.test(char) ? 2 : 1
+  return width
+}
