@@ -11,7 +11,10 @@ import { op } from './wasm/opcodes.ts'
 export interface FrameLayout {
   /** Per input column read: data at `at`, validity at `at + 4`. */
   readonly columns: readonly { readonly column: number; readonly at: number }[]
-  /** Per output: data at `at`, validity at `at + 4` (used where `nullable`). */
+  /**
+   * Per output: data at `at`, validity at `at + 4`; where `nullable` the code leaves at `at + 8` whether no row of the
+   * output is NULL.
+   */
   readonly outputs: readonly { readonly at: number; readonly type: DataType; readonly nullable: boolean }[]
   /** Address of the watermarks, and bytes from one row's to the next: 0 where one holds for all. */
   readonly watermarks: number
@@ -64,8 +67,10 @@ export function emitProjection(
   const targets = outputs.map(() => {
     const at = take()
     take()
-    return { at, data: load(at), validity: load(at + 4) }
+    take()
+    return { at, data: load(at), validity: load(at + 4), allValid: code.local('i32') }
   })
+  for (const { allValid } of targets) code.i32(1).set(allValid)
   const places = {
     watermarks: take(),
     stride: take(),
@@ -105,6 +110,7 @@ export function emitProjection(
       }
       if (operand.valid !== true) {
         code.get(target.validity).get(count).emit(op.i32Add).get(operand.valid).memory(op.i32Store8)
+        code.get(target.allValid).get(operand.valid).emit(op.i32And).set(target.allValid)
       }
     }
   })
@@ -120,6 +126,7 @@ export function emitProjection(
   code.get(row).i32(1).emit(op.i32Add).tee(row).get(rows).emit(op.i32LtS).brIf(next)
   code.end()
   code.get(base).get(failed).memory(op.i32Store, places.failedCount)
+  for (const { at, allValid } of targets) code.get(base).get(allValid).memory(op.i32Store, at + 8)
   code.get(count)
 
   return {
