@@ -8,6 +8,7 @@ function mix(x: u64): u64 {
   return z ^ (z >> 31)
 }
 
+/** At least eight bytes may be read at `at`; of more, eight up to their end. */
 @inline
 function hashBytes(at: usize, length: i32): u64 {
   let hash: u64 = <u64>length * 0x9e3779b97f4a7c15
@@ -19,28 +20,61 @@ function hashBytes(at: usize, length: i32): u64 {
     left -= 8
   }
   let tail: u64 = 0
-  for (let i = 0; i < left; i++) tail |= <u64>load<u8>(from + <usize>i) << (<u64>i << 3)
+  if (left > 0) {
+    const unused = <u64>(8 - left) << 3
+    tail = length >= 8 ? load<u64>(at + <usize>length - 8) >> unused : (load<u64>(at) << unused) >> unused
+  }
   return mix(hash ^ tail)
+}
+
+const NULL_WORD: u64 = 0x51ed270b0a1f39c1
+
+/** `width` is a constant where this is inlined. */
+@inline
+function valueAt(data: usize, i: usize, width: i32): u64 {
+  switch (width) {
+    case 8:
+      return load<u64>(data + (i << 3))
+    case 4:
+      return <u64>(<i64>load<i32>(data + (i << 2)))
+    case 16:
+      return mix(load<u64>(data + (i << 4))) ^ load<u64>(data + (i << 4), 8)
+    case 2:
+      return <u64>(<i64>load<i16>(data + (i << 1)))
+    case 1:
+      return <u64>load<u8>(data + i)
+    default: {
+      const view = data + (i << 4)
+      const length = load<i32>(view)
+      return hashBytes(length <= 12 ? view + 4 : <usize>load<u32>(view, 12), length)
+    }
+  }
+}
+
+@inline
+function foldColumn(data: usize, validity: usize, width: i32, rows: usize, hashes: usize): void {
+  if (validity == 0) {
+    for (let i: usize = 0; i < rows; i++) fold(hashes + (i << 3), valueAt(data, i, width))
+    return
+  }
+  for (let i: usize = 0; i < rows; i++) {
+    fold(hashes + (i << 3), load<u8>(validity + i) != 0 ? valueAt(data, i, width) : NULL_WORD)
+  }
+}
+
+@inline
+function fold(hash: usize, value: u64): void {
+  store<u64>(hash, mix(load<u64>(hash) ^ (value + 0x9e3779b97f4a7c15)))
 }
 
 /** Folds one column into the rows' hashes (u64 a row). `width` in bytes: 1, 2, 4, 8, 16; 0: string views. */
 export function checksum_column(data: usize, validity: usize, width: i32, rows: i32, hashes: usize): void {
-  for (let i: usize = 0; i < <usize>rows; i++) {
-    let value: u64 = 0x51ed270b0a1f39c1
-    if (validity == 0 || load<u8>(validity + i) != 0) {
-      if (width == 8) value = load<u64>(data + (i << 3))
-      else if (width == 4) value = <u64>(<i64>load<i32>(data + (i << 2)))
-      else if (width == 16) value = mix(load<u64>(data + (i << 4))) ^ load<u64>(data + (i << 4), 8)
-      else if (width == 2) value = <u64>(<i64>load<i16>(data + (i << 1)))
-      else if (width == 1) value = <u64>load<u8>(data + i)
-      else {
-        const view = data + (i << 4)
-        const length = load<i32>(view)
-        value = hashBytes(length <= 12 ? view + 4 : <usize>load<u32>(view, 12), length)
-      }
-    }
-    store<u64>(hashes + (i << 3), mix(load<u64>(hashes + (i << 3)) ^ (value + 0x9e3779b97f4a7c15)))
-  }
+  if (width == 8) foldColumn(data, validity, 8, rows, hashes)
+  else if (width == 4) foldColumn(data, validity, 4, rows, hashes)
+  else if (width == 16) foldColumn(data, validity, 16, rows, hashes)
+  else if (width == 2) foldColumn(data, validity, 2, rows, hashes)
+  else if (width == 1) foldColumn(data, validity, 1, rows, hashes)
+  else foldColumn(data, validity, 0, rows, hashes)
 }
 
 /** The sum of the rows' hashes times their weights (i32 a row, or 0 for ones). */

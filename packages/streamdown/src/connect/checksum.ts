@@ -43,7 +43,7 @@ function add(result: Checksum, batch: Batch, memory: Memory): void {
     const width = physical === 'view' ? 0 : widthOf(physical)
     memory.kernels.checksum_column(rounded(column, batch.rows, memory), column.validity, width, batch.rows, hashes)
   }
-  result.rows += weightsOf(memory, batch).reduce((sum, weight) => sum + weight, 0)
+  result.rows += batch.weights === 0 ? batch.rows : weightsOf(memory, batch).reduce((sum, weight) => sum + weight, 0)
   result.sum = BigInt.asUintN(
     64,
     result.sum + BigInt.asUintN(64, memory.kernels.checksum_sum(hashes, batch.weights, batch.rows)),
