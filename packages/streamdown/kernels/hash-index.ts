@@ -172,6 +172,12 @@ export function keyForm(table: usize, columns: usize): u32 {
   return form
 }
 
+/** Whether one of the first `count` columns may hold a NULL. */
+export function keysHaveNulls(columns: usize, count: u32): bool {
+  for (let i: usize = 0; i < <usize>count; i++) if (columnValidity(columns, i) != 0) return true
+  return false
+}
+
 /** The address of the index entry of a key, 0 when there is none. `form` is a constant where this is inlined. */
 @inline
 export function findEntry(form: u32, table: usize, columns: usize, at: usize, hash: u32): usize {

@@ -126,7 +126,11 @@ export function emitProjection(
   code.get(row).i32(1).emit(op.i32Add).tee(row).get(rows).emit(op.i32LtS).brIf(next)
   code.end()
   code.get(base).get(failed).memory(op.i32Store, places.failedCount)
-  for (const { at, allValid } of targets) code.get(base).get(allValid).memory(op.i32Store, at + 8)
+  for (const { at, allValid } of targets)
+    code
+      .get(base)
+      .get(allValid)
+      .memory(op.i32Store, at + 8)
   code.get(count)
 
   return {

@@ -16,7 +16,14 @@ export interface StateKernels {
   table_bytes(table: Pointer): number
   table_set_sequence(table: Pointer, sequence: number): void
   table_clear(table: Pointer): void
-  table_find_or_insert(table: Pointer, columns: Pointer, rows: number, slots: Pointer, fresh: Pointer): number
+  table_find_or_insert(
+    table: Pointer,
+    columns: Pointer,
+    rows: number,
+    slots: Pointer,
+    fresh: Pointer,
+    addresses: Pointer,
+  ): number
   table_find(table: Pointer, columns: Pointer, rows: number, nullsMatch: number, out: Pointer): void
   table_insert(table: Pointer, columns: Pointer, rows: number, slots: Pointer): void
   pairs_probes(): number

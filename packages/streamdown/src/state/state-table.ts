@@ -37,6 +37,14 @@ export interface Matches {
   readonly slots: Pointer
 }
 
+/** Where the rows of keys are. `fresh`: u8 a row, 1 where it was inserted; `addresses` as `StateTable.addresses` gives them. */
+export interface FoundRows {
+  readonly slots: Pointer
+  readonly fresh: Pointer
+  readonly addresses: Pointer
+  readonly inserted: number
+}
+
 /**
  * Matches in portions, so that one probe with a million matches does not need memory for all. The table must not change
  * while a cursor is in use. Each portion is chunk memory of its own and may be released before the next.
@@ -57,11 +65,8 @@ export interface StateTable {
   /** The table's description in memory, for kernels that work on state tables. */
   readonly address: Pointer
   readonly rows: number
-  /** Unique tables: the slot of each row's key, inserted with zeroed (NULL) value fields when absent. `fresh`: u8 a row. */
-  findOrInsert(
-    keys: readonly Column[],
-    rows: number,
-  ): { readonly slots: Pointer; readonly fresh: Pointer; readonly inserted: number }
+  /** Unique tables: the slot of each row's key, inserted with zeroed (NULL) value fields when absent. */
+  findOrInsert(keys: readonly Column[], rows: number): FoundRows
   /** Unique tables: the slot of each row's key or -1. */
   find(keys: readonly Column[], rows: number): Pointer
   /** Multimaps: append rows (all fields, keys first); returns their slots. */

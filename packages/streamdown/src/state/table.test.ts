@@ -82,13 +82,15 @@ function drive(memory: Memory, table: StateTable, seed: number, steps: number): 
     const rows = Array.from({ length: random.below(60) }, () => rowOf(random, spec.fields))
     const keyColumns = columnsOf(memory, keys, rows)
     if (spec.unique) {
-      const { slots, fresh, inserted } = table.findOrInsert(keyColumns, rows.length)
+      const { slots, fresh, addresses, inserted } = table.findOrInsert(keyColumns, rows.length)
       const expected = rows.map(row => model.findOrInsert(row.slice(0, spec.keys)))
       assert.deepEqual(
         [...memory.u8(fresh, rows.length)],
         expected.map(each => (each.fresh ? 1 : 0)),
       )
       assert.equal(inserted, expected.filter(each => each.fresh).length)
+      const own = memory.u32(table.addresses(slots, rows.length), rows.length)
+      assert.deepEqual([...memory.u32(addresses, rows.length)], [...own], 'addresses hold, pages that moved included')
       for (const [index, { row }] of expected.entries()) row.slot = memory.i32(slots, rows.length)[index] ?? -1
       for (let index = spec.keys; index < spec.fields.length; index++) {
         const values = rows.map(row => row[index] ?? null)

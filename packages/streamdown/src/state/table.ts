@@ -7,6 +7,7 @@ import { StreamdownError } from '../errors/error.ts'
 import { type Physical, physicalCodes, physicalOf, widthOf } from '../types/physical.ts'
 import { layoutOf, type RowLayout, tableKinds } from './row-layout.ts'
 import {
+  type FoundRows,
   KEY_GROUPS,
   type MatchCursor,
   type Matches,
@@ -73,18 +74,19 @@ class HeapTable implements StateTable {
     return this.#memory.kernels.table_rows(this.address) >>> 0
   }
 
-  findOrInsert(
-    keys: readonly Column[],
-    rows: number,
-  ): { readonly slots: Pointer; readonly fresh: Pointer; readonly inserted: number } {
+  findOrInsert(keys: readonly Column[], rows: number): FoundRows {
     const columns = this.#identity(keys)
     const slots = this.#memory.chunk(rows * 4)
     const fresh = this.#memory.chunk(rows)
+    const addresses = this.#memory.chunk(rows * 4)
     const { kernels } = this.#memory
-    const inserted = this.#isOrdered()
-      ? kernels.ordered_find(this.address, columns, rows, 1, slots, fresh)
-      : kernels.table_find_or_insert(this.address, columns, rows, slots, fresh)
-    return { slots, fresh, inserted }
+    if (!this.#isOrdered()) {
+      const inserted = kernels.table_find_or_insert(this.address, columns, rows, slots, fresh, addresses)
+      return { slots, fresh, addresses, inserted }
+    }
+    const inserted = kernels.ordered_find(this.address, columns, rows, 1, slots, fresh)
+    kernels.table_addresses(this.address, slots, rows, addresses)
+    return { slots, fresh, addresses, inserted }
   }
 
   find(keys: readonly Column[], rows: number): Pointer {

@@ -1,7 +1,7 @@
 import { type Batch, CHUNK_ROWS, type Column, NO_WATERMARK, type Pointer } from '../../batch/batch.ts'
 import { int32s } from '../../batch/values.ts'
 import type { AggregateNode } from '../../plan/nodes/node.ts'
-import type { StateTable } from '../../state/state-table.ts'
+import type { FoundRows, StateTable } from '../../state/state-table.ts'
 import { type Field, field, types } from '../../types/data-type.ts'
 import type { Output } from '../operator.ts'
 import type { OperatorContext } from '../operator-context.ts'
@@ -79,14 +79,10 @@ export class AggregateGroups {
   }
 
   /** The groups of rows, made where they are new. */
-  of(
-    keys: readonly Column[],
-    rows: number,
-  ): { readonly slots: Pointer; readonly addresses: Pointer; readonly fresh: Pointer; readonly inserted: number } {
-    const { slots, fresh, inserted } = this.table.findOrInsert(keys, rows)
-    const addresses = this.table.addresses(slots, rows)
-    if (inserted > 0) this.#initialise(addresses, fresh, rows)
-    return { slots, addresses, fresh, inserted }
+  of(keys: readonly Column[], rows: number): FoundRows {
+    const found = this.table.findOrInsert(keys, rows)
+    if (found.inserted > 0) this.#initialise(found.addresses, found.fresh, rows)
+    return found
   }
 
   /** Takes the rows of a batch into their groups. */
