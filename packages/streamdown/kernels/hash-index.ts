@@ -7,7 +7,7 @@ import { columnData, columnIsNull, columnPhysical, columnValidity, columnValue, 
 import { chunk_alloc } from './heap'
 import {
   EXPECTED, fieldAt, fieldPhysical, fieldValid, fieldValue, get, give, HASH, INDEX, INDEX_COUNT, INDEX_SHIFT, KEY_ANY,
-  KEY_COUNT, KEY_FORM, KEY_I64, KEY_TWO_I64, KIND, ORDERED, PAGE_SHIFT, PAGES, RECORD_BITS, rowAddress, set, STRIDE,
+  KEY_COUNT, KEY_FORM, KEY_I64, KEY_TWO_I64, KIND, NO_SLOT, ORDERED, PAGE_SHIFT, PAGES, RECORD_BITS, rowAddress, set, STRIDE,
   take,
 } from './table-fields'
 import { equalValues, I64, VIEW } from './value'
@@ -279,6 +279,21 @@ export function touch(table: usize, hashes: usize, from: usize, rows: usize): vo
     const slot = isOrdered ? load<u32>(<usize>reference) : reference - 1
     const view = <usize>load<u32>(pages + (<usize>(slot >> pageShift) << RECORD_BITS)) + <usize>(slot & pageMask) * stride + value
     if (load<u32>(view) > 12) sum += <u64>load<u32>(<usize>load<u32>(view, 12))
+  }
+  touched = sum
+}
+
+/** Loads the entries of the rows in a block of slots, so that the cache misses overlap. */
+export function touchEntries(table: usize, slots: usize, from: usize, rows: usize): void {
+  const shift = get(table, INDEX_SHIFT)
+  if (indexBytes(shift) < PREFETCH_BYTES) return
+  const index = <usize>get(table, INDEX)
+  const end = min(from + PREFETCH_ROWS, rows)
+  let sum = touched
+  for (let i = from; i < end; i++) {
+    const slot = load<u32>(slots + (i << 2))
+    if (slot == NO_SLOT) continue
+    sum += load<u64>(index + (<usize>home(load<u32>(rowAddress(table, slot), HASH), shift) << 3))
   }
   touched = sum
 }

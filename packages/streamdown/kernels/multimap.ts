@@ -3,9 +3,9 @@
 import { blockStarts, hashKeys, keyForm, touch } from './hash-index'
 import { beginPairs, pairCount, pushPair } from './pairs'
 import { link } from './ring'
-import { storeColumn } from './rows'
+import { storeRows } from './rows'
 import { newRow } from './slots'
-import { FIELD_COUNT, get, KEY_ANY, KEY_I64, KEY_TWO_I64, LAST, NEXT, rowAddress } from './table-fields'
+import { KEY_ANY, KEY_I64, KEY_TWO_I64, LAST, NEXT, rowAddress } from './table-fields'
 
 /** Multimaps: appends rows of all fields. */
 export function table_insert(table: usize, columns: usize, rows: i32, slots: usize): void {
@@ -15,8 +15,7 @@ export function table_insert(table: usize, columns: usize, rows: i32, slots: usi
   for (let i: usize = 0; i < count; i++) {
     store<u32>(slots + (i << 2), newRow(table, load<u32>(hashes + (i << 2))))
   }
-  const fields = <usize>get(table, FIELD_COUNT)
-  for (let field: usize = 0; field < fields; field++) storeColumn(table, columns, field, slots, count)
+  storeRows(table, columns, slots, count)
   for (let i: usize = 0; i < count; i++) {
     if (blockStarts(i)) touch(table, hashes, i, count)
     const hash = load<u32>(hashes + (i << 2))

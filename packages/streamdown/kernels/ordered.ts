@@ -7,10 +7,10 @@ import {
   nextLeaf, seek, seekRank, settle, stepBack, treeFirstLeaf, treeRows, WHOLE,
 } from './order'
 import { beginPairs, pairCount, pushPair } from './pairs'
-import { scratchField, scratchRow, storeField, storeFields } from './rows'
+import { scratchField, scratchRow, storeField, storeFields, storeRow, textColumns } from './rows'
 import { newRow } from './slots'
 import {
-  FIELD_COUNT, fieldAt, get, KEY_ANY, KEY_COUNT, KEY_I64, NO_SLOT, ORDER, ORDER_COUNT, rowAddress,
+  fieldAt, get, KEY_ANY, KEY_COUNT, KEY_I64, NO_SLOT, ORDER, ORDER_COUNT, rowAddress,
 } from './table-fields'
 
 @inline
@@ -24,14 +24,14 @@ function entryFor(form: u32, table: usize, columns: usize, at: usize, hash: u32)
 export function ordered_insert(table: usize, columns: usize, rows: i32, slots: usize): void {
   const hashes = hashKeys(table, columns, rows)
   const form = keyForm(table, columns)
-  const fields = <usize>get(table, FIELD_COUNT)
+  const texts = textColumns(table, columns)
   for (let i: usize = 0; i < <usize>rows; i++) {
     if (blockStarts(i)) touch(table, hashes, i, rows)
     const hash = load<u32>(hashes + (i << 2))
     const entry = entryFor(form, table, columns, i, hash)
     const slot = newRow(table, hash)
     const row = rowAddress(table, slot)
-    storeFields(table, row, columns, fields, i)
+    storeRow(table, row, columns, texts, i)
     insertOrdered(table, entry, row, slot)
     store<u32>(slots + (i << 2), slot)
   }

@@ -1,5 +1,7 @@
 // Which rows of a stream can still enter the top of their partition.
 
+import { columnIsNull, columnPhysical, columnValue } from './column'
+import { chunk_alloc, chunk_mark, chunk_release, chunk_zeroed } from './heap'
 import { compareValues, widthBits } from './value'
 
 const DESCENDING: u32 = 1
@@ -57,4 +59,77 @@ function compare(columns: usize, fields: usize, count: usize, at: usize, i: usiz
     if (order != 0) return (flags & DESCENDING) != 0 ? -order : order
   }
   return 0
+}
+
+/** The order of two rows of the columns; `flags`: u32 a column, 1 descending, 2 NULLs first. */
+@inline
+function compareRows(columns: usize, flags: usize, count: usize, a: usize, b: usize): i32 {
+  for (let c: usize = 0; c < count; c++) {
+    const flag = load<u32>(flags + (c << 2))
+    const aNull = columnIsNull(columns, c, a)
+    const bNull = columnIsNull(columns, c, b)
+    if (aNull || bNull) {
+      if (aNull == bNull) continue
+      return aNull == ((flag & NULLS_FIRST) != 0) ? -1 : 1
+    }
+    const order = compareValues(columnPhysical(columns, c), columnValue(columns, c, a), columnValue(columns, c, b))
+    if (order != 0) return (flag & DESCENDING) != 0 ? -order : order
+  }
+  return 0
+}
+
+/**
+ * mask[row] = 1 for the first `limit` rows of each partition, else 0. `partition`: u32 a row, below `partitions`. The order
+ * is that of `count` columns (see `compareRows`); where they tie the row with the smaller ordinal comes first, with
+ * `latest` the larger. Returns how many there are.
+ */
+export function rank_first(
+  partition: usize,
+  partitions: i32,
+  columns: usize,
+  flags: usize,
+  count: i32,
+  limit: i32,
+  ordinals: usize,
+  latest: i32,
+  rows: i32,
+  mask: usize,
+): i32 {
+  const mark = chunk_mark()
+  const counts = chunk_zeroed(<usize>partitions << 2)
+  const lists = chunk_alloc((<usize>partitions * <usize>limit) << 2)
+  memory.fill(mask, 0, rows)
+  let kept = 0
+  for (let i: usize = 0; i < <usize>rows; i++) {
+    const p = <usize>load<u32>(partition + (i << 2))
+    const list = lists + ((p * <usize>limit) << 2)
+    const length = <usize>load<u32>(counts + (p << 2))
+    let place = length
+    while (place > 0) {
+      const other = <usize>load<u32>(list + ((place - 1) << 2))
+      let order = compareRows(columns, flags, count, i, other)
+      if (order == 0) {
+        const mine = load<i64>(ordinals + (i << 3))
+        const its = load<i64>(ordinals + (other << 3))
+        order = (mine < its) == (latest == 0) ? -1 : 1
+        if (mine == its) order = 1
+      }
+      if (order > 0) break
+      place--
+    }
+    if (place == <usize>limit) continue
+    if (length == <usize>limit) {
+      store<u8>(mask + <usize>load<u32>(list + ((length - 1) << 2)), 0)
+    } else {
+      store<u32>(counts + (p << 2), <u32>length + 1)
+      kept++
+    }
+    for (let at = min(length, <usize>limit - 1); at > place; at--) {
+      store<u32>(list + (at << 2), load<u32>(list + ((at - 1) << 2)))
+    }
+    store<u32>(list + (place << 2), <u32>i)
+    store<u8>(mask + i, 1)
+  }
+  chunk_release(mark)
+  return kept
 }

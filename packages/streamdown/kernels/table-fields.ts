@@ -38,6 +38,13 @@ export const UNIQUE: u32 = 1
 export const MULTIMAP: u32 = 2
 export const ORDERED: u32 = 3
 
+/** Whether a row's long strings lie in one block of the heap: in tables into which whole rows are inserted. */
+@inline
+export function isPacked(table: usize): bool {
+  const kind = get(table, KIND)
+  return kind == MULTIMAP || kind == ORDERED
+}
+
 /** Forms of keys: the number of 8-byte integers that they are, up to three (a key and a window), else 0. */
 export const KEY_ANY: u32 = 0
 export const KEY_I64: u32 = 1

@@ -1,7 +1,7 @@
 // State tables: making and emptying them, and the operations that every kind has. See slots.ts for the rows.
 
 import { columnData, columnValidity } from './column'
-import { dropIndex, emptyIndex, entryAddress, removeEntry } from './hash-index'
+import { blockStarts, dropIndex, emptyIndex, entryAddress, removeEntry, touchEntries } from './hash-index'
 import { chunk_alloc, chunk_mark, chunk_release, heap_alloc, heap_free, heap_size } from './heap'
 import { dropTree, removeOrdered } from './order'
 import { unlink } from './ring'
@@ -9,7 +9,7 @@ import { copyValue, freeRow, freeStrings, ownView, zeroValue } from './rows'
 import { dropRows, liveSlots } from './slots'
 import {
   BYTES, EXPECTED, FIELD_COUNT, fieldAt, fieldBits, fieldPhysical, FIELDS, fieldValid, fieldValue, get, HASH, INDEX,
-  INDEX_SHIFT, KEY_ANY, KEY_COUNT, KEY_FORM, KEY_THREE_I64, KIND, MULTIMAP, NO_SLOT, ORDER, ORDER_COUNT, ORDERED,
+  INDEX_SHIFT, isPacked, KEY_ANY, KEY_COUNT, KEY_FORM, KEY_THREE_I64, KIND, MULTIMAP, NO_SLOT, ORDER, ORDER_COUNT, ORDERED,
   PAGE_SHIFT, PAGES, RECORD_BITS, rowAddress, ROWS, SCRATCH, SEQUENCE, set, STRIDE, TABLE_BYTES, take, VIEW_COUNT,
 } from './table-fields'
 import { I64, VIEW } from './value'
@@ -140,13 +140,14 @@ export function table_gather(table: usize, slots: usize, rows: i32, index: i32, 
   }
 }
 
-/** Overwrites one field of rows from the column that is first of `columns`. */
+/** Overwrites one field of rows from the column that is first of `columns`; not a text of a table that is packed. */
 export function table_scatter(table: usize, slots: usize, rows: i32, index: i32, columns: usize): void {
   const field = fieldAt(table, index)
   const bits = fieldBits(field)
   const value = fieldValue(field)
   const valid = fieldValid(field)
   const isString = fieldPhysical(field) == VIEW
+  if (isString && isPacked(table)) unreachable()
   const data = columnData(columns, 0)
   const validity = columnValidity(columns, 0)
   for (let i: usize = 0; i < <usize>rows; i++) {
@@ -178,6 +179,7 @@ function freeOld(table: usize, bytes: usize, length: u32): void {
 export function table_remove(table: usize, slots: usize, rows: i32): void {
   const kind = get(table, KIND)
   for (let i: usize = 0; i < <usize>rows; i++) {
+    if (blockStarts(i)) touchEntries(table, slots, i, rows)
     const slot = load<u32>(slots + (i << 2))
     if (slot == NO_SLOT) continue
     if (kind == MULTIMAP) unlink(table, slot)

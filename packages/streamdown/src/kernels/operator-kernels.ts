@@ -118,6 +118,18 @@ export interface RankKernels {
     storedOrdinal: Pointer,
     mask: Pointer,
   ): number
+  rank_first(
+    partition: Pointer,
+    partitions: number,
+    columns: Pointer,
+    flags: Pointer,
+    count: number,
+    limit: number,
+    ordinals: Pointer,
+    latest: number,
+    rows: number,
+    mask: Pointer,
+  ): number
 }
 
 /** The operators' kernels but the aggregates'. */

@@ -37,7 +37,9 @@ export interface TopRows {
 /** More rows than a partition can have: a top without an end. */
 const ALL = 2 ** 30
 /** Rows beyond its top that a partition may always hold. */
-const SPARE_ROWS = 16
+const SPARE_ROWS = 4
+/** The largest top that a batch is cut to before its rows are stored. */
+const LARGEST_CUT = 64
 /** Partitions that are looked at together. */
 const PARTITIONS = 1024
 
@@ -56,6 +58,8 @@ export class RankStore {
   /** Input columns of the order that differ within a partition. */
   readonly #orderColumns: readonly number[]
   readonly #ties: StateTable | undefined
+  /** The partitions of one batch, where batches are cut to their own tops. Empty between batches. */
+  readonly #partitions: StateTable | undefined
   readonly #sorting: readonly (SortKey & { readonly field: number })[]
 
   constructor(context: OperatorContext, options: RankOptions) {
@@ -76,6 +80,9 @@ export class RankStore {
     if (appendOnly) {
       const order = [...this.#sorting, arrival(width + 1)]
       this.table = context.table({ name: 'rows', fields: [...fields, ...hidden], keys, unique: false, order })
+      if (options.function === 'row_number' && options.to <= LARGEST_CUT) {
+        this.#partitions = context.table({ name: 'partitions', fields: fields.slice(0, keys), keys, unique: true })
+      }
     } else {
       this.table = context.table({
         name: 'rows',
@@ -148,8 +155,9 @@ export class RankStore {
     return takeRows(memory, batch, selection, left)
   }
 
-  push(batch: Batch): void {
+  push(all: Batch): void {
     const { memory } = this.#context
+    const batch = this.#top(all)
     const columns = this.#columns.map(column => columnAt(batch, column))
     if (this.#order !== undefined) {
       this.#change(batch, columns, this.#order)
@@ -158,6 +166,37 @@ export class RankStore {
     const i64 = (data: Pointer): Column => ({ type: types.bigint, data, validity: 0 })
     const hidden = [i64(wideWeights(memory, batch)), i64(ordinalColumn(memory, batch))]
     this.table.insert([...columns, ...hidden], batch.rows)
+  }
+
+  /** Of an append-only input: without the rows that enough others of the batch itself come before. */
+  #top(batch: Batch): Batch {
+    const { memory } = this.#context
+    const { rows } = batch
+    if (this.#partitions === undefined || rows <= this.#options.to) return batch
+    const { slots, inserted } = this.#partitions.findOrInsert(this.keysOf(batch), rows)
+    // In a table that was empty slots count from 0.
+    this.#partitions.clear()
+    if (inserted === rows) return batch
+    const flags = this.#sorting.map(({ descending, nullsFirst }) => (descending ? 1 : 0) + (nullsFirst ? 2 : 0))
+    const mask = memory.chunk(rows)
+    const kept = memory.kernels.rank_first(
+      slots,
+      inserted,
+      describeColumns(
+        memory,
+        this.#sorting.map(({ column }) => columnAt(batch, column)),
+      ),
+      int32s(memory, flags),
+      flags.length,
+      this.#options.to,
+      ordinalColumn(memory, batch),
+      this.#options.latest === true ? 1 : 0,
+      rows,
+      mask,
+    )
+    if (kept === rows) return batch
+    const { selection } = selectBytes(memory, mask, true, rows)
+    return takeRows(memory, batch, selection, kept)
   }
 
   /** The top of each partition; `from` is the first of a group's partitions among those asked for. */

@@ -226,10 +226,15 @@ test('a stream keeps only the rows that can be in its top', () => {
   )
   const rows = (from: number): FedRow[] =>
     Array.from({ length: 5000 }, (_, at) => ({ input: 0, values: ['a', at % 3, from + at, 0n] }))
-  harness.step(rows(0))
-  const bytes = harness.stateBytes()
-  for (let step = 1; step < 5; step++) harness.step(rows(step * 5000))
-  assert.equal(harness.stateBytes(), bytes)
+  let next = 0
+  const most = (steps: number): number =>
+    Math.max(
+      ...Array.from({ length: steps }, () => {
+        harness.step(rows(5000 * next++))
+        return harness.stateBytes()
+      }),
+    )
+  assert.equal(most(8), most(8))
 })
 
 /** For each key the row that is there and arrived last. */
