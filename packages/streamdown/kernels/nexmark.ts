@@ -75,14 +75,27 @@ function price(random: u64): i64 {
   return <i64>((low + (high - low) * part) * 100 + 0.5)
 }
 
+/** What lies at `out` every fifty rows is alike: fills `rows` of `bytes` each from the first fifty. */
+@inline
+function repeatFifty(out: usize, rows: usize, bytes: usize): void {
+  let done = <usize>TOTAL
+  while (done < rows) {
+    memory.copy(out + done * bytes, out, min(done, rows - done) * bytes)
+    done <<= 1
+  }
+}
+
+@inline
+function kindOf(offset: i64): i32 {
+  return offset < PERSONS ? 0 : offset < PERSONS + AUCTIONS ? 1 : 2
+}
+
 /** 0 person, 1 auction, 2 bid: i32 a row. */
 export function nexmark_types(first: i64, rows: i32, out: usize): void {
-  let offset = first % TOTAL
-  for (let i: usize = 0; i < <usize>rows; i++) {
-    store<i32>(out + (i << 2), offset < PERSONS ? 0 : offset < PERSONS + AUCTIONS ? 1 : 2)
-    offset++
-    if (offset == TOTAL) offset = 0
-  }
+  const start = first % TOTAL
+  const period = min(<usize>rows, <usize>TOTAL)
+  for (let i: usize = 0; i < period; i++) store<i32>(out + (i << 2), kindOf((start + <i64>i) % TOTAL))
+  repeatFifty(out, rows, 4)
 }
 
 /** Event time, µs: event n comes n * 1,000,000 / rate after the base, cut to milliseconds. */
@@ -106,14 +119,24 @@ export function nexmark_times(first: i64, rows: i32, base: i64, rate: i64, out: 
 
 /** One byte a row: 1 where the event is of `type`. */
 export function nexmark_valid(first: i64, rows: i32, type: i32, out: usize): void {
-  let offset = <i32>(first % TOTAL)
-  const from = type == 0 ? 0 : type == 1 ? <i32>PERSONS : <i32>(PERSONS + AUCTIONS)
-  const to = type == 0 ? <i32>PERSONS : type == 1 ? <i32>(PERSONS + AUCTIONS) : <i32>TOTAL
-  for (let i: usize = 0; i < <usize>rows; i++) {
-    store<u8>(out + i, offset >= from && offset < to ? 1 : 0)
-    offset++
-    if (offset == <i32>TOTAL) offset = 0
-  }
+  const start = first % TOTAL
+  const period = min(<usize>rows, <usize>TOTAL)
+  for (let i: usize = 0; i < period; i++) store<u8>(out + i, kindOf((start + <i64>i) % TOTAL) == type ? 1 : 0)
+  repeatFifty(out, rows, 1)
+}
+
+// Fields of persons and auctions, few among many rows, are made for those alone: the others are left as they are. Bids
+// are nearly all: their fields are made in every row.
+
+/** The first row from `i` on, of those that start with event `first`, that is of the type. */
+@inline
+function rowOfKind(kind: i32, first: i64, i: usize): usize {
+  if (kind == 2) return i
+  const offset = (first + <i64>i) % TOTAL
+  const from = kind == 0 ? 0 : PERSONS
+  const to = kind == 0 ? PERSONS : PERSONS + AUCTIONS
+  if (offset < from) return i + <usize>(from - offset)
+  return offset < to ? i : i + <usize>(TOTAL - offset + from)
 }
 
 /** Half of the bids go to the hot auction, the others to one in flight or shortly to come. */
@@ -139,24 +162,19 @@ export function nexmark_bid_auction(seed: i64, first: i64, rows: i32, out: usize
   }
 }
 
+/** Three quarters are of the person beside the hot one; the others of any that is active or shortly to come. */
 export function nexmark_bid_bidder(seed: i64, first: i64, rows: i32, out: usize): void {
-  people(seed, first, rows, DRAW_BIDDER, 1, out)
-}
-
-/** Three quarters are the hot person, `beside` its number; the others any that is active or shortly to come. */
-@inline
-function people(seed: i64, first: i64, rows: i32, field: i64, beside: i64, out: usize): void {
   let last = lastPerson(first)
   let offset = first - last * TOTAL
-  let hot = (last / HOT_IDS) * HOT_IDS + beside
+  let hot = (last / HOT_IDS) * HOT_IDS + 1
   for (let i: usize = 0; i < <usize>rows; i++) {
-    const random = draw(seed, first + <i64>i, field)
+    const random = draw(seed, first + <i64>i, DRAW_BIDDER)
     store<i64>(out + (i << 3), FIRST_ID + select<i64>(hot, anyPerson(random, last), random & 3))
     offset++
     if (offset == TOTAL) {
       offset = 0
       last++
-      hot = (last / HOT_IDS) * HOT_IDS + beside
+      hot = (last / HOT_IDS) * HOT_IDS + 1
     }
   }
 }
@@ -167,11 +185,11 @@ export function nexmark_bid_price(seed: i64, first: i64, rows: i32, out: usize):
 }
 
 export function nexmark_person_id(first: i64, rows: i32, out: usize): void {
-  for (let i: usize = 0; i < <usize>rows; i++) store<i64>(out + (i << 3), FIRST_ID + lastPerson(first + <i64>i))
+  for (let i = rowOfKind(0, first, 0); i < <usize>rows; i = rowOfKind(0, first, i + 1)) store<i64>(out + (i << 3), FIRST_ID + lastPerson(first + <i64>i))
 }
 
 export function nexmark_auction_id(first: i64, rows: i32, out: usize): void {
-  for (let i: usize = 0; i < <usize>rows; i++) {
+  for (let i = rowOfKind(1, first, 0); i < <usize>rows; i = rowOfKind(1, first, i + 1)) {
     const event = first + <i64>i
     const epoch = event / TOTAL
     store<i64>(out + (i << 3), FIRST_ID + max(lastAuction(epoch, event - epoch * TOTAL), 0))
@@ -179,23 +197,28 @@ export function nexmark_auction_id(first: i64, rows: i32, out: usize): void {
 }
 
 export function nexmark_auction_seller(seed: i64, first: i64, rows: i32, out: usize): void {
-  people(seed, first, rows, DRAW_SELLER, 0, out)
+  for (let i = rowOfKind(1, first, 0); i < <usize>rows; i = rowOfKind(1, first, i + 1)) {
+    const last = lastPerson(first + <i64>i)
+    const random = draw(seed, first + <i64>i, DRAW_SELLER)
+    const hot = (last / HOT_IDS) * HOT_IDS
+    store<i64>(out + (i << 3), FIRST_ID + select<i64>(hot, anyPerson(random, last), random & 3))
+  }
 }
 
 export function nexmark_auction_category(seed: i64, first: i64, rows: i32, out: usize): void {
-  for (let i: usize = 0; i < <usize>rows; i++) {
+  for (let i = rowOfKind(1, first, 0); i < <usize>rows; i = rowOfKind(1, first, i + 1)) {
     store<i64>(out + (i << 3), FIRST_CATEGORY + below(draw(seed, first + <i64>i, DRAW_CATEGORY), CATEGORIES))
   }
 }
 
 export function nexmark_auction_initial(seed: i64, first: i64, rows: i32, out: usize): void {
   if (!powersReady) makePowers()
-  for (let i: usize = 0; i < <usize>rows; i++) store<i64>(out + (i << 3), price(draw(seed, first + <i64>i, DRAW_INITIAL)))
+  for (let i = rowOfKind(1, first, 0); i < <usize>rows; i = rowOfKind(1, first, i + 1)) store<i64>(out + (i << 3), price(draw(seed, first + <i64>i, DRAW_INITIAL)))
 }
 
 export function nexmark_auction_reserve(seed: i64, first: i64, rows: i32, out: usize): void {
   if (!powersReady) makePowers()
-  for (let i: usize = 0; i < <usize>rows; i++) {
+  for (let i = rowOfKind(1, first, 0); i < <usize>rows; i = rowOfKind(1, first, i + 1)) {
     const event = first + <i64>i
     store<i64>(out + (i << 3), price(draw(seed, event, DRAW_INITIAL)) + price(draw(seed, event, DRAW_RESERVE)))
   }
@@ -203,7 +226,7 @@ export function nexmark_auction_reserve(seed: i64, first: i64, rows: i32, out: u
 
 /** An auction lasts up to twice as long as the auctions in flight take to be opened. */
 export function nexmark_auction_expires(seed: i64, first: i64, rows: i32, base: i64, rate: i64, out: usize): void {
-  for (let i: usize = 0; i < <usize>rows; i++) {
+  for (let i = rowOfKind(1, first, 0); i < <usize>rows; i = rowOfKind(1, first, i + 1)) {
     const event = first + <i64>i
     const now = event * 1000 / rate
     const horizon = (event + IN_FLIGHT_AUCTIONS * TOTAL / AUCTIONS) * 1000 / rate - now
@@ -244,9 +267,10 @@ export function nexmark_pool_text(
   spread: i32,
   pool: usize,
   poolBytes: i32,
+  kind: i32,
   out: usize,
 ): void {
-  for (let i: usize = 0; i < <usize>rows; i++) {
+  for (let i = rowOfKind(kind, first, 0); i < <usize>rows; i = rowOfKind(kind, first, i + 1)) {
     const random = draw(seed, first + <i64>i, field)
     const length = low + <i32>below(random, spread)
     const at = below(random << 20, poolBytes - length)
@@ -266,9 +290,10 @@ export function nexmark_pick_text(
   views: usize,
   count: i32,
   hot: i32,
+  kind: i32,
   out: usize,
 ): void {
-  for (let i: usize = 0; i < <usize>rows; i++) {
+  for (let i = rowOfKind(kind, first, 0); i < <usize>rows; i = rowOfKind(kind, first, i + 1)) {
     const random = draw(seed, first + <i64>i, field)
     const at = hot > 0 && (random & 1) == 0 ? below(random, hot) : below(random, count - hot) + hot
     v128.store(out + (i << 4), v128.load(views + (<usize>at << 4)))

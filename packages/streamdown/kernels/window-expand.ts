@@ -24,9 +24,16 @@ export function window_tumble(
   windowTimes: usize,
 ): i32 {
   let timed = 0
+  // Rows of a stream mostly lie in the window of the row before: a division a row would take most of the time.
+  let start: i64 = 1
+  let end: i64 = 0
   for (let i: usize = 0; i < <usize>rows; i++) {
     if (validity == 0 || load<u8>(validity + i) != 0) timed++
-    const start = floorTo(load<i64>(times + (i << 3)), size, offset)
+    const time = load<i64>(times + (i << 3))
+    if (time < start || time >= end) {
+      start = floorTo(time, size, offset)
+      end = start + size
+    }
     store<i64>(starts + (i << 3), start)
     store<i64>(ends + (i << 3), start + size)
     store<i64>(windowTimes + (i << 3), start + size - 1000)
@@ -94,6 +101,56 @@ export function window_expand(
   store<i64>(state, <i64>row)
   store<i64>(state, next, 8)
   return out
+}
+
+/**
+ * The slice of each row: the part of length `slice` (a divisor of `size` and `slide`) that its hop windows have in common;
+ * slide <= size. `late`: 1 where the first of its windows had ended by the watermark before the row (`watermarks` 0:
+ * `watermark` for all), `onTime`: 1 where none had; neither under a NULL time. Returns how many are on time.
+ */
+export function window_slices(
+  times: usize,
+  validity: usize,
+  rows: i32,
+  size: i64,
+  slide: i64,
+  offset: i64,
+  slice: i64,
+  watermarks: usize,
+  watermark: i64,
+  starts: usize,
+  ends: usize,
+  windowTimes: usize,
+  onTime: usize,
+  late: usize,
+): i32 {
+  let count = 0
+  // Rows of a stream mostly lie in the slice of the row before.
+  let start: i64 = 1
+  let end: i64 = 0
+  let firstEnd: i64 = 0
+  for (let i: usize = 0; i < <usize>rows; i++) {
+    if (validity != 0 && load<u8>(validity + i) == 0) {
+      store<u8>(onTime + i, 0)
+      store<u8>(late + i, 0)
+      continue
+    }
+    const time = load<i64>(times + (i << 3))
+    if (time < start || time >= end) {
+      start = floorTo(time, slice, offset)
+      end = start + slice
+      firstEnd = floorTo(time - size, slide, offset) + slide + size
+    }
+    store<i64>(starts + (i << 3), start)
+    store<i64>(ends + (i << 3), end)
+    store<i64>(windowTimes + (i << 3), end - 1000)
+    const before = watermarks != 0 ? load<i64>(watermarks + (i << 3)) : watermark
+    const isOnTime = firstEnd > before || before == i64.MIN_VALUE
+    store<u8>(onTime + i, <u8>isOnTime)
+    store<u8>(late + i, <u8>!isOnTime)
+    count += <i32>isOnTime
+  }
+  return count
 }
 
 @inline

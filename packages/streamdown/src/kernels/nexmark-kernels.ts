@@ -27,6 +27,7 @@ export interface NexmarkKernels {
     spread: number,
     pool: Pointer,
     poolBytes: number,
+    kind: number,
     out: Pointer,
   ): void
   nexmark_pick_text(
@@ -37,6 +38,7 @@ export interface NexmarkKernels {
     views: Pointer,
     count: number,
     hot: number,
+    kind: number,
     out: Pointer,
   ): void
 }

@@ -2,6 +2,22 @@ import type { Pointer } from '../batch/batch.ts'
 
 /** Kernels of kernels/window-expand.ts. */
 export interface WindowExpandKernels {
+  window_slices(
+    times: Pointer,
+    validity: Pointer,
+    rows: number,
+    size: bigint,
+    slide: bigint,
+    offset: bigint,
+    slice: bigint,
+    watermarks: Pointer,
+    watermark: bigint,
+    starts: Pointer,
+    ends: Pointer,
+    windowTimes: Pointer,
+    onTime: Pointer,
+    late: Pointer,
+  ): number
   window_tumble(
     times: Pointer,
     validity: Pointer,

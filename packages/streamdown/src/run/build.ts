@@ -18,7 +18,7 @@ import type { Schema } from '../types/data-type.ts'
 import type { Edge, Graph, OperatorVertex, OutputVertex, Routing, SourceVertex, Vertex } from './graph.ts'
 import type { Operator } from './operator.ts'
 import type { OperatorContext } from './operator-context.ts'
-import { aggregateInput, callsInput } from './operators/aggregate-input.ts'
+import { type AggregateInput, aggregateInput, callsInput } from './operators/aggregate-input.ts'
 import { createArrivalJoin } from './operators/arrival-join.ts'
 import { createAsofJoin } from './operators/asof-join.ts'
 import { createChangelog } from './operators/changelog.ts'
@@ -35,6 +35,7 @@ import { createProject } from './operators/project.ts'
 import { createRank } from './operators/rank.ts'
 import { createSessionAggregate } from './operators/session-aggregate.ts'
 import type { InputShape } from './operators/shape.ts'
+import { createSlicedAggregate, type SlicedWindow, slicedWindow } from './operators/sliced-aggregate.ts'
 import { createSort } from './operators/sort.ts'
 import { createUnion } from './operators/union.ts'
 import { createUpsertMaterialize } from './operators/upsert-materialize.ts'
@@ -259,11 +260,13 @@ class GraphBuilder {
     const below = session?.input ?? node.input
     const shape = shapeOf(below)
     const prepared = aggregateInput(node, below.schema)
+    const inputShape = { schema: prepared.schema, appendOnly: shape.appendOnly }
+    const sliced = slicedWindow(node, prepared, inputShape)
+    if (sliced !== undefined) return this.#slicedAggregate(node, sliced, prepared, inputShape)
     const input =
       prepared.expressions === undefined
         ? this.#node(below)
         : this.#projection(this.#node(below), below.schema, prepared.expressions, prepared.schema)
-    const inputShape = { schema: prepared.schema, appendOnly: shape.appendOnly }
     const name = node.name ?? 'aggregate'
     if (session !== undefined) {
       const routing = keyed(prepared.keys)
@@ -314,6 +317,30 @@ class GraphBuilder {
     const routing = keyed(node.partitionBy)
     return this.#operator('over', node.schema, [this.#edge(input, routing)], routing.is === 'single', context =>
       node.emit === 'update' ? createOver(node, prepared, context, shape) : createOverInOrder(node, prepared, context),
+    )
+  }
+
+  /** The window function is part of the aggregate; what this computes is computed before. */
+  #slicedAggregate(node: AggregateNode, window: SlicedWindow, prepared: AggregateInput, shape: InputShape): Vertex {
+    const below = this.#node(window.input)
+    const { schema } = window.input
+    const computed = prepared.expressions?.slice(prepared.inputColumns) ?? []
+    const input =
+      computed.length === 0
+        ? below
+        : this.#projection(
+            below,
+            schema,
+            [...columnsOf(schema), ...computed],
+            [...schema, ...prepared.schema.slice(prepared.inputColumns)],
+          )
+    const routing = keyed(prepared.keys)
+    return this.#operator(
+      node.name ?? 'aggregate',
+      node.schema,
+      [this.#edge(input, routing)],
+      routing.is === 'single',
+      context => createSlicedAggregate(node, window, prepared, context, shape),
     )
   }
 

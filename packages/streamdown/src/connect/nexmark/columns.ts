@@ -15,8 +15,11 @@ export interface EventRange {
   readonly rate: bigint
 }
 
-/** Fills a column, 8 bytes a number and 16 a text; rows of other event types get values too, under a NULL. */
-type Filler = (memory: Memory, range: EventRange, out: Pointer) => void
+/**
+ * Fills a column, 8 bytes a number and 16 a text, for the events of a kind (0 person, 1 auction, 2 bid). Rows of other
+ * kinds are NULL: they are left alone or get values too.
+ */
+type Filler = (memory: Memory, range: EventRange, out: Pointer, kind: number) => void
 
 const times: Filler = ({ kernels }, { first, rows, base, rate }, out) =>
   kernels.nexmark_times(first, rows, base, rate, out)
@@ -24,18 +27,18 @@ const times: Filler = ({ kernels }, { first, rows, base, rate }, out) =>
 /** A ready-made text. Draws are numbered by field; channel and URL share one so that they belong together. */
 const pick =
   (name: PickName, draw: bigint): Filler =>
-  (memory, { seed, first, rows }, out) => {
+  (memory, { seed, first, rows }, out, kind) => {
     const { views, count, hot } = textsOf(memory, seed).picks(name)
-    memory.kernels.nexmark_pick_text(seed, first, rows, draw, views, count, hot, out)
+    memory.kernels.nexmark_pick_text(seed, first, rows, draw, views, count, hot, kind, out)
   }
 
 /** A text of `low` to `low + spread - 1` letters cut from the pool. */
 const cut =
   (draw: bigint, low: number, spread: number): Filler =>
-  (memory, { seed, first, rows }, out) => {
+  (memory, { seed, first, rows }, out, kind) => {
     const texts = textsOf(memory, seed)
     const pool = texts.pool()
-    memory.kernels.nexmark_pool_text(seed, first, rows, draw, low, spread, pool, texts.poolBytes, out)
+    memory.kernels.nexmark_pool_text(seed, first, rows, draw, low, spread, pool, texts.poolBytes, kind, out)
   }
 
 /** By event type, person, auction, bid: the fields of `schema.ts`. */
@@ -74,11 +77,14 @@ const fillers: readonly Readonly<Record<string, Filler>>[] = [
   },
 ]
 
+const BIDS = 2
+
 /** Makes the columns of one chunk of events. */
 export class EventColumns {
   readonly #memory: Memory
   readonly #range: EventRange
   readonly #valid: Pointer[] = [0, 0, 0]
+  #times: Pointer = 0
 
   constructor(memory: Memory, range: EventRange) {
     this.#memory = memory
@@ -94,15 +100,25 @@ export class EventColumns {
 
   /** One field of the person (0), auction (1) or bid (2); NULL in the rows of the other two. */
   field(kind: number, name: string, type: DataType): Column {
-    const data = this.#memory.chunk(this.#range.rows * (type.is === 'string' ? 16 : 8))
-    fillers[kind]?.[name]?.(this.#memory, this.#range, data)
-    return { type, validity: this.#validityOf(kind), data }
+    return { type, validity: this.#validityOf(kind), data: this.#dataOf(kind, name, type) }
   }
 
   /** The whole ROW as a value: only made when a query asks for it. */
   row(kind: number, type: DataType & { readonly is: 'row' }): Column {
     const columns = type.fields.map(field => ({ ...this.field(kind, field.name, field.type), validity: 0 }))
     return packRows(this.#memory, type, columns, this.#range.rows, this.#validityOf(kind))
+  }
+
+  #dataOf(kind: number, name: string, type: DataType): Pointer {
+    const filler = fillers[kind]?.[name]
+    // Events of every kind have their time from the same clock.
+    if (filler === times && this.#times !== 0) return this.#times
+    const bytes = this.#range.rows * (type.is === 'string' ? 16 : 8)
+    // What lies under a NULL must be readable.
+    const data = kind === BIDS || filler === times ? this.#memory.chunk(bytes) : this.#memory.chunkZeroed(bytes)
+    filler?.(this.#memory, this.#range, data, kind)
+    if (filler === times) this.#times = data
+    return data
   }
 
   #validityOf(kind: number): Pointer {

@@ -171,17 +171,16 @@ export class AggregateStates {
     from: { readonly slots: Pointer; readonly keys: readonly Column[] },
     rows: number,
   ): void {
+    this.mergeCells(table, to.slots, table.addresses(from.slots, rows), rows)
+    for (const list of this.#lists) list.move(from.keys, to.keys, rows)
+  }
+
+  /** The same of groups at addresses in another table, laid out like this one, of calls that are cells alone. */
+  mergeCells(table: StateTable, toSlots: Pointer, from: Pointer, rows: number): void {
     const memory = this.#memory
-    const merged = {
-      rows,
-      table,
-      toSlots: to.slots,
-      to: table.addresses(to.slots, rows),
-      from: table.addresses(from.slots, rows),
-    }
+    const merged = { rows, table, toSlots, to: table.addresses(toSlots, rows), from }
     for (const { cells } of this.#streams.values())
       for (const { cell, places } of cells) cell.merge(memory, merged, places)
-    for (const list of this.#lists) list.move(from.keys, to.keys, rows)
   }
 
   /** After the tables were restored. */

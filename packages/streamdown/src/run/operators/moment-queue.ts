@@ -19,6 +19,14 @@ export class MomentQueue {
     heap[at] = moment
   }
 
+  get size(): number {
+    return this.#heap.length
+  }
+
+  has(moment: bigint): boolean {
+    return this.#known.has(moment)
+  }
+
   first(): bigint | undefined {
     return this.#heap[0]
   }

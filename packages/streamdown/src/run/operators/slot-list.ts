@@ -25,6 +25,12 @@ export class SlotList {
     this.length += rows
   }
 
+  /** Overwrites all values, of which there stay as many. */
+  replace(from: Pointer): void {
+    const bytes = this.length * this.#width
+    this.#memory.u8(this.#at, bytes).set(this.#memory.u8(from, bytes))
+  }
+
   /** The address of the value at `index`; valid until the next `append`. */
   at(index: number): Pointer {
     return this.#at + index * this.#width

@@ -1,18 +1,20 @@
-import { type Batch, type Column, END_OF_TIME, type Pointer } from '../../batch/batch.ts'
+import { type Batch, CHUNK_ROWS, type Column, END_OF_TIME, type Pointer } from '../../batch/batch.ts'
 import { columnAt } from '../../batch/key-groups.ts'
 import type { Memory } from '../../batch/memory.ts'
 import { takeColumn, takeRows } from '../../batch/select.ts'
+import { sortedRows } from '../../batch/sort.ts'
 import type { AggregateNode } from '../../plan/nodes/node.ts'
 import type { StateSnapshot } from '../../state/state-table.ts'
-import { field, types } from '../../types/data-type.ts'
+import { field, type Schema, types } from '../../types/data-type.ts'
 import type { Operator, Output, StepEnd } from '../operator.ts'
 import type { OperatorContext } from '../operator-context.ts'
+import { columnOf } from './aggregate-cells.ts'
 import { forRuns } from './aggregate-distinct.ts'
 import { AggregateGroups, watermarkOf, watermarkText } from './aggregate-groups.ts'
 import type { AggregateInput } from './aggregate-input.ts'
 import type { Touched } from './aggregate-output.ts'
 import { fieldOf } from './group-aggregate.ts'
-import { lowest } from './hidden.ts'
+import { constantI64, lowest } from './hidden.ts'
 import { LateRows, windowBelow } from './late-rows.ts'
 import { MinHeap } from './min-heap.ts'
 import type { InputShape } from './shape.ts'
@@ -37,11 +39,14 @@ export function createWindowAggregate(
   return new WindowAggregate(node, node.window, input, context, shape)
 }
 
-class WindowAggregate implements Operator {
+/** See `createWindowAggregate`; `merging`: groups of slices are taken in (sliced-aggregate.ts). */
+export class WindowAggregate implements Operator {
   readonly #context: OperatorContext
   readonly #window: NonNullable<AggregateNode['window']>
   readonly #processing: boolean
   readonly #groups: AggregateGroups
+  readonly #makeGroups: (context: OperatorContext) => AggregateGroups
+  readonly #schema: Schema
   readonly #late: LateRows
   readonly #keyColumns: readonly number[]
   readonly #endColumn: number
@@ -63,6 +68,7 @@ class WindowAggregate implements Operator {
     input: AggregateInput,
     context: OperatorContext,
     { appendOnly }: InputShape,
+    merging = false,
   ) {
     const below = windowBelow(node)
     const end = input.groups[window.end] ?? -1
@@ -79,17 +85,20 @@ class WindowAggregate implements Operator {
       const key = this.#keyColumns.indexOf(column)
       return key >= 0 ? key : keys.length + 1 + this.#carried.indexOf(column)
     }
-    this.#groups = new AggregateGroups(node, context, input, {
-      keys,
-      groupBy: input.keys.length,
-      extra: [field('arrival', types.bigint, false), ...carried],
-      outputs: input.groups.map(fieldOfColumn),
-      appendOnly,
-      keyed: true,
-      merging: false,
-      endKey: keys.length - 1,
-      corrected: this.#corrected,
-    })
+    this.#schema = input.schema
+    this.#makeGroups = own =>
+      new AggregateGroups(node, own, input, {
+        keys,
+        groupBy: input.keys.length,
+        extra: [field('arrival', types.bigint, false), ...carried],
+        outputs: input.groups.map(fieldOfColumn),
+        appendOnly,
+        keyed: true,
+        merging,
+        endKey: keys.length - 1,
+        corrected: this.#corrected,
+      })
+    this.#groups = this.#makeGroups(context)
     const expanded = below !== undefined && (below.windowing.kind === 'hop' || below.windowing.kind === 'cumulate')
     this.#late = new LateRows(context.memory, input.schema.slice(0, input.inputColumns), expanded)
     this.#touchedSlots = new SlotList(context.memory)
@@ -116,6 +125,52 @@ class WindowAggregate implements Operator {
       this.#touchedOrdinals.append(touched.ordinals, touched.rows)
     }
     this.#groups.update(batch, { keys, slots, addresses }, out)
+  }
+
+  /**
+   * Takes the groups of another aggregate's table, laid out like this one's, into the window that has these bounds, and
+   * puts the window's groups in order of arrival. `bounds`: its start, end and time by their columns.
+   */
+  absorb(from: AggregateGroups, lists: readonly SlotList[], bounds: ReadonlyMap<number, bigint>): void {
+    const { memory } = this.#context
+    const end = bounds.get(this.#endColumn)
+    if (end === undefined) throw new RangeError('a window without an end')
+    for (const list of lists) {
+      for (let at = 0; at < list.length; at += CHUNK_ROWS) {
+        const mark = memory.mark()
+        this.#absorb(from, list.at(at), Math.min(CHUNK_ROWS, list.length - at), bounds)
+        memory.release(mark)
+      }
+    }
+    this.#sortByArrival(end)
+  }
+
+  #absorb(from: AggregateGroups, slots: Pointer, rows: number, bounds: ReadonlyMap<number, bigint>): void {
+    const { memory } = this.#context
+    const arrival = from.table.gather(slots, rows, this.#keyColumns.length)
+    const columns = this.#schema.map(({ type }, column): Column => {
+      const bound = bounds.get(column)
+      return bound === undefined ? { type, data: 0, validity: 0 } : constantI64(memory, type, bound, rows)
+    })
+    const keys = [...from.keysOf(slots, rows).slice(0, -1), columns[this.#endColumn] ?? arrival]
+    const { slots: to, addresses, fresh, inserted } = this.#groups.of(keys, rows)
+    this.#groups.arrive(rows, addresses, fresh, { ordinals: arrival.data, firstOrdinal: 0n })
+    if (inserted > 0) this.#openGroups({ rows, columns }, to, fresh)
+    this.#groups.states.mergeCells(this.#groups.table, to, from.table.addresses(slots, rows), rows)
+  }
+
+  #sortByArrival(end: bigint): void {
+    const { memory } = this.#context
+    const list = this.#open.get(end)
+    if (list === undefined) return
+    const mark = memory.mark()
+    const rows = list.length
+    const arrival = this.#groups.table.gather(list.at(0), rows, this.#keyColumns.length)
+    const order = sortedRows(memory, [arrival], [{ descending: false, nullsFirst: false }], rows)
+    const sorted = memory.chunk(rows * 4)
+    memory.kernels.agg_take32(list.at(0), order, rows, sorted)
+    list.replace(sorted)
+    memory.release(mark)
   }
 
   endStep({ watermarks, now, ended }: StepEnd, out: Output): void {
@@ -177,7 +232,7 @@ class WindowAggregate implements Operator {
   }
 
   /** Notes new groups in their windows, and stores what follows from the window. */
-  #openGroups(batch: Batch, slots: Pointer, fresh: Pointer): void {
+  #openGroups(batch: Pick<Batch, 'rows' | 'columns'>, slots: Pointer, fresh: Pointer): void {
     const { memory } = this.#context
     const { rows } = batch
     const selection = memory.chunk(rows * 4)
@@ -186,10 +241,10 @@ class WindowAggregate implements Operator {
     memory.kernels.agg_take32(slots, selection, count, freshSlots)
     const firstCarried = this.#keyColumns.length + 1
     for (const [i, column] of this.#carried.entries()) {
-      const values = takeColumn(memory, columnAt(batch, column), selection, count, false)
+      const values = takeColumn(memory, columnOf(batch.columns, column), selection, count, false)
       this.#groups.table.scatter(freshSlots, count, firstCarried + i, values)
     }
-    const ends = takeColumn(memory, columnAt(batch, this.#endColumn), selection, count, false)
+    const ends = takeColumn(memory, columnOf(batch.columns, this.#endColumn), selection, count, false)
     this.#enlist(memory, freshSlots, ends, count)
   }
 
@@ -261,6 +316,26 @@ class WindowAggregate implements Operator {
 
   #isOver(end: bigint, reached: bigint): boolean {
     return end <= reached && (reached === END_OF_TIME || end + this.#window.allowedLateness <= reached)
+  }
+
+  /** Closes the windows that end by `reached`, before the step's end does it. */
+  close(reached: bigint, out: Output): void {
+    this.#late.flush(out)
+    this.#close(reached, out, this.#watermark)
+  }
+
+  /** Windows that end by this moment have closed. */
+  get closed(): bigint {
+    return this.#watermark
+  }
+
+  openEnds(): readonly bigint[] {
+    return [...this.#open.keys()]
+  }
+
+  /** Groups of their own, laid out like this aggregate's. */
+  groupsLikeThese(context: OperatorContext): AggregateGroups {
+    return this.#makeGroups(context)
   }
 
   #close(reached: bigint, out: Output, watermark: bigint): void {
