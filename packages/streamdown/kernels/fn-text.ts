@@ -66,6 +66,32 @@ function find(data: usize, size: i32, piece: usize, length: i32, from: i32): i32
   return -1
 }
 
+/** Byte offset of the `number`th (from 0) byte like `wanted` in `size` bytes, from `from` on; -1: there are fewer. */
+function findNth(data: usize, size: i32, wanted: u8, number: i32, from: i32): i32 {
+  const lanes = i8x16.splat(<i8>wanted)
+  let left = number
+  let i = from
+  while (i < size) {
+    if (size < 16) {
+      if (load<u8>(data + i) == wanted && left-- == 0) return i
+      i++
+      continue
+    }
+    // The last sixteen bytes may begin with some that have been looked at.
+    const block = min(i, size - 16)
+    let mask = i8x16.bitmask(i8x16.eq(v128.load(data + block), lanes)) & (-1 << (i - block))
+    i = block + 16
+    const count = popcnt(mask)
+    if (left >= count) {
+      left -= count
+      continue
+    }
+    for (; left > 0; left--) mask &= mask - 1
+    return block + ctz(mask)
+  }
+  return -1
+}
+
 export function fn_contains(text: usize, piece: usize): i32 {
   return find(bytesOf(text), sizeOf(text), bytesOf(piece), sizeOf(piece), 0) >= 0 ? 1 : 0
 }
@@ -256,6 +282,14 @@ export function fn_split_part(text: usize, separator: usize, index: i32, out: us
   const size = sizeOf(text)
   const piece = bytesOf(separator)
   let start = 0
+  if (length == 1) {
+    const byte = load<u8>(piece)
+    if (index > 0) start = findNth(data, size, byte, index - 1, 0) + 1
+    if (index > 0 && start == 0) return LEFT
+    const end = findNth(data, size, byte, 0, start)
+    slice(text, start, end < 0 ? size : end, out)
+    return 0
+  }
   let part = 0
   while (true) {
     const found = find(data, size, piece, length, start)

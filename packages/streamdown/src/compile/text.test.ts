@@ -46,6 +46,8 @@ for (const [mode, options] of Object.entries(modes)) {
       'REPLACE(s, t, s)': (s: string, t: string) => (t === '' ? s : s.replaceAll(t, () => s)),
       "REPLACE(s, 'a', '😀')": (s: string) => s.replaceAll('a', '😀'),
       "SPLIT_INDEX(s, ',', 1)": (s: string) => s.split(',')[1] ?? null,
+      "SPLIT_INDEX(s || s || t, ',', 4)": (s: string, t: string) => (s + s + t).split(',')[4] ?? null,
+      "SPLIT_INDEX(s, 'a', 0)": (s: string) => s.split('a')[0] ?? null,
       "SPLIT_PART(s, ',', 2)": (s: string) => s.split(',')[1] ?? '',
       "s LIKE '%a%b%'": (s: string) => /a.*b/su.test(s),
       "s LIKE 'a%'": (s: string) => s.startsWith('a'),
