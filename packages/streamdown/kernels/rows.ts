@@ -191,6 +191,42 @@ export function scratchField(row: usize, field: usize, columns: usize, column: u
   copyValue(columnValue(columns, column, at), row + fieldValue(field), fieldBits(field))
 }
 
+/** Puts another text, 0 for NULL, into the view at `place` of a row of a table that is packed: its block is made anew. */
+export function replaceText(table: usize, row: usize, place: usize, from: usize): void {
+  const fields = <usize>get(table, FIELD_COUNT)
+  let block: usize = 0
+  let oldBytes: usize = 0
+  let bytes: usize = 0
+  for (let i: usize = 0; i < fields; i++) {
+    const field = fieldAt(table, i)
+    if (fieldPhysical(field) != VIEW) continue
+    const view = row + fieldValue(field)
+    const length = <usize>load<u32>(view)
+    if (length <= 12) continue
+    if (block == 0) block = <usize>load<u32>(view, 12)
+    oldBytes += length
+    if (view != place) bytes += length
+  }
+  if (from == 0) zeroValue(place, 4)
+  else v128.store(place, v128.load(from))
+  const length = <usize>load<u32>(place)
+  if (length > 12) bytes += length
+  let to: usize = bytes == 0 ? 0 : take(table, bytes)
+  for (let i: usize = 0; i < fields; i++) {
+    const field = fieldAt(table, i)
+    if (fieldPhysical(field) != VIEW) continue
+    const view = row + fieldValue(field)
+    const own = <usize>load<u32>(view)
+    if (own <= 12) continue
+    copyBytes(<usize>load<u32>(view, 12), to, own)
+    store<u32>(view, 0, 8)
+    store<u32>(view, <u32>to, 12)
+    to += own
+  }
+  // The new text may lie in the old block, seen through a gathered column.
+  if (block != 0) give(table, block, oldBytes)
+}
+
 /** `bits` is a constant where this is inlined. */
 @inline
 function storeValues(bits: usize, table: usize, columns: usize, index: usize, slots: usize, rows: usize): void {

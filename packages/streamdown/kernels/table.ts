@@ -5,7 +5,7 @@ import { blockStarts, dropIndex, emptyIndex, entryAddress, removeEntry, touchEnt
 import { chunk_alloc, chunk_mark, chunk_release, heap_alloc, heap_free, heap_size } from './heap'
 import { dropTree, removeOrdered } from './order'
 import { unlink } from './ring'
-import { copyValue, freeRow, freeStrings, ownView, zeroValue } from './rows'
+import { copyValue, freeRow, freeStrings, ownView, replaceText, zeroValue } from './rows'
 import { dropRows, liveSlots } from './slots'
 import {
   BYTES, EXPECTED, FIELD_COUNT, fieldAt, fieldBits, fieldPhysical, FIELDS, fieldValid, fieldValue, get, HASH, INDEX,
@@ -140,14 +140,14 @@ export function table_gather(table: usize, slots: usize, rows: i32, index: i32, 
   }
 }
 
-/** Overwrites one field of rows from the column that is first of `columns`; not a text of a table that is packed. */
+/** Overwrites one field of rows from the column that is first of `columns`. */
 export function table_scatter(table: usize, slots: usize, rows: i32, index: i32, columns: usize): void {
   const field = fieldAt(table, index)
   const bits = fieldBits(field)
   const value = fieldValue(field)
   const valid = fieldValid(field)
   const isString = fieldPhysical(field) == VIEW
-  if (isString && isPacked(table)) unreachable()
+  const packed = isPacked(table)
   const data = columnData(columns, 0)
   const validity = columnValidity(columns, 0)
   for (let i: usize = 0; i < <usize>rows; i++) {
@@ -155,7 +155,9 @@ export function table_scatter(table: usize, slots: usize, rows: i32, index: i32,
     const to = row + value
     const present = validity == 0 || load<u8>(validity + i) != 0
     store<u8>(row + valid, present ? 1 : 0)
-    if (isString) {
+    if (isString && packed) {
+      replaceText(table, row, to, present ? data + (i << 4) : 0)
+    } else if (isString) {
       // The new string may be the old one, seen through a gathered column: copy before freeing.
       const oldLength = load<u32>(to)
       const old = <usize>load<u32>(to, 12)

@@ -17,7 +17,7 @@ const modes: Record<string, MemoryOptions> = {
   'heap above 2 GiB': { heapStart: 2 ** 31 },
 }
 
-const payload: readonly Field[] = [field('text', types.string), field('n', types.int)]
+const payload: readonly Field[] = [field('text', types.string), field('n', types.int), field('more', types.string)]
 
 const specs: Record<string, StateTableSpec> = {
   'a BIGINT key': {
@@ -104,7 +104,18 @@ function drive(memory: Memory, table: StateTable, seed: number, steps: number): 
       }
     } else {
       const slots = table.insert(columnsOf(memory, spec.fields, rows), rows.length)
-      for (const [index, row] of rows.entries()) model.insert(row, memory.i32(slots, rows.length)[index] ?? -1)
+      for (const [index, row] of rows.entries()) model.insert([...row], memory.i32(slots, rows.length)[index] ?? -1)
+      const changed = rows.map(() => rowOf(random, spec.fields))
+      const inserted = new Map(model.rows.map(row => [row.slot, row]))
+      for (let index = spec.keys; index < spec.fields.length; index++) {
+        const values = changed.map(row => row[index] ?? null)
+        const type = spec.fields[index]?.type ?? types.null
+        table.scatter(slots, rows.length, index, columnFromValues(memory, type, values))
+        for (const [at, slot] of [...memory.i32(slots, rows.length)].entries()) {
+          const row = inserted.get(slot)
+          if (row !== undefined) row.values[index] = values[at] ?? null
+        }
+      }
     }
     const probes = Array.from({ length: 30 }, () => rowOf(random, spec.fields))
     check(memory, table, model, columnsOf(memory, keys, probes), probes)
