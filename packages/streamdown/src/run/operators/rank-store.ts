@@ -81,7 +81,12 @@ export class RankStore {
       const order = [...this.#sorting, arrival(width + 1)]
       this.table = context.table({ name: 'rows', fields: [...fields, ...hidden], keys, unique: false, order })
       if (options.function === 'row_number' && options.to <= LARGEST_CUT) {
-        this.#partitions = context.table({ name: 'batch partitions', fields: fields.slice(0, keys), keys, unique: true })
+        this.#partitions = context.table({
+          name: 'batch partitions',
+          fields: fields.slice(0, keys),
+          keys,
+          unique: true,
+        })
       }
     } else {
       this.table = context.table({
