@@ -35,6 +35,8 @@ export function matchSQL(node: MatchNode, from: string, input: Schema, output: S
         throw cannot(`${value.is === 'number' ? 'MATCH_NUMBER' : 'CLASSIFIER'}()`)
       const variables = value.is === 'column' ? value.place.variables : value.variables
       if (value.is === 'column' && value.place.shift !== 0) throw cannot('PREV and NEXT')
+      if (value.is === 'column' && value.column === node.time && value.place.final)
+        return { name: 'MATCH_ROWTIME()', type: value.type, nullable: true }
       const name = nameOf(variables)
       const of = input.map(field => ({ ...field, name: name === '' ? field.name : `${name}.${field.name}` }))
       const text =
