@@ -3,103 +3,120 @@ import type { AggregateCall } from '../../plan/expressions/aggregate-call.ts'
 import { compareValues } from '../../types/compare-values.ts'
 import type { DataType } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
-import { valueKey } from '../../types/value-key.ts'
 import { averageOf, decimalLimit } from './aggregate-finish.ts'
 
-/**
- * An aggregate over a few rows at once: the values of its argument in order (NULL among them), or rows without one.
- * Throws RowError when the result does not fit its type.
- */
-export function aggregateValues(call: AggregateCall, argument: DataType | undefined, values: readonly Value[]): Value {
-  const present = values.filter(value => value !== null)
-  const used = call.distinct ? [...new Map(present.map(value => [valueKey(value), value])).values()] : present
-  switch (call.name) {
-    case 'count':
-      return BigInt(argument === undefined ? values.length : used.length)
+/** An aggregate so far. It never changes: matches that have rows in common share it. */
+export interface Total {
+  readonly rows: bigint
+  /** Values that are not NULL. */
+  readonly count: bigint
+  /** Exact, of integers and decimals; of intervals the µs. */
+  readonly sum: bigint
+  /** Of doubles, with what was lost by rounding (Neumaier). */
+  readonly high: number
+  readonly lost: number
+  readonly months: number
+  readonly days: number
+  /** The smallest or the largest. */
+  readonly best: Value
+}
+
+export const nothing: Total = { rows: 0n, count: 0n, sum: 0n, high: 0, lost: 0, months: 0, days: 0, best: null }
+
+/** With one more row: the value of the aggregate's argument there. */
+export function withValue({ name }: AggregateCall, total: Total, value: Value): Total {
+  const rows = total.rows + 1n
+  if (value === null) return { ...total, rows }
+  const counted = { ...total, rows, count: total.count + 1n }
+  switch (name) {
     case 'min':
-      return used.reduce<Value>((best, value) => (best === null || compareValues(value, best) < 0 ? value : best), null)
+      return total.best === null || compareValues(value, total.best) < 0 ? { ...counted, best: value } : counted
     case 'max':
-      return used.reduce<Value>((best, value) => (best === null || compareValues(value, best) > 0 ? value : best), null)
-    case 'sum':
-      return used.length === 0 ? null : sumOf(used, call.type)
-    case 'sum0':
-      return used.length === 0 ? zeroOf(call.type) : sumOf(used, call.type)
-    case 'avg':
-      return used.length === 0 ? null : meanOf(used, argument, call.type)
+      return total.best === null || compareValues(value, total.best) > 0 ? { ...counted, best: value } : counted
+    case 'count':
+      return counted
     default:
-      throw new RangeError(`${call.name} is not computed over matches`)
+      return added(counted, value)
+  }
+}
+
+function added(total: Total, value: Value): Total {
+  if (typeof value === 'bigint') return { ...total, sum: total.sum + value }
+  if (typeof value === 'object' && value !== null && 'micros' in value)
+    return {
+      ...total,
+      sum: total.sum + value.micros,
+      months: total.months + value.months,
+      days: total.days + value.days,
+    }
+  const number = Number(value)
+  const { high } = total
+  const next = high + number
+  const lost = Number.isFinite(next)
+    ? Math.abs(high) >= Math.abs(number)
+      ? high - next + number
+      : number - next + high
+    : 0
+  return {
+    ...total,
+    sum: Number.isSafeInteger(number) ? total.sum + BigInt(number) : total.sum,
+    high: next,
+    lost: total.lost + lost,
+  }
+}
+
+/** The aggregate's value. Throws RowError when it does not fit its type. */
+export function resultOf({ name, type }: AggregateCall, argument: DataType | undefined, total: Total): Value {
+  switch (name) {
+    case 'count':
+      return argument === undefined ? total.rows : total.count
+    case 'min':
+    case 'max':
+      return total.best
+    case 'sum':
+      return total.count === 0n ? null : sumOf(total, type)
+    case 'sum0':
+      return total.count === 0n ? zeroOf(type) : sumOf(total, type)
+    case 'avg':
+      return total.count === 0n ? null : meanOf(total, argument, type)
+    default:
+      throw new RangeError(`${name} is not computed over matches`)
   }
 }
 
 const isWhole = (type: DataType): boolean =>
   type.is === 'tinyint' || type.is === 'smallint' || type.is === 'int' || type.is === 'bigint' || type.is === 'decimal'
 
-const zeroOf = (type: DataType): Value => (type.is === 'bigint' || type.is === 'decimal' ? 0n : 0)
+const isWide = (type: DataType): boolean => type.is === 'bigint' || type.is === 'decimal'
 
-function sumOf(values: readonly Value[], type: DataType): Value {
-  if (type.is === 'interval') return intervalSum(values)
-  if (!isWhole(type)) return floatSum(values)
-  const sum = wholeSum(values)
-  return type.is === 'bigint' || type.is === 'decimal' ? fitting(sum, type) : Number(fitting(sum, type))
+const zeroOf = (type: DataType): Value => (isWide(type) ? 0n : 0)
+
+function sumOf({ sum, high, lost, months, days }: Total, type: DataType): Value {
+  if (type.is === 'interval') return { months, days, micros: sum }
+  if (!isWhole(type)) return high + lost
+  const fitted = fitting(sum, type)
+  return isWide(type) ? fitted : Number(fitted)
 }
 
-function meanOf(values: readonly Value[], argument: DataType | undefined, type: DataType): Value {
-  const count = BigInt(values.length)
-  if (argument === undefined || !isWhole(argument)) {
-    if (type.is !== 'interval') return floatSum(values) / values.length
-    const { months, days, micros } = intervalSum(values)
-    return {
-      months: Math.trunc(months / values.length),
-      days: Math.trunc(days / values.length),
-      micros: micros / count,
-    }
-  }
-  const sum = wholeSum(values)
+function meanOf(
+  { sum, high, lost, months, days, count }: Total,
+  argument: DataType | undefined,
+  type: DataType,
+): Value {
+  const rows = Number(count)
+  if (type.is === 'interval')
+    return { months: Math.trunc(months / rows), days: Math.trunc(days / rows), micros: sum / count }
+  if (argument === undefined || !isWhole(argument)) return (high + lost) / rows
   if (type.is === 'decimal') {
     const scale = type.scale - (argument.is === 'decimal' ? argument.scale : 0)
     return fitting(averageOf(sum, count, scale), type)
   }
-  if (type.is === 'double') return Number(sum) / values.length
-  return type.is === 'bigint' ? sum / count : Number(sum / count)
-}
-
-const wholeSum = (values: readonly Value[]): bigint =>
-  values.reduce<bigint>(
-    (sum, value) => sum + (typeof value === 'bigint' || typeof value === 'number' ? BigInt(value) : 0n),
-    0n,
-  )
-
-/** Compensated (Neumaier). */
-function floatSum(values: readonly Value[]): number {
-  let sum = 0
-  let lost = 0
-  for (const value of values) {
-    const number = typeof value === 'number' ? value : Number(value)
-    const next = sum + number
-    if (Number.isFinite(next)) lost += Math.abs(sum) >= Math.abs(number) ? sum - next + number : number - next + sum
-    sum = next
-  }
-  return sum + lost
-}
-
-function intervalSum(values: readonly Value[]): {
-  readonly months: number
-  readonly days: number
-  readonly micros: bigint
-} {
-  const sum = { months: 0, days: 0, micros: 0n }
-  for (const value of values) {
-    if (typeof value !== 'object' || value === null || !('micros' in value)) continue
-    sum.months += value.months
-    sum.days += value.days
-    sum.micros += value.micros
-  }
-  return sum
+  if (type.is === 'double') return Number(sum) / rows
+  return isWide(type) ? sum / count : Number(sum / count)
 }
 
 /** Byte of `rowErrorCodes` for a number out of range. */
 const OUT_OF_RANGE = 3
-
 const bits: Readonly<Record<string, bigint>> = { tinyint: 7n, smallint: 15n, int: 31n, bigint: 63n }
 
 function fitting(value: bigint, type: DataType): bigint {

@@ -1,3 +1,4 @@
+import type { Total } from './match-aggregate.ts'
 import type { MatchProgram } from './match-program.ts'
 
 /** A row of a partial match. Partial matches share the links that they have in common. */
@@ -8,6 +9,15 @@ export interface Link {
   readonly variable: number
   /** Left out of ALL ROWS PER MATCH. */
   readonly excluded: boolean
+  /** What was computed of the rows up to this one, so that it goes on from here. Not kept between steps. */
+  readonly known: Known
+}
+
+export interface Known {
+  /** By aggregate. */
+  totals?: Map<object, Total>
+  /** By place: the first rows that are mapped to its variables, as far as it looks. */
+  firsts?: Map<object, readonly Link[]>
 }
 
 /** One way to go on: the instruction it waits at, and its rows so far. */
@@ -76,7 +86,8 @@ export class Attempt {
     for (const { at, path } of this.threads) {
       const instruction = this.#program.instructions[at]
       if (instruction?.is !== 'take') continue
-      const link: Link = { parent: path, row, variable: instruction.variable, excluded: instruction.excluded }
+      const { variable, excluded } = instruction
+      const link: Link = { parent: path, row, variable, excluded, known: {} }
       if (rules.holds(link) && this.#follow(instruction.next, link, threads)) break
     }
     this.threads = threads.length > 1 ? distinct(threads, rules) : threads

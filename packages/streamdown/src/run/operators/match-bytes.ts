@@ -58,7 +58,7 @@ export function decodeAttempt(program: MatchProgram, start: number, bytes: Uint8
     const row = start + get()
     const flags = get()
     const parent = back === 0 ? undefined : links[links.length - back]
-    links.push({ parent, row, variable: flags >> 1, excluded: flags % 2 === 1 })
+    links.push({ parent, row, variable: flags >> 1, excluded: flags % 2 === 1, known: {} })
   }
   const threads: Thread[] = []
   for (let count = get(); count > 0; count--) {

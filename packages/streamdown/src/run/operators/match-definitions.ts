@@ -48,7 +48,11 @@ export class Definitions {
     })
     this.#earlyCount = early.length
     this.#early = early.length === 0 ? undefined : compileProjection({ input: input.schema, outputs: early, context })
-    this.#places = places.includes(undefined) ? undefined : places.filter(place => place !== undefined)
+    this.#places = places.includes(undefined)
+      ? undefined
+      : places.flatMap(place =>
+          place === undefined ? [] : Array.from({ length: place.offset + 1 }, (_, offset) => ({ ...place, offset })),
+        )
   }
 
   /** i32 a row: a bit for each definition that is of the row alone. */
@@ -111,9 +115,7 @@ export class Definitions {
   #memory(path: Link | undefined): string | undefined {
     if (this.#places === undefined) return undefined
     const seen: (number | undefined)[] = []
-    for (const place of this.#places)
-      for (let offset = 0; offset <= place.offset; offset++)
-        seen.push(linkAt({ tip: path, last: path }, { ...place, offset })?.row)
+    for (const place of this.#places) seen.push(linkAt({ tip: path, last: path }, place)?.row)
     return seen.join()
   }
 }

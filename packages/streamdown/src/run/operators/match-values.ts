@@ -13,8 +13,9 @@ import {
   type RowVariables,
 } from '../../plan/nodes/node.ts'
 import type { Value } from '../../types/value.ts'
+import { valueKey } from '../../types/value-key.ts'
 import type { OperatorContext } from '../operator-context.ts'
-import { aggregateValues } from './match-aggregate.ts'
+import { nothing, resultOf, type Total, withValue } from './match-aggregate.ts'
 import { type Link, linksOf } from './match-attempt.ts'
 import type { MatchRows, PartitionRows } from './match-rows.ts'
 
@@ -134,31 +135,52 @@ export class SightExpressions {
           return own
         })
       }
-      case 'aggregate': {
-        const { call, variables, final } = value
-        const [argument] = call.args
-        const slotsOf = sights.map(sight =>
-          mappedRows(final ? sight.last : sight.tip, variables).map(link => sight.rows.slot(link.row)),
-        )
-        const all = slotsOf.flat()
-        const values = argument === undefined ? all.map(() => null) : this.#valuesOf(all, columnIndex(argument))
-        const filter = call.filter === undefined ? undefined : this.#valuesOf(all, columnIndex(call.filter))
-        let from = 0
+      case 'aggregate':
         return made((sight, at) => {
-          const to = from + (slotsOf[at]?.length ?? 0)
-          const own = values.slice(from, to).filter((_, i) => filter === undefined || filter[from + i] === true)
-          from = to
-          if (sight.number === null && call.nullable) return null
+          if (sight.number === null && value.call.nullable) return null
           try {
-            return aggregateValues(call, argument?.type, own)
+            return resultOf(value.call, value.call.args[0]?.type, this.#total(value, sight))
           } catch (error) {
             if (!(error instanceof RowError)) throw error
             failures.set(at, { at, code: error.code, message: error.message })
             return null
           }
         })
-      }
     }
+  }
+
+  /** The aggregate over the rows of the match, going on from the last of them for which it is known. */
+  #total(value: Extract<MatchValue, { is: 'aggregate' }>, { rows, tip, last }: Sight): Total {
+    const { call, variables, final } = value
+    const from = final ? last : tip
+    const fresh: Link[] = []
+    let total = nothing
+    for (let link = from; link !== undefined; link = link.parent) {
+      const known = call.distinct ? undefined : link.known.totals?.get(value)
+      if (known !== undefined) {
+        total = known
+        break
+      }
+      fresh.push(link)
+    }
+    fresh.reverse()
+    const slots = fresh.map(link => (isOf(link.variable, variables) ? rows.slot(link.row) : -1))
+    const [argument] = call.args
+    const values = argument === undefined ? undefined : this.#valuesOf(slots, columnIndex(argument))
+    const filter = call.filter === undefined ? undefined : this.#valuesOf(slots, columnIndex(call.filter))
+    const seen = new Set<string>()
+    for (const [i, link] of fresh.entries()) {
+      const own = values?.[i] ?? null
+      const counts = isOf(link.variable, variables) && (filter === undefined || filter[i] === true)
+      if (counts && !(call.distinct && seen.has(valueKey(own)))) {
+        total = withValue(call, total, argument === undefined ? true : own)
+        seen.add(valueKey(own))
+      }
+      if (call.distinct) continue
+      link.known.totals ??= new Map()
+      link.known.totals.set(value, total)
+    }
+    return total
   }
 
   #valuesOf(slots: readonly number[], column: number): readonly Value[] {
@@ -198,11 +220,31 @@ const mappedRows = (tip: Link | undefined, variables: RowVariables): readonly Li
 /** The row of the match at a place, before the shift. */
 export function linkAt({ tip, last }: Pick<Sight, 'tip' | 'last'>, place: RowPlace): Link | undefined {
   const from = place.final ? last : tip
-  if (place.from === 'first') return mappedRows(from, place.variables)[place.offset]
+  if (place.from === 'first') return firstRows(from, place)[place.offset]
   let left = place.offset
   for (let link = from; link !== undefined; link = link.parent)
     if (isOf(link.variable, place.variables) && left-- === 0) return link
   return undefined
+}
+
+/** The first rows of a place, as far as it looks, going on from the last row for which they are known. */
+function firstRows(tip: Link | undefined, place: RowPlace): readonly Link[] {
+  const fresh: Link[] = []
+  let found: readonly Link[] = []
+  for (let link = tip; link !== undefined; link = link.parent) {
+    const known = link.known.firsts?.get(place)
+    if (known !== undefined) {
+      found = known
+      break
+    }
+    fresh.push(link)
+  }
+  for (const link of fresh.reverse()) {
+    if (found.length <= place.offset && isOf(link.variable, place.variables)) found = [...found, link]
+    link.known.firsts ??= new Map()
+    link.known.firsts.set(place, found)
+  }
+  return found
 }
 
 function slotOf(sight: Sight, place: RowPlace): number {
