@@ -12,6 +12,10 @@ export interface RunOptions {
   readonly workers?: number
   /** A row that fails: to the dead letters, or the program stops. Default `dead-letter`. */
   readonly onError?: 'dead-letter' | 'fail'
+  /** Rows to read, over all sources: then the program finishes. Default: all. */
+  readonly limit?: number
+  /** Finish when no source has anything more now. */
+  readonly untilIdle?: boolean
 }
 
 /** Stops listening. */
@@ -79,14 +83,17 @@ export interface ProgramStatus {
 
 /** The whole of a running program. */
 export interface Program {
-  /** Resolves when all sources have ended, rejects if the program fails. */
+  /** Resolves when all sources have ended, or as `run` was told; rejects if the program fails. */
   readonly finished: Promise<void>
   /** What has happened so far. */
   status(): ProgramStatus
   /** Rows that failed so far; the last thousands are kept, all are counted. */
   deadLetters(): readonly DeadLetter[]
-  /** Finishes the step and delivers what is written; open windows stay open, `status` says how many. */
-  stop(): Promise<void>
+  /**
+   * Finishes the step and delivers what is written; open windows stay open, `status` says how many. With `drain` they
+   * close and their results are delivered too.
+   */
+  stop(options?: { readonly drain?: boolean }): Promise<void>
 }
 
 /** The exported names of a program, alive; the program itself under `$`. */

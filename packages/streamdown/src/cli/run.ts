@@ -1,5 +1,6 @@
+import { basename } from 'node:path'
 import { parseArgs } from 'node:util'
-import { run as runProgram } from '../api/run.ts'
+import { type RunOptions, run as runProgram } from '../api/run.ts'
 import { createNodeEnvironment } from '../connect/node/environment.ts'
 import { createSession } from '../session/create.ts'
 import type { JobStatus } from '../session/session.ts'
@@ -27,13 +28,20 @@ export async function run(args: readonly string[]): Promise<number> {
   const limit = values.limit === undefined ? Number.POSITIVE_INFINITY : wholeNumber('--limit', values.limit)
   const interrupt = new Interrupt()
   try {
-    if (!isSql(file)) return await runModule(file, interrupt.signal)
+    if (!isSql(file)) {
+      const options = {
+        untilIdle: values['until-idle'],
+        limit,
+        ...(values.workers === undefined ? {} : { workers: wholeNumber('--workers', values.workers) }),
+      }
+      return await runModule(file, options, { interrupt, drain: values.drain, json: values.json })
+    }
     const session = await createSession(sessionOptionsOf(values.set, values.workers), await createNodeEnvironment())
     try {
       const show = { json: values.json, limit: Number.POSITIVE_INFINITY, messages: false }
       await showStatements(session, await readProgram(file), show, interrupt)
       await session.run({ stop: () => interrupt.requested, untilIdle: values['until-idle'], limit })
-      if (values.drain) await session.end()
+      if (values.drain) await session.drain()
       report(session.status(), values.json)
     } finally {
       await session.close()
@@ -45,18 +53,26 @@ export async function run(args: readonly string[]): Promise<number> {
 }
 
 /** A TypeScript program: everything its module exports lives until its inputs end. */
-async function runModule(file: string, signal: AbortSignal): Promise<number> {
-  const app = await runProgram(await importProgram(file))
+async function runModule(file: string, options: RunOptions, rules: ModuleRules): Promise<number> {
+  const app = await runProgram(await importProgram(file), options)
+  const { signal } = rules.interrupt
   const interrupted = new Promise<void>(resolve => signal.addEventListener('abort', () => resolve(), { once: true }))
   await Promise.race([app.$.finished, interrupted])
-  await app.$.stop()
+  await app.$.stop({ drain: rules.drain })
+  report([{ name: basename(file), ...app.$.status() }], rules.json)
   return exitCodes.done
+}
+
+interface ModuleRules {
+  readonly interrupt: Interrupt
+  readonly drain: boolean
+  readonly json: boolean
 }
 
 const openText = (windows: number): string => (windows === 1 ? '1 window stays open' : `${windows} windows stay open`)
 
 /** What was done, on standard error: standard output belongs to the program. */
-function report(jobs: readonly JobStatus[], json: boolean): void {
+function report(jobs: readonly Omit<JobStatus, 'ended'>[], json: boolean): void {
   for (const job of jobs) {
     if (json) {
       process.stderr.write(

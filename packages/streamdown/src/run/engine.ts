@@ -9,7 +9,7 @@ import { type Clock, SeededRandom } from './clock.ts'
 import { EventTimeTracker } from './event-time.ts'
 import { Inbox, ownerOf, partition } from './exchange.ts'
 import type { Edge, EventTimeVertex, Graph, OutputVertex, SourceVertex, Vertex } from './graph.ts'
-import { arrived, Intake, type OpenPartition } from './intake.ts'
+import { arrived, Intake, type OpenPartition, type Taken } from './intake.ts'
 import { Journal, type JournalEntry } from './journal.ts'
 import type { StepEnd } from './operator.ts'
 import { type EngineSnapshot, mergeStates, ownedState } from './snapshot.ts'
@@ -185,14 +185,23 @@ export class Engine {
     return this.#intake.ready()
   }
 
+  /** The last step: all sources end where they are, whatever they would still give, and all windows close. */
+  drain(): void {
+    if (!this.#ended) this.#runStep(() => this.#intake.end())
+  }
+
   /** One step; it reads at most `maxRows` rows, over all partitions. */
   runStep(maxRows = Number.POSITIVE_INFINITY): void {
+    this.#runStep((step, now) => this.#intake.take(step, now, maxRows))
+  }
+
+  #runStep(take: (step: bigint, now: bigint) => Taken): void {
     this.#started = true
     this.#step += 1n
     const entry = this.#replay.get(this.#step)
     this.#now = entry?.now ?? this.#options.clock.now()
     this.#random = new SeededRandom(this.#options.seed, this.#step)
-    const taken = entry === undefined ? this.#intake.take(this.#step, this.#now, maxRows) : this.#intake.repeat(entry)
+    const taken = entry === undefined ? take(this.#step, this.#now) : this.#intake.repeat(entry)
     const { allEnded } = this.#intake
     this.#endVertices(allEnded)
     if (this.#options.journal) this.journal.append({ step: this.#step, now: this.#now, ...taken })

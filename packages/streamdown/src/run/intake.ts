@@ -130,6 +130,14 @@ export class Intake {
     return { takes, statuses }
   }
 
+  /** What a step takes in that ends every partition where it is. */
+  end(): Taken {
+    const statuses: StatusChange[] = []
+    for (const each of this.#partitions) mark(each, 'ended', statuses)
+    this.#most = 0
+    return { takes: [], statuses }
+  }
+
   /** The step is through: how long it took says how much the next may take. */
   stepDone(): void {
     this.#options.stepSize.end(this.#most)

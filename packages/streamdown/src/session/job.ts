@@ -123,6 +123,13 @@ export class Job {
     await this.#waitForSinks()
   }
 
+  /** Ends the sources where they are: the last results are made and delivered. */
+  async drain(): Promise<void> {
+    this.engine.drain()
+    if (this.#failure !== undefined) throw this.#failure
+    await this.flush()
+  }
+
   async flush(): Promise<void> {
     for (const sink of this.#sinks.values()) await sink.flush()
   }

@@ -60,6 +60,14 @@ export class Jobs {
     await this.settle()
   }
 
+  /** Ends all inputs where they are. Jobs over tables of the session take what those before them wrote. */
+  async drain(): Promise<void> {
+    for (const job of this.#jobs.values()) {
+      if (this.#relations.holdsAll(job.engine.graph)) await job.settle()
+      await job.drain()
+    }
+  }
+
   status(): readonly JobStatus[] {
     return [...this.#jobs.values()].map(job => job.status())
   }

@@ -81,6 +81,10 @@ export class LocalSession implements Session {
     await this.#workspace.jobs.end()
   }
 
+  async drain(): Promise<void> {
+    await this.#workspace.jobs.drain()
+  }
+
   changes(relation: string): readonly ChangeRow[] {
     const data = this.#workspace.relations.find(this.#entry(relation).name)
     if (data === undefined)

@@ -112,6 +112,8 @@ export interface Session {
   advance(micros: bigint): Promise<void>
   /** Says that the inputs have ended: all windows close. */
   end(): Promise<void>
+  /** Takes the inputs as ended where they are, also those that never end: all windows close. */
+  drain(): Promise<void>
   /** Changes that a job wrote to a 'memory' sink or a view since the last call, step by step consolidated. */
   changes(relation: string): readonly ChangeRow[]
   columns(relation: string): readonly Field[]

@@ -20,7 +20,7 @@ async function startIn(program: object, options: RunOptions, environment: Enviro
   const views = new Map(assembled.views.map(view => [view.name, new LiveView(view)]))
   const job = programJob(assembled, environment, options, (name, rows) => views.get(name)?.take(rows))
   await job.open()
-  const handle = new Handle(job, environment, () => {
+  const handle = new Handle(job, environment, options, () => {
     for (const view of views.values()) view.end()
   })
   const alive = new Map<string, unknown>(views)
@@ -55,9 +55,13 @@ class Handle implements Program {
   readonly #job: Job
   #stopping = false
 
-  constructor(job: Job, environment: Environment, onEnd: () => void) {
+  constructor(job: Job, environment: Environment, { limit, untilIdle }: RunOptions, onEnd: () => void) {
     this.#job = job
-    this.finished = runJobs(() => [job], environment, { stop: () => this.#stopping }).finally(onEnd)
+    this.finished = runJobs(() => [job], environment, {
+      stop: () => this.#stopping,
+      ...(limit === undefined ? {} : { limit }),
+      ...(untilIdle === undefined ? {} : { untilIdle }),
+    }).finally(onEnd)
     // Whoever does not wait for the end learns of a failure by `stop`.
     this.finished.catch(() => undefined)
   }
@@ -71,8 +75,12 @@ class Handle implements Program {
     return this.#job.deadLetters.map(({ where, code, problem }) => ({ operator: where, code, problem }))
   }
 
-  async stop(): Promise<void> {
+  async stop({ drain = false }: { readonly drain?: boolean } = {}): Promise<void> {
     this.#stopping = true
+    if (drain) {
+      await this.finished
+      await this.#job.drain()
+    }
     // Closing wakes a run that waits for its sources.
     await this.#job.close()
     await this.finished
