@@ -1,54 +1,69 @@
 /**
- * SQLite's sqllogictest corpus (public domain) in the postgres dialect: every query once, as a bounded query.
- *   npm run slt -- --dir FOLDER [--only PATTERN] [--every N] [--verbose]
- * The corpus is not part of this repository: unpack `test/` of Maven's net.hydromatic:sql-logic-test:0.3.
+ * SQLite's sqllogictest corpus (public domain) in the postgres dialect: queries once each, as bounded queries.
+ *   npm run slt -- --dir FOLDER [--only PATTERN] [--draw QUERIES --seed N] [--views] [--verbose]
+ * With --views each query is a materialized view too, created before the rows are there; it must have what the bounded
+ * query has. The corpus is not part of this repository: unpack `test/` of Maven's net.hydromatic:sql-logic-test:0.3.
  */
-import { existsSync, globSync } from 'node:fs'
-import { join, relative, resolve } from 'node:path'
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { createNodeEnvironment } from '../../packages/streamdown/src/connect/node/environment.ts'
 import { createSession } from '../../packages/streamdown/src/session/create.ts'
 import type { Environment } from '../../packages/streamdown/src/session/environment.ts'
 import type { Session } from '../../packages/streamdown/src/session/session.ts'
 import { difference } from './compare.ts'
-import { parseTest, type Query, type Statement } from './parse.ts'
+import { isDrawn } from './draw.ts'
+import { parseTest, type Query, type Record, type Statement } from './parse.ts'
+import { createViews, tablesFirst, viewDifference } from './views.ts'
 
 const { values } = parseArgs({
   options: {
     dir: { type: 'string' },
     only: { type: 'string', default: '' },
-    every: { type: 'string', default: '1' },
+    draw: { type: 'string' },
+    seed: { type: 'string', default: '1' },
+    views: { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
   },
 })
 const dir = resolve(values.dir ?? process.env['SLT_DIR'] ?? '../shared/slt')
+const ENGINE = 'postgresql'
 
 interface Tally {
   queries: number
   passed: number
+  /** Queries that were a view before the rows came. */
+  views: number
   readonly wrong: string[]
 }
 
-async function runFile(path: string, environment: Environment, tally: Tally): Promise<void> {
+async function runFile(file: string, share: number, environment: Environment, tally: Tally): Promise<void> {
   const session = await createSession({ dialect: 'postgres' }, environment)
-  const report = (line: number, sql: string, what: string): void => {
-    tally.wrong.push(`${relative(dir, path)}:${line}: ${what}\n    ${sql}`)
+  const report = ({ line, sql }: Record, what: string): void => {
+    tally.wrong.push(`${file}:${line}: ${what}\n    ${sql}`)
     if (values.verbose) console.log(tally.wrong.at(-1))
   }
-  /** Of the file: with `--every N` each Nth is asked. */
-  let count = 0
+  const records = [...parseTest(join(dir, file), ENGINE)].filter(
+    record => record.is === 'statement' || isDrawn(Number(values.seed), file, record.line, share),
+  )
   try {
-    for (const record of parseTest(path, 'postgresql')) {
+    const { tables, rest } = values.views ? tablesFirst(records) : { tables: [], rest: records }
+    const carried = async (record: Statement): Promise<void> => {
+      const problem = await carryOut(session, record)
+      if (problem !== undefined) report(record, problem)
+    }
+    for (const record of tables) if (record.is === 'statement') await carried(record)
+    const views = await createViews(session, values.views ? rest.filter(record => record.is === 'query') : [])
+    tally.views += views.size
+    for (const record of rest) {
       if (record.is === 'statement') {
-        const problem = await carryOut(session, record)
-        if (problem !== undefined) report(record.line, record.sql, problem)
+        await carried(record)
         continue
       }
-      if (count++ % Number(values.every) !== 0) continue
       tally.queries += 1
-      const problem = await ask(session, record)
+      const problem = await ask(session, record, views.get(record)?.name)
       if (problem === undefined) tally.passed += 1
-      else report(record.line, record.sql, problem)
+      else report(record, problem)
     }
   } finally {
     await session.close()
@@ -64,11 +79,12 @@ async function carryOut(session: Session, { sql, fails }: Statement): Promise<st
   return fails ? 'must fail' : undefined
 }
 
-async function ask(session: Session, query: Query): Promise<string | undefined> {
+async function ask(session: Session, query: Query, view: string | undefined): Promise<string | undefined> {
   try {
     const [result] = await session.execute(query.sql)
     if (result?.is !== 'rows') return 'no rows'
-    return difference(query, result.schema, result.rows)
+    const wrong = difference(query, result.schema, result.rows)
+    return wrong ?? (view === undefined ? undefined : await viewDifference(session, view, result.rows))
   } catch (error) {
     return messageOf(error)
   }
@@ -77,26 +93,44 @@ async function ask(session: Session, query: Query): Promise<string | undefined> 
 const messageOf = (error: unknown): string =>
   error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
 
-if (!existsSync(dir)) {
-  console.log('slt: 0 run, folder absent')
-} else {
+/** The part of all queries that makes the number wanted. */
+function shareOf(files: readonly string[]): number {
+  if (values.draw === undefined) return 1
+  let queries = 0
+  for (const file of files) queries += readFileSync(join(dir, file), 'utf8').match(/^query /gm)?.length ?? 0
+  return Number(values.draw) / queries
+}
+
+async function runAll(): Promise<number> {
   const environment = await createNodeEnvironment()
   const pattern = new RegExp(values.only)
   const files = globSync('**/*.test', { cwd: dir })
     .sort()
     .filter(file => pattern.test(file))
-  const tally: Tally = { queries: 0, passed: 0, wrong: [] }
+  const share = shareOf(files)
+  const tally: Tally = { queries: 0, passed: 0, views: 0, wrong: [] }
+  const start = process.cpuUsage()
   for (const file of files) {
     const before = { ...tally }
-    const start = process.cpuUsage()
-    await runFile(join(dir, file), environment, tally)
-    const used = process.cpuUsage(start)
-    const cpu = (used.user + used.system) / 1e6
+    const fileStart = process.cpuUsage()
+    await runFile(file, share, environment, tally)
     const queries = tally.queries - before.queries
-    console.log(
-      `${file}: ${tally.passed - before.passed} of ${queries} queries, ${Math.round(queries / cpu)} per CPU s`,
-    )
+    const rate = Math.round(queries / cpuSeconds(fileStart))
+    if (values.verbose) console.log(`${file}: ${tally.passed - before.passed} of ${queries} queries, ${rate} a CPU s`)
   }
-  console.log(`slt: ${tally.passed} of ${tally.queries} queries, ${tally.wrong.length} records differ`)
-  process.exitCode = tally.wrong.length > 0 ? 1 : 0
+  if (!values.verbose) for (const wrong of tally.wrong) console.log(wrong)
+  const views = values.views ? ` (${tally.views} as views created before the rows)` : ''
+  const rate = Math.round(tally.queries / cpuSeconds(start))
+  console.log(
+    `slt: ${tally.passed} of ${tally.queries} queries${views}, ${tally.wrong.length} records differ, ${rate} queries a CPU s`,
+  )
+  return tally.wrong.length > 0 ? 1 : 0
 }
+
+function cpuSeconds(since: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(since)
+  return (user + system) / 1e6
+}
+
+if (existsSync(dir)) process.exitCode = await runAll()
+else console.log('slt: 0 run, folder absent')
