@@ -2,7 +2,7 @@ import type { DataType } from '../../types/data-type.ts'
 import type { Interval, Value } from '../../types/value.ts'
 import { all, any, literal, truth } from '../expressions/build.ts'
 import type { CallExpression, Expression, LiteralExpression } from '../expressions/expression.ts'
-import { isDeterministicCall, isStrict, neverFails } from '../expressions/facts.ts'
+import { isDeterministicCall, isStrict } from '../expressions/facts.ts'
 import { mapParts, parts } from '../expressions/walk.ts'
 import { addInterval } from '../interval.ts'
 
@@ -47,11 +47,9 @@ function simplify(e: Expression): Expression {
   }
 }
 
-/** A strict function of NULL is NULL, unless another argument can fail the row. */
-function isNullCall(e: CallExpression): boolean {
-  if (!e.args.some(arg => arg.is === 'literal' && arg.value === null)) return false
-  return isStrict(e.name) && e.args.every(neverFails)
-}
+/** A strict function of NULL is NULL, whatever its other arguments are: as in PostgreSQL, `1 / 0 = NULL` does not fail. */
+const isNullCall = (e: CallExpression): boolean =>
+  isStrict(e.name) && e.args.some(arg => arg.is === 'literal' && arg.value === null)
 
 /** `stop` decides alone (FALSE for AND) for all that is written behind it; its opposite says nothing. */
 function junction(
