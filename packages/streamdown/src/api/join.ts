@@ -134,7 +134,8 @@ export function joinDraft(left: Drafted, right: RelationOf<unknown> & Drafted, r
   }
 }
 
-function onPairs(on: unknown): JoinRelation['on'] {
+/** @internal */
+export function onPairs(on: unknown): JoinRelation['on'] {
   if (typeof on === 'string') return [{ left: on, right: on }]
   return Object.entries(on ?? {}).map(([left, right]) => ({ left, right: String(right) }))
 }

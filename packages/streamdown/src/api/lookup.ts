@@ -1,4 +1,5 @@
 import type { Duration } from './duration.ts'
+import type { Schema } from './schema/schema.ts'
 import type { RelationOf } from './types/brand.ts'
 
 /** An outside system that is asked by key: its answers are asked for in batches, cached, and kept with the row. */
@@ -8,13 +9,21 @@ export class Lookup<out R, out K extends string> implements RelationOf<R> {
   readonly key: K
   /** @internal */
   readonly get: (keys: never) => Promise<readonly R[]>
+  /** @internal */
+  readonly schema: Schema | undefined
   readonly cache: Duration | undefined
 
   /** @internal */
-  constructor(key: K, get: (keys: never) => Promise<readonly R[]>, cache: Duration | undefined) {
-    this.key = key
-    this.get = get
-    this.cache = cache
+  constructor(options: {
+    readonly key: K
+    readonly get: (keys: never) => Promise<readonly R[]>
+    readonly schema?: Schema
+    readonly cache?: Duration
+  }) {
+    this.key = options.key
+    this.get = options.get
+    this.schema = options.schema
+    this.cache = options.cache
   }
 }
 
@@ -22,6 +31,8 @@ export class Lookup<out R, out K extends string> implements RelationOf<R> {
 export interface LookupOptions<R, K extends string, V> {
   readonly key: K
   readonly get: (keys: V[]) => Promise<readonly R[]>
+  /** The columns of its rows. What `get` gives is not looked at before it runs, so a program without is refused. */
+  readonly schema?: Schema
   /** How long an answer may be used again. */
   readonly cache?: Duration
 }
@@ -30,5 +41,5 @@ export interface LookupOptions<R, K extends string, V> {
 export function lookup<const K extends string, V, R extends { readonly [P in K]: V }>(
   options: LookupOptions<R, K, V>,
 ): Lookup<R, K> {
-  return new Lookup(options.key, options.get, options.cache)
+  return new Lookup<R, K>(options)
 }

@@ -1,4 +1,6 @@
-import type { Duration } from './duration.ts'
+import { callerPlace } from './draft/place.ts'
+import type { MapAsyncRelation, RelationDraft } from './draft/relation-draft.ts'
+import { type Duration, durationMicros } from './duration.ts'
 
 /** How `mapAsync` asks. */
 export interface MapAsyncOptions {
@@ -10,4 +12,24 @@ export interface MapAsyncOptions {
   readonly timeout?: Duration
   /** How often a failed request is tried again before its row goes to the dead letters. Default 3. */
   readonly retry?: number
+}
+
+/** @internal */
+export function mapAsyncDraft(
+  input: RelationDraft,
+  type: MapAsyncRelation['type'],
+  call: MapAsyncRelation['call'],
+  { concurrency = 16, order = 'input', timeout = '10s', retry = 3 }: MapAsyncOptions = {},
+): MapAsyncRelation {
+  return {
+    is: 'mapAsync',
+    input,
+    type,
+    call,
+    concurrency,
+    ordered: order === 'input',
+    timeoutMicros: durationMicros(timeout),
+    retry,
+    place: callerPlace(),
+  }
 }

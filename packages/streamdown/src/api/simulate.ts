@@ -14,12 +14,13 @@ import type { DeadLetter } from './dead-letter.ts'
 import type { RelationDraft, SourceRelation } from './draft/relation-draft.ts'
 import { type Duration, durationMicros } from './duration.ts'
 import type { Job } from './job.ts'
+import { Lookup } from './lookup.ts'
 import { LowerContext } from './lower/context.ts'
 import type { Lowered } from './lower/lowered.ts'
 import { columnsOfSource } from './lower/source.ts'
 import { type Assembled, assemble, keyOf } from './program/assemble.ts'
 import { changesOf } from './program/changes.ts'
-import type { Drafted, RelationOf, TableOf } from './types/brand.ts'
+import type { Drafted, RelationOf, StreamOf, TableOf } from './types/brand.ts'
 import type { InputRow } from './types/row.ts'
 import { fromInput } from './values/from-input.ts'
 import { rowInput, rowObject } from './values/row-codec.ts'
@@ -53,6 +54,9 @@ interface Output {
   /** Changes of finished steps that were not asked for yet. */
   steps: (readonly WeightedRow[])[]
 }
+
+/** A row, rows, an error; undefined: not yet. */
+export type Answered<R> = R | readonly R[] | Error | undefined
 
 const stepRows = { one: 1, random: 'random', all: 1_000_000_000 } as const
 
@@ -149,6 +153,36 @@ export class Simulation {
     return [...this.#dead]
   }
 
+  /** The questions of a lookup (keys) or a `mapAsync` (rows) that are not answered: nothing outside is asked here. */
+  questions<R, K extends string>(of: Lookup<R, K>): (K extends keyof R ? R[K] : never)[]
+  questions<R>(of: StreamOf<R>): Record<string, unknown>[]
+  questions(of: Lookup<unknown, string> | Drafted): unknown[] {
+    return this.#asked(of).flatMap(({ asked, open }) => open.map(({ values }) => asked.question(values)))
+  }
+
+  /**
+   * Answers open questions, in their order: with a row, with rows (none: no match), or with an Error, as if it failed
+   * for good. `undefined` leaves the question open.
+   */
+  answer<R, K extends string>(
+    of: Lookup<R, K>,
+    answer: (key: K extends keyof R ? R[K] : never) => Answered<R>,
+  ): Simulation
+  answer<R>(of: StreamOf<R>, answer: (row: Record<string, unknown>) => Answered<InputRow<R>>): Simulation
+  answer(of: Lookup<unknown, string> | Drafted, answer: (question: never) => Answered<unknown>): Simulation {
+    for (const { asked, open, inquiries } of this.#asked(of)) {
+      for (const { number, values } of open) {
+        const given: unknown = Reflect.apply(answer, undefined, [asked.question(values)])
+        if (given instanceof Error) inquiries.answer(number, { problem: given.message })
+        else if (given !== undefined)
+          inquiries.answer(number, {
+            rows: (Array.isArray(given) ? given : [given]).map(row => rowInput(asked.columns, asObject(row))),
+          })
+      }
+    }
+    return this.#settle()
+  }
+
   /** Stops, and starts again from a snapshot: nothing may be lost or doubled. */
   restart(): Simulation {
     this.#engine = this.#opened(this.#engine.snapshot())
@@ -222,6 +256,18 @@ export class Simulation {
       )
     }
     return { draft, feed }
+  }
+
+  #asked(of: Lookup<unknown, string> | Drafted) {
+    const notes = this.#assembled.context.inquiries.get(of instanceof Lookup ? of : of['~draft']) ?? []
+    const running = notes.flatMap(asked =>
+      this.#engine.inquiries
+        .filter(({ inquiry }) => inquiry === asked.inquiry)
+        .map(inquiries => ({ asked, inquiries, open: inquiries.open })),
+    )
+    if (running.length === 0)
+      throw new StreamdownError('DSD5007', 'The program asks nothing there: give a lookup, or what mapAsync gave.')
+    return running
   }
 
   #view(draft: RelationDraft): Assembled['views'][number] {

@@ -12,10 +12,10 @@ import {
 } from './columns.ts'
 import type { Guarantee, SinkOf, TakesChanges } from './connector.ts'
 import { joinChanges } from './draft/kind.ts'
-import { pendingDraft } from './draft/pending.ts'
 import { callerPlace } from './draft/place.ts'
 import type { RelationDraft } from './draft/relation-draft.ts'
 import type { Duration } from './duration.ts'
+import { enrichDraft } from './enrich.ts'
 import type { Filter } from './expression.ts'
 import { comparisonDraft, filterDraft, type NullTest, type OperatorFor, type OperatorValue } from './filter.ts'
 import { Grouped } from './grouped.ts'
@@ -31,7 +31,7 @@ import {
   type On,
 } from './join.ts'
 import type { Lookup } from './lookup.ts'
-import type { MapAsyncOptions } from './map-async.ts'
+import { type MapAsyncOptions, mapAsyncDraft } from './map-async.ts'
 import type { ExplainOptions } from './program/explain.ts'
 import { sqlOf } from './program/sql-of.ts'
 import { rowArrow } from './row-arrow.ts'
@@ -150,10 +150,9 @@ export class Stream<R> implements StreamOf<R> {
     const O extends On<R, RowIn<S>>,
     const As extends string = never,
     const H extends 'inner' | 'left' = 'left',
-  >(right: S, options: JoinOptions<R, S, O, As, H>): Stream<Joined<R, RowIn<S>, O, NoInfer<As>, NoInfer<H>>> {
-    return new Stream(
-      pendingDraft('enrich', 'join(table) joins with what the table says now', this['~draft'], right, options),
-    )
+  >(right: S, options: JoinOptions<R, S, O, As, H>): Stream<Joined<R, RowIn<S>, O, NoInfer<As>, NoInfer<H>>>
+  enrich(right: Drafted | Lookup<unknown, string>, options: JoinRequest): unknown {
+    return new Stream(enrichDraft(this, right, options))
   }
 
   /** All rows of this stream and of others with the same columns. */
@@ -177,9 +176,7 @@ export class Stream<R> implements StreamOf<R> {
     call: (row: R, context: { readonly signal: AbortSignal }) => Promise<InputRow<NoInfer<S>>>,
     options?: MapAsyncOptions,
   ): Stream<S> {
-    return new Stream(
-      pendingDraft('mapAsync', 'map takes arrows that do not wait', this['~draft'], type, call, options),
-    )
+    return new Stream(mapAsyncDraft(this['~draft'], type, call, options))
   }
 
   /** An operator of your own: a function from this stream to anything. */

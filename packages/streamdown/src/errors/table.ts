@@ -36,6 +36,10 @@ export const errorTable = {
     title: 'Too many ways to go on with a match',
     fix: 'Make the definitions exclude each other, bound the repetitions, say WITHIN, or raise match_partial_limit.',
   },
+  DSD4010: {
+    title: 'The outside did not answer',
+    fix: 'The dead letter holds the row and what went wrong in the last try; allow more time or more tries.',
+  },
   DSD5001: {
     title: 'Not a decimal number',
     fix: 'Give digits as text, an integer or a finite number of at most 38 digits.',
@@ -92,6 +96,7 @@ export const rowErrorCodes = {
   7: 'DSD4007',
   8: 'DSD4008',
   9: 'DSD4009',
+  10: 'DSD4010',
 } as const satisfies Record<number, ErrorCode>
 
 export const isRowErrorCode = (byte: number): byte is keyof typeof rowErrorCodes => byte in rowErrorCodes

@@ -105,6 +105,11 @@ function compute(node: PlanNode): Properties {
       return ofJoin(node)
     case 'temporalJoin':
       return ofTemporalJoin(node)
+    case 'async': {
+      const input = derive(node.input)
+      if (!node.keeps) return { ...nothing, appendOnly: input.appendOnly, final: input.final, bounded: input.bounded }
+      return { ...input, keys: node.single ? input.keys : [] }
+    }
     case 'asofJoin': {
       const left = derive(node.left)
       const bounded = left.bounded && derive(node.right).bounded

@@ -1,25 +1,30 @@
 import { StreamdownError } from '../errors/error.ts'
 import type { Expression } from '../plan/expressions/expression.ts'
-import type {
-  AggregateNode,
-  AsofJoinNode,
-  EventTime,
-  JoinNode,
-  OverNode,
-  PlanNode,
+import {
+  type AggregateNode,
+  type AsofJoinNode,
+  type AsyncNode,
+  type EventTime,
+  type JoinNode,
+  type OverNode,
+  type PlanNode,
+  type Relation,
   ScanNode,
-  SinkNode,
-  TemporalJoinNode,
+  type SinkNode,
+  type TemporalJoinNode,
 } from '../plan/nodes/node.ts'
 import type { PairingNode } from '../plan/pairs.ts'
 import type { Program } from '../plan/program.ts'
 import { derive } from '../plan/properties.ts'
+import { nodesOf, type Roots } from '../plan/visitor/transform.ts'
 import type { Schema } from '../types/data-type.ts'
 import type { Edge, Graph, OperatorVertex, OutputVertex, Routing, SourceVertex, Vertex } from './graph.ts'
+import { Inquiries } from './inquiries.ts'
 import type { Operator } from './operator.ts'
 import type { OperatorContext } from './operator-context.ts'
 import { type AggregateInput, aggregateInput, callsInput } from './operators/aggregate-input.ts'
 import { createArrivalJoin } from './operators/arrival-join.ts'
+import { createAsk } from './operators/ask.ts'
 import { createAsofJoin } from './operators/asof-join.ts'
 import { createChangelog } from './operators/changelog.ts'
 import { createConsolidate } from './operators/consolidate.ts'
@@ -54,7 +59,8 @@ const single: Routing = { is: 'single' }
  * vertex. Rows are exchanged by key before every operator that keeps state by key.
  */
 export function buildGraph(program: Program): Graph {
-  const builder = new GraphBuilder()
+  const roots = [...program.sinks.map(sink => sink.input), ...program.views.map(view => view.input)]
+  const builder = new GraphBuilder(versionedScans(roots))
   for (const sink of program.sinks) builder.sink(sink)
   for (const view of program.views) builder.view(view.name, view.input, view.key)
   return { vertices: builder.vertices }
@@ -63,6 +69,11 @@ export function buildGraph(program: Program): Graph {
 class GraphBuilder {
   readonly vertices: Vertex[] = []
   readonly #built = new Map<PlanNode, Vertex>()
+  readonly #versioned: ReadonlySet<PlanNode>
+
+  constructor(versioned: ReadonlySet<PlanNode>) {
+    this.#versioned = versioned
+  }
 
   sink(sink: SinkNode): void {
     const input = this.#consolidated(sink.input, sinkKey(sink))
@@ -125,6 +136,8 @@ class GraphBuilder {
         return this.#join(node)
       case 'temporalJoin':
         return this.#temporalJoin(node)
+      case 'async':
+        return this.#ask(node)
       case 'asofJoin':
         return this.#asofJoin(node)
       case 'union': {
@@ -203,7 +216,7 @@ class GraphBuilder {
       node.columns.findIndex(output => output.column === column && output.path.length === 0),
     )
     return this.#operator('upsert source', node.schema, [this.#edge(timed, keyed(key))], false, context =>
-      createUpsertSource({ schema: node.schema, key }, context),
+      createUpsertSource({ schema: node.schema, key, every: this.#versioned.has(node) }, context),
     )
   }
 
@@ -294,6 +307,34 @@ class GraphBuilder {
     })
   }
 
+  /** Answers come back as the rows of a source of their own, so that steps, journal and scheduling know them. */
+  #ask(node: AsyncNode): Vertex {
+    const input = this.#node(node.input)
+    const inquiries = new Inquiries(node.name, node.inquiry, node.answers)
+    const relation: Relation = {
+      name: `answers of ${node.name}`,
+      schema: inquiries.schema,
+      connector: 'answers',
+      options: {},
+      primaryKey: [],
+      changes: 'append',
+      handle: inquiries,
+    }
+    const answers: SourceVertex = {
+      is: 'source',
+      id: this.vertices.length,
+      name: relation.name,
+      schema: relation.schema,
+      scan: ScanNode.create(relation),
+      inputs: [],
+    }
+    this.vertices.push(answers)
+    const inputs = [this.#edge(input, single), this.#edge(answers, single)]
+    return this.#operator(node.name, node.schema, inputs, true, context =>
+      createAsk(node, inquiries, context, shapeOf(node.input)),
+    )
+  }
+
   #asofJoin(node: AsofJoinNode): Vertex {
     const inputs = this.#pairEdges(node, this.#node(node.left), this.#node(node.right))
     return this.#operator('asof join', node.schema, inputs, node.keys.length === 0, context =>
@@ -379,6 +420,15 @@ class GraphBuilder {
   #edge(from: Vertex, routing: Routing = forward): Edge {
     return { from, port: 'main', routing }
   }
+}
+
+/** What is read below the right side of joins by event time: every version counts, not just the last of a chunk. */
+function versionedScans(roots: Roots): ReadonlySet<PlanNode> {
+  return new Set(
+    nodesOf(roots).flatMap(node =>
+      node.is === 'temporalJoin' && node.moment.is === 'eventTime' ? nodesOf([node.right]) : [],
+    ),
+  )
 }
 
 function keyed(columns: readonly number[]): Routing {

@@ -9,9 +9,11 @@ import { type Clock, SeededRandom } from './clock.ts'
 import { EventTimeTracker } from './event-time.ts'
 import { Inbox, ownerOf, partition } from './exchange.ts'
 import type { Edge, EventTimeVertex, Graph, OutputVertex, SourceVertex, Vertex } from './graph.ts'
+import { type Asker, Inquiries } from './inquiries.ts'
 import { arrived, Intake, type OpenPartition, type Taken } from './intake.ts'
 import { Journal, type JournalEntry } from './journal.ts'
 import type { StepEnd } from './operator.ts'
+import { Outside } from './outside.ts'
 import { type EngineSnapshot, mergeStates, ownedState } from './snapshot.ts'
 import { createStepSize, type Stopwatch } from './step-size.ts'
 import { Worker } from './worker.ts'
@@ -32,6 +34,8 @@ export interface EngineOptions {
   readonly journal: boolean
   /** Steps to repeat: each takes exactly the rows, the clock and the ends of its entry. What follows the last is free. */
   readonly replay?: readonly JournalEntry[]
+  /** Asks the questions of asynchronous operators; without one somebody else answers `inquiries`. */
+  readonly asker?: (inquiries: Inquiries) => Asker
   createMemory(): Memory
   openSource(scan: ScanNode): Source
   readonly outputs: Outputs
@@ -62,6 +66,7 @@ export class Engine {
   /** Of the step: drawn from seed and number alone, so that a step that is repeated draws the same. */
   #random: SeededRandom
   readonly #intake: Intake
+  readonly #outside: Outside
   /** Watermark of each vertex's output after the last step. */
   readonly #watermarks = new Map<number, bigint>()
   #step = 0n
@@ -75,6 +80,7 @@ export class Engine {
     this.#random = new SeededRandom(options.seed)
     this.#replay = new Map(options.replay?.map(entry => [entry.step, entry]))
     this.#now = options.clock.now()
+    this.#outside = new Outside(options.replay ?? [], options.asker)
     this.graph = buildGraph(program)
     for (const vertex of this.graph.vertices) {
       if (vertex.is === 'eventTime') this.#trackers.set(vertex.id, new EventTimeTracker(vertex.delay))
@@ -97,7 +103,7 @@ export class Engine {
   /** Opens the sources, from given positions. */
   async open(positions: ReadonlyMap<string, string> = new Map()): Promise<void> {
     for (const vertex of this.graph.vertices) {
-      if (vertex.is !== 'source') continue
+      if (vertex.is !== 'source' || this.#attachAnswers(vertex)) continue
       const own = new Map<string, string>()
       const prefix = `${vertex.id}/`
       for (const [id, position] of positions) if (id.startsWith(prefix)) own.set(id.slice(prefix.length), position)
@@ -114,7 +120,24 @@ export class Engine {
 
   /** Takes the readers of sources that are there at once (rows pushed by a test), instead of `open`. */
   openWith(readersOf: (scan: ScanNode) => readonly PartitionReader[]): void {
-    for (const vertex of this.graph.vertices) if (vertex.is === 'source') this.#attach(vertex, readersOf(vertex.scan))
+    for (const vertex of this.graph.vertices) {
+      if (vertex.is !== 'source' || this.#attachAnswers(vertex)) continue
+      this.#attach(vertex, readersOf(vertex.scan))
+    }
+  }
+
+  /** What asynchronous operators ask. */
+  get inquiries(): readonly Inquiries[] {
+    return this.#outside.inquiries
+  }
+
+  /** Answers come from the operator itself. */
+  #attachAnswers(vertex: SourceVertex): boolean {
+    const { handle } = vertex.scan.relation
+    if (!(handle instanceof Inquiries)) return false
+    this.#outside.add(handle)
+    this.#attach(vertex, [handle.reader()])
+    return true
   }
 
   #attach(vertex: SourceVertex, readers: readonly PartitionReader[]): void {
@@ -204,7 +227,8 @@ export class Engine {
     const taken = entry === undefined ? take(this.#step, this.#now) : this.#intake.repeat(entry)
     const { allEnded } = this.#intake
     this.#endVertices(allEnded)
-    if (this.#options.journal) this.journal.append({ step: this.#step, now: this.#now, ...taken })
+    const answers = this.#outside.endStep(this.#replay.has(this.#step + 1n), this.#intake)
+    if (this.#options.journal) this.journal.append({ step: this.#step, now: this.#now, ...taken, ...answers })
     this.#options.outputs.stepDone(this.#step)
     if (entry === undefined) this.#intake.stepDone()
     this.#ended = allEnded

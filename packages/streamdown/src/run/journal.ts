@@ -7,6 +7,8 @@ export interface JournalEntry {
   readonly takes: readonly Take[]
   /** Partitions that were found to be something else than before; by rows they become active without an entry. */
   readonly statuses: readonly StatusChange[]
+  /** The answers that asynchronous operators took in, by operator in the order of the plan; base64 of batches. */
+  readonly answers?: readonly (readonly string[])[]
 }
 
 /** Rows are expected, nothing has come for the idle timeout, or nothing will come any more. */

@@ -9,6 +9,7 @@ import type { DeadLetters, Source } from '../connect/source.ts'
 import { StreamdownError } from '../errors/error.ts'
 import type { ScanNode, SinkNode } from '../plan/nodes/node.ts'
 import type { Program } from '../plan/program.ts'
+import { askerWith } from '../run/ask-outside.ts'
 import type { Clock } from '../run/clock.ts'
 import { Engine } from '../run/engine.ts'
 import type { OutputVertex, Vertex } from '../run/graph.ts'
@@ -32,6 +33,8 @@ export interface JobOptions {
   readonly journal?: boolean
   /** µs without rows after which a partition counts as idle, where its table says nothing; 0 unless said. */
   readonly idleTimeout?: bigint
+  /** Waits between tries and for timeouts of asynchronous operators; without it they are not asked. */
+  readonly sleep?: (ms: number, sooner?: Promise<unknown>) => Promise<void>
   openSource(scan: ScanNode): Source
   openSink(sink: SinkNode): Sink | undefined
   /** The consolidated changes of a step at a view, or at a sink that the session itself keeps. */
@@ -88,6 +91,7 @@ export class Job {
       journal: options.journal ?? false,
       idleTimeout: options.idleTimeout ?? 0n,
       createMemory: () => this.#createMemory(),
+      ...(options.sleep === undefined ? {} : { asker: askerWith({ clock: options.clock, sleep: options.sleep }) }),
       openSource: scan => options.openSource(scan),
       outputs: {
         deliver: (vertex, batch, memory, step) => this.#deliver(vertex, batch, memory, step),

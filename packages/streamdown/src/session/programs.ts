@@ -104,7 +104,7 @@ function isStoredAsIs(type: DataType, column: DataType | undefined): boolean {
 
 /** How jobs of this session run, as it is set now. */
 export function jobOptions(
-  { options, clock, stopwatch, settings }: Workspace,
+  { options, clock, stopwatch, settings, environment }: Workspace,
   name: string,
   onError: JobOptions['onError'],
 ): Omit<JobOptions, 'openSource' | 'onChanges'> {
@@ -120,6 +120,7 @@ export function jobOptions(
     idleTimeout: durationMicros(settings.source_idle_timeout) ?? 0n,
     openSink: () => undefined,
     onError,
+    sleep: (ms, sooner) => environment.sleep(ms, sooner),
     onUndecodable: settings.on_error === 'fail' ? 'fail' : 'dead-letter',
   }
 }

@@ -24,6 +24,9 @@ export function kindOf(draft: RelationDraft): 'stream' | 'table' {
     case 'matched':
     case 'timedOut':
     case 'pending':
+    case 'enrich':
+    case 'ask':
+    case 'mapAsync':
       return 'stream'
     case 'aggregate':
     case 'top':

@@ -1,4 +1,6 @@
+import type { Lookup } from '../lookup.ts'
 import type { ColumnType } from '../schema/column-type.ts'
+import type { RowType } from '../schema/row-type.ts'
 import type { Schema } from '../schema/schema.ts'
 import type { AggregateDraft, ArrowDraft, ExpressionDraft, OverDraft } from './expression-draft.ts'
 import type { Place } from './place.ts'
@@ -30,6 +32,9 @@ export type RelationDraft =
   | OverRelation
   | FirstRelation
   | JoinRelation
+  | EnrichRelation
+  | AskRelation
+  | MapAsyncRelation
   | { readonly is: 'union'; readonly inputs: readonly RelationDraft[]; readonly place: Place }
   | {
       readonly is: 'branch'
@@ -205,6 +210,41 @@ export interface JoinRelation {
     | { readonly is: 'within'; readonly beforeMicros: bigint; readonly afterMicros: bigint }
     | { readonly is: 'window'; readonly windowing: WindowingDraft }
     | { readonly is: 'keep'; readonly micros: bigint | 'forever' }
+  readonly place: Place
+}
+
+/** Each left row with what a table says at its time. */
+export interface EnrichRelation {
+  readonly is: 'enrich'
+  readonly left: RelationDraft
+  readonly right: RelationDraft
+  readonly on: JoinRelation['on']
+  readonly as?: string
+  readonly how: 'inner' | 'left'
+  readonly place: Place
+}
+
+/** Each left row with what the outside says of it. */
+export interface AskRelation {
+  readonly is: 'ask'
+  readonly input: RelationDraft
+  readonly lookup: Lookup<unknown, string>
+  readonly on: JoinRelation['on']
+  readonly as?: string
+  readonly how: 'inner' | 'left'
+  readonly place: Place
+}
+
+/** A row of I/O for each row. */
+export interface MapAsyncRelation {
+  readonly is: 'mapAsync'
+  readonly input: RelationDraft
+  readonly type: RowType<unknown>
+  readonly call: (row: never, context: { readonly signal: AbortSignal }) => Promise<unknown>
+  readonly concurrency: number
+  readonly ordered: boolean
+  readonly timeoutMicros: bigint
+  readonly retry: number
   readonly place: Place
 }
 

@@ -1,12 +1,14 @@
 import { StreamdownError } from '../../errors/error.ts'
-import type { Relation } from '../../plan/nodes/node.ts'
+import type { Inquiry, Relation } from '../../plan/nodes/node.ts'
 import { type BindContext, contextOf } from '../../sql/bind/context.ts'
 import { BindProblem } from '../../sql/bind/problem.ts'
 import { Catalog } from '../../sql/catalog.ts'
 import { settingsOf } from '../../sql/settings.ts'
+import type { Value } from '../../types/value.ts'
 import type { Place } from '../draft/place.ts'
 import type {
   AggregateRelation,
+  ColumnDraft,
   RelationDraft,
   SourceRelation,
   TopRelation,
@@ -21,6 +23,13 @@ export interface ArrowNote {
   readonly text: string
 }
 
+/** A question as programs see it, and the columns of its answers. */
+export interface AskedInquiry {
+  readonly inquiry: Inquiry
+  readonly question: (values: readonly Value[]) => unknown
+  readonly columns: readonly ColumnDraft[]
+}
+
 /** The rules of the API: Flink's, except that AVG is a DOUBLE (of DECIMAL a DECIMAL) and SUM of integers a BIGINT. */
 const settings = settingsOf('flink', { avg_type: 'double', sum_type: 'bigint' })
 
@@ -30,6 +39,8 @@ export class LowerContext {
   readonly lowered = new Map<RelationDraft, Lowered>()
   /** Relations by their source, so that rows can be pushed to them. */
   readonly relations = new Map<SourceRelation, Relation>()
+  /** What asks the outside, by lookup or relation: a simulation answers for it. */
+  readonly inquiries = new Map<object, AskedInquiry[]>()
   readonly notes: ArrowNote[] = []
   /** Aggregates and tops over windows by their windows: what the late stream belongs to. */
   readonly overWindows = new Map<WindowedDraft, AggregateRelation | TopRelation>()
@@ -43,6 +54,10 @@ export class LowerContext {
     this.inferred = inferred
     this.checksArrows = checksArrows
   }
+}
+
+export function noteInquiry({ inquiries }: LowerContext, of: object, asked: AskedInquiry): void {
+  inquiries.set(of, [...(inquiries.get(of) ?? []), asked])
 }
 
 /** Runs a step of putting together; what is wrong is said with its place in the program. */

@@ -26,8 +26,11 @@ import {
 
 const nowhere = { start: 0, end: 0 }
 
+/** What the result of a join looks like. */
+type JoinShape = Pick<JoinRelation, 'on' | 'as' | 'how'>
+
 /** Both sides with the columns that must be equal, of one type each. */
-interface Sides {
+export interface Sides {
   readonly left: Lowered
   readonly right: Lowered
   readonly keys: readonly { readonly left: number; readonly right: number; readonly nullsMatch: boolean }[]
@@ -39,10 +42,7 @@ export function lowerJoin(
   rightInput: Lowered,
   draft: JoinRelation,
 ): Lowered {
-  if (draft.on.length === 0) fail('DSD5007', "join wants on: { left: 'right' }, the columns that must be equal.")
-  let sides: Sides = { left: leftInput, right: rightInput, keys: [] }
-  for (const { left, right } of draft.on)
-    sides = withKey(context, sides, columnNamed(sides.left, left), columnNamed(sides.right, right))
+  const sides = joinSides(context, leftInput, rightInput, draft.on)
   const { how, time } = draft
   switch (time?.is) {
     case undefined:
@@ -74,6 +74,20 @@ export function lowerJoin(
       return shaped(draft, { left, right, keys: sides.keys }, node)
     }
   }
+}
+
+/** Both sides with the columns that must be equal. */
+export function joinSides(
+  context: LowerContext,
+  leftInput: Lowered,
+  rightInput: Lowered,
+  on: JoinRelation['on'],
+): Sides {
+  if (on.length === 0) fail('DSD5007', "A join wants on: { left: 'right' }, the columns that must be equal.")
+  let sides: Sides = { left: leftInput, right: rightInput, keys: [] }
+  for (const { left, right } of on)
+    sides = withKey(context, sides, columnNamed(sides.left, left), columnNamed(sides.right, right))
+  return sides
 }
 
 /** One more pair of equal columns; a side of another type is cast, unseen. */
@@ -123,7 +137,7 @@ function within(
 }
 
 /** The result's columns: the left ones, then the right ones beside them or nested. */
-function shaped(draft: JoinRelation, { left, right, keys }: Sides, node: PlanNode): Lowered {
+export function shaped(draft: JoinShape, { left, right, keys }: Sides, node: PlanNode): Lowered {
   const key = keyOf(draft, left, right)
   if (draft.how === 'semi' || draft.how === 'anti') return { node, columns: left.columns, key }
   const shift = left.node.schema.length
@@ -170,7 +184,7 @@ function nestedRow(name: string, right: Lowered, node: PlanNode, shift: number, 
 }
 
 /** A left row keeps its key when it meets at most one right row: when `on` names the whole key of the right side. */
-function keyOf({ how, on }: JoinRelation, left: Lowered, right: Lowered): readonly string[] {
+function keyOf({ how, on }: JoinShape, left: Lowered, right: Lowered): readonly string[] {
   if (how === 'semi' || how === 'anti') return left.key
   if (how === 'right' || how === 'full' || right.key.length === 0) return []
   return right.key.every(name => on.some(pair => pair.right === name)) ? left.key : []

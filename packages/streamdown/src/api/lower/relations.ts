@@ -20,6 +20,7 @@ import {
   lowerWhere,
 } from './columns.ts'
 import { type LowerContext, placed } from './context.ts'
+import { lowerAsk, lowerEnrich, lowerMapAsync } from './enrich.ts'
 import { lowerJoin } from './join.ts'
 import { columnNamed, expressionOf, type Lowered, passed, projected, visibleOnly } from './lowered.ts'
 import { lowerMatch, lowerMatched, lowerTimedOut } from './match.ts'
@@ -67,6 +68,12 @@ function lower(context: LowerContext, draft: RelationDraft): Lowered {
       return lowerFirst(of(draft.input), draft)
     case 'join':
       return lowerJoin(context, of(draft.left), of(draft.right), draft)
+    case 'enrich':
+      return lowerEnrich(context, of(draft.left), of(draft.right), draft)
+    case 'ask':
+      return lowerAsk(context, of(draft.input), draft)
+    case 'mapAsync':
+      return lowerMapAsync(context, of(draft.input), draft)
     case 'union':
       return lowerUnion(context, draft.inputs.map(of))
     case 'branch': {

@@ -13,6 +13,7 @@ function inputsOf(draft: RelationDraft): readonly RelationDraft[] {
     case 'source':
       return []
     case 'join':
+    case 'enrich':
       return [draft.left, draft.right]
     case 'union':
       return draft.inputs

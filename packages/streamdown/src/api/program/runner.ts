@@ -40,6 +40,7 @@ export function programJob(
     timeZone: assembled.context.bind.settings.timezone,
     settings: assembled.context.bind.settings,
     onError: options.onError ?? 'dead-letter',
+    sleep: (ms, sooner) => environment.sleep(ms, sooner),
     openSource: scan =>
       scan.relation.handle instanceof MemoryQueue
         ? memorySource(assembled, scan, scan.relation.handle)

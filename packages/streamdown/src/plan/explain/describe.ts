@@ -62,6 +62,16 @@ export function describe(node: PlanNode): string {
           : `right row as of ${names([moment.left], left)} by ${names([moment.right], right)}, state ends with the watermark`
       return `Temporal join ${node.kind}${onText(node)}; ${text}`
     }
+    case 'async': {
+      const { inquiry, ordered, outer, asks, answers } = node
+      const how = [
+        `${inquiry.concurrency} at a time`,
+        ordered ? 'in order' : 'as answers come',
+        `tried ${inquiry.retry.attempts + 1} times, each for ${durationText(inquiry.timeout)}`,
+        ...(inquiry.cache === undefined ? [] : [`${inquiry.cache.maxRows} answers cached`]),
+      ]
+      return `Ask ${node.name}${outer ? ' (left)' : ''} by ${names(asks, node.input)} for ${answers.map(one => one.name).join(', ')}: ${how.join(', ')}; boundary: what follows is as of the answers`
+    }
     case 'asofJoin': {
       const { left, right, operator } = node.nearest
       return `Asof join ${node.kind}${onText(node)}; nearest ${names([left], node.left)} ${operator} ${names([right], node.right)}`

@@ -90,6 +90,8 @@ class Writer {
         return this.#join(node, input, other, as)
       case 'temporalJoin':
         return this.#temporalJoin(node, input, other, as)
+      case 'async':
+        throw cannot('a question to the outside')
       case 'asofJoin':
         throw cannot('ASOF JOIN')
       case 'union':

@@ -1,5 +1,6 @@
 import type { AggregateNode } from './aggregate-node.ts'
 import type { AsofJoinNode } from './asof-join-node.ts'
+import type { AsyncNode } from './async-node.ts'
 import type { ChangelogNode } from './changelog-node.ts'
 import type { FilterNode } from './filter-node.ts'
 import type { FlatMapNode } from './flat-map-node.ts'
@@ -18,6 +19,7 @@ import type { WindowNode } from './window-node.ts'
 
 export * from './aggregate-node.ts'
 export * from './asof-join-node.ts'
+export * from './async-node.ts'
 export * from './changelog-node.ts'
 export * from './filter-node.ts'
 export * from './flat-map-node.ts'
@@ -50,6 +52,7 @@ export type PlanNode =
   | JoinNode
   | TemporalJoinNode
   | AsofJoinNode
+  | AsyncNode
   | UnionNode
   | RankNode
   | OverNode

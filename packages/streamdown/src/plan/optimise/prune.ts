@@ -3,7 +3,7 @@ import { column, literal } from '../expressions/build.ts'
 import type { Expression } from '../expressions/expression.ts'
 import { columnsRead, hasLambda, readsWholeRow, remap, some } from '../expressions/walk.ts'
 import { matchReads, prunedMatch } from '../match/columns.ts'
-import { joinedSchema, type PlanNode, WindowNode } from '../nodes/node.ts'
+import { askedSchema, joinedSchema, type PlanNode, WindowNode } from '../nodes/node.ts'
 import { movedPairing, pairingColumns } from '../pairs.ts'
 import { inputsOf } from '../visitor/inputs.ts'
 import { callExpressions, expressionsOf, mapCall, nodesOf, type Roots } from '../visitor/transform.ts'
@@ -105,6 +105,17 @@ class Pruner {
         if (condition === undefined || !hasLambda(condition)) return
         this.#need(node.left, node.left.schema.keys())
         this.#need(node.right, node.right.schema.keys())
+        return
+      }
+      case 'async': {
+        const width = node.keeps ? node.input.schema.length : 0
+        this.#need(node.input, [...[...needed].filter(i => i < width), ...node.asks])
+        if (node.condition === undefined) return
+        const inputs = node.input.schema.length
+        this.#need(
+          node.input,
+          [...columnsRead(node.condition)].filter(i => i < inputs),
+        )
         return
       }
       case 'union':
@@ -269,6 +280,18 @@ class Pruner {
             : { condition: remap(moving.condition, i => to.get(i)!) }
         const schema = joinedSchema(node.kind, left.node.schema, right.node.schema)
         return { node: { ...moving, left: left.node, right: right.node, ...condition, schema }, to }
+      }
+      case 'async': {
+        const input = this.#prune(node.input)
+        const [before, after] = [node.input.schema.length, input.node.schema.length]
+        const place = (i: number) => (i < before ? input.to.get(i)! : i - before + after)
+        const condition = node.condition === undefined ? {} : { condition: remap(node.condition, place) }
+        const to = node.keeps ? new Map(input.to) : new Map<number, number>()
+        for (let i = 0; i < node.answers.length; i++)
+          to.set((node.keeps ? before : 0) + i, (node.keeps ? after : 0) + i)
+        const schema = askedSchema(input.node.schema, node)
+        const asks = node.asks.map(i => input.to.get(i)!)
+        return { node: { ...node, input: input.node, asks, ...condition, schema }, to }
       }
       case 'union': {
         const kept = sorted(needed)

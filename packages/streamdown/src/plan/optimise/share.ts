@@ -20,6 +20,7 @@ export function share(roots: Roots): Roots {
   return transform(roots, node => {
     if (
       node.is === 'flatMap' ||
+      node.is === 'async' ||
       (node.is === 'values' && node.rows.length > LONG_VALUES) ||
       !expressionsOf(node).every(e => isDeterministicCall(e) || isStepClock(e))
     )
@@ -132,6 +133,7 @@ function structure(node: PlanNode, numberOf: (thing: object) => number): string 
       return plainKey([node.is, node.side, names])
     case 'changelog':
     case 'flatMap':
+    case 'async':
       return plainKey([node.is, names])
   }
 }

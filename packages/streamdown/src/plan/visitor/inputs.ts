@@ -16,6 +16,7 @@ export function inputsOf(node: PlanNode): readonly PlanNode[] {
     case 'changelog':
     case 'flatMap':
     case 'match':
+    case 'async':
       return [node.input]
     case 'join':
     case 'temporalJoin':
@@ -43,7 +44,8 @@ export function mapInputs(node: PlanNode, change: (input: PlanNode) => PlanNode)
     case 'sort':
     case 'changelog':
     case 'flatMap':
-    case 'match': {
+    case 'match':
+    case 'async': {
       const input = change(node.input)
       return input === node.input ? node : { ...node, input }
     }

@@ -57,6 +57,7 @@ export function expressionsOf(node: PlanNode): readonly Expression[] {
       return node.calls.flatMap(callExpressions)
     case 'join':
     case 'temporalJoin':
+    case 'async':
       return node.condition === undefined ? [] : [node.condition]
     case 'flatMap':
       return [node.lambda]
@@ -98,7 +99,8 @@ export function mapExpressions(node: PlanNode, change: (e: Expression) => Expres
     case 'over':
       return { ...node, calls: node.calls.map(call => mapCall(call, change)) }
     case 'join':
-    case 'temporalJoin': {
+    case 'temporalJoin':
+    case 'async': {
       if (node.condition === undefined) return node
       const condition = change(node.condition)
       return condition === node.condition ? node : { ...node, condition }

@@ -159,7 +159,7 @@ test('upserts by key become weights that add up to the last row of each key', ()
   fc.assert(
     fc.property(upserts, fc.boolean(), (steps, tight) => {
       const harness = new OperatorHarness(
-        context => createUpsertSource({ schema, key: [1] }, context),
+        context => createUpsertSource({ schema, key: [1], every: false }, context),
         [{ schema, routeBy: [1] }],
         1,
         tight ? { growAlways: true } : {},

@@ -10,28 +10,30 @@ import { restoreTables, snapshotOf } from './state-of.ts'
 
 /**
  * Upserts by primary key become weights: weight +1 puts a row in the place of its key's row, -1 deletes by key alone
- * (its other columns may be NULL). Of several rows of a key in one chunk only the last counts. Deletes of keys that are
- * not there do nothing.
+ * (its other columns may be NULL). Of several rows of a key in one chunk only the last counts, unless `every` row is
+ * wanted, because its time matters. Deletes of keys that are not there do nothing.
  */
 export function createUpsertSource(
-  options: { readonly schema: Schema; readonly key: readonly number[] },
+  options: { readonly schema: Schema; readonly key: readonly number[]; readonly every: boolean },
   context: OperatorContext,
 ): Operator {
-  return new UpsertSource(options.schema, options.key, context)
+  return new UpsertSource(options.schema, options.key, options.every, context)
 }
 
 class UpsertSource implements Operator {
   readonly #context: OperatorContext
   readonly #schema: Schema
   readonly #key: readonly number[]
+  readonly #every: boolean
   readonly #table: StateTable
   /** Input columns by field: the key, then the others. */
   readonly #columns: readonly number[]
 
-  constructor(schema: Schema, key: readonly number[], context: OperatorContext) {
+  constructor(schema: Schema, key: readonly number[], every: boolean, context: OperatorContext) {
     this.#context = context
     this.#schema = schema
     this.#key = key
+    this.#every = every
     this.#columns = [...key, ...schema.map((_, column) => column).filter(column => !key.includes(column))]
     const fields = this.#columns.map((column): Field => schema[column] ?? field('', types.null))
     this.#table = context.table({
@@ -43,6 +45,28 @@ class UpsertSource implements Operator {
   }
 
   push(_input: number, batch: Batch, out: Output): void {
+    if (this.#every) for (const round of this.#rounds(batch)) this.#apply(round, out)
+    else this.#apply(batch, out)
+  }
+
+  /** The rows in parts in which each key stands once; the rows of a key are in their order. */
+  #rounds(batch: Batch): readonly Batch[] {
+    const { memory } = this.#context
+    const keys = this.#key.map(column => columnAt(batch, column))
+    const { slots } = this.#table.findOrInsert(keys, batch.rows)
+    const seen = new Map<number, number>()
+    const rounds: number[][] = []
+    for (const [row, slot] of memory.i32(slots, batch.rows).entries()) {
+      const round = seen.get(slot) ?? 0
+      seen.set(slot, round + 1)
+      const rows = rounds[round]
+      if (rows === undefined) rounds.push([row])
+      else rows.push(row)
+    }
+    return rounds.length === 1 ? [batch] : rounds.map(rows => takeRows(memory, batch, this.#pick(rows), rows.length))
+  }
+
+  #apply(batch: Batch, out: Output): void {
     const { memory } = this.#context
     const { kernels } = memory
     const keys = this.#key.map(column => columnAt(batch, column))
