@@ -14,7 +14,13 @@ export async function connectorsPage(): Promise<string> {
   }
   const overview = groups.map(([first, ...others]) => [
     [first, ...others].map(each => code(each?.name ?? '')).join(', '),
-    [first?.source === undefined ? '' : 'source', first?.sink === undefined ? '' : 'sink'].filter(Boolean).join(', '),
+    [
+      first?.source === undefined ? '' : 'source',
+      first?.sink === undefined ? '' : 'sink',
+      first?.lookup === undefined ? '' : 'lookup',
+    ]
+      .filter(Boolean)
+      .join(', '),
     first?.summary ?? '',
   ])
   return page(
@@ -37,6 +43,9 @@ function sectionOf([first, ...others]: readonly Connector[]): string {
   const facts = [
     ...(first.source === undefined ? [] : [`- As a source: ${first.source.guarantee}.`]),
     ...(first.sink === undefined ? [] : [`- As a sink: ${first.sink.guarantee}.`]),
+    ...(first.lookup === undefined
+      ? []
+      : [`- As a lookup (\`FOR SYSTEM_TIME AS OF PROCTIME()\`): ${first.lookup.guarantee}.`]),
     ...(first.takesFormat === true ? ['- Takes a format and its options.'] : []),
   ]
   return [`## ${first.name}${also}`, first.summary, facts.join('\n'), ...optionsOf(first.options)].join('\n\n')

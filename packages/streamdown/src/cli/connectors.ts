@@ -28,26 +28,32 @@ export async function connectors(args: readonly string[]): Promise<number> {
   return exitCodes.done
 }
 
-const summaryOf = ({ name, summary, options, source, sink }: Connector) => ({
+const summaryOf = ({ name, summary, options, source, sink, lookup }: Connector) => ({
   name,
   summary,
   source: source?.guarantee,
   sink: sink?.guarantee,
+  lookup: lookup?.guarantee,
   options,
 })
 
 const listOf = (all: readonly Connector[]): string =>
   all
-    .map(({ name, summary, source, sink }) => {
-      const ways = [source === undefined ? '' : 'source', sink === undefined ? '' : 'sink'].filter(way => way !== '')
+    .map(({ name, summary, source, sink, lookup }) => {
+      const ways = [
+        source === undefined ? '' : 'source',
+        sink === undefined ? '' : 'sink',
+        lookup === undefined ? '' : 'lookup',
+      ].filter(way => way !== '')
       return `${name.padEnd(12)} ${ways.join(', ').padEnd(13)} ${summary}\n`
     })
     .join('')
 
-function describe({ name, summary, options, source, sink }: Connector): string {
+function describe({ name, summary, options, source, sink, lookup }: Connector): string {
   const lines = [`${name}: ${summary}`, '']
   if (source !== undefined) lines.push(`source  ${source.guarantee}`)
   if (sink !== undefined) lines.push(`sink    ${sink.guarantee}`)
+  if (lookup !== undefined) lines.push(`lookup  ${lookup.guarantee}`)
   lines.push('', options.length === 0 ? 'No options.' : 'Options of WITH (...):')
   for (const option of options) {
     const facts = [

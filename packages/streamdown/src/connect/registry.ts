@@ -5,6 +5,7 @@ import { datagenConnector } from './datagen/datagen.ts'
 import { nexmark } from './nexmark/nexmark.ts'
 import { nexmarkSchema } from './nexmark/schema.ts'
 import { type Printer, printConnector } from './print.ts'
+import { rest } from './rest.ts'
 import type { Connector } from './source.ts'
 import { webhook } from './webhook.ts'
 
@@ -20,6 +21,7 @@ export const portableConnectors = (host: ConnectorHost): readonly Connector[] =>
   printConnector(host),
   blackhole,
   webhook,
+  rest,
 ]
 
 /** The columns of a connector whose tables are declared without any. */

@@ -1,6 +1,6 @@
 import type { Batch } from '../batch/batch.ts'
 import type { Memory } from '../batch/memory.ts'
-import type { Relation, ScanNode } from '../plan/nodes/node.ts'
+import type { Inquiry, Relation, ScanNode } from '../plan/nodes/node.ts'
 import type { Schema } from '../types/data-type.ts'
 
 /** A place in a partition that a reader can start from again, as text that sorts nowhere and means nothing to others. */
@@ -71,4 +71,9 @@ export interface Connector {
   readonly takesFormat?: boolean
   readonly source?: { readonly guarantee: string; create(relation: Relation): Source }
   readonly sink?: { readonly guarantee: string; create(relation: Relation): import('./sink.ts').Sink }
+  /** Rows are asked for by equality of columns (`keys` of the relation): a table behind FOR SYSTEM_TIME AS OF PROCTIME(). */
+  readonly lookup?: {
+    readonly guarantee: string
+    create(relation: Relation, keys: readonly number[]): { readonly inquiry: Inquiry; readonly ordered: boolean }
+  }
 }

@@ -146,6 +146,7 @@ export class LocalSession implements Session {
       continuous,
       file: path => this.#files.find(path),
       connectorSchema: connector => fixedSchema(connector),
+      lookup: relation => relations.lookupOf(relation),
       isBounded: relation => relations.isBounded(relation),
     })
   }

@@ -77,6 +77,12 @@ export class Relations {
     throw new StreamdownError('DSD3001', `Table "${name}": there is no connector '${connector}'; there are ${known}.`)
   }
 
+  /** How rows of a relation are looked up in its connector; undefined when it is read. */
+  lookupOf(relation: Relation): Connector['lookup'] {
+    if (this.#data.has(relation.name)) return undefined
+    return this.#connectors.find(each => each.name === relation.connector)?.lookup
+  }
+
   isBounded(relation: Relation): boolean {
     const found = this.#connectors.find(each => each.name === relation.connector)
     return found?.source?.create(relation).bounded ?? false

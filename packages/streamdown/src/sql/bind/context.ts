@@ -1,10 +1,15 @@
 import type { AggregateRules } from '../../functions/aggregates.ts'
 import type { FunctionRules } from '../../functions/definition.ts'
-import type { PlanNode, Relation } from '../../plan/nodes/node.ts'
+import type { Inquiry, PlanNode, Relation } from '../../plan/nodes/node.ts'
 import type { Schema } from '../../types/data-type.ts'
 import type { Catalog } from '../catalog.ts'
 import type { Settings } from '../settings.ts'
 import { type Names, namesOf } from './names.ts'
+
+/** A table that is asked by equality of columns. */
+export interface LookupTable {
+  create(relation: Relation, keys: readonly number[]): { readonly inquiry: Inquiry; readonly ordered: boolean }
+}
 
 /** What the host of the binder hands in. */
 export interface BindOptions {
@@ -14,6 +19,8 @@ export interface BindOptions {
   readonly continuous?: boolean
   /** The relation behind `FROM 'file.ndjson'`, its schema inferred; undefined when there is none. */
   readonly file?: (path: string) => Relation | undefined
+  /** How rows of a relation are looked up outside; undefined when it is read. */
+  readonly lookup?: (relation: Relation) => LookupTable | undefined
   /** Whether a relation's input ends by itself. Default: by connector and options. */
   readonly isBounded?: (relation: Relation) => boolean
   /** A connector's own fixed schema (nexmark, a file with `(*)`); undefined when it has none. */

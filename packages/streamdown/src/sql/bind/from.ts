@@ -31,6 +31,7 @@ import { asofJoin } from './asof-joins.ts'
 import type { BindContext } from './context.ts'
 import { ExpressionBinder } from './expressions.ts'
 import { durationMicros } from './literals.ts'
+import { lookupJoin } from './lookup-joins.ts'
 import { bindMatch } from './match.ts'
 import { bindNamedTable, lateRows } from './named-table.ts'
 import { didYouMean, lastPart } from './names.ts'
@@ -41,7 +42,7 @@ import { Rows } from './rows.ts'
 import { joinedScope, type Scope, type ScopeColumn, tableScope } from './scope.ts'
 import { joinSubquery } from './subqueries.ts'
 import { callName } from './syntax.ts'
-import { temporalJoin } from './temporal-joins.ts'
+import { isClock, temporalJoin } from './temporal-joins.ts'
 import { bindWindowing, windowKind, windowOver } from './windows.ts'
 
 interface Source {
@@ -60,7 +61,7 @@ export function bindFrom(
   hints: readonly Hint[],
   outer: Scope | undefined,
 ): Rows {
-  const binder = new FromBinder(context, outer, stateTtl(context, hints))
+  const binder = new FromBinder(context, outer, stateTtl(context, hints), hints)
   const [first, ...more] = from
   if (first === undefined) {
     const plan = singleRow()
@@ -101,11 +102,13 @@ class FromBinder {
   readonly #context: BindContext
   readonly #outer: Scope | undefined
   readonly #ttl: bigint | undefined
+  readonly #hints: readonly Hint[]
 
-  constructor(context: BindContext, outer: Scope | undefined, ttl: bigint | undefined) {
+  constructor(context: BindContext, outer: Scope | undefined, ttl: bigint | undefined, hints: readonly Hint[] = []) {
     this.#context = context
     this.#outer = outer
     this.#ttl = ttl
+    this.#hints = hints
   }
 
   /** `left`: the tables before it, for what is lateral. */
@@ -272,7 +275,12 @@ class FromBinder {
     if (kind !== 'inner' && kind !== 'left')
       return fail('DSD2006', 'FOR SYSTEM_TIME AS OF stands behind the right table of an inner or LEFT JOIN.', time.at)
     const moment = new ExpressionBinder(this.#context, { ...left.scope, outer: undefined }).bind(time)
-    return temporalJoin(kind, left.plan, right.plan, moment, condition, time.at)
+    const lookup = right.plan.is === 'scan' ? this.#context.options.lookup?.(right.plan.relation) : undefined
+    if (lookup === undefined || right.plan.is !== 'scan' || !isClock(moment, left.plan))
+      return temporalJoin(kind, left.plan, right.plan, moment, condition, time.at)
+    const names = [right.plan.relation.name, ...right.scope.columns.flatMap(({ table }) => table ?? [])]
+    const hints = this.#hints
+    return lookupJoin(lookup, { kind, left: left.plan, right: right.plan, condition, names, hints, at: time.at })
   }
 
   #usingColumn(scope: Scope, name: string, at: Span): number {

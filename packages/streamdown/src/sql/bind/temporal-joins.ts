@@ -19,9 +19,8 @@ export function temporalJoin(
   condition: Expression | undefined,
   at: Span,
 ): PlanNode {
-  const { processing, timeColumns } = derive(left)
-  const isClock = time.is === 'call' ? time.name === 'current_timestamp' : columnOf(time, processing) !== undefined
-  if (isClock) {
+  const { timeColumns } = derive(left)
+  if (isClock(time, left)) {
     return overJoin(joinOn(kind, left, right, condition), join =>
       TemporalJoinNode.create(kind, join.left, join.right, join.keys, join.condition, { is: 'arrival' }),
     )
@@ -44,6 +43,11 @@ export function temporalJoin(
       right: eventTime,
     })
   })
+}
+
+/** Whether an expression over the left is the clock. */
+export function isClock(time: Expression, left: PlanNode): boolean {
+  return time.is === 'call' ? time.name === 'current_timestamp' : columnOf(time, derive(left).processing) !== undefined
 }
 
 function columnOf(e: Expression, among: readonly number[]): number | undefined {
