@@ -33,6 +33,9 @@ const refused: readonly (readonly [sql: string, code: string, says: RegExp])[] =
   ['SELECT NTH_VALUE(amount, 0) OVER (ORDER BY at) FROM orders', 'DSD2004', /counts from 1/],
   ['SELECT LAG(amount) FILTER (WHERE amount > 1) OVER (ORDER BY at) FROM orders', 'DSD2006', /FILTER/],
   ['SELECT SUM(amount) OVER w FROM orders', 'DSD2006', /no window "w"/],
+  ["SELECT * FROM GAP_FILL(orders, id, INTERVAL '1' DAY)", 'DSD2004', /TIMESTAMP column/],
+  ["SELECT * FROM GAP_FILL(orders, at, INTERVAL '1' DAY, INTERPOLATE(customer))", 'DSD2004', /takes numbers/],
+  ["SELECT * FROM GAP_FILL(orders, at, INTERVAL '0' DAY, LOCF(amount))", 'DSD2004', /longer than nothing/],
   ['SELECT UPPER(id) OVER (ORDER BY at) FROM orders', 'DSD2003', /no aggregate UPPER/],
   [
     'SELECT * FROM orders MATCH_RECOGNIZE (ORDER BY at MEASURES LISTAGG(A.id) AS x PATTERN (A) DEFINE A AS id > 1)',

@@ -30,6 +30,7 @@ import type {
 import { asofJoin } from './asof-joins.ts'
 import type { BindContext } from './context.ts'
 import { ExpressionBinder } from './expressions.ts'
+import { bindGapFill } from './gap-fill.ts'
 import { durationMicros } from './literals.ts'
 import { lookupJoin } from './lookup-joins.ts'
 import { bindMatch } from './match.ts'
@@ -357,6 +358,12 @@ class FromBinder {
         const inline = { ...this.#context, options: { ...this.#context.options, materializedViews: 'inline' as const } }
         const table = new FromBinder(inline, undefined, undefined).#tableArgument(call.args, [], call.at)
         return this.#aliased(lateRows(table.source.plan, call.at), ref.alias, table.name)
+      }
+      case 'GAP_FILL': {
+        const table = this.#tableArgument(call.args, [], call.at)
+        const rows = new Rows(this.#context, table.source.plan, table.source.scope)
+        const others = call.args.filter(arg => arg !== table.argument)
+        return this.#aliased(bindGapFill(rows, call, others), ref.alias, table.name)
       }
       case 'UNNEST':
       case 'GENERATE_SERIES':
