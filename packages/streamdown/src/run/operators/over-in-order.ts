@@ -1,6 +1,6 @@
-import { type Batch, type Column, END_OF_TIME, type Pointer } from '../../batch/batch.ts'
+import { type Batch, CHUNK_ROWS, type Column, END_OF_TIME, type Pointer } from '../../batch/batch.ts'
 import { columnAt } from '../../batch/key-groups.ts'
-import { takeColumn, takeRows } from '../../batch/select.ts'
+import { sliceColumn, takeColumn, takeRows } from '../../batch/select.ts'
 import { columnFromValues, int32s } from '../../batch/values.ts'
 import type { OverNode } from '../../plan/nodes/node.ts'
 import type { StateSnapshot, StateTable } from '../../state/state-table.ts'
@@ -9,6 +9,7 @@ import type { Value } from '../../types/value.ts'
 import type { Operator, Output, StepEnd } from '../operator.ts'
 import type { OperatorContext } from '../operator-context.ts'
 import type { CallsInput } from './aggregate-input.ts'
+import { OVERFLOW } from './aggregate-list-results.ts'
 import { lowest, ordinalColumn, selectBytes, watermarkColumn } from './hidden.ts'
 import { InputWatermarks } from './input-watermarks.ts'
 import { LateRows } from './late-rows.ts'
@@ -17,7 +18,7 @@ import type { Result } from './over-accumulators.ts'
 import { framedResults, type OverCallInput } from './over-framed.ts'
 import { OverHistory } from './over-history.ts'
 import { int32sOf, type OverLayout, overLayout, valuesIn } from './over-layout.ts'
-import { sendRows } from './over-output.ts'
+import { type LeavingRow, sendRows } from './over-output.ts'
 import { type InOrder, PendingRows } from './over-pending.ts'
 import { type RunningCall, runningCall } from './over-running.ts'
 import { Frames, sequenceOf, valuesOf } from './over-sequence.ts'
@@ -172,21 +173,49 @@ class OverInOrder implements Operator {
     const partitionsAt = int32s(memory, partitions)
     this.#run(partitionsAt, members, read, results)
     this.#look(due, partitionsAt, members, read, results)
-    const ordinals = memory.i64(due.ordinals, rows).slice()
-    sendRows(
-      memory,
-      this.#schema,
-      Array.from({ length: rows }, (_, row) => ({
-        slot: row,
-        results: fitting(results.map((of): Result => of[row] ?? null)),
-        weight: 1,
-        ordinal: ordinals[row] ?? 0n,
-      })),
-      (selection, count) =>
-        columns.slice(0, this.#layout.inputColumns).map(column => takeColumn(memory, column, selection, count, false)),
-      this.#watermarks.lowest(),
-      out,
-    )
+    this.#send(due, results, out)
+  }
+
+  #send(due: InOrder, results: readonly Result[][], out: Output): void {
+    const { memory } = this.#context
+    const { rows, columns } = due
+    const watermark = this.#watermarks.lowest()
+    const inputs = columns.slice(0, this.#layout.inputColumns)
+    const fit = results.flatMap(of => (of.every(isValue) ? [of] : []))
+    if (fit.length < results.length) {
+      const ordinals = memory.i64(due.ordinals, rows).slice()
+      const leaving = Array.from(
+        { length: rows },
+        (_, row): LeavingRow => ({
+          slot: row,
+          results: fitting(results.map((of): Result => of[row] ?? null)),
+          weight: 1,
+          ordinal: ordinals[row] ?? 0n,
+        }),
+      )
+      const take = (selection: Pointer, count: number) =>
+        inputs.map(column => takeColumn(memory, column, selection, count, false))
+      sendRows(memory, this.#schema, leaving, take, watermark, out)
+      return
+    }
+    for (let from = 0; from < rows; from += CHUNK_ROWS) {
+      const mark = memory.mark()
+      const count = Math.min(CHUNK_ROWS, rows - from)
+      const own = fit.map((of, i) =>
+        columnFromValues(memory, this.#layout.calls[i]?.call.type ?? types.null, of.slice(from, from + count)),
+      )
+      const ordinals = due.ordinals + from * 8
+      out.emit({
+        rows: count,
+        columns: [...inputs.map(column => sliceColumn(column, from)), ...own],
+        weights: 0,
+        watermarks: 0,
+        watermark,
+        ordinals,
+        firstOrdinal: memory.i64(ordinals, 1)[0] ?? 0n,
+      })
+      memory.release(mark)
+    }
   }
 
   /** The calls of which a partition keeps a few values. */
@@ -262,11 +291,16 @@ class OverInOrder implements Operator {
     pastRows = 0,
   ) {
     const columns = new Map(
-      [...read].map(([column, values]) => [column, [...past(column), ...rows.map(row => values[row] ?? null)]]),
+      [...read].map(([column, values]) => {
+        const own = rows.map(row => values[row] ?? null)
+        return [column, pastRows === 0 ? own : [...past(column), ...own]]
+      }),
     )
     return sequenceOf(pastRows + rows.length, columns, this.#layout.peers)
   }
 }
+
+const isValue = (result: Result): result is Value => result !== OVERFLOW
 
 function put(results: Result[] | undefined, row: number, result: Result | undefined): void {
   if (results !== undefined) results[row] = result ?? null

@@ -53,11 +53,31 @@ export function overLayout(node: OverNode, input: CallsInput<OverNode['calls'][n
   }
 }
 
-/** The values of a column's rows. */
+/** The values of a column's rows; those of the common types without a look at each one's type. */
 export function valuesIn(memory: Memory, column: Column, rows: number): Value[] {
-  const values: Value[] = new Array(rows)
-  for (let row = 0; row < rows; row++) values[row] = readValue(memory, column, row)
+  const plain = plainValues(memory, column, rows)
+  if (plain !== undefined && column.validity === 0) return plain
+  const values: Value[] = plain ?? new Array(rows)
+  const valid = column.validity === 0 ? undefined : memory.u8(column.validity, rows).slice()
+  for (let row = 0; row < rows; row++) {
+    if (valid?.[row] === 0) values[row] = null
+    else if (plain === undefined) values[row] = readValue(memory, column, row)
+  }
   return values
+}
+
+function plainValues(memory: Memory, { type, data }: Column, rows: number): Value[] | undefined {
+  switch (type.is) {
+    case 'bigint':
+    case 'timestamp':
+    case 'time':
+      return Array.from(memory.i64(data, rows))
+    case 'int':
+    case 'date':
+      return Array.from(memory.i32(data, rows))
+    default:
+      return undefined
+  }
 }
 
 /** Numbers as a copy that stays when memory moves. */
