@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { MemoryOptions } from '../../batch/linear-memory.ts'
 import { column } from '../../plan/expressions/build.ts'
 import { type Frame, type OverCall, OverNode, ScanNode } from '../../plan/nodes/node.ts'
 import { field, type Schema, types } from '../../types/data-type.ts'
@@ -28,7 +29,23 @@ const sum = (of: Frame): OverCall => ({
 })
 const lag: OverCall = { ...sum(frame('rows', 'unbounded')), name: 'lag', window: 'lag', count: 1 }
 
-function over(emit: OverNode['emit'], calls: readonly OverCall[], workers = 1, appendOnly = true): OperatorHarness {
+type Make = (emit: OverNode['emit'], calls: readonly OverCall[], appendOnly?: boolean) => OperatorHarness
+
+const memories: readonly MemoryOptions[] = [{}, { growAlways: true }, { heapStart: 2 ** 31 }]
+
+/** The test in each kind of memory. */
+function inMemories(name: string, body: (over: Make) => void): void {
+  for (const memory of memories)
+    test(`${name} ${JSON.stringify(memory)}`, () =>
+      body((emit, calls, appendOnly = true) => over(emit, calls, appendOnly, memory)))
+}
+
+function over(
+  emit: OverNode['emit'],
+  calls: readonly OverCall[],
+  appendOnly: boolean,
+  memory: MemoryOptions,
+): OperatorHarness {
   const input = ScanNode.create({
     name: 't',
     schema,
@@ -52,7 +69,8 @@ function over(emit: OverNode['emit'], calls: readonly OverCall[], workers = 1, a
         ? createOver(node, prepared, context, { schema, appendOnly })
         : createOverInOrder(node, prepared, context),
     [{ schema, routeBy: [0] }],
-    workers,
+    1,
+    memory,
   )
 }
 
@@ -70,7 +88,7 @@ const shown = (rows: readonly EmittedRow[]): string[] =>
 
 const at = (seconds: number): { readonly watermarks: readonly bigint[] } => ({ watermarks: [BigInt(seconds) * SECOND] })
 
-test('rows leave in the order of event time, across partitions, once the watermark has passed them', () => {
+inMemories('rows leave in the order of event time, across partitions, once the watermark has passed them', over => {
   const harness = over('watermark', [sum(frame('range', 'unbounded')), lag])
   harness.step([row(1, 4, 10), row(2, 1, 5), row(1, 2, 1), row(1, 4, 100)], at(2))
   assert.deepEqual(shown(harness.main), ['+1 2 1 5 5 -'])
@@ -82,7 +100,7 @@ test('rows leave in the order of event time, across partitions, once the waterma
   assert.deepEqual(shown(harness.main).slice(3).sort(), ['+1 1 4 10 114 3', '+1 1 4 100 114 10', '+1 2 6 7 12 5'])
 })
 
-test('rows behind the watermark are late, and so are rows without a time', () => {
+inMemories('rows behind the watermark are late, and so are rows without a time', over => {
   const harness = over('watermark', [sum(frame('rows', 'unbounded'))])
   const noTime: FedRow = { input: 0, values: [1, null, 9] }
   harness.step([row(1, 5, 1, { watermark: 3n * SECOND }), row(1, 2, 2, { watermark: 3n * SECOND }), noTime], at(3))
@@ -97,7 +115,7 @@ test('rows behind the watermark are late, and so are rows without a time', () =>
   )
 })
 
-test('by the processing clock each row leaves as it comes', () => {
+inMemories('by the processing clock each row leaves as it comes', over => {
   const harness = over('arrival', [sum(frame('rows', -1)), lag])
   harness.step([row(1, 0, 1), row(1, 0, 2), row(2, 0, 5), row(1, 0, 4)])
   assert.deepEqual(shown(harness.main), ['+1 1 0 1 1 -', '+1 1 0 2 3 1', '+1 2 0 5 5 -', '+1 1 0 4 6 2'])
@@ -106,7 +124,7 @@ test('by the processing clock each row leaves as it comes', () => {
   assert.deepEqual(shown(harness.main).slice(4), ['+1 1 1 8 12 4'])
 })
 
-test('a frame of ten seconds forgets what is older, a partition that is quiet too', () => {
+inMemories('a frame of ten seconds forgets what is older, a partition that is quiet too', over => {
   const harness = over('watermark', [sum(frame('range', -10n * SECOND))])
   const sizes: number[] = []
   for (let second = 0; second < 2000; second += 20) {
@@ -117,8 +135,8 @@ test('a frame of ten seconds forgets what is older, a partition that is quiet to
   assert.ok(Math.max(...sizes.slice(10)) <= Math.max(...sizes.slice(0, 10)), sizes.join(' '))
 })
 
-test('a change takes back the rows that it reaches, and no others', () => {
-  const harness = over('update', [sum(frame('rows', -1, 1))], 1, false)
+inMemories('a change takes back the rows that it reaches, and no others', over => {
+  const harness = over('update', [sum(frame('rows', -1, 1))], false)
   harness.step([1, 2, 3, 4, 5, 6].map(second => row(1, second, second)))
   assert.equal(harness.main.length, 6)
   harness.step([row(1, 3, 3, { weight: -1 })])
@@ -134,11 +152,11 @@ test('a change takes back the rows that it reaches, and no others', () => {
   assert.deepEqual(shown(harness.main).slice(11), ['-1 1 6 6 11', '+1 1 6 6 18', '+1 1 7 7 13'])
 })
 
-test('of equal rows the one that came first leaves first, however steps are cut', () => {
+inMemories('of equal rows the one that came first leaves first, however steps are cut', over => {
   const changes = [row(1, 1, 7), row(1, 1, 7), row(1, 1, 7, { weight: -1 }), row(1, 1, 3), row(1, 1, 7)]
-  const cut = over('update', [lag], 1, false)
+  const cut = over('update', [lag], false)
   for (const change of changes) cut.step([change])
-  const whole = over('update', [lag], 1, false)
+  const whole = over('update', [lag], false)
   whole.step(changes)
   assert.deepEqual(cut.table(), whole.table())
   // Left: the second and the last 7 with the 3 between them.
@@ -146,8 +164,8 @@ test('of equal rows the one that came first leaves first, however steps are cut'
   assert.deepEqual(shown(whole.main).sort(), ['+1 1 1 3 7', '+1 1 1 7 -', '+1 1 1 7 3'])
 })
 
-test('a result that does not fit is a dead letter until it fits', () => {
-  const harness = over('update', [sum(frame('rows', 'unbounded'))], 1, false)
+inMemories('a result that does not fit is a dead letter until it fits', over => {
+  const harness = over('update', [sum(frame('rows', 'unbounded'))], false)
   const big = 2 ** 31 - 1
   harness.step([row(1, 1, big), row(1, 2, 1), row(1, 3, -1)])
   assert.deepEqual(shown(harness.main), [`+1 1 1 ${big} ${big}`, `+1 1 3 -1 ${big}`])

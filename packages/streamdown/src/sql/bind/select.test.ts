@@ -61,6 +61,18 @@ const plans: Readonly<Record<string, string>> = {
       Rank row_number 1..1 by auction, order ts DESC  {updates, key auction}
         Scan bid (kafka): auction, ts of 5 columns  {append}`,
 
+  [`SELECT auction, price FROM (SELECT *, LAG(price) OVER w AS before, SUM(price) OVER (w ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING) AS around, NTILE(2) OVER w AS unused FROM bid WINDOW w AS (PARTITION BY auction ORDER BY price DESC)) WHERE auction = 3 AND before > 1`]: `
+    Project: auction, price  {updates}
+      Filter: lag > 1  {updates}
+        Over by auction, order price DESC: LAG(price, 1); updating  {updates}
+          Filter: auction = 3  {append}
+            Scan bid (kafka): auction, price of 5 columns  {append}`,
+
+  [`SELECT auction, LAG(price, 2, 0) OVER w AS before, SUM(price) FILTER (WHERE price > 1) OVER (w RANGE INTERVAL '1' MINUTE PRECEDING) AS lately FROM bid WINDOW w AS (PARTITION BY auction ORDER BY ts)`]: `
+    Project: auction, lag AS before, sum AS lately  {append}
+      Over by auction, order ts: LAG(price, 2, 0), SUM(price) FILTER (WHERE price > 1) RANGE BETWEEN 1 min PRECEDING AND CURRENT ROW; rows leave with the watermark  {append}
+        Scan bid (kafka): auction, price, ts of 5 columns, event time ts - 4 s  {append}`,
+
   [`SELECT b.price, a.seller FROM bid b, auction a WHERE b.auction = a.id AND a.category = 10 AND b.ts BETWEEN a.ts AND a.ts + INTERVAL '1' HOUR`]: `
     Project: price, seller  {append}
       Join inner on auction = id AND ts BETWEEN ts AND (ts + INTERVAL '1 h'); ts - ts within 0 s .. 1 h, state ends with the watermark  {append}
