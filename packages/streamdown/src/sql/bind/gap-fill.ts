@@ -14,19 +14,19 @@ const fillOf: Readonly<Record<string, Fill>> = { LOCF: 'last', INTERPOLATE: 'lin
 export function bindGapFill(rows: Rows, call: Call, [time, step, ...more]: readonly Argument[]): PlanNode {
   if (time === undefined || step === undefined)
     return fail('DSD2006', 'GAP_FILL takes a table, its time column, a step, and what fills each column.', call.at)
-  const place = columnOf(rows, valueOf(time))
+  const place = columnOf(rows, syntaxOf(time))
   const { type } = rows.plan.schema[place]!
   if (type.is !== 'timestamp') fail('DSD2004', `GAP_FILL needs a TIMESTAMP column, this is ${typeText(type)}.`, time.at)
   const fills = new Map<number, Fill>()
   const partitionBy: number[] = []
   for (const argument of more) {
-    const value = valueOf(argument)
+    const value = syntaxOf(argument)
     const name = value.is === 'call' ? callName(value) : ''
     const fill = fillOf[name]
     if (value.is !== 'call' || (fill === undefined && name !== 'PARTITION_BY'))
       return fail('DSD2006', 'A column is filled by LOCF, INTERPOLATE or KEEP; PARTITION_BY comes last.', argument.at)
     for (const each of value.args) {
-      const column = columnOf(rows, valueOf(each))
+      const column = columnOf(rows, syntaxOf(each))
       if (fill === undefined) partitionBy.push(column)
       else fills.set(column, fill)
     }
@@ -40,7 +40,7 @@ export function bindGapFill(rows: Rows, call: Call, [time, step, ...more]: reado
   return fillGaps(rows.plan, gaps)
 }
 
-function valueOf({ value }: Argument): Syntax {
+function syntaxOf({ value }: Argument): Syntax {
   if (value.is === 'tableArgument') return fail('DSD2006', 'A table stands first.', value.at)
   return value.is === 'descriptor' ? { is: 'column', parts: value.columns[0]!.parts, at: value.at } : value
 }
@@ -54,7 +54,7 @@ const isNumber = (type: string): boolean =>
   ['tinyint', 'smallint', 'int', 'bigint', 'real', 'double', 'decimal'].includes(type)
 
 function stepOf(rows: Rows, step: Argument): Interval {
-  const bound = rows.binder.bind(valueOf(step))
+  const bound = rows.binder.bind(syntaxOf(step))
   const value = bound.is === 'literal' ? bound.value : null
   if (typeof value !== 'object' || value === null || !('micros' in value))
     return fail('DSD2004', 'The step of GAP_FILL is a constant INTERVAL.', step.at)
