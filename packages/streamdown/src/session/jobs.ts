@@ -20,20 +20,26 @@ export class Jobs {
     return [...this.#jobs.keys()]
   }
 
-  /** A name that no job has, made of the wanted one. */
+  /** A name that no job has: the wanted one, or with a number that does not hang on jobs of other names. */
   freeName(wanted: string): string {
-    return this.#jobs.has(wanted) ? `${wanted} ${this.#jobs.size + 1}` : wanted
+    if (!this.#jobs.has(wanted)) return wanted
+    for (let number = 2; ; number++) {
+      const name = `${wanted} ${number}`
+      if (!this.#jobs.has(name)) return name
+    }
   }
 
   add(job: Job): void {
     this.#jobs.set(job.name, job)
   }
 
-  /** Ends the job of that name, if there is one. */
-  async drop(name: string): Promise<void> {
-    const job = this.#jobs.get(name)
-    this.#jobs.delete(name)
-    await job?.close()
+  /** Ends the job of that name, and those that wanted it. */
+  async drop(wanted: string): Promise<void> {
+    for (const [name, job] of this.#jobs) {
+      if (name !== wanted && !(name.startsWith(`${wanted} `) && /^\d+$/.test(name.slice(wanted.length + 1)))) continue
+      this.#jobs.delete(name)
+      await job.close()
+    }
   }
 
   /** Runs steps until no source has anything more now. */

@@ -109,7 +109,7 @@ export class LocalSession implements Session {
     await this.settle()
     const { history, clock, relations, jobs } = this.#workspace
     return encodeSession({
-      statements: history,
+      statements: history.texts,
       now: clock.now(),
       stores: relations.rows(),
       jobs: jobs.snapshots(),

@@ -7,6 +7,7 @@ import { Catalog } from '../sql/catalog.ts'
 import { type Settings, settingsOf } from '../sql/settings.ts'
 import type { Environment } from './environment.ts'
 import { Evaluator } from './evaluator.ts'
+import { History } from './history.ts'
 import type { DeadLetter } from './job.ts'
 import { Jobs } from './jobs.ts'
 import { Relations } from './relations.ts'
@@ -26,8 +27,7 @@ export class Workspace {
   readonly evaluator: Evaluator
   /** Of its queries, which come and go. */
   readonly memories = new MemoryPool()
-  /** The statements that built what there is, in order. */
-  readonly history: string[] = []
+  readonly history = new History()
   /** Records that queries could not decode: their jobs are gone. */
   readonly undecoded: DeadLetter[] = []
   settings: Settings
@@ -56,9 +56,5 @@ export class Workspace {
 
   optimised(program: Program): Program {
     return optimiseProgram(program, { evaluate: expression => this.evaluator.constant(expression) })
-  }
-
-  remember(text: string): void {
-    this.history.push(`${text};`)
   }
 }

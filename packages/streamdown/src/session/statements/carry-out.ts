@@ -1,5 +1,6 @@
 import type { BoundStatement } from '../../sql/bind/statement.ts'
 import { withSetting } from '../../sql/settings.ts'
+import { relations } from '../history.ts'
 import type { StatementResult } from '../session.ts'
 import type { Workspace } from '../workspace.ts'
 import { createMaterializedView } from './create-materialized-view.ts'
@@ -36,36 +37,36 @@ export async function carryOut(workspace: Workspace, bound: BoundStatement, text
     case 'truncate':
       return truncate(workspace, bound)
     case 'statementSet':
-      workspace.remember(text)
+      workspace.history.remember(text, relations(bound.inserts.map(({ table }) => table.name)))
       return startInserts(workspace, bound.inserts.map(({ table }) => table.name).join(', '), bound.inserts)
     case 'createTable':
       return createTable(workspace, bound, text)
     case 'createView':
       if (isThere(workspace.catalog, bound.view.name, bound)) return done(`view ${bound.view.name} is there already`)
-      workspace.remember(text)
+      workspace.history.remember(text, relations([bound.view.name]))
       workspace.catalog.define(bound.view)
       return done(`view ${bound.view.name} created`)
     case 'createMaterializedView':
       return createMaterializedView(workspace, bound, text)
     case 'createSink':
-      workspace.remember(text)
+      workspace.history.remember(text, relations([bound.name]))
       return startInserts(workspace, bound.name, [bound.insert])
     case 'createFunction':
-      workspace.remember(text)
+      workspace.history.remember(text, { kind: 'function', names: [bound.entry.name] })
       workspace.catalog.defineFunction(bound.entry)
       return done(`function ${bound.entry.name} created`)
     case 'createType':
-      workspace.remember(text)
+      workspace.history.remember(text)
       workspace.catalog.defineType(bound.name, bound.type)
       return done(`type ${bound.name} created`)
     case 'drop':
       return drop(workspace, bound, text)
     case 'set':
-      workspace.remember(text)
+      workspace.history.remember(text)
       workspace.settings = withSetting(workspace.settings, bound.key, bound.value)
       return done(`${bound.key} set`)
     case 'reset':
-      workspace.remember(text)
+      workspace.history.remember(text)
       workspace.settings =
         bound.key === undefined ? workspace.firstSettings() : withSetting(workspace.settings, bound.key, undefined)
       return done('reset')

@@ -1,4 +1,5 @@
 import type { BoundStatement } from '../../sql/bind/statement.ts'
+import { relations } from '../history.ts'
 import { startProgram } from '../programs.ts'
 import { RelationData } from '../relation-data.ts'
 import type { StatementResult } from '../session.ts'
@@ -13,7 +14,7 @@ export async function createMaterializedView(
 ): Promise<StatementResult> {
   const { view } = bound
   if (isThere(workspace.catalog, view.name, bound)) return done(`view ${view.name} is there already`)
-  workspace.remember(text)
+  workspace.history.remember(text, relations([view.name]))
   workspace.catalog.define(view)
   const data = new RelationData(view.relation?.primaryKey ?? [], true)
   data.store.apply(workspace.restoring?.stores[view.name] ?? [])

@@ -1,5 +1,6 @@
 import type { BoundStatement } from '../../sql/bind/statement.ts'
 import type { TableEntry } from '../../sql/catalog.ts'
+import { relations } from '../history.ts'
 import { runQuery } from '../programs.ts'
 import { RelationData } from '../relation-data.ts'
 import { isFeed, isInMemory } from '../relations.ts'
@@ -18,7 +19,7 @@ export async function createTable(
   const { relation } = table
   if (isThere(workspace.catalog, table.name, bound)) return done(`table ${table.name} is there already`)
   if (!isInMemory(relation) && !isFeed(relation)) workspace.relations.connectorOf(relation)
-  workspace.remember(text)
+  workspace.history.remember(text, relations([table.name]))
   define(workspace, table)
   if (rows === undefined || workspace.restoring !== undefined) return done(`table ${table.name} created`)
   const given = await runQuery(workspace, rows)

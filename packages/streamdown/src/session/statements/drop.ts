@@ -3,13 +3,13 @@ import type { StatementResult } from '../session.ts'
 import type { Workspace } from '../workspace.ts'
 import { done } from './results.ts'
 
-/** DROP: the name, what is kept behind it, and the program of that name. */
+/** DROP: the name, what is kept behind it, and the programs that write to it. */
 export async function drop(
   workspace: Workspace,
   { kind, names }: Extract<BoundStatement, { is: 'drop' }>,
   text: string,
 ): Promise<StatementResult> {
-  workspace.remember(text)
+  workspace.history.drop(text, { kind: kind === 'function' ? 'function' : 'relation', names })
   for (const name of names) {
     if (kind === 'function') {
       workspace.catalog.dropFunction(name)

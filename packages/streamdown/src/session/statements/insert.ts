@@ -1,4 +1,5 @@
 import type { BoundInsert } from '../../sql/bind/statement.ts'
+import { relations } from '../history.ts'
 import { runQuery, startProgram } from '../programs.ts'
 import { isInMemory, readsFeed } from '../relations.ts'
 import type { StatementResult } from '../session.ts'
@@ -11,7 +12,7 @@ import { defineInserted } from './create-table.ts'
 export async function insert(workspace: Workspace, bound: BoundInsert, text: string): Promise<StatementResult> {
   const { table, plan } = bound
   if (!isInMemory(table.relation) || !bound.literal || readsFeed(plan)) {
-    workspace.remember(text)
+    workspace.history.remember(text, relations([table.name]))
     return startInserts(workspace, table.name, [bound])
   }
   defineInserted(workspace, table)

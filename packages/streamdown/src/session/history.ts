@@ -1,0 +1,42 @@
+/** What a statement built: relations are tables, views and the programs that write to them. */
+export interface Built {
+  readonly kind: 'relation' | 'function'
+  readonly names: readonly string[]
+}
+
+export const relations = (names: readonly string[]): Built => ({ kind: 'relation', names })
+
+interface Entry {
+  readonly text: string
+  readonly built: Built | undefined
+}
+
+/** The statements that built what there is, in order: a snapshot's restore carries them out again. */
+export class History {
+  #entries: readonly Entry[] = []
+
+  get texts(): readonly string[] {
+    return this.#entries.map(({ text }) => text)
+  }
+
+  remember(text: string, built?: Built): void {
+    this.#entries = [...this.#entries, { text: `${text};`, built }]
+  }
+
+  /**
+   * The statement `text` dropped these: what built them goes, and leaves no trace. Only where something that stays
+   * names one of them (a program that still reads a dropped table) all is kept, and the DROP with it.
+   */
+  drop(text: string, dropped: Built): void {
+    const isDropped = ({ built }: Entry): boolean =>
+      built !== undefined && built.kind === dropped.kind && built.names.every(name => dropped.names.includes(name))
+    const rest = this.#entries.filter(entry => !isDropped(entry))
+    const isNamed = dropped.names.some(name => rest.some(entry => names(entry.text, name)))
+    if (isNamed) this.remember(text)
+    else this.#entries = rest
+  }
+}
+
+/** Whether a text holds a name as a word, in whatever case. */
+const names = (text: string, name: string): boolean =>
+  new RegExp(`(?<![\\w$])${RegExp.escape(name)}(?![\\w$])`, 'i').test(text)
