@@ -217,6 +217,22 @@ tied(
   sales.by('shop').over({ rows: 3 }, { n: count(), mean: avg('price'), taxes: sum('tax'), before: lag('id') }),
   { final: true, key: {}, nullable: { ...all, n: false, mean: false, taxes: true, before: true } },
 )
+tied(
+  'matches of a pattern',
+  sales
+    .by('shop')
+    .match('dear', s => s.price > 10)
+    .next('cheap', (s, { dear }) => dear !== undefined && s.price < dear.price, { atLeast: 1 })
+    .followedBy('untaxed', s => s.tax === null, 'maybe')
+    .select(({ dear, cheap, untaxed }, { shop }) => ({
+      shop,
+      from: dear.price,
+      taxed: dear.tax,
+      steps: cheap.length,
+      ends: untaxed !== undefined,
+    })),
+  { final: true, key: {}, nullable: { shop: false, from: false, taxed: true, steps: false, ends: false } },
+)
 tied('the newest row', sales.by('shop').latest(), { final: false, key: { shop: true }, nullable: all })
 tied('renamed', perShop.select({ store: 'shop', twice: mul('n', 2) }), {
   final: false,

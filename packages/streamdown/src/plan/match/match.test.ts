@@ -30,6 +30,14 @@ test('explain shows the pattern; only columns that are read are kept', () => {
   )
 })
 
+test('a condition on the partition is asked of its rows', () => {
+  const tree = explained(`${falling('lowest', "WITHIN INTERVAL '1' HOUR")} WHERE symbol = 'ACME' AND lowest > 3`, {
+    before,
+  })
+  const lines = tree.split('\n').map(line => line.trim().replace(/ {2}\{.*/, ''))
+  assert.deepEqual([lines[0], lines[2]], ['Filter: lowest > 3', "Filter: symbol = 'ACME'"], tree)
+})
+
 test('matches are only added, and the time of their last row is event time', () => {
   const { appendOnly, final, timeColumns } = derive(plan(falling('t, lowest')))
   assert.deepEqual({ appendOnly, final, timeColumns }, { appendOnly: true, final: true, timeColumns: [0] })

@@ -95,6 +95,21 @@ export class FilterPusher {
       }
       case 'rank':
         return this.#rank(node, conditions)
+      case 'match': {
+        // Partitions have nothing to do with each other.
+        const key = (index: number) => {
+          const output = node.outputs[index]
+          return output?.is === 'column' && node.partitionBy.includes(output.index) ? output.index : undefined
+        }
+        const onPartition = (e: Expression) =>
+          neverFails(e) && [...columnsRead(e)].every(index => key(index) !== undefined)
+        const [down, stay] = split(conditions, onPartition)
+        const below = down.map(e => remap(e, index => key(index) ?? index))
+        return filtered(
+          mapInputs(node, input => this.push(input, below)),
+          stay,
+        )
+      }
       case 'over': {
         // Whole partitions only: a row that is left out would be missing in the frames of others.
         const [down, stay] = split(conditions, e => isOnColumns(e, node.partitionBy))

@@ -224,10 +224,11 @@ export class MatchPartitions {
     const { within } = this.#node
     if (within === undefined) return
     const timed = visited.flatMap(({ slot, timer, state }, i) => {
+      const { attempt, ready } = state
       const time = times[i]
-      if (timer !== null || state.attempt === undefined || state.attempt.waitsForEnd || typeof time !== 'bigint')
-        return []
-      return [{ slot, time: time + within - 1n }]
+      // What waits for a row to come, or for the end, is looked at then.
+      const byTime = attempt !== undefined && attempt.next === ready && !attempt.waitsForEnd
+      return timer !== null || !byTime || typeof time !== 'bigint' ? [] : [{ slot, time: time + within - 1n }]
     })
     if (timed.length === 0) return
     this.#put(
