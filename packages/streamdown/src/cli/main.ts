@@ -6,43 +6,73 @@ import { exitCodes } from './exit-codes.ts'
 interface Command {
   readonly usage: string
   readonly summary: string
+  /** Its options and what each does, a line each. */
+  readonly options: readonly (readonly [option: string, does: string])[]
   readonly main: (args: readonly string[]) => Promise<number>
 }
+
+const json = ['--json', 'One JSON object a line'] as const
+const set = ['--set NAME=VALUE', 'A setting; again for more'] as const
+const workers = ['--workers N', 'Workers that share the keys'] as const
 
 const commands: Readonly<Record<string, Command>> = {
   run: {
     usage: 'run FILE.sql|FILE.ts',
-    summary: 'Run a program until its inputs end or Ctrl-C',
+    summary: 'Run a program until its inputs end',
+    options: [
+      json,
+      set,
+      workers,
+      ['--until-idle', 'End when no source has anything more now'],
+      ['--limit N', 'Read N rows, then end'],
+      ['--drain', 'At a stop close the open windows'],
+    ],
     main: async args => (await import('./run.ts')).run(args),
   },
   sql: {
     usage: "sql [FILE] [-e 'SQL']",
-    summary: 'Run statements and print results; without any: a prompt',
+    summary: 'Run statements; without any: a prompt',
+    options: [
+      ['-e SQL', 'A text of statements; again for more'],
+      json,
+      set,
+      workers,
+      ['--limit N', 'Print at most N rows of a query'],
+    ],
     main: async args => (await import('./sql.ts')).sql(args),
   },
   check: {
     usage: 'check FILE.sql|FILE.ts',
     summary: 'Say what may go wrong, without running',
+    options: [json, set],
     main: async args => (await import('./check.ts')).check(args),
   },
   explain: {
     usage: 'explain FILE.sql|FILE.ts',
     summary: 'Print the plan',
+    options: [json, set, ['--mermaid', 'A mermaid flowchart instead of a tree']],
     main: async args => (await import('./explain.ts')).explain(args),
   },
   connectors: {
     usage: 'connectors list|describe NAME',
     summary: 'What there is to read from and write to',
+    options: [json],
     main: async args => (await import('./connectors.ts')).connectors(args),
   },
   functions: {
     usage: 'functions [NAME]',
     summary: 'The SQL functions, with examples',
+    options: [json],
     main: async args => (await import('./functions.ts')).functions(args),
   },
   generate: {
     usage: 'generate CONNECTOR',
     summary: 'Print rows of a generator as JSON lines',
+    options: [
+      ['--set NAME=VALUE', 'An option of the connector; again for more'],
+      ['--columns COLUMNS', "'name TYPE, ...' of a generator that has none"],
+      ['-o FILE', 'Write to a file'],
+    ],
     main: async args => (await import('./generate.ts')).generate(args),
   },
 }
@@ -63,6 +93,10 @@ export async function main(args: readonly string[]): Promise<number> {
   if (command === undefined) {
     process.stderr.write(`DSD8001 unknown command '${name}'\n\n${help()}`)
     return exitCodes.usage
+  }
+  if (rest.includes('--help') || rest.includes('-h')) {
+    process.stdout.write(helpOf(command))
+    return exitCodes.done
   }
   try {
     return await command.main(rest)
@@ -85,8 +119,13 @@ async function version(): Promise<string> {
 }
 
 function help(): string {
-  const lines = Object.values(commands).map(({ usage, summary }) => `  ${`dsd ${usage}`.padEnd(36)} ${summary}`)
-  return `Data-Streamdown: streaming pipelines in SQL and TypeScript.\n\n${lines.join('\n')}\n\nOptions of all: --json, --set NAME=VALUE. Docs: docs/cli.md\n`
+  const lines = Object.values(commands).map(({ usage, summary }) => `  ${`dsd ${usage}`.padEnd(34)} ${summary}`)
+  return `Data-Streamdown: streaming pipelines in SQL and TypeScript.\n\n${lines.join('\n')}\n\nOptions of a command: dsd COMMAND --help\n`
+}
+
+function helpOf({ usage, summary, options }: Command): string {
+  const lines = options.map(([option, does]) => `  ${option.padEnd(20)} ${does}`)
+  return `dsd ${usage}\n\n${summary}.\n\n${lines.join('\n')}\n`
 }
 
 function report(error: unknown): number {
