@@ -1,5 +1,6 @@
 import { StreamdownError } from '../errors/error.ts'
 import type { Relation } from '../plan/nodes/node.ts'
+import { parseByteSize } from '../values/byte-size.ts'
 import type { OptionDefinition } from './source.ts'
 
 /** An option that does not fit: names the table, the option, what was given and what is taken. Throws DSD3002. */
@@ -101,28 +102,10 @@ export function durationOption(
   return Number(match[1]) * unit
 }
 
-const unitBytes: ReadonlyMap<string, number> = new Map([
-  ['', 1],
-  ['b', 1],
-  ['bytes', 1],
-  ['k', 2 ** 10],
-  ['kb', 2 ** 10],
-  ['kibibytes', 2 ** 10],
-  ['m', 2 ** 20],
-  ['mb', 2 ** 20],
-  ['mebibytes', 2 ** 20],
-  ['g', 2 ** 30],
-  ['gb', 2 ** 30],
-  ['gibibytes', 2 ** 30],
-])
-
 /** Flink's memory sizes: `65536`, `64 kb`, `16mb` (of 1024). */
 export function bytesOption(relation: Relation, options: readonly OptionDefinition[], name: string): number {
   const text = textOption(relation, options, name) ?? '0'
-  const match = /^\s*(\d{1,12})\s*([a-z]*)\s*$/i.exec(text)
-  const unit = unitBytes.get((match?.[2] ?? '').toLowerCase())
-  if (match === null || unit === undefined) return refuseOption(relation, name, text, "a size such as '16 mb'")
-  return Number(match[1]) * unit
+  return parseByteSize(text) ?? refuseOption(relation, name, text, "a size such as '16 mb'")
 }
 
 /** Options that the binder and the engine read, of whatever connector. */

@@ -30,6 +30,8 @@ export interface EngineOptions {
   readonly settings: Readonly<Record<string, string>>
   /** µs without rows after which a partition counts as idle, where its table says nothing; 0 unless said. */
   readonly idleTimeout?: bigint
+  /** Bytes that an inbox between two workers holds at most (more only for one parcel). Default 4 MiB. */
+  readonly inboxBytes?: number
   /** Keep the journal of every step (replay, checkpoints). */
   readonly journal: boolean
   /** Steps to repeat: each takes exactly the rows, the clock and the ends of its entry. What follows the last is free. */
@@ -50,6 +52,8 @@ export interface Outputs {
   /** Every row of the step has been delivered. */
   stepDone(step: bigint): void
 }
+
+const INBOX_BYTES = 4 << 20
 
 /**
  * Runs a program in steps on one thread, with any number of workers in an order drawn by the seed. A step takes what
@@ -192,6 +196,13 @@ export class Engine {
   /** Rows taken from the sources so far. */
   get rowsIn(): number {
     return Number(this.#ordinal)
+  }
+
+  /** The most bytes that have waited at once for one input of one worker. */
+  peakInboxBytes(): number {
+    let peak = 0
+    for (const inbox of this.#inboxes.values()) peak = Math.max(peak, inbox.peakBytes)
+    return peak
   }
 
   /** Windows that are open: of the operators that keep some, by their own count. */
@@ -344,8 +355,7 @@ export class Engine {
       ending.set(vertex.id, end)
       for (const worker of this.#runningOn(vertex)) {
         vertex.inputs.forEach((edge, input) => {
-          const inbox = this.#inboxes.get(inboxKey(worker.index, vertex, input))
-          inbox?.drain(worker.memory, edge.from.schema, batch => worker.receive(vertex, input, batch))
+          this.#runInbox(worker, edge, vertex, input)
         })
         worker.endStep(vertex, end)
       }
@@ -406,7 +416,10 @@ export class Engine {
     })
   }
 
-  /** With one worker rows go on at once; else they are partitioned and held until the receiver's turn. */
+  /**
+   * With one worker rows go on at once; else they are partitioned and held until the receiver's turn, which comes at the
+   * end of the step, or sooner when its inbox is full: a stage never waits, and nothing grows with the step.
+   */
   #send(edge: Edge, to: Vertex, input: number, batch: Batch, from: number): void {
     const sender = this.#workers[from]
     if (sender === undefined) throw new RangeError(`no worker ${from}`)
@@ -415,14 +428,29 @@ export class Engine {
       return
     }
     for (const parcel of partition(batch, edge, from, this.#workers.length, sender.memory)) {
-      const key = inboxKey(parcel.to, to, input)
-      let inbox = this.#inboxes.get(key)
-      if (inbox === undefined) {
-        inbox = new Inbox()
-        this.#inboxes.set(key, inbox)
-      }
-      inbox.add(parcel)
+      const receiver = this.#workers[parcel.to]
+      if (receiver === undefined) throw new RangeError(`no worker ${parcel.to}`)
+      const inbox = this.#inboxOf(receiver, to, input)
+      if (inbox.offer(parcel) === 'done') continue
+      // The graph has no cycle: what the receiver runs lies behind all that is running now.
+      this.#runInbox(receiver, edge, to, input)
+      inbox.offer(parcel)
     }
+  }
+
+  #runInbox(worker: Worker, edge: Edge, to: Vertex, input: number): void {
+    const inbox = this.#inboxes.get(inboxKey(worker.index, to, input))
+    inbox?.drain(worker.memory, edge.from.schema, batch => worker.receive(to, input, batch))
+  }
+
+  #inboxOf(worker: Worker, to: Vertex, input: number): Inbox {
+    const key = inboxKey(worker.index, to, input)
+    let inbox = this.#inboxes.get(key)
+    if (inbox === undefined) {
+      inbox = new Inbox(this.#options.inboxBytes ?? INBOX_BYTES)
+      this.#inboxes.set(key, inbox)
+    }
+    return inbox
   }
 
   /** Names and schemas of the stateful parts: what a snapshot must fit. */

@@ -43,22 +43,42 @@ function parcel(batch: Batch, schema: Schema, to: number, from: number, memory: 
 }
 
 /**
- * The inbound rows of one input of a vertex on one worker, held until the step's senders are done, then read by the
- * arrival ordinal of each parcel's first row. Operators in which arrival decides a tie compare the rows' own ordinals.
+ * The inbound rows of one input of a vertex on one worker, until the receiver's turn; read by the arrival ordinal of
+ * each parcel's first row. Operators in which arrival decides a tie compare the rows' own ordinals, so that the order
+ * in which workers run does not matter.
  */
 export class Inbox {
+  readonly #credit: number
   #parcels: Parcel[] = []
-  bytes = 0
+  #bytes = 0
+  #peakBytes = 0
 
-  add(parcel: Parcel): void {
-    this.#parcels.push(parcel)
-    this.bytes += parcel.bytes.length
+  /** `credit`: bytes that senders may leave here before the receiver must run. */
+  constructor(credit: number) {
+    this.#credit = credit
   }
 
-  drain(memory: Memory, schema: Schema, push: (batch: Batch) => void): void {
+  /** The most bytes that have lain here at once. */
+  get peakBytes(): number {
+    return this.#peakBytes
+  }
+
+  /** Takes the parcel, unless the credit is used up: then the receiver runs first. A lone parcel may exceed it. */
+  offer(parcel: Parcel): 'done' | 'output full' {
+    const bytes = this.#bytes + parcel.bytes.length
+    if (this.#bytes > 0 && bytes > this.#credit) return 'output full'
+    this.#parcels.push(parcel)
+    this.#bytes = bytes
+    this.#peakBytes = Math.max(this.#peakBytes, bytes)
+    return 'done'
+  }
+
+  /** Pushes what lies here into the receiver, in whose memory the rows then are. */
+  drain(memory: Memory, schema: Schema, push: (batch: Batch) => void): 'done' | 'input empty' {
+    if (this.#bytes === 0) return 'input empty'
     const parcels = this.#parcels
     this.#parcels = []
-    this.bytes = 0
+    this.#bytes = 0
     if (new Set(parcels.map(each => each.from)).size > 1) {
       parcels.sort((a, b) =>
         a.firstOrdinal < b.firstOrdinal ? -1 : a.firstOrdinal > b.firstOrdinal ? 1 : a.from - b.from,
@@ -69,5 +89,6 @@ export class Inbox {
       push(decodeBatch(memory, each.bytes, schema))
       memory.release(mark)
     }
+    return 'done'
   }
 }
