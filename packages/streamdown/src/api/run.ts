@@ -10,6 +10,8 @@ export interface RunOptions {
   /** A directory for checkpoints. Without it state lives in memory and ends with the process. */
   readonly state?: string
   readonly workers?: number
+  /** Bytes of each worker's memory, 4 GiB at most (and by default). State over seven eighths of it stops the program. */
+  readonly memoryBytes?: number
   /** A row that fails: to the dead letters, or the program stops. Default `dead-letter`. */
   readonly onError?: 'dead-letter' | 'fail'
   /** Rows to read, over all sources: then the program finishes. Default: all. */

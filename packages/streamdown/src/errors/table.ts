@@ -77,6 +77,10 @@ export const errorTable = {
     title: 'Stored state cannot be read',
     fix: 'Restore from another checkpoint; the message says what is damaged.',
   },
+  DSD7101: {
+    title: 'State over its memory budget',
+    fix: 'Take a snapshot and restore it with more memory or workers; or bound the state of the operator named.',
+  },
   DSD8001: { title: 'Command line not understood', fix: 'See `dsd --help`.' },
   DSD8002: { title: 'Interrupted', fix: 'Run the statement again; it changed nothing.' },
   DSD9001: { title: 'Memory of a worker is full', fix: 'Use more workers, shorter windows or a state TTL.' },

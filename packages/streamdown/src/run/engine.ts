@@ -12,6 +12,7 @@ import type { Edge, EventTimeVertex, Graph, OutputVertex, SourceVertex, Vertex }
 import { type Asker, Inquiries } from './inquiries.ts'
 import { arrived, Intake, type OpenPartition, type Taken } from './intake.ts'
 import { Journal, type JournalEntry } from './journal.ts'
+import { MemoryBudget, MOST_MEMORY_BYTES } from './memory-budget.ts'
 import type { StepEnd } from './operator.ts'
 import { Outside } from './outside.ts'
 import { type EngineSnapshot, mergeStates, ownedState } from './snapshot.ts'
@@ -30,6 +31,8 @@ export interface EngineOptions {
   readonly settings: Readonly<Record<string, string>>
   /** µs without rows after which a partition counts as idle, where its table says nothing; 0 unless said. */
   readonly idleTimeout?: bigint
+  /** Bytes that a worker's state may take, and an eighth more for steps and snapshots. Default 4 GiB. */
+  readonly memoryBytes?: number
   /** Bytes that an inbox between two workers holds at most (more only for one parcel). Default 4 MiB. */
   readonly inboxBytes?: number
   /** Keep the journal of every step (replay, checkpoints). */
@@ -78,6 +81,10 @@ export class Engine {
   #now: bigint
   #started = false
   #ended = false
+  #stopped: StreamdownError | undefined
+  /** A step failed in its middle: state is of no step. */
+  #broken = false
+  readonly #budget: MemoryBudget
 
   constructor(program: Program, options: EngineOptions) {
     this.#options = options
@@ -85,6 +92,7 @@ export class Engine {
     this.#replay = new Map(options.replay?.map(entry => [entry.step, entry]))
     this.#now = options.clock.now()
     this.#outside = new Outside(options.replay ?? [], options.asker)
+    this.#budget = new MemoryBudget(options.memoryBytes ?? MOST_MEMORY_BYTES)
     this.graph = buildGraph(program)
     for (const vertex of this.graph.vertices) {
       if (vertex.is === 'eventTime') this.#trackers.set(vertex.id, new EventTimeTracker(vertex.delay))
@@ -93,6 +101,7 @@ export class Engine {
     this.#intake = new Intake({
       stepSize: createStepSize(options),
       read: (from, maxRows) => this.#read(from, maxRows),
+      mayTake: () => !this.#budget.isUsedUp(this.#workers),
     })
   }
 
@@ -102,6 +111,11 @@ export class Engine {
 
   get ended(): boolean {
     return this.#ended
+  }
+
+  /** Why no step follows though the sources have not ended: state is over its budget, or a step failed in its middle. */
+  get stopped(): StreamdownError | undefined {
+    return this.#stopped
   }
 
   /** Opens the sources, from given positions. */
@@ -159,7 +173,7 @@ export class Engine {
 
   /** True when a step would do something: rows to take, a partition that ended or falls idle, a timer that is due. */
   pending(): boolean {
-    if (this.#ended) return false
+    if (this.#ended || this.#stopped !== undefined) return false
     const entry = this.#replay.get(this.#step + 1n)
     if (entry !== undefined) return this.#intake.repeatable(entry)
     // A restored program whose sources have all ended, or that has none, still has its last step to do.
@@ -219,6 +233,7 @@ export class Engine {
     return this.#intake.ready()
   }
 
+import { type Asker, Inquiries } from './inquiries.ts'
   /** The last step: all sources end where they are, whatever they would still give, and all windows close. */
   drain(): void {
     if (!this.#ended) this.#runStep(() => this.#intake.end())
@@ -232,6 +247,23 @@ export class Engine {
   #runStep(take: (step: bigint, now: bigint) => Taken): void {
     this.#started = true
     this.#step += 1n
+    try {
+      this.#runStep(take)
+    } catch (error) {
+      if (!(error instanceof StreamdownError)) throw error
+      this.#broken = true
+      const { vertices } = this.graph
+      this.#stopped =
+        error.code === 'DSD9001' ? this.#budget.exhausted(this.#workers, vertices, this.#step, error) : error
+      throw this.#stopped
+    }
+    if (!this.#ended && this.#budget.isUsedUp(this.#workers)) {
+      this.#stopped = this.#budget.usedUp(this.#workers, this.graph.vertices, this.#step)
+    }
+  }
+
+  #runStep(take: (step: bigint, now: bigint) => Taken): void {
+    this.#started = true
     const entry = this.#replay.get(this.#step)
     this.#now = entry?.now ?? this.#options.clock.now()
     this.#random = new SeededRandom(this.#options.seed, this.#step)
@@ -271,7 +303,9 @@ export class Engine {
     return newest
   }
 
+  /** All state. @throws StreamdownError when the last step was not finished: why. */
   snapshot(): EngineSnapshot {
+    if (this.#broken && this.#stopped !== undefined) throw this.#stopped
     const operators: Record<number, EngineSnapshot['operators'][number]> = {}
     for (const vertex of this.graph.vertices) {
       if (vertex.is !== 'operator') continue

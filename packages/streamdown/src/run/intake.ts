@@ -25,6 +25,8 @@ export interface IntakeOptions {
   readonly stepSize: StepSize
   /** Reads one chunk of at most so many rows and runs it through; how many there were. */
   read(from: OpenPartition, maxRows: number): number
+  /** False when the step shall end with what it has: memory is short. */
+  mayTake(): boolean
 }
 
 /** What a step took in. */
@@ -118,7 +120,7 @@ export class Intake {
       const rows = Math.min(rowsOfNext(), room)
       const reads = Math.max(LEAST_READS, Math.ceil(rows / CHUNK_ROWS))
       let left = rows
-      for (let read = 0; read < reads && left > 0 && each.reader.state() === 'ready'; read++) {
+      for (let read = 0; read < reads && left > 0 && this.#mayRead(each); read++) {
         left -= this.#read(each, left, takes)
       }
       most = Math.max(most, rows - left)
@@ -179,6 +181,10 @@ export class Intake {
 
   async close(): Promise<void> {
     await Promise.all(this.#partitions.map(each => each.reader.close()))
+  }
+
+  #mayRead({ reader }: OpenPartition): boolean {
+    return reader.state() === 'ready' && this.#options.mayTake()
   }
 
   #read(each: OpenPartition, maxRows: number, takes: Take[]): number {

@@ -35,6 +35,8 @@ export interface JobOptions {
   readonly idleTimeout?: bigint
   /** Waits between tries and for timeouts of asynchronous operators; without it they are not asked. */
   readonly sleep?: (ms: number, sooner?: Promise<unknown>) => Promise<void>
+  /** Bytes of each worker's memory; 4 GiB unless said. */
+  readonly memoryBytes?: number
   openSource(scan: ScanNode): Source
   openSink(sink: SinkNode): Sink | undefined
   /** The consolidated changes of a step at a view, or at a sink that the session itself keeps. */
@@ -90,6 +92,7 @@ export class Job {
       settings: options.settings,
       journal: options.journal ?? false,
       idleTimeout: options.idleTimeout ?? 0n,
+      ...(options.memoryBytes === undefined ? {} : { memoryBytes: options.memoryBytes }),
       createMemory: () => this.#createMemory(),
       ...(options.sleep === undefined ? {} : { asker: askerWith({ clock: options.clock, sleep: options.sleep }) }),
       openSource: scan => options.openSource(scan),
@@ -120,11 +123,20 @@ export class Job {
     await this.flush()
   }
 
-  /** One step that reads at most so many rows, waiting for sinks that fell behind. */
+  /**
+   * One step that reads at most so many rows, waiting for sinks that fell behind.
+   * @throws StreamdownError DSD7101 when no other may follow it.
+   */
   async runStep(maxRows?: number): Promise<void> {
     this.engine.runStep(maxRows)
     if (this.#failure !== undefined) throw this.#failure
     await this.#waitForSinks()
+    this.assertRunning()
+  }
+
+  /** Whoever waits for a program that stopped would wait for ever. @throws StreamdownError why it stopped. */
+  assertRunning(): void {
+    if (this.engine.stopped !== undefined) throw this.engine.stopped
   }
 
   /** Ends the sources where they are: the last results are made and delivered. */

@@ -8,6 +8,7 @@ import { FIRST_STEP_ROWS } from '../run/step-size.ts'
 import { durationMicros } from '../sql/bind/literals.ts'
 import type { DataType } from '../types/data-type.ts'
 import type { Value } from '../types/value.ts'
+import { parseByteSize } from '../values/byte-size.ts'
 import { outputKey } from './change-kinds.ts'
 import { consolidateRows } from './consolidate-rows.ts'
 import { Job, type JobOptions } from './job.ts'
@@ -118,11 +119,18 @@ export function jobOptions(
     timeZone: settings.timezone,
     settings,
     idleTimeout: durationMicros(settings.source_idle_timeout) ?? 0n,
+    memoryBytes: memoryBytesOf(settings.memory),
     openSink: () => undefined,
     onError,
     sleep: (ms, sooner) => environment.sleep(ms, sooner),
     onUndecodable: settings.on_error === 'fail' ? 'fail' : 'dead-letter',
   }
+}
+
+function memoryBytesOf(text: string): number {
+  const bytes = parseByteSize(text)
+  if (bytes !== undefined) return bytes
+  throw new StreamdownError('DSD2006', `Setting memory takes a size such as '512 mb', not "${text}".`)
 }
 
 /** A row as often as its weights say, in the order of arrival. */

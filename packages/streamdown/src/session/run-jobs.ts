@@ -50,6 +50,7 @@ export async function runJobs(
     if (open.length === 0) break
     if (moved) continue
     for (const job of open) {
+      job.assertRunning()
       await job.flush()
       onIdle?.(job)
     }

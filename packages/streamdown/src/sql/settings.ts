@@ -113,6 +113,11 @@ export const settingDefinitions = {
     '10000',
     'How many ways to go on one match of MATCH_RECOGNIZE may have open; a row that begins more is given up.',
   ),
+  memory: text(
+    '4 gb',
+    '4 gb',
+    'Memory of each worker, 4 GB at most; state over seven eighths of it stops the program.',
+  ),
   timezone: text('UTC', 'UTC', 'The session time zone, an IANA name.'),
   on_error: choice(
     ['dead', 'fail'],

@@ -39,6 +39,7 @@ export function programJob(
     clock: environment.clock,
     timeZone: assembled.context.bind.settings.timezone,
     settings: assembled.context.bind.settings,
+    ...(options.memoryBytes === undefined ? {} : { memoryBytes: options.memoryBytes }),
     onError: options.onError ?? 'dead-letter',
     sleep: (ms, sooner) => environment.sleep(ms, sooner),
     openSource: scan =>
