@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util'
+import { type ConnectorOf, guaranteeLines } from '../connect/guarantees.ts'
+import { createNodeEnvironment } from '../connect/node/environment.ts'
 import { explainMermaid, explainTree, programRoots } from '../plan/explain/explain.ts'
 import { exitCodes } from './exit-codes.ts'
 import { oneFile } from './options.ts'
@@ -14,8 +16,13 @@ export async function explain(args: readonly string[]): Promise<number> {
       set: { type: 'string', multiple: true, default: [] },
     },
   })
-  const roots = programRoots(await planFile(oneFile(positionals, 'explain'), values.set))
-  const text = values.mermaid ? explainMermaid(roots) : explainTree(roots)
+  const program = await planFile(oneFile(positionals, 'explain'), values.set)
+  const { connectors } = await createNodeEnvironment()
+  const connectorOf: ConnectorOf = ({ connector }) => connectors.find(({ name }) => name === connector)
+  const roots = programRoots(program)
+  const text = values.mermaid
+    ? explainMermaid(roots)
+    : [explainTree(roots).trimEnd(), ...guaranteeLines(program, connectorOf)].join('\n')
   process.stdout.write(
     values.json ? `${JSON.stringify({ plan: text.trimEnd().split('\n') })}\n` : `${text.trimEnd()}\n`,
   )

@@ -120,6 +120,7 @@ const common = new Set([
   'force_append_only',
   'scan.parallelism',
   'sink.parallelism',
+  'sink.delivery-guarantee',
 ])
 const commonPrefixes = ['scan.watermark.']
 

@@ -53,6 +53,7 @@ const LONGEST_PAUSE_MS = 30_000
 const SHOWN_ANSWER = 200
 
 interface Request {
+  readonly step: bigint
   readonly body: string
   readonly key: string
 }
@@ -155,9 +156,9 @@ class WebhookSink implements Sink {
     return this.flush()
   }
 
-  async abort(): Promise<void> {
-    this.#queue = []
-    this.#backlog = 0
+  async abort(step: bigint): Promise<void> {
+    this.#queue = this.#queue.filter(request => request.step !== step)
+    this.#backlog = this.#queue.reduce((bytes, { body }) => bytes + body.length, 0)
   }
 
   async close(): Promise<void> {
@@ -167,7 +168,11 @@ class WebhookSink implements Sink {
   #enqueue(rows: readonly string[]): void {
     const body = this.#style === 'array' ? `[${rows.join(',')}]` : rows.map(row => `${row}\n`).join('')
     const content = bytesToHex(sha256(new TextEncoder().encode(body)).subarray(0, 8))
-    this.#queue.push({ body, key: `${this.#relation.name}-${this.#epoch}-${this.#number++}-${content}` })
+    this.#queue.push({
+      step: this.#epoch,
+      body,
+      key: `${this.#relation.name}-${this.#epoch}-${this.#number++}-${content}`,
+    })
     this.#backlog += body.length
   }
 

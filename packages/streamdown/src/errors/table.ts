@@ -73,6 +73,10 @@ export const errorTable = {
     fix: 'Write the expression that the message names, or run the program here.',
   },
   DSD6001: { title: 'Sink did not take the rows', fix: 'Mend the receiver; a restart sends what was not delivered.' },
+  DSD6101: {
+    title: 'Guarantee that the parts of a program cannot keep',
+    fix: 'Use a sink that is transactional and sources that can be read again, or demand less.',
+  },
   DSD7001: {
     title: 'Stored state cannot be read',
     fix: 'Restore from another checkpoint; the message says what is damaged.',

@@ -13,6 +13,8 @@ export interface EngineSnapshot {
   readonly watermarks: Readonly<Record<number, string>>
   /** Operators by vertex id. */
   readonly operators: Readonly<Record<number, StateSnapshot>>
+  /** What the sinks have prepared up to this step, by vertex id; absent where the engine runs without. */
+  readonly sinks?: Readonly<Record<number, string>>
   readonly plan: string
 }
 

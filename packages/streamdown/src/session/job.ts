@@ -11,6 +11,7 @@ import type { ScanNode, SinkNode } from '../plan/nodes/node.ts'
 import type { Program } from '../plan/program.ts'
 import { askerWith } from '../run/ask-outside.ts'
 import type { Clock } from '../run/clock.ts'
+import { Deliveries } from '../run/deliveries.ts'
 import { Engine } from '../run/engine.ts'
 import type { OutputVertex, Vertex } from '../run/graph.ts'
 import type { EngineSnapshot } from '../run/snapshot.ts'
@@ -61,8 +62,6 @@ export interface DeadLetter {
 
 /** How many dead letters are kept to be looked at; all are counted. */
 const KEPT_DEAD_LETTERS = 10_000
-/** Bytes that a sink may hold before steps wait for it. */
-const SINK_BACKLOG = 16 << 20
 
 /** One program that runs: an engine, its sinks, and what came out at the sides. */
 export class Job {
@@ -73,7 +72,7 @@ export class Job {
   lateCount = 0
   rowsOut = 0
   readonly #options: JobOptions
-  readonly #sinks = new Map<number, Sink>()
+  readonly #deliveries = new Deliveries()
   readonly #pending = new Map<string, WeightedRow[]>()
   readonly #pooled: Memory[] = []
   #failure: StreamdownError | undefined
@@ -106,13 +105,7 @@ export class Job {
   }
 
   async open(from?: EngineSnapshot): Promise<void> {
-    for (const vertex of this.engine.graph.vertices) {
-      if (vertex.is !== 'output' || vertex.target.is !== 'sink') continue
-      const sink = this.#options.openSink(vertex.target.sink)
-      if (sink === undefined) continue
-      await sink.open()
-      this.#sinks.set(vertex.id, sink)
-    }
+    await this.#deliveries.open(this.engine.graph, sink => this.#options.openSink(sink), from?.sinks)
     if (from !== undefined) this.engine.restore(from)
     await this.engine.open(new Map(Object.entries(from?.positions ?? {})))
   }
@@ -128,9 +121,7 @@ export class Job {
    * @throws StreamdownError DSD7101 when no other may follow it.
    */
   async runStep(maxRows?: number): Promise<void> {
-    this.engine.runStep(maxRows)
-    if (this.#failure !== undefined) throw this.#failure
-    await this.#waitForSinks()
+    await this.#step(() => this.engine.runStep(maxRows))
     this.assertRunning()
   }
 
@@ -141,13 +132,23 @@ export class Job {
 
   /** Ends the sources where they are: the last results are made and delivered. */
   async drain(): Promise<void> {
-    this.engine.drain()
-    if (this.#failure !== undefined) throw this.#failure
+    await this.#step(() => this.engine.drain())
     await this.flush()
   }
 
-  async flush(): Promise<void> {
-    for (const sink of this.#sinks.values()) await sink.flush()
+  flush(): Promise<void> {
+    return this.#deliveries.flush()
+  }
+
+  /**
+   * State, positions and prepared deliveries between two steps. The deliveries are committed when the program goes on:
+   * whoever took the snapshot has kept it by then.
+   */
+  async snapshot(): Promise<EngineSnapshot> {
+    const snapshot = this.engine.snapshot()
+    const sinks = await this.#deliveries.prepare(snapshot.step)
+    this.engine.journal.truncate(snapshot.step + 1n)
+    return { ...snapshot, sinks }
   }
 
   /** Milliseconds until a timer of this job is due; infinite when none is set. */
@@ -176,9 +177,22 @@ export class Job {
     if (this.#closed) return
     this.#closed = true
     await this.engine.close()
+    await this.#deliveries.commit()
     await this.flush()
-    for (const sink of this.#sinks.values()) await sink.close()
+    await this.#deliveries.close()
     for (const memory of this.#pooled) this.#options.memories?.give(memory)
+  }
+
+  async #step(run: () => void): Promise<void> {
+    await this.#deliveries.commit()
+    try {
+      run()
+      if (this.#failure !== undefined) throw this.#failure
+    } catch (error) {
+      await this.#deliveries.abort(this.engine.step)
+      throw error
+    }
+    await this.#deliveries.keepUp()
   }
 
   #createMemory(): Memory {
@@ -191,11 +205,7 @@ export class Job {
 
   #deliver(vertex: OutputVertex, batch: Batch, memory: Memory, step: bigint): void {
     this.rowsOut += batch.rows
-    const sink = this.#sinks.get(vertex.id)
-    if (sink !== undefined) {
-      sink.write(batch, memory, step)
-      return
-    }
+    if (this.#deliveries.write(vertex, batch, memory, step)) return
     const rows = rowsOf(memory, batch)
     const weights = batch.weights === 0 ? undefined : memory.i32(batch.weights, batch.rows)
     let pending = this.#pending.get(vertex.name)
@@ -268,10 +278,6 @@ export class Job {
         `${letter.problem} (in ${letter.where})`,
       )
     }
-  }
-
-  async #waitForSinks(): Promise<void> {
-    for (const sink of this.#sinks.values()) if (sink.backlog() > SINK_BACKLOG) await sink.flush()
   }
 }
 

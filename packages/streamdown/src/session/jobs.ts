@@ -82,8 +82,10 @@ export class Jobs {
     return [...this.#jobs.values()].flatMap(job => job.deadLetters)
   }
 
-  snapshots(): Readonly<Record<string, Uint8Array>> {
-    return Object.fromEntries([...this.#jobs].map(([name, job]) => [name, encodeSnapshot(job.engine.snapshot())]))
+  async snapshots(): Promise<Readonly<Record<string, Uint8Array>>> {
+    const snapshots: Record<string, Uint8Array> = {}
+    for (const [name, job] of this.#jobs) snapshots[name] = encodeSnapshot(await job.snapshot())
+    return snapshots
   }
 
   async close(): Promise<void> {

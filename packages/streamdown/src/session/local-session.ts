@@ -112,7 +112,7 @@ export class LocalSession implements Session {
       statements: history.texts,
       now: clock.now(),
       stores: relations.rows(),
-      jobs: jobs.snapshots(),
+      jobs: await jobs.snapshots(),
     })
   }
 

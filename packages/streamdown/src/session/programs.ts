@@ -1,3 +1,4 @@
+import { assertGuarantees } from '../connect/guarantees.ts'
 import type { WeightedRow } from '../connect/memory.ts'
 import { StreamdownError } from '../errors/error.ts'
 import { sameType } from '../functions/common-type.ts'
@@ -24,6 +25,7 @@ export async function startProgram(workspace: Workspace, wanted: string, program
     return { is: 'done', message: 'planned' }
   }
   const { relations, jobs, restoring, settings } = workspace
+  assertGuarantees(program, relations.connectorBehind)
   const name = jobs.freeName(wanted)
   const optimised = workspace.optimised(program)
   const keys = new Map([

@@ -82,6 +82,9 @@ export class Relations {
     if (this.#data.has(relation.name)) return undefined
     return this.#connectors.find(each => each.name === relation.connector)?.lookup
   }
+  /** Undefined where the session keeps the rows, and saves them with its programs' state. */
+  readonly connectorBehind = (relation: Relation): Connector | undefined =>
+    this.#data.has(relation.name) || relation.connector === 'view' ? undefined : this.connectorOf(relation)
 
   isBounded(relation: Relation): boolean {
     const found = this.#connectors.find(each => each.name === relation.connector)

@@ -1,6 +1,7 @@
+import { assertGuarantees } from '../../connect/guarantees.ts'
 import { MemoryFeed, type WeightedRow } from '../../connect/memory.ts'
 import type { Sink } from '../../connect/sink.ts'
-import type { Source } from '../../connect/source.ts'
+import type { Connector, Source } from '../../connect/source.ts'
 import { StreamdownError } from '../../errors/error.ts'
 import type { ScanNode, SinkNode } from '../../plan/nodes/node.ts'
 import { optimiseProgram } from '../../plan/optimise/optimise.ts'
@@ -30,6 +31,9 @@ export function programJob(
     if (found === undefined) throw new StreamdownError('DSD3001', `There is no connector '${name}'.`)
     return found
   }
+  assertGuarantees(assembled.program, relation =>
+    relation.handle instanceof MemoryQueue ? pushed : connector(relation.connector),
+  )
   return new Job(optimiseProgram(assembled.program), {
     name: 'program',
     workers: options.workers ?? 1,
@@ -51,23 +55,24 @@ export function programJob(
   })
 }
 
+/** Rows that the program pushes are gone once they are read. */
+const pushed: Connector = {
+  name: 'memory',
+  summary: 'Rows that the program pushes.',
+  options: [],
+  source: { guarantee: 'at-most-once: it cannot be read again', create: () => new MemoryFeed().source() },
+}
+
 function sourceOf(connector: Environment['connectors'][number], { relation }: ScanNode): Source {
   if (connector.source === undefined)
     throw new StreamdownError('DSD3001', `Connector '${connector.name}' cannot be read from.`)
   return connector.source.create(relation)
 }
 
-function sinkOf(connector: Environment['connectors'][number], { relation, guarantee }: SinkNode): Sink {
+function sinkOf(connector: Environment['connectors'][number], { relation }: SinkNode): Sink {
   if (connector.sink === undefined)
     throw new StreamdownError('DSD3001', `Connector '${connector.name}' cannot be written to.`)
-  const sink = connector.sink.create(relation)
-  if (guarantee === 'exactly-once' && sink.delivery !== 'exactly-once') {
-    throw new StreamdownError(
-      'DSD2006',
-      `'${relation.name}' is to be written exactly once, and ${connector.name} promises ${sink.delivery} only.`,
-    )
-  }
-  return sink
+  return connector.sink.create(relation)
 }
 
 /** Rows that the program pushes, those before the start included. */

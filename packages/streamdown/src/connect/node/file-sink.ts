@@ -4,12 +4,12 @@ import { gzipSync, zstdCompressSync } from 'node:zlib'
 import type { Batch } from '../../batch/batch.ts'
 import type { Memory } from '../../batch/memory.ts'
 import { StreamdownError } from '../../errors/error.ts'
-import { joined } from '../../formats/encode-block.ts'
 import type { Encoder } from '../../formats/format.ts'
 import { acceptsOf, checkFormat, createEncoder, formatOf } from '../../formats/registry.ts'
 import type { Relation } from '../../plan/nodes/node.ts'
 import { refuseUnknown, textOption } from '../options.ts'
 import type { Sink } from '../sink.ts'
+import { StepBytes } from '../step-bytes.ts'
 import { fileOptions, filePrefixes } from './file-options.ts'
 import { type Compression, fileError, pathOf, suffixesOf } from './file-paths.ts'
 import { ParquetSink } from './parquet-sink.ts'
@@ -25,18 +25,21 @@ export function fileSink(relation: Relation): Sink {
   return new TextFileSink(path, relation, format, overwrite)
 }
 
-/** Rows as text: each flush appends what was written since the last one and waits until the disk has it. */
+/**
+ * Rows as text: each flush appends what was written since the last one and waits until the disk has it. What an epoch
+ * prepares is the file's length; a program that goes on from there cuts the file back to it first, so that it holds
+ * every row once. Readers see rows before they are committed.
+ */
 class TextFileSink implements Sink {
   readonly accepts: 'append' | 'retract'
-  readonly delivery = 'at-least-once'
+  readonly delivery = 'exactly-once'
   readonly #relation: Relation
   readonly #format: string
   readonly #overwrite: boolean
   readonly #encoders = new Map<Memory, Encoder>()
   #path: string
   #file: FileHandle | undefined
-  #parts: Uint8Array[] = []
-  #bytes = 0
+  readonly #written = new StepBytes()
   #empty = true
   #compression: Compression = 'none'
 
@@ -48,41 +51,40 @@ class TextFileSink implements Sink {
     this.#overwrite = overwrite
   }
 
-  async open(): Promise<void> {
+  async open(from?: string): Promise<void> {
     try {
       this.#path = await placeOf(this.#path, this.#format)
       this.#compression = suffixesOf(this.#path).compression
       if (this.#compression === 'brotli') {
         throw new StreamdownError('DSD3002', `'${this.#path}': files are written as .gz or .zst, not as .br.`)
       }
-      this.#file = await open(this.#path, this.#overwrite ? 'w' : 'a')
+      this.#file = await open(this.#path, this.#overwrite && from === undefined ? 'w' : 'a')
+      if (from !== undefined) await this.#cutBack(this.#file, Number(from))
       this.#empty = (await this.#file.stat()).size === 0
     } catch (error) {
       throw fileError(error, this.#path)
     }
   }
 
-  write(batch: Batch, memory: Memory): void {
+  write(batch: Batch, memory: Memory, step: bigint): void {
     let encoder = this.#encoders.get(memory)
     if (encoder === undefined) {
       encoder = createEncoder(memory, this.#relation, this.#relation.schema, this.#format)
       this.#encoders.set(memory, encoder)
     }
-    if (this.#empty) this.#push(encoder.header())
+    if (this.#empty) this.#written.add(step, encoder.header())
     this.#empty = false
-    this.#push(encoder.encode(batch))
+    this.#written.add(step, encoder.encode(batch))
   }
 
   backlog(): number {
-    return this.#bytes
+    return this.#written.length
   }
 
   async flush(): Promise<void> {
     const file = this.#file
-    if (file === undefined || this.#bytes === 0) return
-    const bytes = joined(this.#parts)
-    this.#parts = []
-    this.#bytes = 0
+    if (file === undefined || this.#written.length === 0) return
+    const bytes = this.#written.take()
     try {
       await file.appendFile(this.#compressed(bytes))
       await file.datasync()
@@ -91,16 +93,16 @@ class TextFileSink implements Sink {
     }
   }
 
+  /** The length up to which the file's rows belong to the program's state. */
   async prepare(): Promise<string> {
     await this.flush()
-    return ''
+    return String((await this.#file?.stat())?.size ?? 0)
   }
 
   async commit(): Promise<void> {}
 
-  async abort(): Promise<void> {
-    this.#parts = []
-    this.#bytes = 0
+  async abort(step: bigint): Promise<void> {
+    this.#written.drop(step)
   }
 
   async close(): Promise<void> {
@@ -109,10 +111,16 @@ class TextFileSink implements Sink {
     this.#file = undefined
   }
 
-  #push(bytes: Uint8Array): void {
-    if (bytes.length === 0) return
-    this.#parts.push(bytes)
-    this.#bytes += bytes.length
+  async #cutBack(file: FileHandle, length: number): Promise<void> {
+    const { size } = await file.stat()
+    if (size < length) {
+      throw new StreamdownError(
+        'DSD3004',
+        `'${this.#path}' has ${size} bytes, and ${length} were written to it before the snapshot.`,
+      )
+    }
+    await file.truncate(length)
+    await file.datasync()
   }
 
   /** Each flush is a member (frame) of its own; readers take a file of several as one. */

@@ -14,7 +14,7 @@ const named = (name: string): Connector => ({
   },
   sink: {
     guarantee:
-      'at-least-once: text is appended and synced once an epoch; a Parquet file appears whole, when the program ends',
+      'exactly-once for text: cut back to the snapshot that a program goes on from; at-least-once for Parquet: a file appears whole, when the program ends',
     create: fileSink,
   },
 })

@@ -16,6 +16,7 @@ import type { Relation } from '../../plan/nodes/node.ts'
 import { refuseUnknown } from '../options.ts'
 import type { Sink } from '../sink.ts'
 import type { Connector, OptionDefinition, Source } from '../source.ts'
+import { StepBytes } from '../step-bytes.ts'
 import { ByteQueue } from './byte-queue.ts'
 import { TextReader } from './text-reader.ts'
 
@@ -87,8 +88,7 @@ class StdoutSink implements Sink {
   readonly #relation: Relation
   readonly #format: string
   readonly #encoders = new Map<Memory, Encoder>()
-  #parts: Uint8Array[] = []
-  #bytes = 0
+  readonly #written = new StepBytes()
 
   constructor(relation: Relation) {
     this.#relation = relation
@@ -98,36 +98,30 @@ class StdoutSink implements Sink {
 
   async open(): Promise<void> {}
 
-  write(batch: Batch, memory: Memory): void {
+  write(batch: Batch, memory: Memory, step: bigint): void {
     let encoder = this.#encoders.get(memory)
     if (encoder === undefined) {
       encoder = createEncoder(memory, this.#relation, this.#relation.schema, this.#format)
-      if (this.#encoders.size === 0) this.#parts.push(encoder.header())
+      if (this.#encoders.size === 0) this.#written.add(step, encoder.header())
       this.#encoders.set(memory, encoder)
     }
-    const bytes = encoder.encode(batch)
-    this.#parts.push(bytes)
-    this.#bytes += bytes.length
+    this.#written.add(step, encoder.encode(batch))
   }
 
   backlog(): number {
-    return this.#bytes
+    return this.#written.length
   }
 
   async flush(): Promise<void> {
-    const parts = this.#parts
-    this.#parts = []
-    this.#bytes = 0
-    for (const part of parts) {
-      if (part.length === 0) continue
-      await new Promise<void>((resolve, reject) => {
-        process.stdout.write(part, error =>
-          error
-            ? reject(new StreamdownError('DSD3004', `Standard output: ${error.message}.`, { cause: error }))
-            : resolve(),
-        )
-      })
-    }
+    if (this.#written.length === 0) return
+    const bytes = this.#written.take()
+    await new Promise<void>((resolve, reject) => {
+      process.stdout.write(bytes, error =>
+        error
+          ? reject(new StreamdownError('DSD3004', `Standard output: ${error.message}.`, { cause: error }))
+          : resolve(),
+      )
+    })
   }
 
   async prepare(): Promise<string> {
@@ -137,9 +131,8 @@ class StdoutSink implements Sink {
 
   async commit(): Promise<void> {}
 
-  async abort(): Promise<void> {
-    this.#parts = []
-    this.#bytes = 0
+  async abort(step: bigint): Promise<void> {
+    this.#written.drop(step)
   }
 
   close(): Promise<void> {

@@ -75,7 +75,7 @@ export async function carryOut(workspace: Workspace, bound: BoundStatement, text
     case 'describe':
       return describeRows(bound.schema)
     case 'explain':
-      return explainRows(bound, program => workspace.optimised(program))
+      return explainRows(bound, program => workspace.optimised(program), workspace.relations.connectorBehind)
     case 'nothing':
       return done(bound.what)
   }

@@ -1,3 +1,4 @@
+import { type ConnectorOf, guaranteeLines } from '../../connect/guarantees.ts'
 import { StreamdownError } from '../../errors/error.ts'
 import { explainMermaid, explainTree, programRoots } from '../../plan/explain/explain.ts'
 import type { Program } from '../../plan/program.ts'
@@ -9,11 +10,13 @@ import { rows, text } from './results.ts'
 export function explainRows(
   { statement, details }: Extract<BoundStatement, { is: 'explain' }>,
   optimise: (program: Program) => Program,
+  connectorOf: ConnectorOf,
 ): StatementResult {
   const program = programOf(statement)
   const roots = programRoots(details.includes('LOGICAL') ? program : optimise(program))
-  const plan = details.includes('MERMAID') ? explainMermaid(roots) : explainTree(roots)
-  const lines = plan.trimEnd().split('\n')
+  const mermaid = details.includes('MERMAID')
+  const plan = mermaid ? explainMermaid(roots) : explainTree(roots)
+  const lines = [...plan.trimEnd().split('\n'), ...(mermaid ? [] : guaranteeLines(program, connectorOf))]
   return rows(
     [text('plan')],
     lines.map(line => [line]),
