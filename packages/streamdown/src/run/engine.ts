@@ -233,19 +233,21 @@ export class Engine {
     return this.#intake.ready()
   }
 
-import { type Asker, Inquiries } from './inquiries.ts'
   /** The last step: all sources end where they are, whatever they would still give, and all windows close. */
   drain(): void {
-    if (!this.#ended) this.#runStep(() => this.#intake.end())
+    if (!this.#ended) this.#wholeStep(() => this.#intake.end())
   }
 
-  /** One step; it reads at most `maxRows` rows, over all partitions. */
+  /**
+   * One step; it reads at most `maxRows` rows, over all partitions. Over the memory budget the step is finished, and
+   * `stopped` says why no other follows.
+   * @throws StreamdownError when a step cannot be finished: DSD9001 when memory ran out in it.
+   */
   runStep(maxRows = Number.POSITIVE_INFINITY): void {
-    this.#runStep((step, now) => this.#intake.take(step, now, maxRows))
+    this.#wholeStep((step, now) => this.#intake.take(step, now, maxRows))
   }
 
-  #runStep(take: (step: bigint, now: bigint) => Taken): void {
-    this.#started = true
+  #wholeStep(take: (step: bigint, now: bigint) => Taken): void {
     this.#step += 1n
     try {
       this.#runStep(take)
