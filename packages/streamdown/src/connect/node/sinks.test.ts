@@ -33,8 +33,9 @@ interface SinkCase {
   readonly leavesAtWrite?: string
 }
 
-const [file] = fileConnectors
-assert.ok(file !== undefined)
+const [fileConnector] = fileConnectors
+assert.ok(fileConnector !== undefined)
+const file: Connector = fileConnector
 
 function fileCase(name: string, text: (bytes: Buffer) => string): SinkCase {
   return {
