@@ -310,7 +310,7 @@ class GraphBuilder {
   /** Answers come back as the rows of a source of their own, so that steps, journal and scheduling know them. */
   #ask(node: AsyncNode): Vertex {
     const input = this.#node(node.input)
-    const inquiries = new Inquiries(node.name, node.inquiry, node.answers)
+    const inquiries = new Inquiries(node.inquiry, node.answers)
     const relation: Relation = {
       name: `answers of ${node.name}`,
       schema: inquiries.schema,

@@ -34,7 +34,6 @@ export const answerSchema = (answers: Schema): Schema => [
  * partition of their own, so that the journal has how many a step took, and here what they were.
  */
 export class Inquiries {
-  readonly name: string
   readonly inquiry: Inquiry
   readonly schema: Schema
   readonly #open = new Map<bigint, Question>()
@@ -46,8 +45,7 @@ export class Inquiries {
   #ended = false
   #wake: (() => void) | undefined
 
-  constructor(name: string, inquiry: Inquiry, answers: Schema) {
-    this.name = name
+  constructor(inquiry: Inquiry, answers: Schema) {
     this.inquiry = inquiry
     this.schema = answerSchema(answers)
   }

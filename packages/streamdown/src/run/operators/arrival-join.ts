@@ -74,7 +74,6 @@ class ArrivalJoin implements Operator {
       ? undefined
       : new KeptAnswers(context, {
           schema: node.schema,
-          inputs: left.schema.length,
           groupBy: this.#keys,
           identity: left.key ?? left.schema.map((_, column) => column),
         })

@@ -81,7 +81,6 @@ class Ask implements Operator {
       ? undefined
       : new KeptAnswers(context, {
           schema: [...shape.schema, ...node.answers],
-          inputs: shape.schema.length,
           groupBy: [],
           identity: shape.key ?? shape.schema.map((_, column) => column),
         })

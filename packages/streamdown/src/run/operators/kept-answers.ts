@@ -7,9 +7,8 @@ import type { Output } from '../operator.ts'
 import type { OperatorContext } from '../operator-context.ts'
 
 export interface KeptAnswersOptions {
-  /** The operator's output; its first `inputs` columns are those of its input. */
+  /** The operator's output; its first columns are those of its input. */
   readonly schema: Schema
-  readonly inputs: number
   /** Input columns that decide the worker. */
   readonly groupBy: readonly number[]
   /** Input columns that name a row; all, where nothing else does. */
