@@ -18,15 +18,16 @@ export function drawQuery(draw: Draw): Query {
   const defines = new Map<string, Term>()
   for (const name of names) if (!draw.sometimes(4) && uses(pattern, name)) defines.set(name, drawCondition(draw, name))
   const used = names.filter(name => uses(pattern, name))
+  const members = subset.filter(name => used.some(other => other === name))
   const shown = draw.oneOf(['one', 'one', 'all', 'omit empty', 'unmatched'] as const)
   return {
     pattern,
     defines,
-    subset: subset.filter(name => used.some(other => other === name)),
+    subset: members,
     skip: drawSkip(draw, used),
     shown,
     within: draw.sometimes(3) ? draw.integer(1, 6) : undefined,
-    measures: drawMeasures(draw, used),
+    measures: drawMeasures(draw, used, members),
   }
 }
 
@@ -77,7 +78,6 @@ function drawPattern(draw: Draw, depth: number): Pattern {
   }
 }
 
-/** Whether the end of the partition, or an order of preference by what comes last, cannot matter is not looked at. */
 const isOf = ({ variable }: Mapped, of: readonly string[] | undefined): boolean =>
   of === undefined || of.includes(variable)
 
@@ -201,8 +201,9 @@ function drawCondition(draw: Draw, name: string): Term {
 const arithmetic = (x: Value): Value => (typeof x === 'number' ? 10 * x - 3 : null)
 
 /** Definitions name variables of the pattern only; measures too. */
-function drawMeasures(draw: Draw, used: readonly string[]): readonly Term[] {
+function drawMeasures(draw: Draw, used: readonly string[], members: readonly string[]): readonly Term[] {
   const of = (): Of => {
+    if (members.length > 0 && draw.sometimes(4)) return { name: 'U', members }
     const drawn = drawOf(draw)
     return drawn !== undefined && used.includes(drawn.name) ? drawn : undefined
   }

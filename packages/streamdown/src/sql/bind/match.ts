@@ -74,10 +74,17 @@ export function bindMatch(context: BindContext, syntax: MatchRecognize, plan: Pl
       ...(syntax.within === undefined
         ? {}
         : { within: constantMicros(rows.binder.bind(syntax.within), 'WITHIN', syntax.within.at) }),
-      partialLimit: Number(context.settings.match_partial_limit),
+      partialLimit: partialLimit(context, syntax),
     },
     outputs,
   )
+}
+
+function partialLimit({ settings }: BindContext, { at }: MatchRecognize): number {
+  const limit = Number(settings.match_partial_limit)
+  return Number.isInteger(limit) && limit > 0
+    ? limit
+    : fail('DSD2006', `match_partial_limit is a number of ways, not "${settings.match_partial_limit}".`, at)
 }
 
 const rowsPerMatch = {
