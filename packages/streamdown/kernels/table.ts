@@ -191,6 +191,14 @@ export function table_remove(table: usize, slots: usize, rows: i32): void {
   }
 }
 
+/** Multimaps: removes all rows of one key, in their order: their ring goes as a whole. */
+export function table_remove_key(table: usize, slots: usize, rows: i32): void {
+  if (rows == 0) return
+  const first = load<u32>(slots)
+  removeEntry(table, entryAddress(table, load<u32>(rowAddress(table, first), HASH), first + 1))
+  for (let i: usize = 0; i < <usize>rows; i++) freeRow(table, load<u32>(slots + (i << 2)))
+}
+
 /** u32 a row: the row's address, 0 for slot -1. */
 export function table_addresses(table: usize, slots: usize, rows: i32, out: usize): void {
   for (let i: usize = 0; i < <usize>rows; i++) {

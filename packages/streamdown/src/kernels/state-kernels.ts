@@ -32,6 +32,7 @@ export interface StateKernels {
   ordered_walk(leaves: Pointer, places: Pointer, counts: Pointer, rows: number, cursor: Pointer, limit: number): number
   table_gather(table: Pointer, slots: Pointer, rows: number, field: number, data: Pointer, validity: Pointer): number
   table_scatter(table: Pointer, slots: Pointer, rows: number, field: number, columns: Pointer): void
+  table_remove_key(table: Pointer, slots: Pointer, rows: number): void
   table_remove(table: Pointer, slots: Pointer, rows: number): void
   table_addresses(table: Pointer, slots: Pointer, rows: number, out: Pointer): void
   table_live(table: Pointer, out: Pointer): number

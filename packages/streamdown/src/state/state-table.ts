@@ -108,6 +108,8 @@ export interface StateTable {
   scatter(slots: Pointer, rows: number, field: number, values: Column): void
   /** Removes rows; a slot may occur once. -1 is skipped. */
   remove(slots: Pointer, rows: number): void
+  /** Multimaps: removes all rows of one key, as `matches` gives them. */
+  removeKey(slots: Pointer, rows: number): void
   /** All live slots, in key group order, insertion order within. */
   all(): { readonly slots: Pointer; readonly rows: number }
   /** Addresses (u32 a row, 0 for slot -1) of rows, for kernels that update fields in place; valid until the next insert. */

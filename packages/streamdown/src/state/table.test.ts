@@ -128,6 +128,18 @@ function drive(memory: Memory, table: StateTable, seed: number, steps: number): 
       gone.length,
     )
     for (const row of gone) model.remove(row)
+    if (!spec.unique && model.rows.length > 0) {
+      const key = model.rows[random.below(model.rows.length)]?.values.slice(0, spec.keys) ?? []
+      const own = model.matches(key, true)
+      table.removeKey(
+        int32s(
+          memory,
+          own.map(row => row.slot),
+        ),
+        own.length,
+      )
+      for (const row of own) model.remove(row)
+    }
     if (step === 5) memory.kernels.table_set_sequence(table.address, 0xfffffff0)
     checkAll(memory, table, model)
     if (step % 5 === 4) checkRestored(memory, table, model)

@@ -199,6 +199,11 @@ class HeapTable implements StateTable {
     this.#memory.kernels.table_remove(this.address, slots, rows)
   }
 
+  removeKey(slots: Pointer, rows: number): void {
+    if (this.spec.unique || this.#isOrdered()) throw this.#misused('the rows of a key are no ring')
+    this.#memory.kernels.table_remove_key(this.address, slots, rows)
+  }
+
   all(): { readonly slots: Pointer; readonly rows: number } {
     const { slots, rows } = this.#byGroup()
     return { slots, rows }

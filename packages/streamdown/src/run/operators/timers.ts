@@ -78,8 +78,9 @@ export class Timers {
       if (pairs > 0) {
         const slots = this.#table.gather(timers, pairs, 1).data
         if (whole) {
+          // Before the rows are handed over: that may set timers of this bucket anew.
+          this.#table.removeKey(timers, pairs)
           each({ rows: pairs, slots, timers })
-          this.#table.remove(timers, pairs)
         } else {
           this.#partOf(bound, slots, timers, pairs, each)
         }
