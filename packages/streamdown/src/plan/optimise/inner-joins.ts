@@ -29,11 +29,13 @@ export function innerJoins(pusher: FilterPusher, node: JoinNode, conditions: rea
       conditions,
     )
   const starts = startsOf(cluster.inputs)
-  const owner = (index: number) => starts.findLastIndex(start => start <= index)
-  const ownersOf = (e: Expression) => new Set([...columnsRead(e)].map(owner))
+  const owner = cluster.inputs.flatMap(({ schema }, i) => schema.map(() => i))
+  const owners = new Map(pending.map(e => [e, new Set([...columnsRead(e)].map(index => owner[index]!))]))
+  const ownersOf = (e: Expression) => owners.get(e)!
   const single = (e: Expression) => neverFails(e) && ownersOf(e).size === 1
+  const alone = pending.filter(single)
   const inputs = cluster.inputs.map((input, i) => {
-    const own = pending.filter(e => single(e) && ownersOf(e).has(i)).map(e => remap(e, index => index - starts[i]!))
+    const own = alone.filter(e => ownersOf(e).has(i)).map(e => remap(e, index => index - starts[i]!))
     return pusher.push(input, own)
   })
   const across = pending.filter(e => !single(e))
@@ -80,15 +82,19 @@ function joinOrder(
   ownersOf: (e: Expression) => ReadonlySet<number>,
 ): readonly number[] {
   const links = conditions.filter(isEquality).map(ownersOf)
-  const order = [0]
+  const order = new Set([0])
   const left = Array.from({ length: count - 1 }, (_, i) => i + 1)
   while (left.length > 0) {
-    const linked = left.findIndex(i =>
-      links.some(owners => owners.has(i) && [...owners].every(o => o === i || order.includes(o))),
+    const missing = new Set(
+      links.flatMap(owners => {
+        const others = [...owners].filter(o => !order.has(o))
+        return others.length === 1 ? others : []
+      }),
     )
-    order.push(...left.splice(Math.max(0, linked), 1))
+    const linked = left.findIndex(i => missing.has(i))
+    for (const next of left.splice(Math.max(0, linked), 1)) order.add(next)
   }
-  return order
+  return [...order]
 }
 
 function assemble(

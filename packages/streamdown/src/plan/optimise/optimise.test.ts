@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { bound, explained, planOf } from '../../../test/sql-plans.ts'
 import { types } from '../../types/data-type.ts'
+import type { Value } from '../../types/value.ts'
+import type { Expression } from '../expressions/expression.ts'
 import type { PlanNode, Relation } from '../nodes/node.ts'
 import { ScanNode } from '../nodes/node.ts'
 import { derive } from '../properties.ts'
@@ -195,4 +197,27 @@ test('what is proven of rows', () => {
   assert.equal(windowed.final, true)
   assert.equal(windowed.eventTime, 1)
   assert.equal(of('SELECT a.id FROM a LEFT JOIN b ON a.id = b.id').appendOnly, false)
+})
+
+test('a projection of rows of literals becomes rows, unless a cell fails or may differ', () => {
+  const overRows = (text: string): PlanNode => {
+    const node = planOf(bound(text, { before }))
+    const evaluate = (e: Expression): Value | undefined => {
+      assert.ok(e.is === 'call' && e.args.every(arg => arg.is === 'literal'))
+      const [x] = e.args.map(arg => (arg.is === 'literal' ? arg.value : undefined))
+      return x === 3 ? undefined : `${e.name} ${x}`
+    }
+    return optimise(node, { evaluate })
+  }
+  const rows = overRows('SELECT k, ABS(v) FROM (VALUES (1, 2), (4, 5)) AS t (v, k)')
+  assert.ok(rows.is === 'values')
+  assert.deepEqual(
+    rows.rows.map(row => row.map(cell => (cell.is === 'literal' ? cell.value : cell))),
+    [
+      [2, 'abs 1'],
+      [5, 'abs 4'],
+    ],
+  )
+  assert.equal(overRows('SELECT k, ABS(v) FROM (VALUES (1, 2), (3, 5)) AS t (v, k)').is, 'project')
+  assert.equal(overRows('SELECT k, RAND() FROM (VALUES (1, 2)) AS t (v, k)').is, 'project')
 })

@@ -8,6 +8,7 @@ import { type Evaluate, fold } from './fold.ts'
 import { merge } from './merge.ts'
 import { readNestedFields } from './nested.ts'
 import { prune } from './prune.ts'
+import { projectRows } from './rows.ts'
 import { aggregateSessionsDirectly } from './sessions.ts'
 import { share } from './share.ts'
 import { constrained } from './sink-constraints.ts'
@@ -24,7 +25,10 @@ export interface OptimiseOptions {
  */
 export function optimiseRoots(roots: Roots, { evaluate }: OptimiseOptions = {}): Roots {
   let plan = transform(roots, node => mapExpressions(node, e => fold(e, evaluate)))
-  plan = share(merge(plan))
+  plan = merge(plan)
+  if (evaluate !== undefined) plan = projectRows(plan, evaluate)
+  if (plan.every(root => root.is === 'values')) return plan
+  plan = share(plan)
   plan = merge(pushFilters(plan))
   plan = merge(findTimeBounds(plan))
   plan = merge(pushFilters(merge(dropUnusedEventTime(plan))))
