@@ -8,17 +8,16 @@ import { emitLambda } from './emit-lambda.ts'
 import { emitLiteral } from './emit-literal.ts'
 import { emitCase } from './emit-logic.ts'
 import type { Emitter } from './emitter.ts'
-import { expressionKey } from './expression-key.ts'
 import type { Operand } from './operand.ts'
 
 /** Emits an expression; one that has its value already on every way that leads here is not evaluated again. */
 export function emitExpression(e: Emitter, expression: Expression): Operand {
   if (expression.is !== 'call' && expression.is !== 'cast' && expression.is !== 'field') return emitAny(e, expression)
-  const key = expressionKey(expression)
-  const known = key === '' ? undefined : e.recall(key)
+  const number = e.numbers.of(expression)
+  const known = number === 0 ? undefined : e.recall(-number)
   if (known !== undefined) return known
   const operand = emitAny(e, expression)
-  if (key !== '') e.remember(key, operand)
+  if (number !== 0) e.remember(-number, operand)
   return operand
 }
 

@@ -3,6 +3,7 @@ import type { Expression, LambdaExpression } from '../plan/expressions/expressio
 import { type DataType, types } from '../types/data-type.ts'
 import { physicalOf, widthOf } from '../types/physical.ts'
 import type { Value } from '../types/value.ts'
+import { ExpressionNumbers } from './expression-numbers.ts'
 import { localTypes, type Operand, type Valid } from './operand.ts'
 import type { Code, Label } from './wasm/code.ts'
 import { ModuleBuilder } from './wasm/module.ts'
@@ -57,8 +58,9 @@ export class Emitter {
   #reserved: number
   readonly #columns: ReadonlyMap<number, { readonly data: number; readonly validity: number }>
   readonly #nullable: readonly boolean[]
-  /** Columns by index and expressions by key that have a value here; inner scopes end with their branch. */
-  readonly #scopes: Map<number | string, Operand>[] = [new Map()]
+  readonly numbers = new ExpressionNumbers()
+  /** Columns by index and expressions by minus their number that have a value here; inner scopes end with their branch. */
+  readonly #scopes: Map<number, Operand>[] = [new Map()]
   readonly #failTargets: Label[] = []
 
   constructor(options: {
@@ -120,7 +122,7 @@ export class Emitter {
   }
 
   /** What was remembered on every way that leads here. */
-  recall(key: number | string): Operand | undefined {
+  recall(key: number): Operand | undefined {
     for (const scope of this.#scopes) {
       const known = scope.get(key)
       if (known !== undefined) return known
@@ -128,7 +130,7 @@ export class Emitter {
     return undefined
   }
 
-  remember(key: number | string, operand: Operand): void {
+  remember(key: number, operand: Operand): void {
     this.#scopes.at(-1)?.set(key, operand)
   }
 

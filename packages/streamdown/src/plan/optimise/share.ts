@@ -11,27 +11,38 @@ const LONG_VALUES = 100
 /** Nodes of equal structure over the same inputs become one, so that their work is done once. */
 export function share(roots: Roots): Roots {
   const known = new Map<string, PlanNode>()
+  // Most nodes read what no other reads: their structure need not be written down.
+  const first = new Map<string, PlanNode>()
   const numbers = new Map<object, number>()
   const numberOf = (thing: object): number => {
     const number = numbers.get(thing) ?? numbers.size
     numbers.set(thing, number)
     return number
   }
-  return transform(roots, node => {
-    if (
-      node.is === 'flatMap' ||
-      node.is === 'async' ||
-      (node.is === 'values' && node.rows.length > LONG_VALUES) ||
-      !expressionsOf(node).every(e => isDeterministicCall(e) || isStepClock(e))
-    )
-      return node
-    const key = `${inputsOf(node).map(numberOf).join()}|${structure(node, numberOf)}`
+  const note = (key: string, node: PlanNode): PlanNode => {
     const same = known.get(key)
-    if (same !== undefined) return same
-    known.set(key, node)
-    return node
+    if (same === undefined) known.set(key, node)
+    return same ?? node
+  }
+  return transform(roots, node => {
+    if (node.is === 'flatMap' || node.is === 'async') return node
+    if (node.is === 'values' && node.rows.length > LONG_VALUES) return node
+    const inputs = node.is === 'scan' ? `${numberOf(node.relation)}` : inputsOf(node).map(numberOf).join()
+    const rough = `${node.is} ${inputs}`
+    const keyOf = (each: PlanNode): string => `${inputs}|${structure(each, numberOf)}`
+    const before = first.get(rough)
+    if (before === undefined) {
+      first.set(rough, node)
+      return node
+    }
+    if (!isRepeatable(node)) return node
+    if (isRepeatable(before)) note(keyOf(before), before)
+    return note(keyOf(node), node)
   })
 }
+
+const isRepeatable = (node: PlanNode): boolean =>
+  expressionsOf(node).every(e => isDeterministicCall(e) || isStepClock(e))
 
 const valueKey = (value: MatchValue): unknown =>
   value.is === 'aggregate'
