@@ -41,7 +41,9 @@ EXECUTE STATEMENT SET BEGIN
   INSERT INTO worst_file SELECT * FROM worst_of_day;
   -- Rows that came too late for some of their windows (missed of total), each once.
   INSERT INTO late_file
-    SELECT `date`, delay, distance, origin, destination, missed, total FROM LATE(TABLE statistics);
+    SELECT `date`, delay, distance, origin, destination, windows_missed AS missed, windows_total AS total
+    FROM LATE(TABLE statistics);
   INSERT INTO late_by_day_file
-    SELECT `date`, delay, distance, origin, destination, missed, total FROM LATE(TABLE by_day);
+    SELECT `date`, delay, distance, origin, destination, windows_missed AS missed, windows_total AS total
+    FROM LATE(TABLE by_day);
 END;

@@ -165,7 +165,7 @@ export function textOf(value: Value, type: DataType, rule: CastRule, timeZone: s
         ['{', '}'],
         pair =>
           Array.isArray(pair)
-            ? `${nestedItem(pair[0] ?? null, type.key, rule, timeZone)}${rule === 'flink' ? '=' : ':'}${nestedItem(pair[1] ?? null, type.value, rule, timeZone)}`
+            ? `${mapItem(pair[0] ?? null, type.key, rule, timeZone)}${rule === 'flink' ? '=' : ':'}${mapItem(pair[1] ?? null, type.value, rule, timeZone)}`
             : '',
         rule,
       )
@@ -180,6 +180,10 @@ function nestedText(
 ) {
   return Array.isArray(value) ? `${open}${value.map(item).join(rule === 'flink' ? ', ' : ',')}${close}` : ''
 }
+
+/** Nested values stand in maps as they are. */
+const mapItem = (value: Value, type: DataType, rule: CastRule, timeZone: string): string =>
+  type.is === 'map' || type.is === 'row' ? textOf(value, type, rule, timeZone) : nestedItem(value, type, rule, timeZone)
 
 function nestedItem(value: Value, type: DataType, rule: CastRule, timeZone: string): string {
   // A boolean within a nested value prints short, as PostgreSQL's output function does.

@@ -62,7 +62,7 @@ export function textOf(value: Value, type: DataType, style: TextStyle, zone: Tex
       const pairs = value as readonly (readonly [Value, Value])[]
       const sign = style === 'postgres' ? ':' : '='
       const parts = pairs.map(
-        ([k, v]) => `${elementText(k, type.key, style, zone)}${sign}${elementText(v, type.value, style, zone)}`,
+        ([k, v]) => `${entryText(k, type.key, style, zone)}${sign}${entryText(v, type.value, style, zone)}`,
       )
       return `{${parts.join(style === 'postgres' ? ',' : ', ')}}`
     }
@@ -73,10 +73,16 @@ export function textOf(value: Value, type: DataType, style: TextStyle, zone: Tex
 const fieldText = (text: string): string =>
   text === '' || /[\s,()"\\]/.test(text) ? `"${text.replace(/"/g, '""').replace(/\\/g, '\\\\')}"` : text
 
-/** An element of PostgreSQL's array text: quotes are escaped, inner arrays and maps stand as they are. */
+/** A key or value of a map: nested values stand as they are, others as in arrays. */
+const entryText = (value: Value, type: DataType, style: TextStyle, zone: TextZone): string =>
+  type.is === 'array' || type.is === 'map' || type.is === 'row'
+    ? textOf(value, type, style, zone)
+    : elementText(value, type, style, zone)
+
+/** An element of PostgreSQL's array text: quotes are escaped, inner arrays stand as they are. */
 function elementText(value: Value, type: DataType, style: TextStyle, zone: TextZone): string {
   const text = textOf(value, type, style, zone)
-  if (style === 'flink' || value === null || type.is === 'array' || type.is === 'map') return text
+  if (style === 'flink' || value === null || type.is === 'array') return text
   return /^$|^null$|[\s,{}"\\]/i.test(text) ? `"${text.replace(/["\\]/g, '\\$&')}"` : text
 }
 

@@ -255,10 +255,10 @@ export function lowerLate(source: Lowered, of: AggregateNode | RankNode): Lowere
   const { input } = of
   const rows = WindowNode.is(input) && input.windowing.kind === 'session' ? input.input.schema : input.schema
   const node = LateNode.create(of, rows)
-  const added = ['windows_missed', 'windows_total'].map((name, i) => ({
+  const added = node.schema.slice(rows.length).map(({ name, type }, i) => ({
     name,
     index: rows.length + i,
-    type: new ColumnType(types.int),
+    type: new ColumnType(type),
   }))
   return { node, columns: [...source.columns, ...added], key: [] }
 }

@@ -3,8 +3,8 @@ import { addInterval, civilOf, daysInMonth, daysOf, MICROS_PER_DAY, splitMicros 
 import { isTemporal } from '../common-type.ts'
 import { js } from '../define.ts'
 import { RowError, type ScalarFunction } from '../definition.ts'
-import { asInterval, asText, isInterval } from '../values.ts'
-import { timeUnit } from './interval.ts'
+import { asBigint, asInterval, asText, isInterval } from '../values.ts'
+import { negateInterval, timeUnit } from './interval.ts'
 import {
   addUnits,
   addUnitsType,
@@ -29,7 +29,9 @@ import {
   unitAmountTemporal,
   unitAndTwo,
   unitThenTemporal,
+  zoneOf,
 } from './shared.ts'
+import { movedInZone } from './zone.ts'
 
 /** Fields of times, rounding to units, moving and measuring. */
 export const timeArithmeticFunctions: readonly ScalarFunction[] = [
@@ -96,6 +98,30 @@ export const timeArithmeticFunctions: readonly ScalarFunction[] = [
       ],
     ],
     [js(['interval', 'timestamp', 'timestamp'], args => args[1]?.type ?? timestamp6, dateBin, { optional: 1 })],
+  ),
+  ...(['date_add', 'date_subtract'] as const).map(name =>
+    define(
+      name,
+      `The instant ${name === 'date_add' ? 'after' : 'before'} an interval, whose days and months pass in a zone, or that of the session.`,
+      [
+        [
+          `${name}(TO_TIMESTAMP_LTZ(1729941300, 0), INTERVAL '1' DAY, 'Europe/Berlin') = TO_TIMESTAMP_LTZ(${name === 'date_add' ? 1730031300 : 1729854900}, 0)`,
+          'TRUE',
+        ],
+      ],
+      [
+        js(
+          ['timestamp', 'interval', 'string'],
+          types.timestampLtz(6),
+          (args, { timeZone }) => {
+            const by = asInterval(args[1])
+            const zone = zoneOf(args[2] === undefined ? timeZone : asText(args[2]))
+            return movedInZone(asBigint(args[0]), name === 'date_add' ? by : negateInterval(by), zone)
+          },
+          { optional: 1 },
+        ),
+      ],
+    ),
   ),
   define(
     'timestampadd',

@@ -1,5 +1,5 @@
 import { types } from '../../types/data-type.ts'
-import { daysOf, floorDivide, MICROS_PER_SECOND, splitMicros } from '../../values/calendar.ts'
+import { daysOf, floorDivide, splitMicros } from '../../values/calendar.ts'
 import { firstType, js } from '../define.ts'
 import { RowError, type ScalarFunction } from '../definition.ts'
 import { asBigint, asNumber, asText } from '../values.ts'
@@ -133,9 +133,11 @@ export const timeMakingFunctions: readonly ScalarFunction[] = [
     [
       js(['int', 'int', 'double'], types.time(6), args => {
         const [hour, minute, second] = [asNumber(args[0]), asNumber(args[1]), asNumber(args[2])]
-        if (hour < 0 || hour > 24 || minute < 0 || minute > 59 || second < 0 || second > 60)
-          throw new RowError(5, 'there is no such time')
-        return BigInt((hour * 60 + minute) * 60) * MICROS_PER_SECOND + BigInt(Math.round(second * 1e6))
+        const fields = hour >= 0 && minute >= 0 && minute <= 59 && second >= 0 && second <= 60
+        const micros = fields ? Math.round(((hour * 60 + minute) * 60 + second) * 1e6) : Number.NaN
+        // 24:00:00 is the end of the day.
+        if (!(micros <= 86_400_000_000)) throw new RowError(5, 'there is no such time')
+        return BigInt(micros)
       }),
     ],
   ),

@@ -20,7 +20,7 @@ import { intervalOf, negateInterval, timeUnit } from './interval.ts'
 import { parseJava } from './java-format.ts'
 import { parsePostgres } from './postgres-format.ts'
 import { parseTimestampText, validDate } from './text.ts'
-import { findZone, localToUtc, utcToLocal, type Zone } from './zone.ts'
+import { type Ambiguous, findZone, localToUtc, utcToLocal, type Zone } from './zone.ts'
 
 export const define = definer('time')
 export const { string, int, bigint, double, date, interval } = types
@@ -43,9 +43,9 @@ export function localMicros(value: Value | undefined, type: DataType | undefined
 }
 
 /** Local µs back as the type. */
-export function fromLocal(micros: bigint, type: DataType, timeZone: string): Value {
+export function fromLocal(micros: bigint, type: DataType, timeZone: string, ambiguous: Ambiguous = 'first'): Value {
   if (type.is === 'date') return Number(floorDivide(micros, MICROS_PER_DAY))
-  if (type.is === 'timestamp' && type.zoned) return localToUtc(zoneOf(timeZone), micros)
+  if (type.is === 'timestamp' && type.zoned) return localToUtc(zoneOf(timeZone), micros, ambiguous)
   return micros
 }
 
@@ -140,7 +140,8 @@ export function truncate(args: readonly Value[], { types: all, returns, timeZone
   const within = part?.is === 'timestamp' && part.zoned && smallUnits.has(unit)
   if (start !== undefined && within) return asBigint(value) - (local - start)
   if (start === undefined) throw new RowError(5, `${unit} is no unit to truncate to`)
-  return fromLocal(start, returns, zone)
+  // A day that starts twice starts the second time, as in PostgreSQL.
+  return fromLocal(start, returns, zone, 'last')
 }
 
 export function truncateInterval(

@@ -1,4 +1,5 @@
-import { floorDivide, MICROS_PER_DAY, MICROS_PER_SECOND } from '../../values/calendar.ts'
+import type { Interval } from '../../types/value.ts'
+import { addInterval, floorDivide, MICROS_PER_DAY, MICROS_PER_SECOND } from '../../values/calendar.ts'
 
 /** Offsets of one time zone: µs to add to UTC for local time. */
 export interface Zone {
@@ -103,4 +104,11 @@ export function localToUtc(zone: Zone, local: bigint, ambiguous: Ambiguous = 'fi
   const isLate = utcToLocal(zone, late) === local
   if (utcToLocal(zone, early) === local) return isLate && ambiguous === 'last' ? late : early
   return isLate ? late : early
+}
+
+/** Months and days are added to the local time, the rest to the instant. An hour that occurs twice is the last. */
+export function movedInZone(utc: bigint, { months, days, micros }: Interval, zone: Zone): bigint {
+  if (months === 0 && days === 0) return utc + micros
+  const local = addInterval(utcToLocal(zone, utc), { months, days, micros: 0n })
+  return localToUtc(zone, local, 'last') + micros
 }

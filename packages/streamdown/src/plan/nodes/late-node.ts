@@ -3,7 +3,7 @@ import type { PlanNode } from './node.ts'
 
 /**
  * A side output of `of`. The late rows (of a windowed aggregate, rank or join, or a match): its input's columns, then
- * missed, total (INT). `timedOut`, of a match: its own columns, for matches that did not end within their time.
+ * windows_missed, windows_total (INT). `timedOut`, of a match: its own columns, for matches that did not end within their time.
  */
 export interface LateNode {
   readonly is: 'late'
@@ -21,8 +21,8 @@ export const LateNode = {
     of,
     schema: [
       ...rows,
-      { name: 'missed', type: types.int, nullable: false },
-      { name: 'total', type: types.int, nullable: false },
+      { name: 'windows_missed', type: types.int, nullable: false },
+      { name: 'windows_total', type: types.int, nullable: false },
     ],
   }),
 }

@@ -1,6 +1,7 @@
 import { all, any, literal, not } from '../../plan/expressions/build.ts'
 import type { Expression } from '../../plan/expressions/expression.ts'
 import { types } from '../../types/data-type.ts'
+import { typeText } from '../../types/type-text.ts'
 import type { BinaryOperator, InList, Like, Quantified, Span, Expression as Syntax } from '../parse/ast.ts'
 import { castTo } from './cast.ts'
 import { type ExpressionBinder, fieldsOf } from './expressions.ts'
@@ -48,10 +49,26 @@ export function operate(
       return notYet('OVERLAPS', 'Compare the bounds: a.start < b.end AND b.start < a.end.', at)
     case '^@':
       return binder.call('starts_with', [left, right], at)
+    case '+':
+    case '-':
+      if (movesInZone(binder, left, right)) return inZone(binder, op, left, right, at)
+      if (op === '+' && movesInZone(binder, right, left)) return inZone(binder, op, right, left, at)
+      return binder.call(op, [left, right], at)
     default:
       return binder.call(op, [left, right], at)
   }
 }
+
+/** PostgreSQL adds the days of an interval in the session's zone: on a day of change they last 23 or 25 hours. */
+const movesInZone = ({ context }: ExpressionBinder, time: Expression, by: Expression): boolean =>
+  context.functionRules.functions === 'postgres' &&
+  context.settings.timezone !== 'UTC' &&
+  time.type.is === 'timestamp' &&
+  time.type.zoned &&
+  by.type.is === 'interval'
+
+const inZone = (binder: ExpressionBinder, op: '+' | '-', time: Expression, by: Expression, at: Span): Expression =>
+  binder.call(op === '+' ? 'date_add' : 'date_subtract', [time, by], at)
 
 export function inList(binder: ExpressionBinder, { value, list, negated, at }: InList): Expression {
   const left = binder.bind(value)
@@ -98,6 +115,10 @@ export function quantified(binder: ExpressionBinder, e: Quantified): Expression 
     }
     return overArray(binder, e, left, binder.bind(e.right))
   }
+  // An array of untyped NULLs is one of text, as in PostgreSQL.
+  const untyped = e.right.is === 'array' && elements.length > 0 && elements.every(({ is }) => is === 'null')
+  if (untyped && left.type.is !== 'string')
+    fail('DSD2004', `${typeText(left.type)} cannot be compared with elements of type STRING. Use CAST.`, e.at)
   const each = elements.map(element => {
     const right = binder.bind(element)
     switch (e.op) {
@@ -116,10 +137,16 @@ export function quantified(binder: ExpressionBinder, e: Quantified): Expression 
   return combine(each)
 }
 
+const relations: ReadonlySet<string> = new Set(['=', '<>', '<', '<=', '>', '>='])
+
 function overArray(binder: ExpressionBinder, e: Quantified, left: Expression, array: Expression): Expression {
   if (e.op === '=' && e.quantifier === 'ANY') return binder.call('array_contains', [array, left], e.at)
   if (e.op === '<>' && e.quantifier === 'ALL') return not(binder.call('array_contains', [array, left], e.at))
-  return notYet(`${e.op} ${e.quantifier} of an array column`, 'Use = ANY or <> ALL.', e.at)
+  if (relations.has(e.op) && !e.negated) {
+    const name = e.quantifier === 'ANY' ? 'array_any' : 'array_all'
+    return binder.call(name, [literal(e.op, types.string), left, array], e.at)
+  }
+  return notYet(`${e.op} ${e.quantifier} of an array column`, 'Use a comparison, or UNNEST.', e.at)
 }
 
 function listed(e: Syntax): readonly Syntax[] | undefined {

@@ -3,6 +3,7 @@ import type { Expression } from '../../plan/expressions/expression.ts'
 import { withColumns } from '../../plan/joins.ts'
 import { type PlanNode, ProjectNode, RankNode, type SortKey, SortNode } from '../../plan/nodes/node.ts'
 import { derive } from '../../plan/properties.ts'
+import { types } from '../../types/data-type.ts'
 import type { SortItem } from '../parse/ast.ts'
 import type { Settings } from '../settings.ts'
 import type { BindContext } from './context.ts'
@@ -30,11 +31,19 @@ export function sortedRows(
   sorts: readonly SortBy[],
 ): { readonly plan: PlanNode; readonly keys: readonly SortKey[] } {
   const added: Expression[] = []
-  const keys = sorts.map(({ value, descending, nullsFirst }): SortKey => {
+  const keys = sorts.map(({ value: given, descending, nullsFirst }): SortKey => {
+    const value = sortable(given)
     const place = value.is === 'column' ? value.index : input.schema.length + added.push(value) - 1
     return { column: place, descending, nullsFirst }
   })
   return { plan: withColumns(input, added), keys }
+}
+
+/** Nested values sort by bytes that are in their order. */
+function sortable(value: Expression): Expression {
+  const nested = value.type.is === 'array' || value.type.is === 'row' || value.type.is === 'map'
+  if (!nested) return value
+  return { is: 'call', name: 'sort_key', args: [value], type: types.bytes, nullable: value.nullable }
 }
 
 interface Limits {

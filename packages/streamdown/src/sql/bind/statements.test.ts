@@ -183,7 +183,7 @@ test('LATE takes the operator that closes, also of a kept view', () => {
   assert.ok(late.is === 'select')
   assert.deepEqual(
     late.plan.schema.map(f => f.name),
-    ['k', 'ts', 'window_start', 'window_end', 'window_time', 'missed', 'total'],
+    ['k', 'ts', 'window_start', 'window_end', 'window_time', 'windows_missed', 'windows_total'],
   )
 })
 
