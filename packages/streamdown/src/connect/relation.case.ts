@@ -3,6 +3,7 @@ import type { Memory } from '../batch/memory.ts'
 import { batchFromRows, rowsOf } from '../batch/values.ts'
 import type { StreamdownError } from '../errors/error.ts'
 import { type Relation, ScanNode } from '../plan/nodes/node.ts'
+import { type Clock, VirtualClock } from '../run/clock.ts'
 import type { Schema } from '../types/data-type.ts'
 import type { Value } from '../types/value.ts'
 import type { Sink } from './sink.ts'
@@ -38,7 +39,11 @@ export function sinkOf(connector: Connector, relation: Relation): Sink {
 export async function open(
   source: Source,
   relation: Relation,
-  { columns, position }: { readonly columns?: ScanNode['columns']; readonly position?: string } = {},
+  {
+    columns,
+    position,
+    clock = new VirtualClock(0n),
+  }: { readonly columns?: ScanNode['columns']; readonly position?: string; readonly clock?: Clock } = {},
 ): Promise<PartitionReader> {
   const whole = ScanNode.create(relation)
   const context: SourceContext = {
@@ -46,6 +51,7 @@ export async function open(
     schema: relation.schema,
     positions: new Map(position === undefined ? [] : [['0', position]]),
     worker: { index: 0, count: 1 },
+    clock,
   }
   const [reader] = await source.open(context)
   if (reader === undefined) throw new TypeError('the source has no partition')

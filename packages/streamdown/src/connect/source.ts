@@ -1,6 +1,7 @@
 import type { Batch } from '../batch/batch.ts'
 import type { Memory } from '../batch/memory.ts'
 import type { Inquiry, Relation, ScanNode } from '../plan/nodes/node.ts'
+import type { Clock } from '../run/clock.ts'
 import type { Schema } from '../types/data-type.ts'
 
 /** A place in a partition that a reader can start from again, as text that sorts nowhere and means nothing to others. */
@@ -15,6 +16,8 @@ export interface PartitionReader {
   readonly partition: string
   /** Bytes or rows are there, nothing is there now, or nothing will ever come. `idle` says we asked and had nothing. */
   state(): 'ready' | 'idle' | 'waiting' | 'ended'
+  /** True while it is `waiting` for what is sure to come: a part of a file that is being read. Default: false. */
+  loading?(): boolean
   /**
    * At most `maxRows` rows as one chunk in chunk memory, with the columns of the scan, in arrival order; undefined when
    * nothing is there. Records that cannot be decoded go to `dead`. `position` afterwards is that behind the last row.
@@ -50,6 +53,8 @@ export interface SourceContext {
   readonly positions: ReadonlyMap<string, Position>
   /** Partitions `index % count` belong to this worker. */
   readonly worker: { readonly index: number; readonly count: number }
+  /** The program's clock, by which sources pace themselves. */
+  readonly clock: Clock
 }
 
 export interface OptionDefinition {

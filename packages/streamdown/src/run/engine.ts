@@ -131,6 +131,7 @@ export class Engine {
         schema: vertex.schema,
         positions: own,
         worker: { index: 0, count: 1 },
+        clock: this.#options.clock,
       })
       this.#attach(vertex, readers)
     }
@@ -205,6 +206,11 @@ export class Engine {
   /** Every partition was asked and has nothing now, or has ended; one that is fed from here has what it was fed. */
   idle(): boolean {
     return !this.pending() && this.#intake.quiet
+  }
+
+  /** True while a partition waits for what is sure to come. */
+  loading(): boolean {
+    return this.#intake.partitions.some(({ status, reader }) => status !== 'ended' && reader.loading?.() === true)
   }
 
   /** Rows taken from the sources so far. */

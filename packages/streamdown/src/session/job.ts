@@ -112,7 +112,11 @@ export class Job {
 
   /** Runs steps while there is something to take now. Sinks are waited for when they fall behind. */
   async settle(): Promise<void> {
-    while (this.engine.pending()) await this.runStep()
+    for (;;) {
+      if (this.engine.pending()) await this.runStep()
+      else if (!this.engine.ended && this.engine.loading()) await this.engine.ready()
+      else break
+    }
     await this.flush()
   }
 

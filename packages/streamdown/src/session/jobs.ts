@@ -47,7 +47,7 @@ export class Jobs {
     for (let moved = true; moved; ) {
       moved = false
       for (const job of this.#jobs.values()) {
-        if (!job.engine.pending()) continue
+        if (job.engine.ended || !(job.engine.pending() || job.engine.loading())) continue
         moved = true
         await job.settle()
       }

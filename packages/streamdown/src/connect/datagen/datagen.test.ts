@@ -5,7 +5,7 @@ import { compareValues } from '../../types/compare-values.ts'
 import { type DataType, field, type Schema, types } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
 import { coded, drain, open, relationOf, sourceOf } from '../relation.case.ts'
-import { datagenConnector } from './datagen.ts'
+import { datagen } from './datagen.ts'
 
 const START = 1_700_000_000_123_456n
 
@@ -14,9 +14,9 @@ async function rowsOf(
   options: Readonly<Record<string, string>>,
   reading: { readonly maxRows?: number; readonly position?: string; readonly start?: bigint } = {},
 ): Promise<readonly (readonly Value[])[]> {
-  const connector = datagenConnector(new VirtualClock(reading.start ?? START))
-  const relation = relationOf(connector, schema, { 'rows-per-second': '0', ...options })
-  const reader = await open(sourceOf(connector, relation), relation, reading)
+  const clock = new VirtualClock(reading.start ?? START)
+  const relation = relationOf(datagen, schema, { 'rows-per-second': '0', ...options })
+  const reader = await open(sourceOf(datagen, relation), relation, { ...reading, clock })
   return drain(reader, reading).rows
 }
 
@@ -61,10 +61,10 @@ test('the same seed makes the same rows, whatever is read at once; another seed 
 })
 
 test('a reader goes on from a position with the same rows, also at another time', async () => {
-  const connector = datagenConnector(new VirtualClock(START))
   const options = { 'number-of-rows': '20', 'rows-per-second': '0', 'fields.t.max-past': '1 d' }
-  const relation = relationOf(connector, everything, options)
-  const reader = await open(sourceOf(connector, relation), relation)
+  const clock = new VirtualClock(START)
+  const relation = relationOf(datagen, everything, options)
+  const reader = await open(sourceOf(datagen, relation), relation, { clock })
   const before = drain(reader, { rows: 12 }).rows
   const after = await rowsOf(everything, options, { position: reader.position(), start: START + 86_400_000_000n })
   assert.deepEqual([...before, ...after], await rowsOf(everything, options))
@@ -129,9 +129,8 @@ test('a sequence counts, and the source ends behind the shortest', async () => {
     [1n, '7', 30n, 2],
   ])
   assert.equal((await rowsOf(schema, { ...options, 'number-of-rows': '2' })).length, 2)
-  const connector = datagenConnector(new VirtualClock(0n))
-  assert.equal(sourceOf(connector, relationOf(connector, schema, options)).bounded, true)
-  assert.equal(sourceOf(connector, relationOf(connector, schema)).bounded, false)
+  assert.equal(sourceOf(datagen, relationOf(datagen, schema, options)).bounded, true)
+  assert.equal(sourceOf(datagen, relationOf(datagen, schema)).bounded, false)
 })
 
 test("times show the row's time, cut to their precision, less a random past", async () => {
@@ -142,9 +141,8 @@ test("times show the row's time, cut to their precision, less a random past", as
     field('c', types.time(0)),
   ]
   const clock = new VirtualClock(START)
-  const connector = datagenConnector(clock)
-  const relation = relationOf(connector, schema, { 'rows-per-second': '2', 'fields.m.max-past': '10 s' })
-  const reader = await open(sourceOf(connector, relation), relation)
+  const relation = relationOf(datagen, schema, { 'rows-per-second': '2', 'fields.m.max-past': '10 s' })
+  const reader = await open(sourceOf(datagen, relation), relation, { clock })
   clock.advance(86_400_000_000n)
   const { rows } = drain(reader, { rows: 100 })
   assert.deepEqual(rows[0]?.slice(2), [19675, 80_000_000_000n])
@@ -159,10 +157,9 @@ test("times show the row's time, cut to their precision, less a random past", as
 
 test('rows come at their rate', async () => {
   const clock = new VirtualClock(START)
-  const connector = datagenConnector(clock)
   const schema = [field('x', types.int)]
-  const relation = relationOf(connector, schema, { 'rows-per-second': '10', 'number-of-rows': '12' })
-  const reader = await open(sourceOf(connector, relation), relation)
+  const relation = relationOf(datagen, schema, { 'rows-per-second': '10', 'number-of-rows': '12' })
+  const reader = await open(sourceOf(datagen, relation), relation, { clock })
   const taken = (): number => drain(reader).rows.length
   assert.equal(taken(), 1)
   assert.equal(reader.state(), 'waiting')
@@ -177,10 +174,10 @@ test('rows come at their rate', async () => {
 })
 
 test('only the columns of the scan are made, also a field of a ROW', async () => {
-  const connector = datagenConnector(new VirtualClock(START))
-  const relation = relationOf(connector, everything, { 'rows-per-second': '0', 'number-of-rows': '3' })
-  const source = sourceOf(connector, relation)
-  const all = drain(await open(source, relation)).rows
+  const clock = new VirtualClock(START)
+  const relation = relationOf(datagen, everything, { 'rows-per-second': '0', 'number-of-rows': '3' })
+  const source = sourceOf(datagen, relation)
+  const all = drain(await open(source, relation, { clock })).rows
   const u = everything[10]?.type
   assert.ok(u?.is === 'row')
   const scan = { schema: [field('l', types.bigint), field('u', types.smallint)] }
@@ -197,6 +194,7 @@ test('only the columns of the scan are made, also a field of a ROW', async () =>
     schema: relation.schema,
     positions: new Map(),
     worker: { index: 0, count: 1 },
+    clock,
   })
   assert.ok(reader !== undefined)
   assert.deepEqual(
@@ -207,9 +205,8 @@ test('only the columns of the scan are made, also a field of a ROW', async () =>
 
 test('options that do not fit are refused with their names', () => {
   const refuse = (type: DataType, options: Readonly<Record<string, string>>, message: RegExp): void => {
-    const connector = datagenConnector(new VirtualClock(0n))
-    const relation = relationOf(connector, [field('x', type)], options)
-    assert.throws(() => sourceOf(connector, relation), coded('DSD3002', message))
+    const relation = relationOf(datagen, [field('x', type)], options)
+    assert.throws(() => sourceOf(datagen, relation), coded('DSD3002', message))
   }
   refuse(types.int, { 'rows-per-second': 'many' }, /option 'rows-per-second' is 'many'; it takes a whole number from 0/)
   refuse(types.int, { 'fields.x.kind': 'odd' }, /option 'fields.x.kind' is 'odd'; it takes 'random', 'sequence'/)

@@ -21,16 +21,14 @@ const LONGEST_WAIT_MS = 100
  * n / rows-per-second after the start (n / 10,000 s when that is 0): DATE, TIME and TIMESTAMP columns show it, less a
  * random part up to `max-past`. The start is part of the position, so that a restart makes the same rows.
  */
-export function datagenConnector(clock: Clock): Connector {
-  return {
-    name: 'datagen',
-    summary: 'Makes random or sequential rows.',
-    options,
-    source: { guarantee: 'replays from any row', create: relation => datagenSource(relation, clock) },
-  }
+export const datagen: Connector = {
+  name: 'datagen',
+  summary: 'Makes random or sequential rows.',
+  options,
+  source: { guarantee: 'replays from any row', create: datagenSource },
 }
 
-function datagenSource(relation: Relation, clock: Clock): Source {
+function datagenSource(relation: Relation): Source {
   refuseUnknown(
     relation,
     options,
@@ -45,7 +43,7 @@ function datagenSource(relation: Relation, clock: Clock): Source {
   return {
     bounded: total !== NO_END,
     replays: true,
-    open: async ({ scan, positions }) => {
+    open: async ({ scan, positions, clock }) => {
       const now = clock.now()
       const { next, start } = parsePosition(positions.get('0'), now)
       return [new DatagenReader(scan, fields, { rate, total, start, opened: now, clock }, next)]

@@ -24,9 +24,18 @@ export class ByteQueue implements ByteSource {
   #wake: (() => void) | undefined
   #drained: (() => void) | undefined
 
-  /** `offset` bytes of the stream are passed over. `failed` makes the stream's error one with a code. */
-  constructor(stream: AsyncIterable<Uint8Array>, offset: number, failed: (error: unknown) => StreamdownError) {
+  readonly #ends: boolean
+
+  /**
+   * `offset` bytes of the stream are passed over. `failed` makes the stream's error one with a code. `ends`: the
+   * stream is one of a file, whose bytes are all there.
+   */
+  constructor(
+    stream: AsyncIterable<Uint8Array>,
+    { offset, ends, failed }: { offset: number; ends: boolean; failed: (error: unknown) => StreamdownError },
+  ) {
     this.#stream = stream
+    this.#ends = ends
     this.#offset = offset
     this.#discard = offset
     this.#failed = failed
@@ -41,6 +50,10 @@ export class ByteQueue implements ByteSource {
     if (this.#parts.length > 0 && (this.#ended || this.#parts.length > this.#stuckAt)) return 'ready'
     if (this.#failure !== undefined) return 'ready'
     return this.#ended ? 'ended' : 'waiting'
+  }
+
+  loading(): boolean {
+    return this.#ends && this.state() === 'waiting'
   }
 
   head(): Uint8Array | undefined {

@@ -15,6 +15,8 @@ export interface Block {
 export interface ByteSource {
   readonly offset: number
   state(): 'ready' | 'idle' | 'waiting' | 'ended'
+  /** True while it is `waiting` for what is sure to come. */
+  loading(): boolean
   /** The partition's first bytes, whole lines where it has any that short; undefined when they are not there yet. */
   head(): Uint8Array | undefined
   /** Throws a StreamdownError when the input cannot be read any further. */

@@ -12,7 +12,7 @@ export async function createNodeEnvironment(): Promise<Environment> {
     process.stderr.write(text)
   }
   return {
-    connectors: nodeConnectors({ clock: systemClock, write, writeError }),
+    connectors: nodeConnectors({ write, writeError }),
     clock: systemClock,
     stopwatch: systemStopwatch,
     inferFile,

@@ -69,7 +69,11 @@ function bytesOf(
   followMs: number | undefined,
 ): ByteSource {
   if (compression === 'none' && isStream(path)) {
-    return new ByteQueue(createReadStream(path), Number(position ?? 0), error => damaged(error, path))
+    return new ByteQueue(createReadStream(path), {
+      offset: Number(position ?? 0),
+      ends: false,
+      failed: error => damaged(error, path),
+    })
   }
   if (compression === 'none') {
     const start = bytesOption(relation, fileOptions, 'source.start-offset')
@@ -80,7 +84,11 @@ function bytesOf(
   if (followMs !== undefined) {
     throw new StreamdownError('DSD3002', `'${path}' is compressed: source.monitor-interval follows plain files only.`)
   }
-  return new ByteQueue(decompressed(path, compression), Number(position ?? 0), error => damaged(error, path))
+  return new ByteQueue(decompressed(path, compression), {
+    offset: Number(position ?? 0),
+    ends: true,
+    failed: error => damaged(error, path),
+  })
 }
 
 /** A pipe or device: it is read once, from its beginning. Throws DSD3003 where there is nothing. */

@@ -24,6 +24,7 @@ import { ScanNode } from '../../plan/nodes/node.ts'
 import { field, type Schema, types } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
 import type { PartitionReader } from '../source.ts'
+import { systemClock } from './clock.ts'
 import { fileSink } from './file-sink.ts'
 import { fileSource } from './file-source.ts'
 import { inferFile } from './infer-file.ts'
@@ -53,6 +54,7 @@ const open = (relation: Relation, positions: Record<string, string> = {}) =>
     schema: relation.schema,
     positions: new Map(Object.entries(positions)),
     worker: { index: 0, count: 1 },
+    clock: systemClock,
   })
 
 interface Got {

@@ -43,6 +43,11 @@ export class HttpQueue implements ByteSource {
     this.#notify()
   }
 
+  /** Nobody knows what will be sent. */
+  loading(): boolean {
+    return false
+  }
+
   state(): 'ready' | 'idle' | 'ended' {
     if (this.#lines.length > 0) return 'ready'
     return this.#closed ? 'ended' : 'idle'

@@ -23,7 +23,8 @@ import { textOption } from '../options.ts'
 import type { DeadLetters, PartitionReader } from '../source.ts'
 import { fileOptions } from './file-options.ts'
 import { fileError } from './file-paths.ts'
-import { columnsOfParquet, type ParquetShape, physicalMetadata, unreadable } from './parquet-schema.ts'
+import { physicalMetadata } from './parquet-metadata.ts'
+import { columnsOfParquet, type ParquetShape, unreadable } from './parquet-schema.ts'
 import { type Convert, columnOf, conversionOf } from './parquet-values.ts'
 
 interface WantedColumn {
@@ -121,6 +122,10 @@ export class ParquetReader implements PartitionReader {
     if (this.#row >= this.#rows) return 'ended'
     const group = this.#group
     return group !== undefined && this.#row >= group.start && this.#row < group.end ? 'ready' : 'waiting'
+  }
+
+  loading(): boolean {
+    return this.state() === 'waiting'
   }
 
   position(): string {

@@ -1,6 +1,7 @@
 import { type FileMetaData, parquetSchema, type SchemaElement } from 'hyparquet'
 import { StreamdownError } from '../../errors/error.ts'
 import { type DataType, type Field, field, types } from '../../types/data-type.ts'
+import { isMap } from './parquet-metadata.ts'
 
 /** What a leaf of a Parquet file holds, read as its physical values: `units` of a time per microsecond, when finer. */
 export interface ParquetLeaf {
@@ -21,6 +22,13 @@ export type ParquetShape =
       readonly type: DataType
     }
   | { readonly is: 'list'; readonly element: ParquetShape; readonly type: DataType }
+  | {
+      readonly is: 'map'
+      readonly key: ParquetShape
+      readonly value: ParquetShape
+      readonly names: { readonly key: string; readonly value: string }
+      readonly type: DataType
+    }
 
 export interface ParquetColumn {
   readonly field: Field
@@ -43,28 +51,6 @@ export function columnsOfParquet(metadata: FileMetaData): ReadonlyMap<string, Pa
   return columns
 }
 
-/**
- * The same metadata with nothing said about what physical values mean, so that the reader hands them over as they are:
- * its own conversions go through doubles and Date.
- */
-export function physicalMetadata(metadata: FileMetaData): FileMetaData {
-  return {
-    ...metadata,
-    schema: metadata.schema.map(element => {
-      if (element.num_children !== undefined && element.num_children > 0) return element
-      const { name, type, type_length, repetition_type } = element
-      return {
-        name,
-        ...(type === undefined ? {} : { type }),
-        ...(type_length === undefined ? {} : { type_length }),
-        ...(repetition_type === undefined ? {} : { repetition_type }),
-        // INT96 and UUID-like bytes stay bytes or integers only under a logical type that converts nothing.
-        ...(type === 'INT96' ? { converted_type: 'INT_64' as const } : {}),
-      }
-    }),
-  }
-}
-
 function shapeOf({ children, element }: Tree): ParquetShape | undefined {
   if (children.length === 0) return leafOf(element)
   const isList = element.converted_type === 'LIST' || element.logical_type?.type === 'LIST'
@@ -74,7 +60,7 @@ function shapeOf({ children, element }: Tree): ParquetShape | undefined {
     const shape = repeated?.children.length === 1 && item !== undefined ? shapeOf(item) : undefined
     return shape && { is: 'list', element: shape, type: types.array(shape.type) }
   }
-  if (element.converted_type === 'MAP' || element.logical_type?.type === 'MAP') return undefined
+  if (isMap(element)) return mapOf(children)
   if (element.logical_type?.type === 'VARIANT') return undefined
   const fields: { readonly name: string; readonly shape: ParquetShape; readonly field: Field }[] = []
   for (const child of children) {
@@ -84,6 +70,17 @@ function shapeOf({ children, element }: Tree): ParquetShape | undefined {
     fields.push({ name, shape, field: field(name, shape.type, repetition_type !== 'REQUIRED') })
   }
   return { is: 'row', fields, type: types.row(fields.map(each => each.field)) }
+}
+
+/** Keys cannot be NULL; the names of the parts are not always the standard's. */
+function mapOf([repeated]: readonly Tree[]): ParquetShape | undefined {
+  const [keyTree, valueTree] = repeated?.children ?? []
+  if (repeated?.children.length !== 2 || keyTree === undefined || valueTree === undefined) return undefined
+  const key = shapeOf(keyTree)
+  const value = shapeOf(valueTree)
+  if (key === undefined || value === undefined) return undefined
+  const names = { key: keyTree.element.name, value: valueTree.element.name }
+  return { is: 'map', key, value, names, type: types.map(key.type, value.type) }
 }
 
 const plain = (type: DataType, more: Partial<ParquetLeaf> = {}): ParquetLeaf => ({
@@ -271,7 +268,7 @@ export function unreadable(
   return columns.has(name)
     ? new StreamdownError(
         'DSD2005',
-        `'${path}': column "${name}" is of a Parquet type that cannot be read yet (MAP, INTERVAL, BSON, VARIANT).`,
+        `'${path}': column "${name}" is of a Parquet type that cannot be read yet (INTERVAL, BSON, VARIANT).`,
       )
     : new StreamdownError('DSD3002', `'${path}' has no column "${name}"; it has ${[...columns.keys()].join(', ')}.`)
 }

@@ -7,6 +7,7 @@ import { writeBytes } from '../../batch/views.ts'
 import type { DataType } from '../../types/data-type.ts'
 import { physicalOf, widthOf } from '../../types/physical.ts'
 import type { Value } from '../../types/value.ts'
+import { valueKey } from '../../types/value-key.ts'
 import type { ParquetLeaf, ParquetShape } from './parquet-schema.ts'
 
 /** A value of a file that its declared type cannot hold. */
@@ -26,6 +27,12 @@ export function conversionOf(shape: ParquetShape, declared: DataType, cutNanosec
         Array.isArray(value) ? value.map(item => (item == null ? null : element(item))) : misfit(value, declared))
     )
   }
+  if (shape.is === 'map') {
+    if (declared.is !== 'map') return undefined
+    const key = conversionOf(shape.key, declared.key, cutNanoseconds)
+    const item = conversionOf(shape.value, declared.value, cutNanoseconds)
+    return key && item && (value => entriesOf(value, shape.names, key, item, declared))
+  }
   if (shape.is === 'row') {
     if (declared.is !== 'row') return undefined
     const fields = declared.fields.map(each => {
@@ -40,6 +47,27 @@ export function conversionOf(shape: ParquetShape, declared: DataType, cutNanosec
       })
   }
   return leafConversion(shape, declared, cutNanoseconds)
+}
+
+/** Of equal keys the last one stands, at the place of the first. */
+function entriesOf(
+  value: unknown,
+  names: { readonly key: string; readonly value: string },
+  key: Convert,
+  item: Convert,
+  declared: DataType,
+): Value {
+  if (!Array.isArray(value)) return misfit(value, declared)
+  const entries = new Map<string, readonly [Value, Value]>()
+  for (const entry of value) {
+    const parts: Readonly<Record<string, unknown>> = isRecord(entry) ? entry : {}
+    const rawKey = parts[names.key]
+    const rawItem = parts[names.value]
+    if (rawKey == null) throw new MisfitError('a key of a map is NULL')
+    const known = key(rawKey)
+    entries.set(valueKey(known), [known, rawItem == null ? null : item(rawItem)])
+  }
+  return [...entries.values()]
 }
 
 function leafConversion(leaf: ParquetLeaf, declared: DataType, cutNanoseconds: boolean): Convert | undefined {

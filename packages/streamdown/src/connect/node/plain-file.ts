@@ -51,6 +51,11 @@ export class PlainFile implements ByteSource {
     return this.#looked ? 'idle' : 'waiting'
   }
 
+  /** Until it was looked at once. */
+  loading(): boolean {
+    return this.state() === 'waiting'
+  }
+
   head(): Uint8Array {
     const bytes = new Uint8Array(Math.min(HEAD_BYTES, this.#size))
     return bytes.subarray(0, this.#read(bytes, 0))

@@ -60,7 +60,7 @@ function stdinSource(relation: Relation): Source {
         new StreamdownError('DSD3004', `Standard input: ${error instanceof Error ? error.message : String(error)}.`, {
           cause: error,
         })
-      const reader = new TextReader(new ByteQueue(process.stdin, 0, failed), {
+      const reader = new TextReader(new ByteQueue(process.stdin, { offset: 0, ends: false, failed }), {
         partition: 'stdin',
         source: relation.name,
         maxRecordBytes: maxRecordBytesOf(relation),

@@ -39,6 +39,10 @@ export class TextReader implements PartitionReader {
     return this.#bytes.state()
   }
 
+  loading(): boolean {
+    return this.#bytes.loading()
+  }
+
   position(): string {
     return String(this.#bytes.offset)
   }
