@@ -3,6 +3,7 @@ import { type DataType, types } from '../types/data-type.ts'
 import { physicalOf, widthOf } from '../types/physical.ts'
 import { emitCall } from './emit-call.ts'
 import { emitCast } from './emit-cast.ts'
+import { emitElements } from './emit-elements.ts'
 import { emitStatusKernel } from './emit-kernel.ts'
 import { emitLambda } from './emit-lambda.ts'
 import { emitLiteral } from './emit-literal.ts'
@@ -40,6 +41,8 @@ function emitAny(e: Emitter, expression: Expression): Operand {
       const program = emitLiteral(e, Uint8Array.from(widths), types.bytes)
       return emitStatusKernel(e, 'fn_row_field', [input, program], expression.type, { is: 'null' })
     }
+    case 'elements':
+      return emitElements(e, emitExpression, expression)
     case 'lambda':
       return expression.compiled === undefined ? emitLambda(e, expression) : emitExpression(e, expression.compiled)
   }
@@ -72,6 +75,9 @@ export function columnsOf(expression: Expression, into: Set<number>): void {
     case 'cast':
     case 'field':
       columnsOf(expression.input, into)
+      return
+    case 'elements':
+      for (const part of [expression.input, ...expression.captured]) columnsOf(part, into)
       return
     case 'lambda':
       if (expression.compiled !== undefined) columnsOf(expression.compiled, into)

@@ -14,6 +14,7 @@ export function emitHostCall(
   type: DataType,
   { strict, mayBeNull }: { readonly strict: boolean; readonly mayBeNull: boolean },
   call: HostCall['call'],
+  body?: HostCall['body'],
 ): Operand {
   const { code } = e
   const slot = e.reserve(16)
@@ -28,7 +29,7 @@ export function emitHostCall(
     for (let part = 0; part < parts; part++) parameters.push(localTypes(argType)[0] ?? 'i32')
   }
   const index = e.module.importFunction('host', `f${e.hostCalls.length}`, parameters, ['i32'])
-  e.hostCalls.push({ call, args: described, returns: type, slot })
+  e.hostCalls.push({ call, args: described, returns: type, slot, ...(body === undefined ? {} : { body }) })
   const inputs = strict ? e.allValid(args) : true
   const valid: Valid = !mayBeNull && strict ? inputs : code.local('i32')
   const result: { values: number[] } = { values: [] }

@@ -1,6 +1,6 @@
-import type { Implementation } from '../functions/definition.ts'
+import type { FunctionContext } from '../functions/definition.ts'
 import type { Expression, LambdaExpression } from '../plan/expressions/expression.ts'
-import { type DataType, types } from '../types/data-type.ts'
+import { type DataType, type Schema, types } from '../types/data-type.ts'
 import { physicalOf, widthOf } from '../types/physical.ts'
 import type { Value } from '../types/value.ts'
 import { ExpressionNumbers } from './expression-numbers.ts'
@@ -9,9 +9,20 @@ import type { Code, Label } from './wasm/code.ts'
 import { ModuleBuilder } from './wasm/module.ts'
 import { op, type ValueType } from './wasm/opcodes.ts'
 
+/** An expression over rows that are not the batch's. */
+export interface RowsBody {
+  readonly schema: Schema
+  readonly value: Expression
+}
+
+/** Computes a body for rows; throws RowError where it fails. */
+export type ComputeRows = (rows: readonly (readonly Value[])[]) => readonly Value[]
+
 /** A function that emitted code calls back: how its arguments come and where its result goes. */
 export interface HostCall {
-  readonly call: Extract<Implementation, { is: 'javascript' }>['call']
+  readonly call: (args: readonly Value[], context: FunctionContext, compute: ComputeRows) => Value
+  /** What `call` may compute for rows of its own. */
+  readonly body?: RowsBody
   /** A constant is not handed over row by row: `literal` is its value, and `parts` 0. */
   readonly args: readonly {
     readonly type: DataType

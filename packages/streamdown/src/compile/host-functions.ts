@@ -9,7 +9,7 @@ import type { OperatorContext } from '../run/operator-context.ts'
 import type { DataType } from '../types/data-type.ts'
 import { physicalOf } from '../types/physical.ts'
 import type { Value } from '../types/value.ts'
-import { failures, type HostCall, type RowCall } from './emitter.ts'
+import { type ComputeRows, failures, type HostCall, type RowCall } from './emitter.ts'
 
 /** What a function said when it failed its row, by the row's index. */
 export type Messages = Map<number, string>
@@ -22,6 +22,7 @@ export function hostFunction(
   base: number,
   context: OperatorContext,
   messages: Messages,
+  compute: ComputeRows,
 ): (row: number, ...raw: Raw[]) => number {
   const { memory } = context
   const functionContext: FunctionContext = {
@@ -47,7 +48,7 @@ export function hostFunction(
       next += parts
     }
     try {
-      const value = call(values, functionContext)
+      const value = call(values, functionContext, compute)
       if (value === null) return 0
       writeValue(memory, at, returns, value)
       return 1

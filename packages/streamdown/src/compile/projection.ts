@@ -1,13 +1,17 @@
-import { type Batch, CHUNK_ROWS, type Column, type Pointer } from '../batch/batch.ts'
+import { type Batch, CHUNK_ROWS, type Column, NO_WATERMARK, type Pointer } from '../batch/batch.ts'
 import type { Memory } from '../batch/memory.ts'
 import { takeRows } from '../batch/select.ts'
+import { batchFromRows, rowsOf } from '../batch/values.ts'
 import { writeView } from '../batch/views.ts'
+import { RowError } from '../functions/definition.ts'
 import type { Expression } from '../plan/expressions/expression.ts'
 import type { OperatorContext } from '../run/operator-context.ts'
 import type { Schema } from '../types/data-type.ts'
 import { physicalOf, widthOf } from '../types/physical.ts'
+import type { Value } from '../types/value.ts'
 import type { CompiledProjection, FailedRows } from './compiled.ts'
 import { type EmittedProjection, emitProjection } from './emit-projection.ts'
+import type { ComputeRows, RowsBody } from './emitter.ts'
 import { hostFunction, type Messages, rowFunction } from './host-functions.ts'
 import { createRun, type Imports } from './run-code.ts'
 
@@ -116,11 +120,15 @@ function createLoop(
   const base = memory.alloc(emitter.blockBytes)
   const watermark = base + frame.watermark
   writeConstants(memory, base, emitter)
+  const bodies = emitter.hostCalls.map(({ body }) => (body === undefined ? undefined : computerOf(body, context)))
   const rowFunctions = emitter.rowCalls.map(call => rowFunction(call, base, context, messages))
   const functions: Imports = {
     kernels: memory.kernels,
     host: Object.fromEntries([
-      ...emitter.hostCalls.map((call, i) => [`f${i}`, hostFunction(call, base, context, messages)] as const),
+      ...emitter.hostCalls.map((call, i) => {
+        const compute = bodies[i]?.compute ?? noRows
+        return [`f${i}`, hostFunction(call, base, context, messages, compute)] as const
+      }),
       ...rowFunctions.map(({ call }, i) => [`row${i}`, call] as const),
     ]),
     math: Object.fromEntries(emitter.directImports),
@@ -172,7 +180,53 @@ function createLoop(
       const failed = failedCount === 0 ? noFailures : failures(memory, failedCount, failedRows, failedCodes, messages)
       return { count, columns: found, selection, failed }
     },
-    free: () => memory.free(base),
+    free() {
+      for (const body of bodies) body?.free()
+      memory.free(base)
+    },
+  }
+}
+
+interface RowsComputer {
+  readonly compute: ComputeRows
+  free(): void
+}
+
+const noRows: ComputeRows = () => {
+  throw new TypeError('this function has no body')
+}
+
+/** Computes an expression over rows of values, while a batch is under way: what it takes of the memory it gives back. */
+function computerOf({ schema, value }: RowsBody, context: OperatorContext): RowsComputer {
+  const { memory } = context
+  let projection: CompiledProjection | undefined
+  const computeChunk = (rows: readonly (readonly Value[])[]): readonly Value[] => {
+    const mark = memory.mark()
+    try {
+      projection ??= compileProjection({ input: schema, outputs: [value], context })
+      const batch = batchFromRows(memory, schema, rows, { firstOrdinal: 0n, watermark: NO_WATERMARK })
+      const { output, failed } = projection.run(batch)
+      if (failed.count > 0) {
+        throw new RowError(
+          memory.u8(failed.codes, 1)[0] ?? 0,
+          failed.messages.get(0) ?? 'the expression of an element fails',
+        )
+      }
+      return rowsOf(memory, output).map(([result]) => result ?? null)
+    } finally {
+      memory.release(mark)
+    }
+  }
+  return {
+    compute(rows) {
+      const results: Value[] = []
+      // Never more rows than a chunk: what chunks share does not move under the batch around.
+      for (let from = 0; from < rows.length; from += CHUNK_ROWS) {
+        results.push(...computeChunk(rows.slice(from, from + CHUNK_ROWS)))
+      }
+      return results
+    },
+    free: () => projection?.free(),
   }
 }
 

@@ -20,7 +20,13 @@ test('settle waits for files that are still being read', async () => {
        INSERT INTO out SELECT * FROM v`,
     )
     await session.settle()
-    assert.deepEqual(session.changes('out').filter(({ weight }) => weight > 0).at(-1)?.values, [20_000n, 19_999])
+    assert.deepEqual(
+      session
+        .changes('out')
+        .filter(({ weight }) => weight > 0)
+        .at(-1)?.values,
+      [20_000n, 19_999],
+    )
   } finally {
     await session.close()
     rmSync(folder, { recursive: true })

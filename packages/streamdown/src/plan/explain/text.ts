@@ -1,4 +1,4 @@
-import type { DataType, Schema } from '../../types/data-type.ts'
+import { type DataType, field, type Schema } from '../../types/data-type.ts'
 import { typeText } from '../../types/type-text.ts'
 import type { Interval, Value } from '../../types/value.ts'
 import { decimalText } from '../../values/decimal-digits.ts'
@@ -56,6 +56,11 @@ export function expressionText(e: Expression, schema: Schema): string {
       return `${inner(e.input)}.${e.input.type.is === 'row' ? e.input.type.fields[e.index]?.name : e.index}`
     case 'lambda':
       return e.compiled === undefined ? e.source : text(e.compiled)
+    case 'elements': {
+      const around = e.captured.map(value => field(text(value), value.type))
+      const body = expressionText(e.body, [...e.parameters, ...around])
+      return `${e.operation.toUpperCase()}(${text(e.input)}, |${e.parameters.map(({ name }) => name).join(', ')}| ${body})`
+    }
   }
 }
 

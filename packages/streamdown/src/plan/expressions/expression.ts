@@ -1,5 +1,5 @@
 import type { Span } from '../../errors/span.ts'
-import type { DataType } from '../../types/data-type.ts'
+import type { DataType, Schema } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
 
 /**
@@ -14,6 +14,7 @@ export type Expression =
   | CastExpression
   | FieldExpression
   | LambdaExpression
+  | ElementsExpression
 
 interface Typed {
   readonly type: DataType
@@ -87,4 +88,31 @@ export interface LambdaExpression extends Typed {
   readonly input: readonly { readonly name: string; readonly type: DataType; readonly nullable: boolean }[]
   /** `whole` lambdas give a ROW with all output columns (map), or an ARRAY of such rows (flatMap). */
   readonly whole?: 'row' | 'rows'
+}
+
+/** What is made of the values that a body has for the elements of an array or the entries of a map. */
+export type ElementsOperation =
+  | 'transform'
+  | 'filter'
+  | 'any_match'
+  | 'all_match'
+  | 'none_match'
+  | 'map_filter'
+  /** NULL where no entry is left. */
+  | 'map_filter_or_null'
+  | 'transform_keys'
+  | 'transform_values'
+
+/**
+ * A function over the elements of an array, or the keys and values of a map, by an expression of them: SQL's
+ * `|x| x + 1`. The body reads columns of its own: those of `parameters` (the element; the key and the value), then the
+ * values of `captured`, expressions over the row.
+ */
+export interface ElementsExpression extends Typed {
+  readonly is: 'elements'
+  readonly operation: ElementsOperation
+  readonly input: Expression
+  readonly captured: readonly Expression[]
+  readonly parameters: Schema
+  readonly body: Expression
 }

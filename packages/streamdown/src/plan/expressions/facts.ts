@@ -6,7 +6,10 @@ import { some } from './walk.ts'
 export function isDeterministicCall(e: Expression): boolean {
   return !some(
     e,
-    part => part.is === 'lambda' || (part.is === 'call' && findFunction(part.name)?.deterministic === false),
+    part =>
+      part.is === 'lambda' ||
+      (part.is === 'elements' && !isDeterministicCall(part.body)) ||
+      (part.is === 'call' && findFunction(part.name)?.deterministic === false),
   )
 }
 
@@ -48,7 +51,7 @@ const total = new Set([
 /** Whether evaluating the expression can never fail a row. */
 export function neverFails(e: Expression): boolean {
   return !some(e, part => {
-    if (part.is === 'lambda') return true
+    if (part.is === 'lambda' || part.is === 'elements') return true
     if (part.is === 'cast') return !part.attempt && !isWidening(part.input, part)
     return part.is === 'call' && !total.has(part.name)
   })

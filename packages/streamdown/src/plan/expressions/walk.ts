@@ -2,7 +2,7 @@ import type { DataType } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
 import type { Expression, LambdaExpression } from './expression.ts'
 
-/** The direct parts of an expression. */
+/** The direct parts of an expression, over the same row: not the body of one over elements. */
 export function parts(e: Expression): readonly Expression[] {
   switch (e.is) {
     case 'column':
@@ -19,6 +19,8 @@ export function parts(e: Expression): readonly Expression[] {
     case 'cast':
     case 'field':
       return [e.input]
+    case 'elements':
+      return [e.input, ...e.captured]
   }
 }
 
@@ -46,6 +48,12 @@ export function mapParts(e: Expression, change: (part: Expression) => Expression
     case 'field': {
       const input = change(e.input)
       return input === e.input ? e : { ...e, input }
+    }
+    case 'elements': {
+      const input = change(e.input)
+      const captured = e.captured.map(change)
+      const same = input === e.input && captured.every((value, i) => value === e.captured[i])
+      return same ? e : { ...e, input, captured }
     }
   }
 }
@@ -160,6 +168,8 @@ function keyOf(e: Expression): string {
       return `${expressionKey(e.input)}.${e.index}`
     case 'lambda':
       return `lambda${lambdaNumber(e.arrow)}`
+    case 'elements':
+      return `${e.operation}:${plainKey(e.type)}(${[e.input, e.body, ...e.captured].map(expressionKey).join(',')})`
   }
 }
 

@@ -1,3 +1,4 @@
+import { StreamdownError } from '../../errors/error.ts'
 import type { Schema } from '../../types/data-type.ts'
 import { typeText } from '../../types/type-text.ts'
 import type { Interval } from '../../types/value.ts'
@@ -43,6 +44,8 @@ export function expressionSQL(e: Expression, schema: Schema, refuse: Refuse): st
       return `${e.attempt ? 'TRY_CAST' : 'CAST'}(${text(e.input)} AS ${typeText(e.type)})`
     case 'field':
       return `${inner(e.input)}.${quoted(e.input.type.is === 'row' ? (e.input.type.fields[e.index]?.name ?? '') : '')}`
+    case 'elements':
+      throw new StreamdownError('DSD5011', 'Flink SQL has nothing that says a lambda over elements.')
     case 'lambda':
       return e.compiled === undefined ? refuse(e) : text(e.compiled)
   }

@@ -24,6 +24,10 @@ export function columnsRead(expression: Expression, columns: number): ReadonlySe
       case 'field':
         visit(each.input)
         return
+      case 'elements':
+        visit(each.input)
+        each.captured.forEach(visit)
+        return
       case 'lambda':
         for (const column of each.reads ?? Array.from({ length: columns }, (_, index) => index)) read.add(column)
         if (each.compiled !== undefined) visit(each.compiled)

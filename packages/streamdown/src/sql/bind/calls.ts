@@ -9,6 +9,7 @@ import type { FunctionEntry } from '../catalog.ts'
 import type { Call, JsonBehavior, Span } from '../parse/ast.ts'
 import { castTo } from './cast.ts'
 import type { BindContext } from './context.ts'
+import { elementsCall } from './elements.ts'
 import { argumentOf, ExpressionBinder } from './expressions.ts'
 import { fail, notYet } from './problem.ts'
 import { callName } from './syntax.ts'
@@ -70,6 +71,7 @@ export function bindCall(binder: ExpressionBinder, call: Call): Expression {
     return fail('DSD2006', `${name} needs GROUP BY ${name.replace(/_.*/, '')}(time, …) in the same query.`, call.at)
   if (isAggregate(name))
     return fail('DSD2006', `The aggregate ${name} cannot stand here; aggregates are for SELECT and HAVING.`, call.at)
+  if (call.args.some(({ value }) => value.is === 'lambda')) return elementsCall(binder, call)
   const args = call.args.map(({ value }) => {
     if (value.is === 'tableArgument' || value.is === 'descriptor')
       return fail('DSD2006', `${name} takes no table here.`, value.at)

@@ -179,7 +179,7 @@ export class ExpressionBinder {
       case 'call':
         return bindCall(this, e)
       case 'lambda':
-        return notYet('A lambda in SQL', 'Use the TypeScript API for it.', e.at)
+        return fail('DSD2006', 'A lambda is an argument of a function over elements, as ARRAY_TRANSFORM.', e.at)
       case 'scalarQuery':
       case 'exists':
       case 'inQuery':
