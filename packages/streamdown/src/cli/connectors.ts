@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util'
 import { createNodeEnvironment } from '../connect/node/environment.ts'
-import type { Connector } from '../connect/source.ts'
+import type { Connector, OptionDefinition } from '../connect/source.ts'
 import { StreamdownError } from '../errors/error.ts'
+import { formats } from '../formats/registry.ts'
 import { exitCodes } from './exit-codes.ts'
 
 export async function connectors(args: readonly string[]): Promise<number> {
@@ -28,13 +29,14 @@ export async function connectors(args: readonly string[]): Promise<number> {
   return exitCodes.done
 }
 
-const summaryOf = ({ name, summary, options, source, sink, lookup }: Connector) => ({
+const summaryOf = ({ name, summary, options, source, sink, lookup, takesFormat }: Connector) => ({
   name,
   summary,
   source: source?.guarantee,
   sink: sink?.guarantee,
   lookup: lookup?.guarantee,
   options,
+  ...(takesFormat === true ? { formats } : {}),
 })
 
 const listOf = (all: readonly Connector[]): string =>
@@ -49,19 +51,28 @@ const listOf = (all: readonly Connector[]): string =>
     })
     .join('')
 
-function describe({ name, summary, options, source, sink, lookup }: Connector): string {
+function describe({ name, summary, options, source, sink, lookup, takesFormat }: Connector): string {
   const lines = [`${name}: ${summary}`, '']
   if (source !== undefined) lines.push(`source  ${source.guarantee}`)
   if (sink !== undefined) lines.push(`sink    ${sink.guarantee}`)
   if (lookup !== undefined) lines.push(`lookup  ${lookup.guarantee}`)
-  lines.push('', options.length === 0 ? 'No options.' : 'Options of WITH (...):')
-  for (const option of options) {
-    const facts = [
-      option.values === undefined ? option.type : option.values.join(' | '),
-      option.required === true ? 'required' : option.default === undefined ? 'optional' : `default ${option.default}`,
-    ]
-    lines.push(`  '${option.name}'  (${facts.join(', ')})`, `      ${option.summary}`)
-    if (option.example !== undefined) lines.push(`      example: '${option.name}' = '${option.example}'`)
+  lines.push('', options.length === 0 ? 'No options.' : 'Options of WITH (...):', ...optionLines(options, ''))
+  for (const format of takesFormat === true ? formats : []) {
+    lines.push('', `'format' = '${format.name}': ${format.summary}`, ...optionLines(format.options, `${format.name}.`))
   }
   return `${lines.join('\n')}\n`
+}
+
+function optionLines(options: readonly OptionDefinition[], prefix: string): readonly string[] {
+  return options.flatMap(({ name, type, values, required, default: otherwise, summary, example }) => {
+    const facts = [
+      values === undefined ? type : values.join(' | '),
+      required === true ? 'required' : otherwise === undefined ? 'optional' : `default ${otherwise}`,
+    ]
+    return [
+      `  '${prefix}${name}'  (${facts.join(', ')})`,
+      `      ${summary}`,
+      ...(example === undefined ? [] : [`      example: '${prefix}${name}' = '${example}'`]),
+    ]
+  })
 }

@@ -1,7 +1,7 @@
 import { columns } from '../../plan/expressions/build.ts'
 import type { Expression } from '../../plan/expressions/expression.ts'
 import { withColumns } from '../../plan/joins.ts'
-import { type PlanNode, ProjectNode, RankNode, type SortKey, SortNode } from '../../plan/nodes/node.ts'
+import { OverNode, type PlanNode, ProjectNode, RankNode, type SortKey, SortNode } from '../../plan/nodes/node.ts'
 import { derive } from '../../plan/properties.ts'
 import { types } from '../../types/data-type.ts'
 import type { SortItem } from '../parse/ast.ts'
@@ -55,15 +55,18 @@ interface Limits {
 
 /**
  * ORDER BY, LIMIT, OFFSET. In a query over what is there now: a sort. In one that keeps running a limit is a top-N
- * that is kept up to date, and an order without limit has no meaning, except into a sink from input that ends.
+ * that is kept up to date, and an order without limit has no meaning, except into a sink: from input that ends, or
+ * by the event time first.
  */
 export function limited(context: BindContext, input: PlanNode, sorts: readonly SortBy[], limits: Limits): PlanNode {
   const { limit, offset, withTies, place } = limits
   const width = input.schema.length
   const bounded = limit !== undefined || offset > 0
   const ordersOnly = place === 'select' || (place === 'insert' && derive(input).bounded)
-  if (!bounded && (!ordersOnly || sorts.length === 0)) return input
+  if (!bounded && sorts.length === 0) return input
   const { plan, keys } = sortedRows(input, sorts)
+  if (!bounded && !ordersOnly)
+    return place === 'insert' && followsTime(plan, keys) ? inTimeOrder(plan, keys, width) : input
   if (withTies || (bounded && context.continuous && !(place === 'insert' && derive(input).bounded))) {
     if (withTies && offset > 0) notYet('OFFSET with WITH TIES', 'Use RANK() in a subquery.')
     const rank = RankNode.create(plan, {
@@ -79,6 +82,16 @@ export function limited(context: BindContext, input: PlanNode, sorts: readonly S
   }
   return trimmed(SortNode.create(plan, keys, limit, offset > 0 ? offset : undefined), width)
 }
+
+/** Whether rows that are only added are to come in the order of their event time. */
+function followsTime(plan: PlanNode, [first]: readonly SortKey[]): boolean {
+  const { appendOnly, timeColumns } = derive(plan)
+  return appendOnly && first !== undefined && !first.descending && timeColumns.includes(first.column)
+}
+
+/** Rows wait for the watermark, and leave in order; those behind it are late. */
+const inTimeOrder = (plan: PlanNode, orderBy: readonly SortKey[], width: number): PlanNode =>
+  trimmed(OverNode.create(plan, { partitionBy: [], orderBy, calls: [], emit: 'watermark', ties: 'peers' }), width)
 
 /** The first columns only. */
 export function trimmed(node: PlanNode, width: number): PlanNode {
