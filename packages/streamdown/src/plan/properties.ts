@@ -223,9 +223,14 @@ function ofProject(node: ProjectNode): Properties {
   }
 }
 
-/** A projection output that is the input's column as it is (a cast to the same kind of timestamp keeps it). */
+/**
+ * A projection output that is the input's column as it is (a cast to the same kind of timestamp keeps it), in all rows
+ * that do not fail.
+ */
 function passedColumn(e: Expression): number | undefined {
   if (e.is === 'column') return e.index
+  if (e.is === 'case' && e.otherwise !== undefined && e.branches.every(({ then }) => isError(then)))
+    return passedColumn(e.otherwise)
   if (e.is === 'cast' && e.type.is === 'timestamp' && e.input.is === 'column') {
     const from = e.input.type
     if (from.is === 'timestamp' && from.zoned === e.type.zoned && from.precision <= e.type.precision)
@@ -233,6 +238,8 @@ function passedColumn(e: Expression): number | undefined {
   }
   return undefined
 }
+
+const isError = (e: Expression): boolean => e.is === 'call' && e.name === 'error'
 
 function isProcessingTime(e: Expression, input: Properties): boolean {
   if (e.is === 'column') return input.processing.includes(e.index)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { bound, explained } from '../../../test/sql-plans.ts'
+import { derive } from '../../plan/properties.ts'
 import { types } from '../../types/data-type.ts'
 
 const before = `CREATE TABLE stock (id INT PRIMARY KEY NOT ENFORCED, name STRING NOT NULL, price DECIMAL(10, 2) DEFAULT 1.5, gross AS price * 2);`
@@ -195,4 +196,13 @@ test('rows with a NULL where none may be are dropped by setting, nested ones too
     settings: { sink_not_null: 'drop', sink_nested_not_null: 'rows' },
   })
   assert.match(text, /Filter: a IS NOT NULL AND \(?TYPE_BREACH\(a, NULL, 'null', 'rows'\) IS NULL/)
+})
+
+test('a check of NOT NULL leaves a key what it is', () => {
+  const create = `CREATE TABLE src (k STRING) WITH (connector = 'kafka');
+    CREATE TABLE snk (k STRING PRIMARY KEY NOT ENFORCED, n BIGINT) WITH (connector = 'kafka');`
+  const insert = bound('INSERT INTO snk SELECT k, COUNT(*) FROM src GROUP BY k', { before: create })
+  assert.ok(insert.is === 'insert')
+  assert.equal(insert.plan.schema.length, 2)
+  assert.deepEqual(derive(insert.plan).keys, [[0]])
 })
