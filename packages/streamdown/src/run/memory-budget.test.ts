@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createMemory } from '../batch/linear-memory.ts'
-import { datagenConnector } from '../connect/datagen/datagen.ts'
+import { datagen } from '../connect/datagen/datagen.ts'
 import { createNodeEnvironment } from '../connect/node/environment.ts'
 import { sourceOf } from '../connect/relation.case.ts'
 import { createSession } from '../session/create.ts'
@@ -78,7 +78,7 @@ test('memory that runs out within a step is an error that names the operator; th
     settings: settingsOf('flink'),
     journal: false,
     createMemory: () => createMemory({ maximumBytes: 12 << 20, initialBytes: 4 << 20 }),
-    openSource: ({ relation }) => sourceOf(datagenConnector(new VirtualClock(0n)), relation),
+    openSource: ({ relation }) => sourceOf(datagen), relation),
     outputs: {
       deliver: () => undefined,
       side: () => undefined,
