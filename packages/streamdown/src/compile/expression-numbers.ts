@@ -38,6 +38,7 @@ export class ExpressionNumbers {
         return this.#over(`field:${expression.index}`, [expression.input])
       case 'case':
       case 'lambda':
+      case 'elements':
         return ''
     }
   }

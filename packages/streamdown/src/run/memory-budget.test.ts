@@ -78,7 +78,7 @@ test('memory that runs out within a step is an error that names the operator; th
     settings: settingsOf('flink'),
     journal: false,
     createMemory: () => createMemory({ maximumBytes: 12 << 20, initialBytes: 4 << 20 }),
-    openSource: ({ relation }) => sourceOf(datagen), relation),
+    openSource: ({ relation }) => sourceOf(datagen, relation),
     outputs: {
       deliver: () => undefined,
       side: () => undefined,
