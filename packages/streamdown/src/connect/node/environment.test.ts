@@ -24,9 +24,9 @@ test('every connector of the core is registered once', () => {
 })
 
 test('every connector says what it does, what it guarantees and what its options take', () => {
-  for (const { name, summary, source, sink, options } of connectors) {
+  for (const { name, summary, source, sink, lookup, options } of connectors) {
     assert.match(summary, /^[A-Z].*\.$/s, name)
-    assert.ok(source !== undefined || sink !== undefined, name)
+    assert.ok(source !== undefined || sink !== undefined || lookup !== undefined, name)
     for (const way of [source, sink]) if (way !== undefined) assert.match(way.guarantee, /^(replays|exactly|at-)/, name)
     assert.equal(new Set(options.map(option => option.name)).size, options.length, name)
     for (const option of options) {
