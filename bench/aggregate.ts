@@ -5,12 +5,16 @@ import { createMemory } from '../packages/streamdown/src/batch/linear-memory.ts'
 import type { Memory } from '../packages/streamdown/src/batch/memory.ts'
 import type { AggregateNode, PlanNode, WindowNode } from '../packages/streamdown/src/plan/nodes/node.ts'
 import type { Operator, Output } from '../packages/streamdown/src/run/operator.ts'
-import { aggregateInput } from '../packages/streamdown/src/run/operators/aggregate-input.ts'
-import { aggregateNode, call, inputNode } from '../packages/streamdown/src/run/operators/aggregate-test-model.ts'
-import { createGroupAggregate } from '../packages/streamdown/src/run/operators/group-aggregate.ts'
-import { createSessionAggregate } from '../packages/streamdown/src/run/operators/session-aggregate.ts'
+import { aggregateInput } from '../packages/streamdown/src/run/operators/aggregate/aggregate-input.ts'
+import {
+  aggregateNode,
+  call,
+  inputNode,
+} from '../packages/streamdown/src/run/operators/aggregate/aggregate-test-model.ts'
+import { createGroupAggregate } from '../packages/streamdown/src/run/operators/aggregate/group-aggregate.ts'
+import { createSessionAggregate } from '../packages/streamdown/src/run/operators/aggregate/session-aggregate.ts'
+import { createWindowAggregate } from '../packages/streamdown/src/run/operators/aggregate/window-aggregate.ts'
 import { createWindow } from '../packages/streamdown/src/run/operators/window.ts'
-import { createWindowAggregate } from '../packages/streamdown/src/run/operators/window-aggregate.ts'
 import { createStateTable } from '../packages/streamdown/src/state/table.ts'
 import { field, types } from '../packages/streamdown/src/types/data-type.ts'
 

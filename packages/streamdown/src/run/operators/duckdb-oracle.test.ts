@@ -5,9 +5,9 @@ import fc from 'fast-check'
 import type { JoinKind, JoinNode, RankNode } from '../../plan/nodes/node.ts'
 import { field, type Schema, types } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
-import { createJoin } from './join.ts'
+import { createJoin } from './join/join.ts'
 import { type FedRow, OperatorHarness, textOf } from './operator-harness.ts'
-import { createRank } from './rank.ts'
+import { createRank } from './rank/rank.ts'
 
 const left: Schema = [field('k', types.int), field('v', types.int)]
 const right: Schema = [field('j', types.int), field('w', types.int)]

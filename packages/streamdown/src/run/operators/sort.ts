@@ -8,7 +8,7 @@ import type { Operator, Output, StepEnd } from '../operator.ts'
 import type { OperatorContext } from '../operator-context.ts'
 import { lowest, ordinalColumn, wideWeights } from './hidden.ts'
 import { InputWatermarks } from './input-watermarks.ts'
-import { RankStore } from './rank-store.ts'
+import { RankStore } from './rank/rank-store.ts'
 import type { InputShape } from './shape.ts'
 import { restoreTables, snapshotOf } from './state-of.ts'
 

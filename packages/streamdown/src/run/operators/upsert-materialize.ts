@@ -1,7 +1,7 @@
 import type { Schema } from '../../types/data-type.ts'
 import type { Operator } from '../operator.ts'
 import type { OperatorContext } from '../operator-context.ts'
-import { Rank } from './rank.ts'
+import { Rank } from './rank/rank.ts'
 
 /**
  * Before a sink whose key is not the query's own: of the rows that are there for a key the one that arrived last counts.

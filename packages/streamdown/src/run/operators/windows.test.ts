@@ -6,9 +6,9 @@ import type { RankNode, Windowing, WindowNode } from '../../plan/nodes/node.ts'
 import { field, type Schema, types } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
 import { type FedRow, OperatorHarness, textOf } from './operator-harness.ts'
+import { createWindowRank } from './rank/window-rank.ts'
 import { createUnion } from './union.ts'
 import { createWindow } from './window.ts'
-import { createWindowRank } from './window-rank.ts'
 
 const schema: Schema = [field('s', types.string), field('t', types.timestamp())]
 const windowed: Schema = [

@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { NO_WATERMARK } from '../../../batch/batch.ts'
+import type { MemoryOptions } from '../../../batch/linear-memory.ts'
+import type { AggregateNode, WindowNode } from '../../../plan/nodes/node.ts'
+import { randomOf } from '../../../state/test-model.ts'
+import { field, types } from '../../../types/data-type.ts'
+import type { Value } from '../../../types/value.ts'
+import { type FedRow, tableOf } from '../operator-harness.ts'
+import { aggregateNode, call, harnessOf, inputNode, memoryModes } from './aggregate-test-model.ts'
+
+const time = types.timestamp(3)
+const source = [field('k', types.bigint), field('v', types.int), field('t', time)]
+const windowed = [
+  ...source,
+  field('window_start', time, false),
+  field('window_end', time, false),
+  field('window_time', time, false),
+]
+const GAP = 10n
+
+const calls = [
+  call(windowed, 'count', []),
+  call(windowed, 'sum', ['v']),
+  call(windowed, 'max', ['v']),
+  call(windowed, 'count', ['v'], { distinct: true }),
+  call(windowed, 'array_agg', ['v'], { orderBy: ['v'] }),
+  call(windowed, 'median', ['v']),
+]
+
+/** Sessions by k, or of all rows (`partitioned` false) and then grouped by k. */
+function node(partitioned: boolean, window: AggregateNode['window'] | undefined): AggregateNode {
+  const windowing = { kind: 'session', gap: GAP, partitionBy: partitioned ? [0] : [] } as const
+  const sessions: WindowNode = {
+    is: 'window',
+    input: inputNode(source),
+    windowing,
+    time: 2,
+    emit: window === undefined ? 'update' : 'close',
+    schema: windowed,
+  }
+  return aggregateNode(sessions, [3, 0, 4, 5], calls, window)
+}
+
+interface Event {
+  readonly k: bigint | null
+  readonly v: number | null
+  readonly t: bigint
+  readonly watermark: bigint
+}
+
+interface ModelSession {
+  start: bigint
+  end: bigint
+  rows: Event[]
+}
+
+function recompute(events: readonly Event[], partitioned: boolean, closing: boolean, lateness: bigint) {
+  const partitions = new Map<unknown, ModelSession[]>()
+  const late: { values: Value[]; weight: number }[] = []
+  const isOver = (end: bigint, watermark: bigint): boolean =>
+    closing && watermark !== NO_WATERMARK && end + lateness <= watermark
+  for (const event of events) {
+    const partition = partitioned ? event.k : 'all'
+    const all = partitions.get(partition) ?? []
+    const touching = all.filter(
+      each => !isOver(each.end, event.watermark) && each.start <= event.t + GAP && event.t <= each.end,
+    )
+    const merged: ModelSession = { start: event.t, end: event.t + GAP, rows: [] }
+    for (const each of touching) {
+      if (each.start < merged.start) merged.start = each.start
+      if (each.end > merged.end) merged.end = each.end
+      merged.rows.push(...each.rows)
+    }
+    if (isOver(merged.end, event.watermark)) {
+      late.push({ values: [event.k, event.v, event.t, 1, 1], weight: 1 })
+      continue
+    }
+    merged.rows.push(event)
+    partitions.set(partition, [...all.filter(each => !touching.includes(each)), merged])
+  }
+  const rows: { values: Value[]; weight: number }[] = []
+  for (const session of [...partitions.values()].flat()) {
+    for (const k of new Set(session.rows.map(row => row.k))) {
+      const own = session.rows.filter(row => row.k === k)
+      const known = own.flatMap(({ v }) => (v === null ? [] : [v])).sort((a, b) => a - b)
+      rows.push({
+        values: [
+          session.start,
+          k,
+          session.end,
+          session.end - 1000n,
+          BigInt(own.length),
+          known.length === 0 ? null : BigInt(known.reduce((a, b) => a + b, 0)),
+          known.at(-1) ?? null,
+          BigInt(new Set(known).size),
+          [...known, ...own.flatMap(({ v }) => (v === null ? [v] : []))],
+          known.length === 0 ? null : ((known[(known.length - 1) >> 1] ?? 0) + (known[known.length >> 1] ?? 0)) / 2,
+        ],
+        weight: 1,
+      })
+    }
+  }
+  return { rows: tableOf(rows), late: tableOf(late) }
+}
+
+function randomEvents(seed: number): Event[] {
+  const random = randomOf(seed)
+  let newest = 0n
+  return Array.from({ length: 5 + random.below(40) }, (_, i) => {
+    const watermark = newest === 0n ? NO_WATERMARK : newest - 20n
+    const t = BigInt(100 + i * 5 + random.below(70))
+    if (t > newest) newest = t
+    const k = random.below(6) === 0 ? null : BigInt(random.below(3))
+    return { k, v: random.below(6) === 0 ? null : random.below(4), t, watermark }
+  })
+}
+
+function drive(
+  seed: number,
+  partitioned: boolean,
+  window: AggregateNode['window'] | undefined,
+  appendOnly: boolean,
+  workers: number,
+  memory: MemoryOptions = {},
+): void {
+  const events = randomEvents(seed)
+  const random = randomOf(seed ^ 0x5eed)
+  const harness = harnessOf(node(partitioned, window), appendOnly, workers, memory)
+  for (let at = 0; at < events.length; ) {
+    const step = events.slice(at, at + 1 + random.below(12))
+    at += step.length
+    const last = events[at]?.watermark ?? step.at(-1)?.watermark ?? NO_WATERMARK
+    harness.now += 3n
+    const rows = step.map(({ k, v, t, watermark }): FedRow => ({ input: 0, values: [k, v, t], watermark }))
+    harness.step(rows, { watermarks: [last] }, 1 + random.below(6))
+    if (random.below(4) === 0) harness.restart(partitioned ? 1 + random.below(workers) : 1)
+  }
+  harness.step([], { ended: true })
+  const expected = recompute(events, partitioned, window !== undefined, window?.allowedLateness ?? 0n)
+  assert.deepEqual(harness.table(), expected.rows, `rows, seed ${seed}`)
+  assert.deepEqual(tableOf(harness.sides.get('late') ?? []), expected.late, `late rows, seed ${seed}`)
+  if (window !== undefined && !window.changes && window.allowedLateness === 0n) {
+    assert.ok(harness.main.every(({ weight }) => weight === 1))
+  }
+}
+
+const close = { start: 0, end: 2, allowedLateness: 0n, changes: false }
+const modes: Record<string, AggregateNode['window'] | undefined> = {
+  'on close': close,
+  'with allowed lateness': { ...close, allowedLateness: 12n },
+  'with changes': { ...close, changes: true },
+  'with changes now and then': { ...close, changes: true, emitEvery: 8n },
+  'without a watermark': undefined,
+}
+
+for (const [name, window] of Object.entries(modes)) {
+  for (const partitioned of [true, false]) {
+    test(`sessions ${name}, ${partitioned ? 'by key' : 'of all rows'}, equal a recomputation`, () => {
+      fc.assert(
+        fc.property(fc.integer(), fc.boolean(), fc.integer({ min: 1, max: 3 }), (seed, appendOnly, workers) => {
+          drive(seed, partitioned, window, appendOnly, partitioned ? workers : 1)
+        }),
+        { numRuns: 80 },
+      )
+    })
+  }
+}
+
+test('rows without a time are in no session', () => {
+  const harness = harnessOf(node(true, close), true)
+  harness.step(
+    [
+      { input: 0, values: [1n, 1, null] },
+      { input: 0, values: [1n, 2, 5n] },
+    ],
+    { ended: true },
+  )
+  assert.deepEqual(
+    harness.main.map(({ values }) => values.slice(0, 5)),
+    [[5n, 1n, 15n, -985n, 1n]],
+  )
+})
+
+for (const [mode, memory] of Object.entries(memoryModes)) {
+  test(`sessions in a memory ${mode}`, () => {
+    for (let seed = 0; seed < 12; seed++)
+      drive(seed, seed % 3 > 0, seed % 4 === 0 ? undefined : close, seed % 2 === 0, 1, memory)
+  })
+}

@@ -1,0 +1,143 @@
+import { NO_WATERMARK } from '../../../batch/batch.ts'
+import { MinHeap } from '../min-heap.ts'
+
+/** A session of one partition: rows at most `gap` apart. `end` is the last row's time plus the gap. */
+export interface Session {
+  readonly id: bigint
+  readonly partition: number
+  start: bigint
+  end: bigint
+  /** The ordinal of its first row. */
+  readonly arrival: bigint
+  /** Slots of its groups. */
+  readonly groups: number[]
+  /** The session that took it in. */
+  into: Session | undefined
+}
+
+/** A row's session after everything that touched it was put together. */
+export function finalSession(session: Session): Session {
+  let last = session
+  while (last.into !== undefined) last = last.into
+  return last
+}
+
+/**
+ * The open sessions by partition (a slot of the partitions' table), as Flink merges them: a row opens [time, time + gap);
+ * sessions that overlap it or touch its ends become one with it. Derived from the groups' table: not part of a snapshot.
+ */
+export class Sessions {
+  readonly #gap: bigint
+  readonly #lateness: bigint | undefined
+  readonly #open = new Map<number, Session[]>()
+  /** Ends by which sessions were queued; a session that has grown since is queued again when its turn comes. */
+  readonly #queue = new MinHeap<{ readonly end: bigint; readonly session: Session }>((a, b) => a.end < b.end)
+  #nextId = 0n
+  #count = 0
+
+  /** `lateness` undefined: sessions are never closed. */
+  constructor(gap: bigint, lateness: bigint | undefined) {
+    this.#gap = gap
+    this.#lateness = lateness
+  }
+
+  /** The session of a row; undefined: the row is late. `merge` is told of every session that another takes in. */
+  take(
+    partition: number,
+    time: bigint,
+    watermark: bigint,
+    arrival: bigint,
+    merge: (from: Session) => void,
+  ): Session | undefined {
+    const own = time + this.#gap
+    const known = this.#open.get(partition)
+    const [only] = known ?? []
+    if (known === undefined || only === undefined) return this.#begin(partition, time, own, watermark, arrival)
+    if (known.length === 1) {
+      const touches = !this.#isOver(only.end, watermark) && only.start <= own && time <= only.end
+      if (!touches) return this.#begin(partition, time, own, watermark, arrival)
+      if (time < only.start) only.start = time
+      if (own > only.end) only.end = own
+      return only
+    }
+    const touching = known.filter(each => !this.#isOver(each.end, watermark) && each.start <= own && time <= each.end)
+    const [target, ...others] = touching
+    if (target === undefined) return this.#begin(partition, time, own, watermark, arrival)
+    for (const other of others) {
+      other.into = target
+      this.#count--
+      if (other.start < target.start) target.start = other.start
+      if (other.end > target.end) target.end = other.end
+      merge(other)
+    }
+    if (others.length > 0) {
+      this.#open.set(
+        partition,
+        known.filter(each => each.into === undefined),
+      )
+    }
+    if (time < target.start) target.start = time
+    if (own > target.end) target.end = own
+    return target
+  }
+
+  #begin(partition: number, start: bigint, end: bigint, watermark: bigint, arrival: bigint): Session | undefined {
+    return this.#isOver(end, watermark) ? undefined : this.add({ partition, start, end, arrival, id: this.#nextId })
+  }
+
+  add(session: Omit<Session, 'groups' | 'into'>): Session {
+    const { id, partition, start, end, arrival } = session
+    const added: Session = { id, partition, start, end, arrival, groups: [], into: undefined }
+    if (session.id >= this.#nextId) this.#nextId = session.id + 1n
+    const known = this.#open.get(session.partition)
+    if (known === undefined) this.#open.set(session.partition, [added])
+    else known.push(added)
+    this.#count++
+    if (this.#lateness !== undefined) this.#queue.push({ end: added.end, session: added })
+    return added
+  }
+
+  /** Sessions that have ended by `reached`, with `lateness` still to wait for each, by end, then arrival; removed. */
+  close(reached: bigint): readonly Session[] {
+    const closing: Session[] = []
+    for (
+      let next = this.#queue.peek();
+      next !== undefined && this.#isOver(next.end, reached);
+      next = this.#queue.peek()
+    ) {
+      this.#queue.pop()
+      const { session } = next
+      if (session.into !== undefined) continue
+      if (session.end > next.end) this.#queue.push({ end: session.end, session })
+      else closing.push(session)
+    }
+    this.#count -= closing.length
+    for (const session of closing) {
+      const left = (this.#open.get(session.partition) ?? []).filter(each => each !== session)
+      if (left.length === 0) this.#open.delete(session.partition)
+      else this.#open.set(session.partition, left)
+    }
+    return closing.sort((a, b) => compare(a.end, b.end) || compare(a.arrival, b.arrival))
+  }
+
+  has(partition: number): boolean {
+    return this.#open.has(partition)
+  }
+
+  /** When the next session ends at the earliest. */
+  nextEnd(): bigint | undefined {
+    return this.#queue.peek()?.end
+  }
+
+  /** How many are open. */
+  get size(): number {
+    return this.#count
+  }
+
+  #isOver(end: bigint, watermark: bigint): boolean {
+    const lateness = this.#lateness
+    return lateness !== undefined && watermark !== NO_WATERMARK && end <= watermark && watermark - end >= lateness
+  }
+}
+
+const compare = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0)

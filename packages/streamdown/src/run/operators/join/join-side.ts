@@ -1,0 +1,317 @@
+import { type Batch, CHUNK_ROWS, type Column, type Pointer } from '../../../batch/batch.ts'
+import { columnAt } from '../../../batch/key-groups.ts'
+import { takeColumn } from '../../../batch/select.ts'
+import type { MatchCursor, OrderField, StateTable } from '../../../state/state-table.ts'
+import { type Field, field, type Schema, types } from '../../../types/data-type.ts'
+import type { OperatorContext } from '../../operator-context.ts'
+import { ordinalColumn, selectBytes, wideWeights } from '../hidden.ts'
+import { bytesOf } from '../state-of.ts'
+import { Timers } from '../timers.ts'
+
+export interface JoinSideOptions {
+  readonly name: 'left' | 'right'
+  readonly schema: Schema
+  /** Input columns of the key. */
+  readonly keys: readonly number[]
+  /** How many of the key columns decide the worker. */
+  readonly groupBy: number
+  /** Input columns that are kept; all others read as NULL. */
+  readonly stored: readonly number[]
+  readonly appendOnly: boolean
+  /** Rows count what they met. */
+  readonly tracked: boolean
+  /** The input column of an interval join's time. */
+  readonly time?: number
+  /** Rows end: the width of a timer's bucket, µs. */
+  readonly timers?: bigint
+}
+
+/** Times of probe rows, i64 a row, and the bounds of probe time - stored time. */
+export interface ProbeTimes {
+  readonly times: Pointer
+  readonly lower: bigint
+  readonly upper: bigint
+}
+
+/** What is said of the rows of one push besides their columns. i64 a row. */
+export interface StoredHidden {
+  /** Weight of the other side's rows that each row meets. */
+  readonly matches: Pointer
+  /** The last moment of each row; 0 without timers. */
+  readonly expires: Pointer
+}
+
+/**
+ * Fields that only the join knows: weight and arrival ordinal; the weight of what the row met; its last moment and its
+ * timer; its place in the index by key; scratch.
+ */
+const hiddenFields = {
+  weight: field('$weight', types.bigint),
+  ordinal: field('$ordinal', types.bigint),
+  matches: field('$matches', types.bigint),
+  expires: field('$expires', types.bigint),
+  timer: field('$timer', types.int),
+  entry: field('$entry', types.int),
+  mark: field('$mark', types.int),
+} as const
+
+type Hidden = keyof typeof hiddenFields
+
+function hiddenOf({ tracked, timers, appendOnly }: JoinSideOptions): readonly Hidden[] {
+  const timed = timers !== undefined
+  return [
+    'weight',
+    'ordinal',
+    ...(tracked ? (['matches'] as const) : []),
+    ...(timed ? (['expires'] as const) : []),
+    ...(timed && !appendOnly ? (['timer'] as const) : []),
+    ...(appendOnly ? [] : (['entry', 'mark'] as const)),
+  ]
+}
+
+/**
+ * One input of a join, kept by key. Of an append-only input each row is one row of a multimap. Of a changing input
+ * equal rows are one row with the sum of their weights (it goes when that is zero), found by a derived multimap.
+ */
+export class JoinSide {
+  readonly table: StateTable
+  readonly options: JoinSideOptions
+  readonly timers: Timers | undefined
+  /** Offsets of hidden i64 fields in a row. */
+  readonly weight: number
+  readonly ordinal: number
+  readonly matches: number
+  readonly expires: number
+  readonly #context: OperatorContext
+  readonly #fieldOf: ReadonlyMap<number, number>
+  readonly #columns: readonly number[]
+  /** The hidden fields that there are, by name. */
+  readonly #hidden: ReadonlyMap<Hidden, number>
+  readonly #ordered: boolean
+  readonly #slotField: number
+  readonly #index: StateTable | undefined
+
+  constructor(context: OperatorContext, options: JoinSideOptions) {
+    this.#context = context
+    this.options = options
+    const { schema, keys, name } = options
+    this.#columns = [...keys, ...options.stored.filter(column => !keys.includes(column))]
+    this.#fieldOf = new Map([...this.#columns.entries()].reverse().map(([at, column]) => [column, at]))
+    // A tree for each key costs more than it saves unless all rows are of one key.
+    this.#ordered = options.time !== undefined && keys.length === 0
+    this.#slotField = keys.length + (this.#ordered ? 1 : 0)
+    const order = (at: number): { order?: readonly OrderField[] } =>
+      this.#ordered ? { order: [{ field: at, descending: false, nullsFirst: false }] } : {}
+    const timeField = options.time === undefined ? 0 : this.#field(options.time)
+    const hidden = hiddenOf(options)
+    this.#hidden = new Map(hidden.map((name, at) => [name, this.#columns.length + at]))
+    const fields: Field[] = this.#columns.map(column => schema[column] ?? field('', types.null))
+    this.table = context.table({
+      name,
+      fields: [...fields, ...hidden.map(name => hiddenFields[name])],
+      keys: options.appendOnly ? keys.length : this.#columns.length,
+      groupBy: options.groupBy,
+      unique: !options.appendOnly,
+      ...(options.appendOnly ? order(timeField) : {}),
+    })
+    this.#index = options.appendOnly
+      ? undefined
+      : context.table({
+          name: `${name} by key`,
+          fields: [
+            ...fields.slice(0, keys.length),
+            ...(this.#ordered ? fields.slice(timeField, timeField + 1) : []),
+            field('$slot', types.int, false),
+          ],
+          keys: keys.length,
+          unique: false,
+          ...order(keys.length),
+        })
+    this.weight = this.#offset('weight')
+    this.ordinal = this.#offset('ordinal')
+    this.matches = options.tracked ? this.#offset('matches') : 0
+    this.expires = options.timers === undefined ? 0 : this.#offset('expires')
+    this.timers =
+      options.timers === undefined
+        ? undefined
+        : new Timers(context, `${name} timers`, this.table, this.#at('expires'), options.timers)
+  }
+
+  /** Byte offset of an input column's value in a row. */
+  valueOffset(column: number): number {
+    return this.table.offsets(this.#field(column)).value
+  }
+
+  column(slots: Pointer, rows: number, column: number): Column {
+    return this.table.gather(slots, rows, this.#field(column))
+  }
+
+  keeps(column: number): boolean {
+    return this.#fieldOf.has(column)
+  }
+
+  ordinals(slots: Pointer, rows: number): Pointer {
+    return this.table.gather(slots, rows, this.#at('ordinal')).data
+  }
+
+  matchCounts(slots: Pointer, rows: number): Pointer {
+    return this.table.gather(slots, rows, this.#at('matches')).data
+  }
+
+  /**
+   * Pairs of probe rows and slots with equal keys (NULLs equal), in portions. With `times`, i64 a probe row, perhaps only
+   * those whose time less the stored time is in [lower, upper].
+   */
+  probe(keys: readonly Column[], rows: number, times?: ProbeTimes): MatchCursor {
+    const table = this.#index ?? this.table
+    const cursor =
+      times === undefined || !this.#ordered
+        ? table.matchCursor(keys, rows, true)
+        : table.rangeCursor(keys, rows, { ...this.#bounds(rows, times), nullsMatch: true })
+    const index = this.#index
+    if (index === undefined) return cursor
+    return {
+      next: limit => {
+        const { pairs, probe, slots } = cursor.next(limit)
+        if (pairs === 0) return { pairs, probe, slots }
+        return { pairs, probe, slots: index.gather(slots, pairs, this.#slotField).data }
+      },
+    }
+  }
+
+  add(batch: Batch, hidden: StoredHidden): void {
+    const columns = this.#columns.map(column => columnAt(batch, column))
+    if (this.#index === undefined) this.#append(batch, columns, hidden)
+    else this.#change(batch, columns, hidden, this.#index)
+  }
+
+  /** Rows that ended; their timers are removed by who found them. */
+  end(slots: Pointer, rows: number): void {
+    if (this.#index !== undefined) {
+      this.#index.remove(this.table.gather(slots, rows, this.#at('entry')).data, rows)
+    }
+    this.table.remove(slots, rows)
+  }
+
+  #bounds(rows: number, { times, lower, upper }: ProbeTimes): { lower: Column; upper: Column } {
+    const { memory } = this.#context
+    const type = this.options.schema[this.options.time ?? -1]?.type ?? types.bigint
+    const shifted = (by: bigint): Column => {
+      const data = memory.chunk(rows * 8)
+      memory.kernels.add_i64(times, by, rows, data)
+      return { type, data, validity: 0 }
+    }
+    return { lower: shifted(-upper), upper: shifted(-lower) }
+  }
+
+  /** After a restore: index and timers again. */
+  rebuild(): void {
+    const { memory } = this.#context
+    this.#index?.clear()
+    this.timers?.clear()
+    const all = this.table.all()
+    for (let from = 0; from < all.rows; from += CHUNK_ROWS) {
+      const mark = memory.mark()
+      const rows = Math.min(CHUNK_ROWS, all.rows - from)
+      const slots = all.slots + from * 4
+      const keys = this.options.keys.map((_, at) => this.table.gather(slots, rows, at))
+      const expires = this.timers === undefined ? 0 : this.table.gather(slots, rows, this.#at('expires')).data
+      this.#enter(keys, slots, rows, expires)
+      memory.release(mark)
+    }
+  }
+
+  bytes(): number {
+    return bytesOf(this.#index === undefined ? [this.table] : [this.table, this.#index]) + (this.timers?.bytes() ?? 0)
+  }
+
+  #append(batch: Batch, columns: readonly Column[], hidden: StoredHidden): void {
+    const { memory } = this.#context
+    const { rows } = batch
+    const values: Partial<Record<Hidden, Pointer>> = {
+      weight: wideWeights(memory, batch),
+      ordinal: ordinalColumn(memory, batch),
+      ...hidden,
+    }
+    const hiddenColumns = [...this.#hidden.keys()].map(
+      (name): Column => ({ type: types.bigint, data: values[name] ?? 0, validity: 0 }),
+    )
+    const slots = this.table.insert([...columns, ...hiddenColumns], rows)
+    this.timers?.add(hidden.expires, slots, rows)
+  }
+
+  #change(batch: Batch, columns: readonly Column[], hidden: StoredHidden, index: StateTable): void {
+    const { memory } = this.#context
+    const { kernels } = memory
+    const { rows } = batch
+    const { slots, fresh } = this.table.findOrInsert(columns, rows)
+    const addresses = this.table.addresses(slots, rows)
+    const set = (name: Hidden, values: Pointer): void => {
+      if (!this.#hidden.has(name)) return
+      const { value, valid } = this.table.offsets(this.#at(name))
+      kernels.field_set_i64(addresses, value, valid, values, fresh, rows)
+    }
+    const weight = this.table.offsets(this.#at('weight'))
+    kernels.field_add(addresses, weight.value, weight.valid, batch.weights, 1, rows)
+    set('ordinal', ordinalColumn(memory, batch))
+    set('matches', hidden.matches)
+    set('expires', hidden.expires)
+
+    const news = selectBytes(memory, fresh, true, rows)
+    if (news.rows > 0) {
+      const newSlots = memory.chunk(news.rows * 4)
+      kernels.take_values(slots, 2, news.selection, news.rows, newSlots)
+      const keys = columns
+        .slice(0, this.options.keys.length)
+        .map(column => takeColumn(memory, column, news.selection, news.rows, false))
+      let expires = 0
+      if (this.timers !== undefined) {
+        expires = memory.chunk(news.rows * 8)
+        kernels.take_values(hidden.expires, 3, news.selection, news.rows, expires)
+      }
+      this.#enter(keys, newSlots, news.rows, expires)
+    }
+
+    const last = memory.chunk(rows * 4)
+    const mark = this.#offset('mark')
+    const touched = kernels.field_last(addresses, mark, rows, last)
+    const gone = memory.chunk(touched * 4)
+    const goneRows = kernels.field_zero(addresses, weight.value, last, touched, 1, gone)
+    if (goneRows === 0) return
+    const goneSlots = memory.chunk(goneRows * 4)
+    kernels.take_values(slots, 2, gone, goneRows, goneSlots)
+    index.remove(this.table.gather(goneSlots, goneRows, this.#at('entry')).data, goneRows)
+    this.timers?.remove(this.table.gather(goneSlots, goneRows, this.#at('timer')).data, goneRows)
+    this.table.remove(goneSlots, goneRows)
+  }
+
+  /** New rows into the index and the timers. */
+  #enter(keys: readonly Column[], slots: Pointer, rows: number, expires: Pointer): void {
+    const i32 = (data: Pointer): Column => ({ type: types.int, data, validity: 0 })
+    if (this.#index !== undefined) {
+      const time = this.#ordered ? [this.column(slots, rows, this.options.time ?? 0)] : []
+      const entries = this.#index.insert([...keys, ...time, i32(slots)], rows)
+      this.table.scatter(slots, rows, this.#at('entry'), i32(entries))
+    }
+    if (this.timers !== undefined) {
+      const timers = this.timers.add(expires, slots, rows)
+      if (this.#hidden.has('timer')) this.table.scatter(slots, rows, this.#at('timer'), i32(timers))
+    }
+  }
+
+  #at(name: Hidden): number {
+    const at = this.#hidden.get(name)
+    if (at === undefined) throw new RangeError(`the ${this.options.name} side has no ${name}`)
+    return at
+  }
+
+  #offset(name: Hidden): number {
+    return this.table.offsets(this.#at(name)).value
+  }
+
+  #field(column: number): number {
+    const at = this.#fieldOf.get(column)
+    if (at === undefined) throw new RangeError(`the ${this.options.name} side does not keep column ${column}`)
+    return at
+  }
+}

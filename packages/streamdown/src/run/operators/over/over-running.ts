@@ -1,0 +1,140 @@
+import { type DataType, type Schema, types } from '../../../types/data-type.ts'
+import type { Value } from '../../../types/value.ts'
+import { accumulatorKind, isSavable, type Result } from './over-accumulators.ts'
+import { countedRows, listCall, type OverCallInput } from './over-framed.ts'
+import { type Sequence, valuesOf } from './over-sequence.ts'
+
+/**
+ * A call of which all rows before come to a few values, so that the rows themselves need not be kept: functions of the
+ * place, LAG, and what has a frame from the first row to the current one.
+ */
+export interface RunningCall {
+  /** The types of what is kept of a partition; all NULL for one without rows before. */
+  readonly saved: readonly DataType[]
+  /** The results of the next rows of a partition; these begin with a new group of peers. */
+  run(next: Sequence, saved: readonly Value[]): { readonly results: Result[]; readonly saved: readonly Value[] }
+}
+
+/** Undefined: the call needs the rows of its frame. */
+export function runningCall(input: OverCallInput, schema: Schema): RunningCall | undefined {
+  const { call } = input
+  switch (call.window) {
+    case 'row_number':
+    case 'rank':
+    case 'dense_rank':
+      return numbering(call.window)
+    case 'lag':
+      return lagging(input, schema)
+    default: {
+      const { start, end, exclude } = call.frame
+      if (start !== 'unbounded' || end === 'unbounded' || Number(end) !== 0 || exclude !== 'none') return undefined
+      return call.window === undefined ? accumulating(input, schema) : choosing(input, schema)
+    }
+  }
+}
+
+function numbering(of: 'row_number' | 'rank' | 'dense_rank'): RunningCall {
+  return {
+    saved: [types.bigint],
+    run({ rows, groups, groupStarts }, [saved]) {
+      const before = Number(saved)
+      const number = (row: number): number => {
+        const group = groups[row] ?? 0
+        return of === 'row_number' ? row : of === 'rank' ? (groupStarts[group] ?? 0) : group
+      }
+      const passed = of === 'dense_rank' ? groupStarts.length - 1 : rows
+      return {
+        results: Array.from({ length: rows }, (_, row) => BigInt(before + number(row) + 1)),
+        saved: [BigInt(before + passed)],
+      }
+    },
+  }
+}
+
+/** Keeps the last values, as many as it looks back. */
+function lagging(input: OverCallInput, schema: Schema): RunningCall {
+  const { call, args } = input
+  const [value = -1, otherwise] = args
+  const { count = 1, ignoreNulls = false } = call
+  return {
+    saved: [types.array(schema[value]?.type ?? types.null)],
+    run({ columns }, [saved]) {
+      const values = valuesOf(columns, value)
+      const defaults = otherwise === undefined ? undefined : valuesOf(columns, otherwise)
+      if (count === 0) return { results: [...values], saved: [[]] }
+      const seen: Value[] = Array.isArray(saved) ? [...saved] : []
+      const results = values.map((own, row): Value => {
+        const there = seen.length - count
+        const result = there >= 0 ? (seen[there] ?? null) : (defaults?.[row] ?? null)
+        if (!ignoreNulls || own !== null) seen.push(own)
+        return result
+      })
+      return { results, saved: [seen.slice(-count)] }
+    },
+  }
+}
+
+function accumulating(input: OverCallInput, schema: Schema): RunningCall | undefined {
+  const kind = accumulatorKind(listCall(input, schema))
+  if (kind === undefined || !isSavable(kind)) return undefined
+  return {
+    saved: kind.saved,
+    run(next, saved) {
+      const counts = countedRows(input, next)
+      const accumulator = kind.create(
+        input.args.map(column => valuesOf(next.columns, column)),
+        false,
+      )
+      accumulator.load(saved)
+      const results = byStretch(input, next, (from, to) => {
+        for (let row = from; row < to; row++) if (counts[row] === 1) accumulator.add(row)
+        return accumulator.result()
+      })
+      return { results, saved: accumulator.save() }
+    },
+  }
+}
+
+/** FIRST_VALUE, LAST_VALUE and NTH_VALUE: how many values were seen, and the chosen one. */
+function choosing(input: OverCallInput, schema: Schema): RunningCall {
+  const { call, args } = input
+  const [value = -1] = args
+  const wanted = call.window === 'nth_value' ? (call.count ?? 1) : 1
+  return {
+    saved: [types.bigint, schema[value]?.type ?? types.null],
+    run(next, [savedCount = null, savedValue = null]) {
+      const values = valuesOf(next.columns, value)
+      let seen = Number(savedCount)
+      let chosen = savedValue
+      const results = byStretch(input, next, (from, to) => {
+        for (let row = from; row < to; row++) {
+          const own = values[row] ?? null
+          if (call.ignoreNulls === true && own === null) continue
+          seen++
+          if (call.window === 'last_value' || seen === wanted) chosen = own
+        }
+        return chosen
+      })
+      return { results, saved: [BigInt(seen), chosen] }
+    },
+  }
+}
+
+/** A result for each row: that of the frame which ends with it, or with the last of its peers. */
+function byStretch(
+  { call }: OverCallInput,
+  { rows, groupStarts }: Sequence,
+  take: (from: number, to: number) => Result,
+): Result[] {
+  const results: Result[] = new Array(rows)
+  if (call.frame.unit === 'rows') {
+    for (let row = 0; row < rows; row++) results[row] = take(row, row + 1)
+    return results
+  }
+  for (let group = 0; group + 1 < groupStarts.length; group++) {
+    const from = groupStarts[group] ?? 0
+    const to = groupStarts[group + 1] ?? rows
+    results.fill(take(from, to), from, to)
+  }
+  return results
+}

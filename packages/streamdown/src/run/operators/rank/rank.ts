@@ -1,0 +1,147 @@
+import type { Batch, Column, Pointer } from '../../../batch/batch.ts'
+import { takeColumn } from '../../../batch/select.ts'
+import type { RankNode } from '../../../plan/nodes/node.ts'
+import type { StateSnapshot, StateTable } from '../../../state/state-table.ts'
+import { type Field, field, type Schema, types } from '../../../types/data-type.ts'
+import type { Operator, Output, StepEnd } from '../../operator.ts'
+import type { OperatorContext } from '../../operator-context.ts'
+import { ChangeSet } from '../change-set.ts'
+import { lowest, ordinalColumn, selectBytes } from '../hidden.ts'
+import { InputWatermarks } from '../input-watermarks.ts'
+import type { InputShape } from '../shape.ts'
+import { restoreTables, snapshotOf } from '../state-of.ts'
+import { type RankOptions, RankStore, type TopRows } from './rank-store.ts'
+
+/**
+ * Top-N of partitions of a stream or a changing table. At the end of a step each touched partition emits the difference
+ * between its top before and after the step.
+ */
+export function createRank(node: RankNode, context: OperatorContext, shape: InputShape): Operator {
+  const { partitionBy, orderBy, from, to, output, latest = false } = node
+  const options = { function: node.function, partitionBy, orderBy, from, to, latest }
+  return new Rank({ ...options, schema: shape.schema, appendOnly: shape.appendOnly }, output, context)
+}
+
+export class Rank implements Operator {
+  readonly #context: OperatorContext
+  readonly #store: RankStore
+  readonly #set: ChangeSet
+  readonly #numbered: boolean
+  readonly #keys: number
+  /** Partitions that the running step touched. Empty between steps. */
+  readonly #touched: StateTable
+  #touches = 0
+  readonly #watermarks = new InputWatermarks(1)
+
+  constructor(options: RankOptions, numbered: boolean, context: OperatorContext) {
+    this.#context = context
+    this.#numbered = numbered
+    this.#keys = options.partitionBy.length
+    this.#store = new RankStore(context, options)
+    const number = numbered ? [field('$rank', types.bigint, false)] : []
+    this.#set = new ChangeSet(context, 'changes', [...options.schema, ...number])
+    this.#touched = context.table({
+      name: 'touched',
+      fields: [...partitionFields(options), field('$number', types.int), field('$ordinal', types.bigint)],
+      keys: this.#keys,
+      unique: true,
+    })
+  }
+
+  push(_input: number, all: Batch): void {
+    const { memory } = this.#context
+    const batch = this.#store.candidates(all)
+    if (batch.rows === 0) return
+    const { kernels } = memory
+    const keys = this.#store.keysOf(batch)
+    const { slots, fresh } = this.#touched.findOrInsert(keys, batch.rows)
+    const addresses = this.#touched.addresses(slots, batch.rows)
+    const number = this.#touched.offsets(this.#keys)
+    const ordinal = this.#touched.offsets(this.#keys + 1)
+    const ordinals = ordinalColumn(memory, batch)
+    this.#touches = kernels.field_number(addresses, number.value, number.valid, fresh, this.#touches, batch.rows)
+    kernels.field_set_i64(addresses, ordinal.value, ordinal.valid, ordinals, fresh, batch.rows)
+    const first = selectBytes(memory, fresh, true, batch.rows)
+    if (first.rows > 0) {
+      const partitions = keys.map(column => takeColumn(memory, column, first.selection, first.rows, false))
+      const own = memory.chunk(first.rows * 8)
+      kernels.take_values(ordinals, 3, first.selection, first.rows, own)
+      this.#addTops(partitions, first.rows, own, -1)
+    }
+    this.#store.push(batch)
+  }
+
+  endStep(end: StepEnd, out: Output): void {
+    if (this.#touches > 0) {
+      const { slots, keys, rows } = this.#touchedInOrder()
+      this.#addTops(keys, rows, this.#touched.gather(slots, rows, this.#keys + 1).data, 1)
+      this.#set.emit(this.#set.changes(), this.#watermarks.lowest(), out)
+      this.#set.clear()
+      this.#store.trim(keys, rows)
+      this.#touched.clear()
+      this.#touches = 0
+    }
+    this.#watermarks.set(end.watermarks)
+  }
+
+  watermark(inputs: readonly bigint[]): bigint {
+    return lowest(inputs)
+  }
+
+  nextTimer(): undefined {
+    return undefined
+  }
+
+  snapshot(): StateSnapshot {
+    return snapshotOf([this.#store.table], this.#watermarks.values())
+  }
+
+  restore(from: StateSnapshot): void {
+    restoreTables([this.#store.table], from)
+    this.#store.rebuild()
+    this.#watermarks.restore(from.values)
+  }
+
+  stateBytes(): number {
+    return this.#store.bytes() + this.#set.bytes() + this.#touched.bytes()
+  }
+
+  /** The tops of these partitions into the changes; `ordinals` i64 a partition. */
+  #addTops(keys: readonly Column[], partitions: number, ordinals: Pointer, sign: 1 | -1): void {
+    const { memory } = this.#context
+    this.#store.forTop(keys, partitions, (top, from) => {
+      const own = memory.chunk(top.rows * 8)
+      memory.kernels.take_values(ordinals + from * 8, 3, top.partition, top.rows, own)
+      this.#set.add(this.#columns(top), top.rows, top.weights, sign, own)
+    })
+  }
+
+  #columns(top: TopRows): readonly Column[] {
+    const columns = this.#store.columns(top.slots, top.rows)
+    if (!this.#numbered) return columns
+    return [...columns, { type: types.bigint, data: top.numbers, validity: 0 }]
+  }
+
+  #touchedInOrder(): { slots: Pointer; keys: readonly Column[]; rows: number } {
+    const { memory } = this.#context
+    const all = this.#touched.all()
+    const numbers = memory.i32(this.#touched.gather(all.slots, all.rows, this.#keys).data, all.rows)
+    const ordered = new Int32Array(all.rows)
+    for (const [row, slot] of memory.i32(all.slots, all.rows).entries()) ordered[numbers[row] ?? 0] = slot
+    const slots = memory.chunk(all.rows * 4)
+    memory.i32(slots, all.rows).set(ordered)
+    const keys = Array.from({ length: this.#keys }, (_, at) => this.#touched.gather(slots, all.rows, at))
+    return { slots, keys, rows: all.rows }
+  }
+}
+
+export function partitionFields(options: {
+  readonly schema: Schema
+  readonly partitionBy: readonly number[]
+}): Field[] {
+  return options.partitionBy.map(column => {
+    const found = options.schema[column]
+    if (found === undefined) throw new RangeError(`no column ${column}`)
+    return found
+  })
+}
