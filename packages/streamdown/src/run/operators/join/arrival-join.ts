@@ -165,9 +165,10 @@ class ArrivalJoin implements Operator {
     const added = this.#ofSign(batch, 1)
     if (added === undefined) return
     const { rest, lone } = splitByNulls(memory, added, this.#refused)
-    if (lone !== undefined && this.#outer) this.#emitLone(lone, out)
+    if (lone !== undefined) this.#answerUnmet(lone, out)
     if (rest === undefined) return
-    const counts = this.#outer ? memory.chunkZeroed(rest.rows * 8) : 0
+    const minded = this.#outer || this.#answers !== undefined
+    const counts = minded ? memory.chunkZeroed(rest.rows * 8) : 0
     const first = this.#answers?.number(rest.rows) ?? 0n
     const cursor = this.#right.probe(
       this.#keys.map(column => columnAt(rest, column)),
@@ -180,12 +181,12 @@ class ArrivalJoin implements Operator {
       memory.release(mark)
       if (count === 0) break
     }
-    if (!this.#outer) return
+    if (!minded) return
     const met = memory.chunk(rest.rows)
     const bytes = memory.u8(met, rest.rows)
     for (const [row, weight] of memory.i64(counts, rest.rows).entries()) bytes[row] = weight > 0n ? 1 : 0
     const { lone: unmet } = splitByMask(memory, rest, met)
-    if (unmet !== undefined) this.#emitLone(unmet, out)
+    if (unmet !== undefined) this.#answerUnmet(unmet, out)
   }
 
   #meet(batch: Batch, candidates: Pairs, counts: Pointer, first: bigint, out: Output): void {
@@ -211,10 +212,17 @@ class ArrivalJoin implements Operator {
     }
   }
 
-  /** Left rows that meet nothing. */
-  #emitLone(batch: Batch, out: Output): void {
+  /** Left rows that meet nothing. That an inner join answers nothing is kept too: of equal rows the oldest goes first. */
+  #answerUnmet(batch: Batch, out: Output): void {
+    const answers = this.#answers
+    if (!this.#outer && answers === undefined) return
     const lone = { ...batch, columns: this.#rows.alone(0, batch.columns, batch.rows) }
-    this.#answers?.keep(batch, lone, [...Array(batch.rows).keys()], this.#answers.number(batch.rows))
-    out.emit(lone)
+    const rows = [...Array(batch.rows).keys()]
+    if (answers !== undefined) {
+      const first = answers.number(batch.rows)
+      if (this.#outer) answers.keep(batch, lone, rows, first)
+      else answers.keepNothing(batch, lone, rows, first)
+    }
+    if (this.#outer) out.emit(lone)
   }
 }

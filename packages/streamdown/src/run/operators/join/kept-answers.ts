@@ -58,9 +58,32 @@ export class KeptAnswers {
   keep(input: Batch, output: Batch, of: readonly number[], first: bigint): void {
     const { memory } = this.#context
     const inputWeights = weightsOf(memory, input)
-    const outputWeights = weightsOf(memory, output)
     const left = of.map(row => inputWeights[row] ?? 1)
-    const right = outputWeights.map((weight, at) => weight / (left[at] ?? 1))
+    const right = weightsOf(memory, output).map((weight, at) => weight / (left[at] ?? 1))
+    this.#insert(output, of, first, left, right)
+  }
+
+  /** The same for rows to which nothing was answered; `output` holds their own columns, the others NULL. */
+  keepNothing(input: Batch, output: Batch, of: readonly number[], first: bigint): void {
+    const inputWeights = weightsOf(this.#context.memory, input)
+    const left = of.map(row => inputWeights[row] ?? 1)
+    this.#insert(
+      output,
+      of,
+      first,
+      left,
+      left.map(() => 0),
+    )
+  }
+
+  #insert(
+    output: Batch,
+    of: readonly number[],
+    first: bigint,
+    left: readonly number[],
+    right: readonly number[],
+  ): void {
+    const { memory } = this.#context
     const int = (values: readonly number[]): Column => ({
       type: types.int,
       data: int32s(memory, values),
@@ -123,6 +146,7 @@ export class KeptAnswers {
         for (let at = start; at < end; at++) {
           const slot = slots[at] ?? 0
           leftOf.set(slot, there - take)
+          if (right[at] === 0) continue
           taken.slots.push(slot)
           taken.rows.push(row)
           taken.weights.push(-take * (right[at] ?? 1))
