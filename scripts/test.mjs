@@ -1,4 +1,4 @@
-// Unit tests, then the conformance cases. Arguments narrow the unit tests: npm test -- packages/streamdown/src/sql
+// Unit tests, then the conformance cases, and queries drawn from SQLite's corpus where it is. Arguments narrow the unit tests: npm test -- packages/streamdown/src/sql
 import { spawnSync } from 'node:child_process'
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
@@ -17,4 +17,6 @@ function node(args) {
 let failed = node(['--test', '--test-concurrency=2', '--test-reporter=spec', ...patterns]) !== 0
 const conformance = 'conformance/run.ts'
 if (wanted.length === 0 && existsSync(join(root, conformance))) failed = node([conformance]) !== 0 || failed
+const corpus = 'conformance/sqlite/run.ts'
+if (wanted.length === 0 && existsSync(join(root, corpus))) failed = node([corpus, '--draw', '3000']) !== 0 || failed
 process.exit(failed ? 1 : 0)

@@ -1,6 +1,6 @@
 import type { DataType } from '../../types/data-type.ts'
 import type { Interval, Value } from '../../types/value.ts'
-import { all, any, literal, truth } from '../expressions/build.ts'
+import { all, any, literal, test, truth } from '../expressions/build.ts'
 import type { CallExpression, Expression, LiteralExpression } from '../expressions/expression.ts'
 import { isDeterministicCall, isStrict } from '../expressions/facts.ts'
 import { mapParts, parts } from '../expressions/walk.ts'
@@ -42,14 +42,15 @@ function simplify(e: Expression): Expression {
       return junction(e, true, any)
     case 'not':
       return negation(e)
+    case 'between':
+      return between(e)
     default:
       return isNullCall(e) ? literal(null, e.type) : e
   }
 }
 
 /** A strict function of NULL is NULL, whatever its other arguments are: as in PostgreSQL, `1 / 0 = NULL` does not fail. */
-const isNullCall = (e: CallExpression): boolean =>
-  isStrict(e.name) && e.args.some(arg => arg.is === 'literal' && arg.value === null)
+const isNullCall = (e: CallExpression): boolean => isStrict(e.name) && e.args.some(isNull)
 
 /** `stop` decides alone (FALSE for AND) for all that is written behind it; its opposite says nothing. */
 function junction(
@@ -67,6 +68,15 @@ function junction(
   if (kept.length === e.args.length) return e
   return kept.length === 0 ? truth(!stop) : combine(kept)
 }
+
+/** With a NULL among its operands BETWEEN is the two comparisons that it stands for, one or both of them NULL. */
+function between(e: CallExpression): Expression {
+  const [value, low, high] = e.args
+  if (value === undefined || low === undefined || high === undefined || !e.args.some(isNull)) return e
+  return simplify(all([simplify(test('>=', value, low)), simplify(test('<=', value, high))]))
+}
+
+const isNull = (e: Expression): boolean => e.is === 'literal' && e.value === null
 
 function negation(e: CallExpression): Expression {
   const [arg] = e.args
