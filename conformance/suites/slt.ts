@@ -7,6 +7,7 @@ import type { Session, StatementResult } from '../../packages/streamdown/src/ses
 import { type TextZone, textOf } from '../../packages/streamdown/src/values/text.ts'
 import { type Case, Mismatch, type Mode } from '../case.ts'
 import { expectInOrder, expectMultiset } from '../compare.ts'
+import { isMalformed } from '../malformed.ts'
 import { SUITE_CLOCK, suiteSettings } from '../settings.ts'
 import { isUnsupported } from '../unsupported.ts'
 import { parseSlt, type SltRecord } from './slt-parse.ts'
@@ -70,7 +71,7 @@ async function runRecord(session: Session, record: SltRecord): Promise<void> {
   try {
     results = await session.execute(record.sql)
   } catch (error) {
-    if (record.fails && !isUnsupported(error)) return
+    if (record.fails && (!isUnsupported(error) || (await isMalformed(record.sql, error)))) return
     throw new Error(`line ${record.line}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
   }
   if (record.fails) throw new Mismatch(`line ${record.line}: must fail: ${record.sql}`)

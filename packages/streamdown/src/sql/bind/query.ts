@@ -158,10 +158,7 @@ function positioned(schema: Schema, position: number, at: Span): Expression {
 
 function setOperation(context: BindContext, operation: SetOperation): PlanNode {
   const sides = [operation.left, operation.right].map(body => visiblePlan(bindBody(context, body, noTail, undefined)))
-  const [left, right] =
-    operation.corresponding === undefined
-      ? sides
-      : sides.map((side, i) => corresponding(context, operation, side, sides[1 - i]!))
+  const [left, right] = operation.corresponding === undefined ? sides : corresponding(context, operation, sides)
   if (left === undefined || right === undefined) return fail('DSD9002', 'A set operation has two sides.', operation.at)
   if (left.schema.length !== right.schema.length)
     fail(
@@ -182,25 +179,27 @@ function setOperation(context: BindContext, operation: SetOperation): PlanNode {
 /** A chain of UNION ALL is one node. */
 const unionInputs = (node: PlanNode): readonly PlanNode[] => (node.is === 'union' ? node.inputs : [node])
 
+/** The columns that both sides have by name, or those named, of each side: in the order of the left one. */
 function corresponding(
-  context: BindContext,
+  { names }: BindContext,
   { corresponding: by }: SetOperation,
-  side: PlanNode,
-  other: PlanNode,
-): PlanNode {
-  const { names } = context
+  sides: readonly PlanNode[],
+): readonly PlanNode[] {
+  const has = ({ schema }: PlanNode, name: string): boolean => schema.some(field => names.same(field.name, name))
   const wanted =
     by === undefined || by.columns.length === 0
-      ? side.schema.map(f => f.name).filter(name => other.schema.some(f => names.same(f.name, name)))
+      ? (sides[0]?.schema ?? []).map(field => field.name).filter(name => sides.every(side => has(side, name)))
       : by.columns.map(c => names.fold(c))
   if (wanted.length === 0) fail('DSD2006', 'CORRESPONDING: the sides have no column name in common.', by?.at)
-  return ProjectNode.create(
-    side,
-    wanted.map(name => {
-      const index = side.schema.findIndex(f => names.same(f.name, name))
-      if (index < 0) fail('DSD2002', `There is no column "${name}" on one side.`, by?.at)
-      return { name, value: column(side.schema, index) }
-    }),
+  return sides.map(side =>
+    ProjectNode.create(
+      side,
+      wanted.map(name => {
+        const index = side.schema.findIndex(field => names.same(field.name, name))
+        if (index < 0) fail('DSD2002', `There is no column "${name}" on one side.`, by?.at)
+        return { name, value: column(side.schema, index) }
+      }),
+    ),
   )
 }
 
