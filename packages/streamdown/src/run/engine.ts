@@ -390,11 +390,9 @@ export class Engine {
   }
 
   #endVertices(ended: boolean): void {
-    const ending = new Map<number, StepEnd>()
     for (const vertex of this.graph.vertices) {
       const watermarks = vertex.inputs.map(edge => this.#watermarks.get(edge.from.id) ?? NO_WATERMARK)
       const end: StepEnd = { step: this.#step, watermarks, now: this.#now, ended }
-      ending.set(vertex.id, end)
       for (const worker of this.#runningOn(vertex)) {
         vertex.inputs.forEach((edge, input) => {
           this.#runInbox(worker, edge, vertex, input)

@@ -37,6 +37,33 @@ const countAt = (places: readonly Place[] | undefined): number => (places === un
 
 const code = (type: DataType): number => physicalCodes[physicalOf(type)]
 
+/** The sum of REAL or DOUBLE from its five cells (high and low part, NaNs, both infinities), or that by the count. */
+function finishFloat(
+  memory: Memory,
+  { addresses, rows }: Pick<FinishRows, 'addresses' | 'rows'>,
+  sum: readonly Place[],
+  count: number,
+  type: DataType,
+  to: { readonly data: Pointer; readonly validity: Pointer },
+  what: 'sum' | 'mean',
+): void {
+  const at = (index: number): number => placeOf(sum, index).value
+  memory.kernels.agg_finish_float(
+    addresses,
+    rows,
+    at(0),
+    at(1),
+    at(2),
+    at(3),
+    at(4),
+    count,
+    what === 'mean' ? 1 : 0,
+    code(type),
+    to.data,
+    to.validity,
+  )
+}
+
 export function finishSum(argument: DataType, type: DataType): Finish {
   return (memory, { addresses, rows, overflow }, [sum = [], counted]) => {
     const count = countAt(counted)
@@ -46,21 +73,7 @@ export function finishSum(argument: DataType, type: DataType): Finish {
     if (argument.is === 'decimal') {
       memory.kernels.agg_finish_decimal(addresses, rows, field(0), field(1), count, data, validity, overflow)
     } else if (argument.is === 'real' || argument.is === 'double') {
-      const [high, low, nans, plus, minus] = [field(0), field(1), field(2), field(3), field(4)]
-      memory.kernels.agg_finish_float(
-        addresses,
-        rows,
-        high,
-        low,
-        nans,
-        plus,
-        minus,
-        count,
-        0,
-        code(type),
-        data,
-        validity,
-      )
+      finishFloat(memory, { addresses, rows }, sum, count, type, { data, validity }, 'sum')
     } else {
       const wide = argument.is === 'bigint' ? 2 : 1
       memory.kernels.agg_finish_integer(addresses, rows, field(0), wide, count, code(type), data, validity, overflow)
@@ -96,21 +109,7 @@ export function finishAverage(argument: DataType, type: DataType, neverNull: boo
     const field = (index: number): number => placeOf(sum, index).value
     if (argument.is === 'real' || argument.is === 'double') {
       const data = columnSpace(memory, type, rows)
-      const [high, low, nans, plus, minus] = [field(0), field(1), field(2), field(3), field(4)]
-      memory.kernels.agg_finish_float(
-        addresses,
-        rows,
-        high,
-        low,
-        nans,
-        plus,
-        minus,
-        count,
-        1,
-        code(type),
-        data,
-        validity,
-      )
+      finishFloat(memory, { addresses, rows }, sum, count, type, { data, validity }, 'mean')
       return { type, data, validity }
     }
     if (type.is === 'double' && argument.is !== 'decimal') {
