@@ -65,8 +65,8 @@ export class Running {
 
 export const start = (...args: readonly string[]): Running => new Running(process.execPath, [script, ...args])
 
-/** The command in a terminal of 80 x 24. */
+/** The command in a terminal of 80 x 24. `exec`, since a shell between may end of the Ctrl-C that the command handles. */
 export function startInTerminal(...args: readonly string[]): Running {
   const quoted = [process.execPath, script, ...args].map(arg => `'${arg.replaceAll("'", `'\\''`)}'`).join(' ')
-  return new Running('script', ['-qec', `stty cols 80 rows 24; ${quoted}`, '/dev/null'])
+  return new Running('script', ['-qec', `stty cols 80 rows 24; exec ${quoted}`, '/dev/null'])
 }
