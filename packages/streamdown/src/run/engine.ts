@@ -6,16 +6,17 @@ import type { ScanNode } from '../plan/nodes/node.ts'
 import type { Program } from '../plan/program.ts'
 import { buildGraph } from './build.ts'
 import { type Clock, SeededRandom } from './clock.ts'
+import { Dispatch } from './dispatch.ts'
 import { EventTimeTracker } from './event-time.ts'
-import { Inbox, ownerOf, partition } from './exchange.ts'
-import type { Edge, EventTimeVertex, Graph, OutputVertex, SourceVertex, Vertex } from './graph.ts'
+import type { EventTimeVertex, Graph, OutputVertex, SourceVertex, Vertex } from './graph.ts'
 import { type Asker, Inquiries } from './inquiries.ts'
 import { arrived, Intake, type OpenPartition, type Taken } from './intake.ts'
 import { Journal, type JournalEntry } from './journal.ts'
 import { MemoryBudget, MOST_MEMORY_BYTES } from './memory-budget.ts'
 import type { StepEnd } from './operator.ts'
 import { Outside } from './outside.ts'
-import { type EngineSnapshot, mergeStates, ownedState } from './snapshot.ts'
+import type { EngineSnapshot } from './snapshot.ts'
+import { operatorStates, planText, requireSamePlan, restoreOperators } from './snapshot-parts.ts'
 import { createStepSize, type Stopwatch } from './step-size.ts'
 import { Worker } from './worker.ts'
 
@@ -56,8 +57,6 @@ export interface Outputs {
   stepDone(step: bigint): void
 }
 
-const INBOX_BYTES = 4 << 20
-
 /**
  * Runs a program in steps on one thread, with any number of workers in an order drawn by the seed. A step takes what
  * has arrived, runs it through, ends every vertex in topological order, and leaves nothing in flight.
@@ -68,7 +67,7 @@ export class Engine {
   readonly #options: EngineOptions
   readonly #workers: Worker[] = []
   readonly #trackers = new Map<number, EventTimeTracker>()
-  readonly #inboxes = new Map<string, Inbox>()
+  readonly #dispatch: Dispatch
   readonly #replay: ReadonlyMap<bigint, JournalEntry>
   /** Of the step: drawn from seed and number alone, so that a step that is repeated draws the same. */
   #random: SeededRandom
@@ -97,6 +96,7 @@ export class Engine {
     for (const vertex of this.graph.vertices) {
       if (vertex.is === 'eventTime') this.#trackers.set(vertex.id, new EventTimeTracker(vertex.delay))
     }
+    this.#dispatch = new Dispatch(this.#workers, options.inboxBytes)
     for (let index = 0; index < options.workers; index++) this.#workers.push(this.#createWorker(index))
     this.#intake = new Intake({
       stepSize: createStepSize(options),
@@ -220,9 +220,7 @@ export class Engine {
 
   /** The most bytes that have waited at once for one input of one worker. */
   peakInboxBytes(): number {
-    let peak = 0
-    for (const inbox of this.#inboxes.values()) peak = Math.max(peak, inbox.peakBytes)
-    return peak
+    return this.#dispatch.peakInboxBytes()
   }
 
   /** Windows that are open: of the operators that keep some, by their own count. */
@@ -314,17 +312,6 @@ export class Engine {
   /** All state. @throws StreamdownError when the last step was not finished: why. */
   snapshot(): EngineSnapshot {
     if (this.#broken && this.#stopped !== undefined) throw this.#stopped
-    const operators: Record<number, EngineSnapshot['operators'][number]> = {}
-    for (const vertex of this.graph.vertices) {
-      if (vertex.is !== 'operator') continue
-      const states = this.#workers.map(worker => {
-        const mark = worker.memory.mark()
-        const state = worker.operator(vertex)?.snapshot() ?? { tables: [], values: {} }
-        worker.memory.release(mark)
-        return state
-      })
-      operators[vertex.id] = vertex.single ? (states[0] ?? { tables: [], values: {} }) : mergeStates(states)
-    }
     const positions: Record<string, string> = {}
     for (const each of this.#intake.partitions) positions[each.id] = each.reader.position()
     const trackers: Record<number, string> = {}
@@ -338,35 +325,20 @@ export class Engine {
       positions,
       trackers,
       watermarks,
-      operators,
-      plan: this.#planText(),
+      operators: operatorStates(this.graph, this.#workers),
+      plan: planText(this.graph),
     }
   }
 
   /** Before `open`; `open` then takes the snapshot's positions. */
   restore(from: EngineSnapshot): void {
-    if (from.plan !== this.#planText()) {
-      throw new StreamdownError(
-        'DSD7001',
-        `the snapshot is of another program:\n${from.plan}\nthis one is:\n${this.#planText()}`,
-      )
-    }
+    requireSamePlan(from, this.graph)
     this.#step = from.step
     this.#ordinal = from.ordinal
     this.#started = true
     for (const [id, text] of Object.entries(from.trackers)) this.#trackers.get(Number(id))?.restore(text)
     for (const [id, text] of Object.entries(from.watermarks)) this.#watermarks.set(Number(id), BigInt(text))
-    for (const vertex of this.graph.vertices) {
-      const state = from.operators[vertex.id]
-      if (vertex.is !== 'operator' || state === undefined) continue
-      for (const worker of this.#workers) {
-        const owns = (group: number): boolean =>
-          vertex.single ? worker.index === 0 : ownerOf(group, this.#workers.length) === worker.index
-        const mark = worker.memory.mark()
-        worker.operator(vertex)?.restore(ownedState(state, owns))
-        worker.memory.release(mark)
-      }
-    }
+    restoreOperators(from, this.graph, this.#workers)
   }
 
   async close(): Promise<void> {
@@ -395,7 +367,7 @@ export class Engine {
       const end: StepEnd = { step: this.#step, watermarks, now: this.#now, ended }
       for (const worker of this.#runningOn(vertex)) {
         vertex.inputs.forEach((edge, input) => {
-          this.#runInbox(worker, edge, vertex, input)
+          this.#dispatch.deliver(worker, edge, vertex, input)
         })
         worker.endStep(vertex, end)
       }
@@ -448,60 +420,14 @@ export class Engine {
       settings,
       now: () => this.#now,
       random: () => this.#random.next(),
-      send: (edge, to, input, batch, from) => this.#send(edge, to, input, batch, from),
+      send: (edge, to, input, batch, from) => this.#dispatch.send(edge, to, input, batch, from),
       deliver: (vertex, batch, memory) => {
         if (vertex.is === 'output') outputs.deliver(vertex, batch, memory, this.#step)
       },
       side: (vertex, port, batch, memory) => outputs.side(vertex, port, batch, memory, this.#step),
     })
   }
-
-  /**
-   * With one worker rows go on at once; else they are partitioned and held until the receiver's turn, which comes at the
-   * end of the step, or sooner when its inbox is full: a stage never waits, and nothing grows with the step.
-   */
-  #send(edge: Edge, to: Vertex, input: number, batch: Batch, from: number): void {
-    const sender = this.#workers[from]
-    if (sender === undefined) throw new RangeError(`no worker ${from}`)
-    if (this.#workers.length === 1) {
-      sender.receive(to, input, batch)
-      return
-    }
-    for (const parcel of partition(batch, edge, from, this.#workers.length, sender.memory)) {
-      const receiver = this.#workers[parcel.to]
-      if (receiver === undefined) throw new RangeError(`no worker ${parcel.to}`)
-      const inbox = this.#inboxOf(receiver, to, input)
-      if (inbox.offer(parcel) === 'done') continue
-      // The graph has no cycle: what the receiver runs lies behind all that is running now.
-      this.#runInbox(receiver, edge, to, input)
-      inbox.offer(parcel)
-    }
-  }
-
-  #runInbox(worker: Worker, edge: Edge, to: Vertex, input: number): void {
-    const inbox = this.#inboxes.get(inboxKey(worker.index, to, input))
-    inbox?.drain(worker.memory, edge.from.schema, batch => worker.receive(to, input, batch))
-  }
-
-  #inboxOf(worker: Worker, to: Vertex, input: number): Inbox {
-    const key = inboxKey(worker.index, to, input)
-    let inbox = this.#inboxes.get(key)
-    if (inbox === undefined) {
-      inbox = new Inbox(this.#options.inboxBytes ?? INBOX_BYTES)
-      this.#inboxes.set(key, inbox)
-    }
-    return inbox
-  }
-
-  /** Names and schemas of the stateful parts: what a snapshot must fit. */
-  #planText(): string {
-    return this.graph.vertices
-      .map(({ id, is, name, schema }) => `${id} ${is} ${name}(${schema.map(({ type }) => type.is).join(', ')})`)
-      .join('\n')
-  }
 }
-
-const inboxKey = (worker: number, vertex: Vertex, input: number): string => `${worker}/${vertex.id}/${input}`
 
 function lowestOf(watermarks: readonly bigint[]): bigint {
   let lowest: bigint | undefined
