@@ -31,6 +31,8 @@ export const restored: Mode = {
   restore: true,
   whole: false,
 }
+/** Where the size of a step may decide the answer. */
+export const rowByRowRestored: Mode = { ...restored, stepRows: 1 }
 export const oneStep: Mode = {
   name: 'all in one step',
   workers: 1,
@@ -40,16 +42,21 @@ export const oneStep: Mode = {
   whole: true,
 }
 
+/** What else is known of a run in which the case held. */
+export interface Held {
+  /** How the changes one by one differ from the given ones, which is no failure. */
+  readonly difference?: string | undefined
+  /** The rows that a step takes may decide the answer: late rows were dropped, or a query reads the watermark. */
+  readonly stepDecides?: boolean
+}
+
 export interface Case {
   readonly suite: string
   readonly name: string
   /** The case gives not only the final table: `run` compares the changes that lead to it, one by one. */
   readonly givesChanges: boolean
-  /**
-   * Resolves when the case holds: to how the changes differ from the given ones, which is no failure, or undefined.
-   * Throws Mismatch, or the engine's own error.
-   */
-  run(mode: Mode, environment: Environment): Promise<string | undefined>
+  /** Resolves when the case holds. Throws Mismatch, or the engine's own error. */
+  run(mode: Mode, environment: Environment): Promise<Held>
 }
 
 export interface Outcome {

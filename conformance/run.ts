@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { createNodeEnvironment } from '../packages/streamdown/src/connect/node/environment.ts'
 import type { Environment } from '../packages/streamdown/src/session/environment.ts'
-import { type Case, Mismatch, type Mode, type Outcome, oneStep, restored, straight } from './case.ts'
+import { type Case, Mismatch, type Mode, type Outcome, oneStep, restored, rowByRowRestored, straight } from './case.ts'
 import { arroyoCases } from './suites/arroyo.ts'
 import { felderaCases } from './suites/feldera.ts'
 import { flinkCases } from './suites/flink.ts'
@@ -53,13 +53,15 @@ async function runAll(from: string): Promise<number> {
 
 async function judge(each: Case, stepSensitive: ReadonlySet<string>, environment: Environment): Promise<Outcome> {
   const { suite, name } = each
-  const sensitive = stepSensitive.has(`${suite}/${name}`)
-  const modes: readonly Mode[] = sensitive ? [straight, { ...restored, stepRows: 1 }] : [straight, restored, oneStep]
+  let modes: readonly Mode[] = [straight, restored, oneStep]
   let changes: string | undefined
-  for (const mode of modes) {
+  for (let at = 0; at < modes.length; at++) {
+    const mode = modes[at] ?? straight
     try {
-      const difference = await limited(each.run(mode, environment))
-      if (mode === straight) changes = difference
+      const held = await limited(each.run(mode, environment))
+      if (mode !== straight) continue
+      changes = held.difference
+      if (held.stepDecides === true || stepSensitive.has(`${suite}/${name}`)) modes = [straight, rowByRowRestored]
     } catch (error) {
       const status = error instanceof Mismatch || !isUnsupported(error) ? 'failed' : 'unsupported'
       const message = error instanceof Error ? error.message : String(error)

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createSession } from '../../packages/streamdown/src/session/create.ts'
 import type { Environment } from '../../packages/streamdown/src/session/environment.ts'
-import { type Case, Mismatch, type Mode } from '../case.ts'
+import { type Case, type Held, Mismatch, type Mode } from '../case.ts'
 import { expectMultiset, multisetDifference } from '../compare.ts'
 import { SUITE_CLOCK, suiteSettings } from '../settings.ts'
 
@@ -31,7 +31,7 @@ async function runCase(
   text: string,
   mode: Mode,
   environment: Environment,
-): Promise<string | undefined> {
+): Promise<Held> {
   const folder = mkdtempSync(join(tmpdir(), 'conformance-'))
   const output = join(folder, 'out.json')
   const sql = text.replaceAll('$input_dir', dir).replaceAll('$output_path', output)
@@ -55,11 +55,11 @@ async function runCase(
     const written = readFileSync(output, 'utf8')
     if (!writesChanges(text)) {
       expectMultiset(rows(written), rows(golden))
-      return undefined
+      return {}
     }
     const key = /^--\s*pk=(\S+)/.exec(text)?.[1]
     expectMultiset(table(written, key), table(golden, key))
-    return multisetDifference(changes(written), changes(golden))
+    return { difference: multisetDifference(changes(written), changes(golden)) }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

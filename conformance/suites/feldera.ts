@@ -5,7 +5,7 @@ import type { Environment } from '../../packages/streamdown/src/session/environm
 import type { Session } from '../../packages/streamdown/src/session/session.ts'
 import type { Value } from '../../packages/streamdown/src/types/value.ts'
 import { textOf } from '../../packages/streamdown/src/values/text.ts'
-import type { Case, Mode } from '../case.ts'
+import type { Case, Held, Mode } from '../case.ts'
 import { expectMultiset } from '../compare.ts'
 import { SUITE_CLOCK, suiteSettings } from '../settings.ts'
 
@@ -35,7 +35,7 @@ export function felderaCases(dir: string): readonly Case[] {
 }
 
 /** The consolidated change of each step must equal the given one, so a case that passes is exact. */
-async function runCase(given: FelderaCase, mode: Mode, environment: Environment): Promise<undefined> {
+async function runCase(given: FelderaCase, mode: Mode, environment: Environment): Promise<Held> {
   const options = {
     ...suiteSettings.feldera,
     workers: mode.workers,
@@ -55,7 +55,7 @@ async function runCase(given: FelderaCase, mode: Mode, environment: Environment)
       await session.execute(query)
       const deltas = given.steps.flatMap(({ delta }) => delta)
       expectMultiset(changesOf(session, view), consolidated(deltas.map(({ row, weight }) => [textLine(row), weight])))
-      return
+      return {}
     }
     await session.execute(query)
     session.changes(view)
@@ -71,6 +71,7 @@ async function runCase(given: FelderaCase, mode: Mode, environment: Environment)
       await session.execute(insert)
       expectMultiset(changesOf(session, view), consolidated(delta.map(({ row, weight }) => [textLine(row), weight])))
     }
+    return {}
   } finally {
     await session.close()
   }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { createSession } from '../../packages/streamdown/src/session/create.ts'
 import type { Environment } from '../../packages/streamdown/src/session/environment.ts'
 import type { ChangeRow, Session, SessionOptions } from '../../packages/streamdown/src/session/session.ts'
-import { type Case, Mismatch, type Mode } from '../case.ts'
+import { type Case, type Held, Mismatch, type Mode } from '../case.ts'
 import { SUITE_CLOCK, suiteSettings } from '../settings.ts'
 import { isUnsupported } from '../unsupported.ts'
 import { changelogDifference, compareTable, type FedRow, type Sink } from './flink-expected.ts'
@@ -55,7 +55,7 @@ export function flinkCases(dir: string): readonly Case[] {
 /** Some expectations are of the final table alone. */
 const givesChanges = ({ setup }: Program): boolean => setup.some(step => step.kind === 'sink' && step.comparesChangelog)
 
-async function runProgram(program: Program, mode: Mode, environment: Environment): Promise<string | undefined> {
+async function runProgram(program: Program, mode: Mode, environment: Environment): Promise<Held> {
   const sources = program.setup.filter(step => step.kind === 'source')
   const sinks = program.setup.filter(step => step.kind === 'sink')
   const config = Object.fromEntries(
@@ -71,7 +71,7 @@ async function runProgram(program: Program, mode: Mode, environment: Environment
   }
   const failing = program.run.filter(step => step.kind === 'failing_sql')
   for (const step of failing) await expectFailure(program, step.sql, options, mode, environment)
-  if (failing.length === program.run.length) return undefined
+  if (failing.length === program.run.length) return {}
 
   let session = await createSession(options, environment)
   try {
@@ -99,7 +99,8 @@ async function runProgram(program: Program, mode: Mode, environment: Environment
     const differences = sinks
       .filter(({ comparesChangelog }) => comparesChangelog)
       .flatMap(sink => changelogDifference(session.columns(sink.name), written.get(sink.name) ?? [], sink) ?? [])
-    return differences.length === 0 ? undefined : differences.join('; ')
+    const stepDecides = readsWatermark(program) || session.status().some(({ late }) => late > 0)
+    return { difference: differences.length === 0 ? undefined : differences.join('; '), stepDecides }
   } finally {
     await session.close()
   }
@@ -164,6 +165,9 @@ function createTable(step: Source | Sink, upserted = false): string {
 
 /** What it gives hangs on the phase in which a row comes, by the processing clock. */
 const readsClock = (program: Program): boolean => /proc_?time|ttl/i.test(JSON.stringify(program))
+
+/** The watermark that a row sees is that of the rows in the steps before it. */
+const readsWatermark = (program: Program): boolean => /current_watermark/i.test(JSON.stringify(program.run))
 
 /** Sources in turn, one row each; the watermark moves after each row. Before them all rows of lookup tables. */
 async function phase(

@@ -5,7 +5,7 @@ import { createSession } from '../../packages/streamdown/src/session/create.ts'
 import type { Environment } from '../../packages/streamdown/src/session/environment.ts'
 import type { Session, StatementResult } from '../../packages/streamdown/src/session/session.ts'
 import { type TextZone, textOf } from '../../packages/streamdown/src/values/text.ts'
-import { type Case, Mismatch, type Mode } from '../case.ts'
+import { type Case, type Held, Mismatch, type Mode } from '../case.ts'
 import { expectInOrder, expectMultiset } from '../compare.ts'
 import { isMalformed } from '../malformed.ts'
 import { SUITE_CLOCK, suiteSettings } from '../settings.ts'
@@ -37,8 +37,9 @@ function viewsFirst(records: readonly SltRecord[]): readonly SltRecord[] {
   return [...others.slice(0, firstInsert), ...views, ...others.slice(firstInsert)]
 }
 
-async function runSlt(path: string, mode: Mode, environment: Environment): Promise<undefined> {
+async function runSlt(path: string, mode: Mode, environment: Environment): Promise<Held> {
   for (const records of variants(path, parseSlt(path))) await runRecords(records, mode, environment)
+  return {}
 }
 
 async function runRecords(records: readonly SltRecord[], mode: Mode, environment: Environment): Promise<void> {
