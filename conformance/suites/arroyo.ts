@@ -25,13 +25,7 @@ export function arroyoCases(dir: string): readonly Case[] {
 
 const writesChanges = (text: string): boolean => /format\s*=\s*'debezium_json'[\s\S]*type\s*=\s*'sink'/.test(text)
 
-async function runCase(
-  dir: string,
-  name: string,
-  text: string,
-  mode: Mode,
-  environment: Environment,
-): Promise<Held> {
+async function runCase(dir: string, name: string, text: string, mode: Mode, environment: Environment): Promise<Held> {
   const folder = mkdtempSync(join(tmpdir(), 'conformance-'))
   const output = join(folder, 'out.json')
   const sql = text.replaceAll('$input_dir', dir).replaceAll('$output_path', output)

@@ -107,7 +107,10 @@ export function assignTo(e: Expression, type: DataType, column: string, settings
       `Column "${column}" is ${typeText(type)}, but the value is ${typeText(e.type)}. Use CAST.`,
       at ?? e.at,
     )
-  return castTo(e, stored(type, settings), settings, false, at)
+  const own = stored(type, settings)
+  // What a source declares it need not hold: a value of the very type is fitted too.
+  const value = sameType(e.type, own) ? castTo(e, stored(type, unfitted), settings) : e
+  return castTo(value, own, settings, false, at)
 }
 
 function assignable(e: Expression, type: DataType): boolean {
@@ -127,26 +130,29 @@ function assignableTypes(from: DataType, type: DataType): boolean {
 /** Text written in the statement: it has no type of its own yet. */
 const isTextLiteral = (e: Expression): boolean => e.is === 'literal' && e.type.is === 'string'
 
-/** The type that a value is cast to: longer text and bytes are cut, shorter padded, only where the settings say so. */
-function stored(type: DataType, settings: Settings, nested = false): DataType {
-  const { sink_length: rule, sink_nested_not_null: depth } = settings
+/**
+ * The type that a value is cast to: longer text and bytes are cut, shorter padded, only where the settings say so, and
+ * never in arrays and maps.
+ */
+function stored(
+  type: DataType,
+  settings: Pick<Settings, 'sink_length' | 'sink_nested_not_null'>,
+  nested = false,
+): DataType {
+  const fits = settings.sink_length === 'trim_pad' && (!nested || settings.sink_nested_not_null !== 'ignore')
   switch (type.is) {
     case 'string':
     case 'bytes':
-      return rule === 'trim_pad' && (!nested || depth !== 'ignore') ? type : { is: type.is }
+      return fits ? type : { is: type.is }
     case 'row':
       return types.row(type.fields.map(field => ({ ...field, type: stored(field.type, settings, true) })))
     case 'array':
-      return types.array(stored(type.element, inCollections(settings), true))
+      return types.array(stored(type.element, unfitted, true))
     case 'map':
-      return types.map(
-        stored(type.key, inCollections(settings), true),
-        stored(type.value, inCollections(settings), true),
-      )
+      return types.map(stored(type.key, unfitted, true), stored(type.value, unfitted, true))
     default:
       return type
   }
 }
 
-const inCollections = (settings: Settings): Settings =>
-  settings.sink_nested_not_null === 'rows_and_collections' ? settings : { ...settings, sink_nested_not_null: 'ignore' }
+const unfitted = { sink_length: 'ignore', sink_nested_not_null: 'ignore' } as const

@@ -7,7 +7,7 @@ import { constrained } from '../../plan/optimise/sink-constraints.ts'
 import { nodesOf } from '../../plan/visitor/transform.ts'
 import type { Field } from '../../types/data-type.ts'
 import type { TableEntry } from '../catalog.ts'
-import type { Insert, OnConflict, Expression as Syntax, Values } from '../parse/ast.ts'
+import type { Insert, OnConflict, Span, Expression as Syntax, Values } from '../parse/ast.ts'
 import { assignTo } from './cast.ts'
 import type { BindContext } from './context.ts'
 import { ExpressionBinder } from './expressions.ts'
@@ -32,7 +32,7 @@ export function bindInsert(outer: BindContext, insert: Insert): BoundInsert {
     name: table.name,
     input: arranged(context, table, targets, given, insert),
     relation: table.relation,
-    constraints: constraintsOf(context),
+    constraints: constraintsOf(context, insert.at),
   }
   const plan = constrained(sink)
   return {
@@ -191,7 +191,13 @@ function partitionValues(context: BindContext, table: TableEntry, insert: Insert
   )
 }
 
-function constraintsOf({ settings }: BindContext): SinkConstraints {
+function constraintsOf({ settings }: BindContext, at: Span | undefined): SinkConstraints {
+  if (settings.sink_length === 'trim_pad' && settings.sink_nested_not_null === 'rows_and_collections')
+    fail(
+      'DSD2006',
+      'Text in arrays and maps is not cut or padded: SET sink_length = error or ignore, or sink_nested_not_null = rows.',
+      at,
+    )
   return {
     notNull: settings.sink_not_null,
     length: settings.sink_length === 'error' ? 'error' : 'ignore',
