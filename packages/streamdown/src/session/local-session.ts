@@ -148,6 +148,7 @@ export class LocalSession implements Session {
       connectorSchema: connector => fixedSchema(connector),
       lookup: relation => relations.lookupOf(relation),
       isBounded: relation => relations.isBounded(relation),
+      evaluate: expression => this.#workspace.evaluator.constant(expression),
     })
   }
 

@@ -1,6 +1,7 @@
 import type { AggregateRules } from '../../functions/aggregates.ts'
 import type { FunctionRules } from '../../functions/definition.ts'
 import type { Inquiry, PlanNode, Relation } from '../../plan/nodes/node.ts'
+import type { Evaluate } from '../../plan/optimise/fold.ts'
 import type { Schema } from '../../types/data-type.ts'
 import type { Catalog } from '../catalog.ts'
 import type { Settings } from '../settings.ts'
@@ -25,6 +26,8 @@ export interface BindOptions {
   readonly isBounded?: (relation: Relation) => boolean
   /** A connector's own fixed schema (nexmark, a file with `(*)`); undefined when it has none. */
   readonly connectorSchema?: (connector: string, options: Readonly<Record<string, string>>) => Schema | undefined
+  /** Computes constants, for rules that depend on them; without it the simple ones alone are known. */
+  readonly evaluate?: Evaluate
   /**
    * What a reference to a materialized view is: a scan of its kept rows (connector 'view', the default), or its query,
    * so that a program that maintains the view too runs it once.

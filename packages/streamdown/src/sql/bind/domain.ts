@@ -13,7 +13,7 @@ export interface OverDomain {
   readonly values: readonly number[]
   /** An expression of the subquery, over `plan`. */
   readonly inside: (e: Expression) => Expression
-  /** Outer columns, as negative indexes, in the order of `values`. */
+  /** Outer columns, as negative indexes, in the order of `values`: that of the outer rows. */
   readonly outer: readonly Expression[]
 }
 
@@ -28,7 +28,8 @@ export function overDomain(
   conditions: readonly Expression[],
   outputs: readonly Expression[] = [],
 ): OverDomain {
-  const used = [...new Set([...conditions, ...outputs].flatMap(e => [...columnsRead(e)].filter(index => index < 0)))]
+  const read = new Set([...conditions, ...outputs].flatMap(e => [...columnsRead(e)].filter(index => index < 0)))
+  const used = [...read].sort((a, b) => b - a)
   const columnsUsed = used.map(index => column(outer.schema, outerIndex(index)))
   const picked = ProjectNode.create(
     outer,

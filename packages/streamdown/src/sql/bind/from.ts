@@ -41,8 +41,9 @@ import { bindQuery, bindSubquery, renamed } from './query.ts'
 import { elementsOf, isRowSource, rowSources } from './row-sources.ts'
 import { Rows } from './rows.ts'
 import { joinedScope, type Scope, type ScopeColumn, tableScope } from './scope.ts'
-import { joinSubquery } from './subqueries.ts'
-import { callName } from './syntax.ts'
+import { trimmed } from './sorting.ts'
+import { filterBy, joinOptional, joinSubquery } from './subqueries.ts'
+import { callName, conjunctsOf, contains, isQueryExpression } from './syntax.ts'
 import { isClock, temporalJoin } from './temporal-joins.ts'
 import { bindWindowing, windowKind, windowOver } from './windows.ts'
 
@@ -203,7 +204,8 @@ class FromBinder {
     const trivial = on === undefined || (on.is === 'boolean' && on.value)
     if (!trivial && parts.kind === 'left')
       notYet('LEFT JOIN LATERAL with another condition than TRUE', 'Put it into the subquery.', on.at)
-    const outputs = joinSubquery(rows, bound, parts.kind)
+    const optional = parts.kind === 'left' || bound.ofNothing !== undefined
+    const outputs = optional ? joinOptional(rows, bound) : joinSubquery(rows, bound, 'inner')
     const places = rows.append(outputs)
     const plan = ProjectNode.create(rows.plan, [
       ...columns(left.plan.schema).map(value => ({ name: value.name, value })),
@@ -248,16 +250,25 @@ class FromBinder {
         parts.at,
       ),
     )
-    const on = [parts.on, parts.asof?.matchCondition].flatMap(each =>
-      each === undefined ? [] : [binder.condition(each, 'ON')],
-    )
+    const written = parts.on === undefined ? [] : conjunctsOf(parts.on)
+    const later = parts.kind === 'inner' ? written.filter(each => contains(each, isQueryExpression)) : []
+    const tested = [...written.filter(each => !later.includes(each)), parts.asof?.matchCondition]
+    const on = tested.flatMap(each => (each === undefined ? [] : [binder.condition(each, 'ON')]))
     const conditions = [...equalities, ...on]
     const condition = conditions.length === 0 ? undefined : all(conditions)
     const joined = this.#joinedPlan(left, right, parts, condition, systemTime)
-    const plan = this.#ttl === undefined ? joined : keeping(joined, this.#ttl)
+    const kept = this.#ttl === undefined ? joined : keeping(joined, this.#ttl)
+    const plan = later.length === 0 ? kept : this.#filtered(kept, scope, later)
     if (parts.kind === 'semi' || parts.kind === 'anti') return { plan, scope: left.scope }
     const full: Scope = { ...scope, schema: plan.schema }
     return pairs.length === 0 ? { plan, scope: full } : this.#merged(plan, full, pairs, parts.kind)
+  }
+
+  /** What an inner join tests with subqueries is a filter of its rows. */
+  #filtered(joined: PlanNode, scope: Scope, conditions: readonly Syntax[]): PlanNode {
+    const rows = new Rows(this.#context, joined, { ...scope, outer: undefined })
+    for (const each of conditions) filterBy(rows, each, 'ON')
+    return trimmed(rows.plan, joined.schema.length)
   }
 
   #joinedPlan(

@@ -24,14 +24,20 @@ interface Windowed {
 
 /**
  * Joins what calls with OVER give to the rows, window by window. ROW_NUMBER, RANK and DENSE_RANK are ranks of their own:
- * a condition on the number narrows them to a top-N later.
+ * a condition on the number narrows them to a top-N later. `by`: columns that part the rows of every window as well.
  */
-export function bindOver(rows: Rows, calls: readonly Call[], windows: readonly NamedWindow[]): void {
+export function bindOver(
+  rows: Rows,
+  calls: readonly Call[],
+  windows: readonly NamedWindow[],
+  by: readonly number[],
+): void {
   const ranks = new Map<string, number>()
   const groups = new Map<string, Windowed>()
   for (const call of calls) {
     if (rows.knows(call) || call.over === undefined) continue
-    const { over, partitionBy, orderBy } = bindWindow(rows, call.over, windows)
+    const { over, partitionBy: own, orderBy } = bindWindow(rows, call.over, windows)
+    const partitionBy = [...new Set([...by, ...own])]
     const rank = over.frame === undefined ? rankFunction(call) : undefined
     if (rank !== undefined) {
       rows.know(call, rows.column(bindRank(rows, rank, partitionBy, orderBy, ranks)))
@@ -46,13 +52,13 @@ export function bindOver(rows: Rows, calls: readonly Call[], windows: readonly N
     else same.written.push(call)
   }
   for (const { partitionBy, orderBy, calls: bound } of groups.values()) {
-    const own = bound.map(({ call }) => call)
+    const functions = bound.map(({ call }) => call)
     const inOrder = orderBy.filter(({ column }) => !partitionBy.includes(column))
-    const { input, emit } = emission(rows.context, rows.plan, inOrder, own)
+    const { input, emit } = emission(rows.context, rows.plan, inOrder, functions)
     rows.plan = OverNode.create(
       input,
       // Rows of one reading of the clock have come one after the other.
-      { partitionBy, orderBy, calls: own, emit, ties: emit === 'arrival' ? 'arrival' : 'peers' },
+      { partitionBy, orderBy, calls: functions, emit, ties: emit === 'arrival' ? 'arrival' : 'peers' },
       bound.map(({ name }) => name),
     )
     const width = input.schema.length

@@ -1,19 +1,20 @@
-import type { AggregateCall } from '../../plan/expressions/aggregate-call.ts'
-import { column, columns, literal, test } from '../../plan/expressions/build.ts'
+import { column, columns } from '../../plan/expressions/build.ts'
 import type { Expression } from '../../plan/expressions/expression.ts'
-import { AggregateNode, FilterNode, type PlanNode, ProjectNode, UnionNode, ValuesNode } from '../../plan/nodes/node.ts'
+import { AggregateNode, type PlanNode, ProjectNode, UnionNode, ValuesNode } from '../../plan/nodes/node.ts'
 import { groupWindow, withWindowEnd } from '../../plan/windows.ts'
 import { type Field, type Schema, types } from '../../types/data-type.ts'
 import { typeText } from '../../types/type-text.ts'
-import type { Query, QueryBody, Select, SetOperation, SortItem, Span, Values, With } from '../parse/ast.ts'
+import type { Query, QueryBody, Select, SortItem, Span, Values, With } from '../parse/ast.ts'
 import { castTo } from './cast.ts'
 import type { BindContext } from './context.ts'
 import { commonOf, ExpressionBinder } from './expressions.ts'
 import { durationMicros } from './literals.ts'
 import { bindNamedTable } from './named-table.ts'
 import { fail, notYet } from './problem.ts'
+import { readsOuter } from './rows.ts'
 import { type Scope, tableScope } from './scope.ts'
 import { bindSelect } from './select.ts'
+import { bindSetOperation, combined } from './set-operations.ts'
 import { limited, type Place, type SortBy, sortDirection } from './sorting.ts'
 import { contains, isQueryExpression, rowCount } from './syntax.ts'
 
@@ -39,7 +40,7 @@ export interface Tail {
   readonly place: Place
 }
 
-const noTail: Tail = { orderBy: [], limit: undefined, offset: 0, withTies: false, place: 'inner' }
+export const noTail: Tail = { orderBy: [], limit: undefined, offset: 0, withTies: false, place: 'inner' }
 
 export const boundPlan = (plan: PlanNode): BoundQuery => ({
   plan,
@@ -111,14 +112,14 @@ export function renamed(plan: PlanNode, names: readonly string[], at: Span): Pla
   )
 }
 
-function bindBody(context: BindContext, body: QueryBody, tail: Tail, outer: Scope | undefined): BoundQuery {
+export function bindBody(context: BindContext, body: QueryBody, tail: Tail, outer: Scope | undefined): BoundQuery {
   switch (body.is) {
     case 'select':
       return bindSelect(context, body, tail, outer)
     case 'setOperation':
-      return tailed(context, boundPlan(setOperation(context, body)), tail)
+      return tailed(context, bindSetOperation(context, body, outer), tail)
     case 'values':
-      return tailed(context, boundPlan(bindValues(context, body)), tail)
+      return tailed(context, bindRows(context, body, outer), tail)
     case 'tableQuery':
       return tailed(context, boundPlan(bindNamedTable(context, body.table)), tail)
     case 'query':
@@ -154,53 +155,6 @@ function positioned(schema: Schema, position: number, at: Span): Expression {
   if (schema[position] === undefined)
     fail('DSD2006', `ORDER BY ${position + 1}: there are ${schema.length} columns.`, at)
   return column(schema, position)
-}
-
-function setOperation(context: BindContext, operation: SetOperation): PlanNode {
-  const sides = [operation.left, operation.right].map(body => visiblePlan(bindBody(context, body, noTail, undefined)))
-  const [left, right] = operation.corresponding === undefined ? sides : corresponding(context, operation, sides)
-  if (left === undefined || right === undefined) return fail('DSD9002', 'A set operation has two sides.', operation.at)
-  if (left.schema.length !== right.schema.length)
-    fail(
-      'DSD2004',
-      `${operation.op}: the left side has ${left.schema.length} columns, the right side ${right.schema.length}.`,
-      operation.at,
-    )
-  const [a, b] = alike(context, [left, right], operation.op, operation.at)
-  if (operation.op === 'UNION') {
-    const union = UnionNode.create([...(operation.all ? unionInputs(a!) : [a!]), b!])
-    return operation.all ? union : distinct(context, union)
-  }
-  if (operation.all)
-    notYet(`${operation.op} ALL`, `Use ${operation.op}, or number the rows with ROW_NUMBER first.`, operation.at)
-  return tagged(operation.op, a!, b!)
-}
-
-/** A chain of UNION ALL is one node. */
-const unionInputs = (node: PlanNode): readonly PlanNode[] => (node.is === 'union' ? node.inputs : [node])
-
-/** The columns that both sides have by name, or those named, of each side: in the order of the left one. */
-function corresponding(
-  { names }: BindContext,
-  { corresponding: by }: SetOperation,
-  sides: readonly PlanNode[],
-): readonly PlanNode[] {
-  const has = ({ schema }: PlanNode, name: string): boolean => schema.some(field => names.same(field.name, name))
-  const wanted =
-    by === undefined || by.columns.length === 0
-      ? (sides[0]?.schema ?? []).map(field => field.name).filter(name => sides.every(side => has(side, name)))
-      : by.columns.map(c => names.fold(c))
-  if (wanted.length === 0) fail('DSD2006', 'CORRESPONDING: the sides have no column name in common.', by?.at)
-  return sides.map(side =>
-    ProjectNode.create(
-      side,
-      wanted.map(name => {
-        const index = side.schema.findIndex(field => names.same(field.name, name))
-        if (index < 0) fail('DSD2002', `There is no column "${name}" on one side.`, by?.at)
-        return { name, value: column(side.schema, index) }
-      }),
-    ),
-  )
 }
 
 /** The inputs cast to the common type of each column. */
@@ -242,40 +196,15 @@ export const windowOptions = (context: BindContext) => ({
   changes: context.emit === 'changes',
 })
 
-/** INTERSECT and EXCEPT: both sides in one, counted by side for each distinct row. */
-function tagged(op: 'INTERSECT' | 'EXCEPT', left: PlanNode, right: PlanNode): PlanNode {
-  const sided = (side: PlanNode, isLeft: boolean) =>
-    ProjectNode.create(side, [
-      ...columns(side.schema).map((value, i) => ({ name: left.schema[i]!.name, value })),
-      { name: '$left', value: literal(isLeft, types.boolean) },
-    ])
-  const union = UnionNode.create([sided(left, true), sided(right, false)])
-  const width = left.schema.length
-  const isLeft = column(union.schema, width)
-  const count = (filter: Expression): AggregateCall => ({
-    name: 'count',
-    args: [],
-    distinct: false,
-    filter,
-    type: types.bigint,
-    nullable: false,
-  })
-  const counts = AggregateNode.create(
-    union,
-    left.schema.map((_, i) => i),
-    [count(isLeft), count(test('not', isLeft))],
-    ['$l', '$r'],
-  )
-  const zero = literal(0n, types.bigint)
-  const [l, r] = [column(counts.schema, width), column(counts.schema, width + 1)]
-  const condition = test('and', test('>', l, zero), test(op === 'INTERSECT' ? '>' : '=', r, zero))
-  const kept = FilterNode.create(counts, condition)
-  return ProjectNode.create(
-    kept,
-    columns(kept.schema)
-      .slice(0, width)
-      .map(value => ({ name: value.name, value })),
-  )
+/** VALUES; rows that use columns of the query around it are there for each of its rows. */
+function bindRows(context: BindContext, values: Values, outer: Scope | undefined): BoundQuery {
+  if (outer === undefined) return boundPlan(bindValues(context, values))
+  const binder = new ExpressionBinder(context, { ...tableScope([], undefined, undefined), outer })
+  const fromOutside = (cell: Values['rows'][number][number]): boolean =>
+    !contains(cell, isQueryExpression) && readsOuter(binder.bind(cell))
+  if (!values.rows.some(row => row.some(fromOutside))) return boundPlan(bindValues(context, values))
+  const rows = values.rows.map(row => bindSelect(context, selectOf(row, values.at), noTail, outer))
+  return combined(rows, outer, values.at, sides => UnionNode.create(alike(context, sides, 'VALUES', values.at)))
 }
 
 /** Rows of VALUES, each column in its common type. */

@@ -29,6 +29,11 @@ export class Rows {
     this.binder = new ExpressionBinder(context, scope, e => this.#known.get(e) ?? this.#intercept?.(e))
   }
 
+  /** Whether these are groups, on which aggregates are known. */
+  get grouped(): boolean {
+    return this.#intercept !== undefined
+  }
+
   /** What a subquery sees around it. */
   enclosing(): Scope {
     return { ...this.scope, plan: this.plan }

@@ -3,6 +3,7 @@ import { all, column, columns } from '../../plan/expressions/build.ts'
 import type { Expression } from '../../plan/expressions/expression.ts'
 import { columnsRead, expressionKey, remap } from '../../plan/expressions/walk.ts'
 import { FilterNode, type PlanNode, ProjectNode, RankNode } from '../../plan/nodes/node.ts'
+import { fold } from '../../plan/optimise/fold.ts'
 import type { Call, ColumnReference, Select, SelectItem, SortItem, Star, Expression as Syntax } from '../parse/ast.ts'
 import type { BindContext } from './context.ts'
 import { fieldsOf } from './expressions.ts'
@@ -16,30 +17,41 @@ import { isRowSource, rowSources } from './row-sources.ts'
 import type { Rows } from './rows.ts'
 import { findColumn, type Scope, unknownColumn } from './scope.ts'
 import { limited, type SortBy, sortDirection, sortedRows } from './sorting.ts'
-import { joinAsTest, resolveSubqueries } from './subqueries.ts'
-import { collect, conjunctsOf, hasAggregate, inventedName, isWindowCall, naturalName } from './syntax.ts'
+import { filterBy, joinAsTest, resolveSubqueries } from './subqueries.ts'
+import {
+  collect,
+  conjunctsOf,
+  contains,
+  hasAggregate,
+  inventedName,
+  isQueryExpression,
+  isWindowCall,
+  naturalName,
+} from './syntax.ts'
+import { toldApart } from './told-apart.ts'
 
 /** SELECT … with the ORDER BY and LIMIT around it. */
 export function bindSelect(context: BindContext, select: Select, tail: Tail, outer: Scope | undefined): BoundQuery {
   const rows = bindFrom(context, select.from, select.hints, outer)
   const correlated = bindWhere(rows, select.where)
   const items = expandItems(rows, select.items)
-  const { stage, correlated: still, nothing } = groupedStage(rows, select, items, tail.orderBy, correlated)
-  if (select.having !== undefined) filter(stage, select.having, 'HAVING')
+  const groups = groupedStage(rows, select, items, tail.orderBy, correlated)
+  const { stage, correlated: groupedCorrelation } = groups
+  const nothing = select.having === undefined ? groups.nothing : ofNoGroup(groups, select.having)
+  if (select.having !== undefined) filterBy(stage, select.having, 'HAVING')
   const sorting = tail.orderBy.map(item => ({ item, syntax: sortSyntax(context, item, items) }))
   const windowed = [
     ...items.map(item => item.syntax),
     ...sorting.map(sort => sort.syntax),
     ...(select.qualify === undefined ? [] : [select.qualify]),
   ]
-  bindOver(
-    stage,
-    windowed.flatMap(e => collect(e, isWindowCall)),
-    select.windows,
-  )
+  const overCalls = windowed.flatMap(e => collect(e, isWindowCall))
+  const chooses = overCalls.length > 0 || (select.distinct?.on.length ?? 0) > 0
+  const apart = chooses ? toldApart(stage, groupedCorrelation) : { by: [], correlated: groupedCorrelation }
+  bindOver(stage, overCalls, select.windows, apart.by)
   if (select.qualify !== undefined) {
     knowAliases(stage, select.qualify, items)
-    filter(stage, select.qualify, 'QUALIFY')
+    filterBy(stage, select.qualify, 'QUALIFY')
   }
   for (const e of windowed) resolveSubqueries(stage, e)
   expandSelected(stage, items)
@@ -47,13 +59,23 @@ export function bindSelect(context: BindContext, select: Select, tail: Tail, out
   const sorts = sorting.map(
     ({ item, syntax }): SortBy => ({ value: stage.binder.bind(syntax), ...sortDirection(item, context.settings) }),
   )
-  if (select.distinct !== undefined && select.distinct.on.length > 0) keepFirst(stage, select.distinct.on, sorts, items)
+  if (select.distinct !== undefined && select.distinct.on.length > 0)
+    keepFirst(stage, select.distinct.on, sorts, items, apart.by)
   const names = items.map(item => item.name)
+  const limits = tail.limit !== undefined || tail.offset > 0
+  const narrowed = limits
+    ? toldApart(
+        stage,
+        apart.correlated,
+        sorts.map(sort => sort.value),
+      )
+    : { ...apart, inside: (e: Expression) => e }
   return finish(context, stage, {
     names,
     outputs,
-    sorts,
-    correlated: still,
+    sorts: sorts.map(sort => ({ ...sort, value: narrowed.inside(sort.value) })),
+    correlated: narrowed.correlated,
+    by: narrowed.by,
     distinct: select.distinct !== undefined && select.distinct.on.length === 0,
     tail,
     nothing,
@@ -79,17 +101,32 @@ function groupedStage(
   return bindGroups(rows, select.groupBy, items, uses, correlated)
 }
 
+/** HAVING over no rows: where it holds there is a result that no join can tell from none. */
+function ofNoGroup({ stage, nothing }: Grouped, having: Syntax): undefined {
+  if (nothing === undefined) return
+  resolveSubqueries(stage, having)
+  const empty = fold(nothing.of(stage.binder.condition(having, 'HAVING')), stage.context.options.evaluate)
+  const drops = empty.is === 'literal' && empty.value !== true
+  if (!drops)
+    notYet(
+      'HAVING that may hold without rows, in a correlated subquery without GROUP BY',
+      'Test the aggregate in the query around it.',
+      having.at,
+    )
+}
+
 /** Subqueries within the arguments of aggregates are joined before grouping. */
 const collectAggregateQueries = (e: Syntax): readonly Syntax[] =>
   collect(
     e,
     (part): part is Extract<Syntax, { is: 'call' }> =>
       part.is === 'call' && part.over === undefined && hasAggregate(part),
-  ).flatMap(call =>
-    call.args.flatMap(({ value }) =>
+  ).flatMap(call => [
+    ...call.args.flatMap(({ value }) =>
       value.is === 'tableArgument' || value.is === 'descriptor' || hasAggregate(value) ? [] : [value],
     ),
-  )
+    ...(call.filter === undefined ? [] : [call.filter]),
+  ])
 
 /** Filters the rows; what compares them with the query around it is returned instead. */
 function bindWhere(rows: Rows, where: Syntax | undefined): readonly Expression[] {
@@ -103,7 +140,7 @@ function bindWhere(rows: Rows, where: Syntax | undefined): readonly Expression[]
   }
   for (const conjunct of conjunctsOf(where)) {
     const before = rows.plan
-    if (conditions.length > 0 && hasQuery(conjunct)) apply()
+    if (conditions.length > 0 && contains(conjunct, isQueryExpression)) apply()
     if (joinAsTest(rows, conjunct)) continue
     resolveSubqueries(rows, conjunct)
     const condition = rows.binder.condition(conjunct, 'WHERE')
@@ -114,25 +151,6 @@ function bindWhere(rows: Rows, where: Syntax | undefined): readonly Expression[]
   }
   apply()
   return correlated
-}
-
-const hasQuery = (e: Syntax): boolean =>
-  collect(
-    e,
-    (part): part is Syntax =>
-      part.is === 'scalarQuery' ||
-      part.is === 'exists' ||
-      part.is === 'inQuery' ||
-      part.is === 'arrayQuery' ||
-      part.is === 'quantified',
-  ).length > 0
-
-function filter(stage: Rows, condition: Syntax, what: string): void {
-  for (const conjunct of conjunctsOf(condition)) {
-    if (joinAsTest(stage, conjunct)) continue
-    resolveSubqueries(stage, conjunct)
-    stage.plan = FilterNode.create(stage.plan, stage.binder.condition(conjunct, what))
-  }
 }
 
 /** QUALIFY may name outputs of the select list where no column has the name. */
@@ -243,12 +261,18 @@ function sortSyntax(context: BindContext, item: SortItem, items: readonly Item[]
 }
 
 /** DISTINCT ON: the first row of each group in the query's order. */
-function keepFirst(stage: Rows, on: readonly Syntax[], sorts: readonly SortBy[], items: readonly Item[]): void {
+function keepFirst(
+  stage: Rows,
+  on: readonly Syntax[],
+  sorts: readonly SortBy[],
+  items: readonly Item[],
+  by: readonly number[],
+): void {
   const keys = on.map(e => {
     const position = e.is === 'number' ? items[Number(e.text) - 1]?.syntax : undefined
     return stage.binder.bind(position ?? e)
   })
-  const partitionBy = stage.append(keys)
+  const partitionBy = [...by, ...stage.append(keys)]
   const orderBy = stage.append(sorts.map(sort => sort.value)).map((place, i) => ({
     column: place,
     descending: sorts[i]!.descending,
@@ -269,6 +293,8 @@ interface Finish {
   readonly outputs: readonly Expression[]
   readonly sorts: readonly SortBy[]
   readonly correlated: readonly Expression[]
+  /** Columns of the rows that differ for outer rows that see different ones: LIMIT counts within them. */
+  readonly by: readonly number[]
   readonly distinct: boolean
   readonly tail: Tail
   readonly nothing: Grouped['nothing']
@@ -280,6 +306,7 @@ function finish(context: BindContext, stage: Rows, parts: Finish): BoundQuery {
   const outside = outputs.filter(e => [...columnsRead(e)].some(index => index < 0))
   const needed = new Set([...correlated, ...outside].flatMap(e => [...columnsRead(e)].filter(index => index >= 0)))
   if (parts.nothing !== undefined) needed.add(parts.nothing.marker)
+  for (const index of parts.by) needed.add(index)
   const visible = outside.length > 0 ? [] : outputs
   const projected: { name: string; value: Expression }[] = visible.map((value, i) => ({ name: names[i]!, value }))
   const places = new Map<string, number>()
@@ -335,25 +362,15 @@ function firstColumns(node: PlanNode, width: number): PlanNode {
   )
 }
 
-/** LIMIT within a correlated subquery counts for each row of the query around it: a top-N by the compared columns. */
+/** LIMIT within a correlated subquery counts for each row of the query around it. */
 function correlatedLimit(
   plan: PlanNode,
   sorts: readonly SortBy[],
-  { correlated, tail }: Finish,
+  { by, tail }: Finish,
   place: ReadonlyMap<number, number>,
 ): PlanNode {
   if (tail.limit === undefined && tail.offset === 0) return plan
-  const partitionBy = correlated.map(e => {
-    const sides = e.is === 'call' && e.name === '=' ? e.args : []
-    const inner = sides.find(side => side.is === 'column' && side.index >= 0)
-    if (inner?.is !== 'column')
-      return notYet(
-        'LIMIT in a subquery that is correlated by other than equality of columns',
-        'Use ROW_NUMBER and a join.',
-        e.at,
-      )
-    return place.get(inner.index)!
-  })
+  const partitionBy = by.map(index => place.get(index) ?? index)
   const { plan: input, keys } = sortedRows(plan, sorts)
   return RankNode.create(input, {
     function: 'row_number',

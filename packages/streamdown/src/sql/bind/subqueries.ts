@@ -1,9 +1,9 @@
 import type { AggregateCall } from '../../plan/expressions/aggregate-call.ts'
-import { all, column, literal, not, test } from '../../plan/expressions/build.ts'
+import { all, column, literal, not, test, truth } from '../../plan/expressions/build.ts'
 import type { Expression } from '../../plan/expressions/expression.ts'
 import { columnsRead, remap } from '../../plan/expressions/walk.ts'
 import { joinOn } from '../../plan/joins.ts'
-import { AggregateNode, type JoinKind, type PlanNode, ProjectNode } from '../../plan/nodes/node.ts'
+import { AggregateNode, FilterNode, type JoinKind, type PlanNode, ProjectNode } from '../../plan/nodes/node.ts'
 import { fold } from '../../plan/optimise/fold.ts'
 import { derive } from '../../plan/properties.ts'
 import { types } from '../../types/data-type.ts'
@@ -13,7 +13,8 @@ import { overDomain, sameValues } from './domain.ts'
 import { fail, notYet } from './problem.ts'
 import { type BoundQuery, bindSubquery, distinct, visiblePlan } from './query.ts'
 import { type Rows, readsOuter } from './rows.ts'
-import { collect, isQueryExpression, type QueryExpression } from './syntax.ts'
+import { outerIndex } from './scope.ts'
+import { collect, conjunctsOf, isAggregateCall, isQueryExpression, type QueryExpression } from './syntax.ts'
 
 /** Expressions of a subquery over the rows that it was joined to: its own columns come behind the `width` first. */
 function placed(e: Expression, width: number): Expression {
@@ -47,19 +48,20 @@ export function joinAsTest(rows: Rows, conjunct: Syntax): boolean {
     e = e.operand
   }
   switch (e.is) {
-    case 'exists':
-      joinSubquery(rows, bindSubquery(rows.context, e.query, rows.enclosing()), negated ? 'anti' : 'semi')
+    case 'exists': {
+      const query = bindSubquery(rows.context, e.query, rows.enclosing())
+      if (query.ofNothing !== undefined) return false
+      joinSubquery(rows, query, negated ? 'anti' : 'semi')
       return true
+    }
     case 'inQuery': {
       const op = negated !== e.negated ? '<>' : '='
       if (op === '<>' && minds(rows, e.value, e.query)) return false
-      quantifiedJoin(rows, e.value, op, op === '=' ? 'ANY' : 'ALL', e.query, e.at)
-      return true
+      return quantifiedJoin(rows, e.value, op, op === '=' ? 'ANY' : 'ALL', e.query, e.at)
     }
     case 'quantified':
       if (e.right.is !== 'query' || negated || e.negated || isPattern(e.op)) return false
-      quantifiedJoin(rows, e.left, e.op, e.quantifier, e.right, e.at)
-      return true
+      return quantifiedJoin(rows, e.left, e.op, e.quantifier, e.right, e.at)
     default:
       return false
   }
@@ -81,7 +83,10 @@ type PatternKind = 'LIKE' | 'ILIKE' | 'SIMILAR' | 'RLIKE'
 const isPattern = (op: BinaryOperator | PatternKind): op is PatternKind =>
   op === 'LIKE' || op === 'ILIKE' || op === 'SIMILAR' || op === 'RLIKE'
 
-/** `x op ANY (query)`: a row for which it is true; `x op ALL`: no row for which it is not true. */
+/**
+ * `x op ANY (query)`: a row for which it is true; `x op ALL`: no row for which it is not true. Returns false when the
+ * query has a row where a join finds none.
+ */
 function quantifiedJoin(
   rows: Rows,
   left: Syntax,
@@ -89,16 +94,18 @@ function quantifiedJoin(
   quantifier: 'ANY' | 'ALL',
   query: Query,
   at: Span,
-): void {
+): boolean {
   resolveSubqueries(rows, left)
   const value = rows.binder.bind(left)
   const bound = bindSubquery(rows.context, query, rows.enclosing())
+  if (bound.ofNothing !== undefined) return false
   const compared = comparedWith(rows, value, op, bound, at)
   if (quantifier === 'ANY') {
     joinSubquery(rows, bound, 'semi', [compared])
-    return
+    return true
   }
   joinSubquery(rows, bound, 'anti', [notTrue(rows, value, op, bound, compared, at)])
+  return true
 }
 
 /** The comparison with the subquery's output, over the rows joined with it. */
@@ -132,10 +139,21 @@ function notTrue(
   return compared.nullable ? test('is_not_true', compared) : not(compared)
 }
 
+/** Keeps the rows for which a condition holds that may have subqueries in it. */
+export function filterBy(rows: Rows, condition: Syntax, what: string): void {
+  for (const conjunct of conjunctsOf(condition)) {
+    if (joinAsTest(rows, conjunct)) continue
+    resolveSubqueries(rows, conjunct)
+    rows.plan = FilterNode.create(rows.plan, rows.binder.condition(conjunct, what))
+  }
+}
+
 /** Joins every subquery inside of an expression and lets the binder know the columns that stand for them. */
 export function resolveSubqueries(rows: Rows, e: Syntax): void {
-  for (const found of collect(e, isQueryExpression)) {
-    if (rows.knows(found)) continue
+  // What stands in the arguments of aggregates was joined before the grouping.
+  const looked = (part: Syntax): part is Syntax => isQueryExpression(part) || (rows.grouped && isAggregateCall(part))
+  for (const found of collect(e, looked)) {
+    if (!isQueryExpression(found) || rows.knows(found)) continue
     rows.know(found, asExpression(rows, found))
   }
 }
@@ -154,7 +172,9 @@ function asExpression(rows: Rows, e: QueryExpression): Expression {
       if (e.right.is !== 'query') return fail('DSD9002', 'A quantified comparison without query.', e.at)
       if (e.op === '=' && e.quantifier === 'ANY') return isMember(rows, e.left, e.right, e.at)
       if (e.op === '<>' && e.quantifier === 'ALL') return not(isMember(rows, e.left, e.right, e.at))
-      return notYet(`${e.op} ${e.quantifier} (SELECT …) inside an expression`, 'Put it directly into WHERE.', e.at)
+      if (isPattern(e.op))
+        return notYet(`${e.op} ${e.quantifier} (SELECT …) inside an expression`, 'Compare inside of EXISTS.', e.at)
+      return quantified(rows, e.left, { op: e.op, quantifier: e.quantifier, query: e.right, at: e.at })
     }
     case 'arrayQuery':
       return arrayOf(rows, e.query)
@@ -226,9 +246,7 @@ function scalar(rows: Rows, syntax: Query, at: Span): Expression {
   const single = keyed !== undefined && keys.some(key => key.every(k => keyed.includes(k)))
   if (single) {
     const always = query.correlated.length === 0 && keys.some(key => key.length === 0) && !mayBeEmpty(query)
-    const width = rows.plan.schema.length
-    const value = joinSubquery(rows, query, always ? 'inner' : 'left')[0]!
-    return query.ofNothing === undefined ? value : orNothing(rows, query.ofNothing, value, width)
+    return (always ? joinSubquery(rows, query, 'inner') : joinOptional(rows, query))[0]!
   }
   const one = grouped(rows, query, ([value]) => [
     { name: 'first_value', args: [value ?? output], distinct: false, type: output.type, nullable: true },
@@ -236,14 +254,18 @@ function scalar(rows: Rows, syntax: Query, at: Span): Expression {
   return joinSubquery(rows, one, query.correlated.length === 0 ? 'inner' : 'left')[0]!
 }
 
+/** Joins a subquery that may have no row for one of these; what it gives there. */
+export function joinOptional(rows: Rows, query: BoundQuery): readonly Expression[] {
+  const width = rows.plan.schema.length
+  const values = joinSubquery(rows, query, 'left')
+  const { ofNothing } = query
+  if (ofNothing === undefined) return values
+  return values.map((value, i) => orNothing(rows, ofNothing.marker, ofNothing.outputs[i] ?? value, value, width))
+}
+
 /** COUNT of a correlated subquery without rows is 0, though the join finds no row for it. */
-function orNothing(
-  rows: Rows,
-  { marker, outputs }: NonNullable<BoundQuery['ofNothing']>,
-  value: Expression,
-  width: number,
-): Expression {
-  const empty = fold(outputs[0]!)
+function orNothing(rows: Rows, marker: number, ofNothing: Expression, value: Expression, width: number): Expression {
+  const empty = fold(ofNothing)
   if (empty.is === 'literal' && empty.value === null) return value
   const absent = test('is_null', column(rows.plan.schema, width + marker))
   return {
@@ -275,6 +297,7 @@ function mayBeEmpty({ plan }: BoundQuery): boolean {
 
 function exists(rows: Rows, syntax: Query): Expression {
   const query = bindSubquery(rows.context, syntax, rows.enclosing())
+  if (query.ofNothing !== undefined) return truth(true)
   const counted = grouped(rows, { ...query, outputs: [] }, () => [countRows])
   const correlated = query.correlated.length > 0
   const [count] = joinSubquery(rows, counted, correlated ? 'left' : 'inner')
@@ -286,8 +309,8 @@ function isMember(rows: Rows, left: Syntax, syntax: Query, at: Span): Expression
   resolveSubqueries(rows, left)
   const value = rows.binder.bind(left)
   const query = bindSubquery(rows.context, syntax, rows.enclosing())
-  if (query.correlated.length > 0)
-    return notYet('A correlated IN (SELECT …) inside an expression', 'Put it directly into WHERE.', at)
+  if (query.correlated.length > 0 || query.outputs.some(readsOuter))
+    return quantified(rows, left, { op: '=', quantifier: 'ANY', query: syntax, at })
   const plan = visiblePlan(query)
   const values = ProjectNode.create(distinct(rows.context, plan), [
     ...plan.schema.map((field, i) => ({ name: field.name, value: column(plan.schema, i) })),
@@ -317,18 +340,63 @@ function isMember(rows: Rows, left: Syntax, syntax: Query, at: Span): Expression
   }
 }
 
+interface Quantified {
+  readonly op: BinaryOperator
+  readonly quantifier: 'ANY' | 'ALL'
+  readonly query: Query
+  readonly at: Span
+}
+
+/**
+ * `x op ANY (query)` and `ALL` as a value: whether one comparison decides it (is TRUE, for ALL: FALSE), else whether one
+ * is NULL, for each combination of x and of what the query is correlated with.
+ */
+function quantified(rows: Rows, left: Syntax, { op, quantifier, query, at }: Quantified): Expression {
+  resolveSubqueries(rows, left)
+  const value = rows.binder.bind(left)
+  const bound = bindSubquery(rows.context, query, rows.enclosing())
+  if (readsOuter(value))
+    return notYet(`${op} ${quantifier} (SELECT …) of a column of the query around it`, 'Join the tables instead.', at)
+  if (bound.ofNothing !== undefined) {
+    const [only, ...more] = joinOptional(rows, bound)
+    if (only === undefined || more.length > 0)
+      return fail('DSD2004', `The subquery must have one column here, it has ${more.length + 1}.`, at)
+    return rows.binder.operate(op, value, only, at)
+  }
+  const width = rows.plan.schema.length
+  const compared = remap(comparedWith(rows, value, op, bound, at), index =>
+    index < width ? outerIndex(index) : index - width,
+  )
+  const decides = quantifier === 'ANY' ? compared : not(compared)
+  const one = grouped(rows, { ...bound, outputs: [decides, test('is_null', compared)] }, outputs => outputs.map(anyOf))
+  const found = joinSubquery(rows, one, one.correlated.length === 0 ? 'inner' : 'left')
+  const answer = quantifier === 'ANY'
+  return {
+    is: 'case',
+    branches: [
+      { when: found[0] ?? truth(false), then: truth(answer) },
+      { when: found[1] ?? truth(false), then: literal(null, types.boolean) },
+    ],
+    otherwise: truth(!answer),
+    type: types.boolean,
+    nullable: compared.nullable,
+  }
+}
+
+/** Whether a condition holds for one of the rows; NULL when there are none. */
+const anyOf = (condition: Expression): AggregateCall => ({
+  name: 'bool_or',
+  args: [condition],
+  distinct: false,
+  type: types.boolean,
+  nullable: true,
+})
+
 /** One row: whether a value is NULL; NULL when there are no values. It rarely changes, unlike counts of them. */
 function withNull(plan: PlanNode): BoundQuery {
   const isNull = test('is_null', column(plan.schema, 0))
   const marked = ProjectNode.create(plan, [{ name: '$null', value: isNull }])
-  const any: AggregateCall = {
-    name: 'bool_or',
-    args: [column(marked.schema, 0)],
-    distinct: false,
-    type: types.boolean,
-    nullable: true,
-  }
-  const found = AggregateNode.create(marked, [], [any])
+  const found = AggregateNode.create(marked, [], [anyOf(column(marked.schema, 0))])
   return { plan: found, names: [], outputs: [column(found.schema, 0)], correlated: [] }
 }
 

@@ -1,0 +1,114 @@
+/**
+ * Correlated subqueries, LATERAL and set operations over tables that change: after every statement each view holds what
+ * DuckDB answers to the same query.
+ */
+import assert from 'node:assert/strict'
+import { before, test } from 'node:test'
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { createNodeEnvironment } from '../packages/streamdown/src/connect/node/environment.ts'
+import { createSession } from '../packages/streamdown/src/session/create.ts'
+import type { Environment } from '../packages/streamdown/src/session/environment.ts'
+import { assertSameRows, openOracle, ourRows, rowsOfOracle } from './property/oracle.ts'
+
+const tables = [
+  'CREATE TABLE t (id INT PRIMARY KEY, g VARCHAR, x INT)',
+  'CREATE TABLE u (id INT PRIMARY KEY, g VARCHAR, y INT)',
+]
+
+const changes = [
+  "INSERT INTO t VALUES (1, 'a', 10), (2, 'a', 20), (3, 'b', 30), (4, NULL, 7), (5, 'a', 10)",
+  "INSERT INTO u VALUES (1, 'a', 5), (2, 'a', 15), (3, 'c', 25), (4, 'a', 15)",
+  "INSERT INTO u VALUES (5, 'b', NULL), (6, NULL, 8), (7, 'b', 29)",
+  'DELETE FROM u WHERE id = 2',
+  "UPDATE t SET g = 'b', x = 16 WHERE id = 1",
+  'DELETE FROM t WHERE id IN (2, 4)',
+  'UPDATE u SET y = y + 10 WHERE id < 5',
+  'DELETE FROM u',
+]
+
+const queries = [
+  // Set operations
+  'SELECT g FROM t INTERSECT ALL SELECT g FROM u',
+  'SELECT g FROM t EXCEPT ALL SELECT g FROM u',
+  'SELECT g FROM u EXCEPT ALL SELECT g FROM t',
+  'SELECT g, x FROM t INTERSECT DISTINCT SELECT g, y FROM u',
+  'SELECT g FROM t EXCEPT DISTINCT SELECT g FROM u',
+  '(SELECT g FROM t UNION ALL SELECT g FROM u) EXCEPT ALL SELECT g FROM t INTERSECT ALL SELECT g FROM u',
+  // IN, EXISTS, ANY and ALL inside of expressions
+  "SELECT id, CASE WHEN EXISTS (SELECT 1 FROM u WHERE u.g = t.g) THEN 'y' ELSE 'n' END FROM t",
+  'SELECT id FROM t WHERE x > 25 OR EXISTS (SELECT 1 FROM u WHERE u.g = t.g AND u.y < t.x)',
+  'SELECT id FROM t WHERE x > 25 OR g IN (SELECT g FROM u WHERE u.y < t.x)',
+  'SELECT id, g IN (SELECT g FROM u WHERE u.y < t.x) FROM t',
+  'SELECT id, g NOT IN (SELECT g FROM u WHERE u.y < t.x) FROM t',
+  'SELECT id, x + 5 IN (SELECT y FROM u WHERE u.g = t.g) FROM t',
+  'SELECT id FROM t WHERE g NOT IN (SELECT g FROM u WHERE u.y > t.x) OR id = 1',
+  'SELECT id, x > ANY (SELECT y FROM u WHERE u.g = t.g) FROM t',
+  'SELECT id, x >= ALL (SELECT y FROM u WHERE u.g = t.g) FROM t',
+  'SELECT id, x < ALL (SELECT y FROM u) FROM t',
+  'SELECT id, 9 > ANY (SELECT y FROM u) FROM t',
+  'SELECT id, NOT EXISTS (SELECT 1 FROM u WHERE u.g = t.g) AND x > 3 FROM t',
+  'SELECT g, COUNT(*) FILTER (WHERE EXISTS (SELECT 1 FROM u WHERE u.id = t.id)) FROM t GROUP BY g',
+  'SELECT g, SUM((SELECT MAX(y) FROM u WHERE u.id = t.id)) FROM t GROUP BY g',
+  'SELECT t.id FROM t JOIN u ON t.id = u.id AND EXISTS (SELECT 1 FROM u AS v WHERE v.g = t.g AND v.id <> u.id)',
+  // Aggregates without rows
+  'SELECT id FROM t WHERE EXISTS (SELECT COUNT(*) FROM u WHERE u.g = t.g)',
+  'SELECT id FROM t WHERE 0 IN (SELECT COUNT(*) FROM u WHERE u.g = t.g)',
+  'SELECT id, (SELECT COUNT(*) FROM u WHERE u.g = t.g HAVING COUNT(*) > 1) FROM t',
+  // LIMIT and ORDER BY
+  'SELECT id, (SELECT y FROM u WHERE u.y < t.x ORDER BY y DESC LIMIT 1) FROM t',
+  'SELECT id, (SELECT u.id FROM u WHERE y IS NOT NULL ORDER BY abs(u.y - t.x), u.id LIMIT 1) FROM t',
+  'SELECT id, (SELECT u.id FROM u WHERE u.g = t.g OR u.y > t.x ORDER BY u.id LIMIT 1 OFFSET 1) FROM t',
+  'SELECT id, (SELECT DISTINCT y FROM u WHERE u.y < t.x ORDER BY y DESC LIMIT 1 OFFSET 1) FROM t',
+  // LATERAL
+  'SELECT t.id, l.y FROM t, LATERAL (SELECT y FROM u WHERE u.g = t.g ORDER BY y DESC, id LIMIT 2) AS l',
+  'SELECT t.id, l.y FROM t LEFT JOIN LATERAL (SELECT y FROM u WHERE u.g = t.g ORDER BY y DESC, id LIMIT 2) AS l ON TRUE',
+  'SELECT t.id, l.id AS other FROM t CROSS JOIN LATERAL (SELECT u.id FROM u WHERE u.y < t.x ORDER BY y DESC, id LIMIT 2) AS l',
+  'SELECT t.id, l.id AS other FROM t LEFT JOIN LATERAL (SELECT u.id FROM u WHERE u.y < t.x ORDER BY y DESC, id LIMIT 1) AS l ON TRUE',
+  'SELECT t.id, l.n, l.m FROM t LEFT JOIN LATERAL (SELECT COUNT(*) AS n, MAX(y) AS m FROM u WHERE u.y < t.x) AS l ON TRUE',
+  'SELECT t.id, l.n FROM t CROSS JOIN LATERAL (SELECT COUNT(*) AS n FROM u WHERE u.g = t.g AND u.y > 5) AS l',
+  'SELECT t.id, l.id, l.r FROM t, LATERAL (SELECT u.id, ROW_NUMBER() OVER (ORDER BY y, id) AS r FROM u WHERE u.g = t.g) AS l',
+  'SELECT t.id, l.id, l.s FROM t, LATERAL (SELECT u.id, SUM(y) OVER (ORDER BY id) AS s FROM u WHERE u.y < t.x) AS l',
+  'SELECT t.id, l.z FROM t, LATERAL (SELECT y + t.x AS z FROM u WHERE u.id = t.id UNION ALL SELECT t.x) AS l',
+  'SELECT t.id, l.g FROM t, LATERAL (SELECT g FROM u WHERE u.y < t.x EXCEPT SELECT g FROM u WHERE u.id = t.id) AS l',
+  "SELECT t.id, l.k, l.v FROM t, LATERAL (VALUES ('x', t.x), ('id', t.id)) AS l(k, v)",
+  'SELECT s.g, l.id FROM (SELECT DISTINCT g FROM t) AS s, LATERAL (SELECT id FROM t WHERE t.g = s.g ORDER BY x DESC, id LIMIT 2) AS l',
+]
+
+let environment: Environment
+let oracle: DuckDBConnection
+
+before(async () => {
+  environment = await createNodeEnvironment()
+  oracle = await openOracle()
+})
+
+for (const workers of [1, 2]) {
+  test(`views over tables that change, ${workers} worker(s)`, async () => {
+    const session = await createSession(
+      { dialect: 'postgres', workers, settings: { null_order: 'largest' }, clock: 0n },
+      environment,
+    )
+    for (const table of ['t', 'u']) await oracle.run(`DROP TABLE IF EXISTS ${table}`)
+    for (const table of tables) {
+      await session.execute(table)
+      await oracle.run(table)
+    }
+    for (const [at, query] of queries.entries()) await session.execute(`CREATE MATERIALIZED VIEW v${at} AS ${query}`)
+    for (const change of changes) {
+      await session.execute(change)
+      await oracle.run(change)
+      for (const [at, query] of queries.entries()) {
+        const [result] = await session.execute(`SELECT * FROM v${at}`)
+        assert.equal(result?.is, 'rows')
+        const expected = await rowsOfOracle(oracle, query)
+        try {
+          assertSameRows(ourRows(result.schema, result.rows), expected, expected[0]?.map(() => false) ?? [])
+        } catch (cause) {
+          throw new Error(`${query}\nafter ${change}`, { cause })
+        }
+      }
+    }
+    assert.deepEqual(session.deadLetters(), [])
+    await session.close()
+  })
+}
