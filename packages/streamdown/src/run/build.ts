@@ -99,7 +99,10 @@ class GraphBuilder {
     } else if (key === undefined || keys.some(own => sameColumns(own, key))) {
       const by = key ?? keys[0]
       return this.#operator('consolidate', input.schema, [this.#edge(input, single)], true, context =>
-        createConsolidate({ schema: input.schema, ...(by === undefined ? {} : { key: by }) }, context),
+        createConsolidate(
+          { schema: input.schema, single: key !== undefined, ...(by === undefined ? {} : { key: by }) },
+          context,
+        ),
       )
     }
     return this.#operator('upsert', input.schema, [this.#edge(input, single)], true, context =>

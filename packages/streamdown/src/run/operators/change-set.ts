@@ -20,14 +20,23 @@ export class ChangeSet {
   readonly table: StateTable
   readonly #memory: Memory
   readonly #columns: number
+  readonly #single: boolean
   #next = 0
 
-  constructor(context: OperatorContext, name: string, schema: Schema) {
+  /** `single`: there is at most one of a row, even when the input adds it twice. Its last change counts. */
+  constructor(context: OperatorContext, name: string, schema: Schema, single = false) {
     this.#memory = context.memory
     this.#columns = schema.length
+    this.#single = single
     this.table = context.table({
       name,
-      fields: [...schema, field('$number', types.int), field('$weight', types.bigint), field('$ordinal', types.bigint)],
+      fields: [
+        ...schema,
+        field('$number', types.int),
+        field('$weight', types.bigint),
+        field('$ordinal', types.bigint),
+        ...(single ? [field('$last', types.bigint)] : []),
+      ],
       keys: schema.length,
       unique: true,
     })
@@ -49,6 +58,12 @@ export class ChangeSet {
     this.#next = kernels.field_number(addresses, number.value, number.valid, fresh, this.#next, rows)
     kernels.field_add(addresses, weight.value, weight.valid, weights, sign, rows)
     kernels.field_set_i64(addresses, ordinal.value, ordinal.valid, ordinals, fresh, rows)
+    if (!this.#single) return
+    if (sign === -1) throw new RangeError('a set of single rows takes changes as they came')
+    const last = this.table.offsets(this.#columns + 3)
+    const wide = this.#memory.chunk(rows * 8)
+    kernels.widen_weights(weights, rows, wide)
+    kernels.field_set_i64(addresses, last.value, last.valid, wide, 0, rows)
   }
 
   /** What is left; in chunk memory. `clear` once it is out. */
@@ -67,7 +82,22 @@ export class ChangeSet {
       slotsOut,
       weights,
     )
-    return { rows: left, slots: slotsOut, weights }
+    const changes = { rows: left, slots: slotsOut, weights }
+    return this.#single ? this.#settled(changes) : changes
+  }
+
+  /** One of each row, and none whose last change has the other sign than what its changes add up to. */
+  #settled({ rows, slots, weights }: Changes): Changes {
+    const last = this.#memory.i64(this.table.gather(slots, rows, this.#columns + 3).data, rows)
+    const [ownSlots, ownWeights] = [this.#memory.i32(slots, rows), this.#memory.i32(weights, rows)]
+    let kept = 0
+    for (let row = 0; row < rows; row++) {
+      const sign = Math.sign(ownWeights[row] ?? 0)
+      if (sign !== Math.sign(Number(last[row] ?? 0n))) continue
+      ownSlots[kept] = ownSlots[row] ?? 0
+      ownWeights[kept++] = sign
+    }
+    return { rows: kept, slots, weights }
   }
 
   clear(): void {

@@ -83,6 +83,25 @@ test('without a key equal rows are added up, in the order in which they were tou
   )
 })
 
+test('before a sink with a key a row that comes twice is there once, and its last change counts', () => {
+  const options = { schema, key: [0], single: true }
+  const harness = new OperatorHarness(context => createConsolidate(options, context), [{ schema, routeBy: [] }])
+  const row = (s: string, weight: number): FedRow => ({ input: 0, values: [s, 1, 0], weight })
+  harness.step([
+    row('twice', 1),
+    row('gone', 1),
+    row('twice', 1),
+    row('gone', 1),
+    row('gone', -1),
+    row('back', -1),
+    row('back', 1),
+  ])
+  assert.deepEqual(
+    harness.main.map(({ values, weight }) => [values[0], weight]),
+    [['twice', 1]],
+  )
+})
+
 /** Applies changes by their op and by key. */
 function applied(rows: readonly EmittedRow[]): Map<string, number> {
   const table = new Map<string, readonly Value[]>()

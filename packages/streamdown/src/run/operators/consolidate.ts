@@ -10,13 +10,14 @@ import { ChangesByKey } from './keyed-changes.ts'
 
 /**
  * Before sinks and views: the changes of a step by key, at most one old and one new row a key, old first; rows that
- * end the step as they began it are not sent. Without a key equal rows are added up.
+ * end the step as they began it are not sent. Without a key equal rows are added up. `single`: the key is that of a sink,
+ * so a row that the input adds twice is there once.
  */
 export function createConsolidate(
-  options: { readonly schema: Schema; readonly key?: readonly number[] },
+  options: { readonly schema: Schema; readonly key?: readonly number[]; readonly single?: boolean },
   context: OperatorContext,
 ): Operator {
-  return new Consolidate(options.schema, options.key, context)
+  return new Consolidate(options.schema, options.key, options.single === true, context)
 }
 
 class Consolidate implements Operator {
@@ -25,9 +26,9 @@ class Consolidate implements Operator {
   readonly #byKey: ChangesByKey | undefined
   readonly #watermarks = new InputWatermarks(1)
 
-  constructor(schema: Schema, key: readonly number[] | undefined, context: OperatorContext) {
+  constructor(schema: Schema, key: readonly number[] | undefined, single: boolean, context: OperatorContext) {
     this.#context = context
-    this.#set = new ChangeSet(context, 'changes', schema)
+    this.#set = new ChangeSet(context, 'changes', schema, single)
     this.#byKey = key === undefined ? undefined : new ChangesByKey(context, 'keys', schema, key)
   }
 
