@@ -130,7 +130,7 @@ function run(name: string, keys: number, windows: number, node: AggregateNode, e
       if (window === undefined) aggregate.push(0, batch, sink)
       else window.push(0, batch, stage)
       const reached = BigInt(round * windows + Math.floor((chunk * windows) / CHUNKS)) * MINUTE
-      aggregate.endStep({ step: 0n, watermarks: [reached], now: 0n, ended: false }, sink)
+      aggregate.endStep({ step: 0n, watermarks: [reached], watermark: reached, now: 0n, ended: false }, sink)
       memory.release(mark)
       if (times.length === 0) return
     }
@@ -221,7 +221,7 @@ function closeMany(count: number): void {
   const before = memory.totalBytes()
   const state = aggregate.stateBytes()
   const seconds = cpuSeconds(() =>
-    aggregate.endStep({ step: 0n, watermarks: [END_OF_TIME], now: 0n, ended: false }, sink),
+    aggregate.endStep({ step: 0n, watermarks: [END_OF_TIME], watermark: END_OF_TIME, now: 0n, ended: false }, sink),
   )
   line(
     `closing ${emitted} groups by one watermark`,

@@ -18,6 +18,11 @@ export function min_i64(values: usize, bound: i64, rows: i32, out: usize): void 
   for (let i: usize = 0; i < <usize>rows; i++) store<i64>(out + (i << 3), min(load<i64>(values + (i << 3)), bound))
 }
 
+/** out = max(values, bound) a row. */
+export function max_i64(values: usize, bound: i64, rows: i32, out: usize): void {
+  for (let i: usize = 0; i < <usize>rows; i++) store<i64>(out + (i << 3), max(load<i64>(values + (i << 3)), bound))
+}
+
 /** out = watermarks - hold a row; the ends of time stay. */
 export function hold_watermarks(watermarks: usize, hold: i64, rows: i32, out: usize): void {
   for (let i: usize = 0; i < <usize>rows; i++) {

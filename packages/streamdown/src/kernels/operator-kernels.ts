@@ -50,6 +50,7 @@ export interface RowWeightsKernels {
   iota_i32(out: Pointer, first: number, rows: number): void
   widen_weights(weights: Pointer, rows: number, out: Pointer): void
   min_i64(values: Pointer, bound: bigint, rows: number, out: Pointer): void
+  max_i64(values: Pointer, bound: bigint, rows: number, out: Pointer): void
   hold_watermarks(watermarks: Pointer, hold: bigint, rows: number, out: Pointer): void
   stored_weights(addresses: Pointer, value: Pointer, rows: number, out: Pointer): void
   mask_nulls_in(validity: Pointer, rows: number, mask: Pointer): void

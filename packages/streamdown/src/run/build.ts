@@ -459,7 +459,7 @@ function columnsOf(schema: Schema): readonly Expression[] {
 const passThrough = (): Operator => ({
   push: (_input, batch, out) => out.emit(batch),
   endStep: () => undefined,
-  watermark: ([first]) => first ?? 0n,
+  watermark: ({ watermark }) => watermark,
   nextTimer: () => undefined,
   snapshot: () => ({ tables: [], values: {} }),
   restore: () => undefined,

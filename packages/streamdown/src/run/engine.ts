@@ -1,4 +1,4 @@
-import { type Batch, END_OF_TIME, NO_WATERMARK } from '../batch/batch.ts'
+import { type Batch, NO_WATERMARK } from '../batch/batch.ts'
 import type { Memory } from '../batch/memory.ts'
 import type { DeadLetters, PartitionReader, Source } from '../connect/source.ts'
 import { StreamdownError } from '../errors/error.ts'
@@ -18,6 +18,7 @@ import { Outside } from './outside.ts'
 import type { EngineSnapshot } from './snapshot.ts'
 import { operatorStates, planText, requireSamePlan, restoreOperators } from './snapshot-parts.ts'
 import { createStepSize, type Stopwatch } from './step-size.ts'
+import { Watermarks } from './watermarks.ts'
 import { Worker } from './worker.ts'
 
 export interface EngineOptions {
@@ -73,8 +74,7 @@ export class Engine {
   #random: SeededRandom
   readonly #intake: Intake
   readonly #outside: Outside
-  /** Watermark of each vertex's output after the last step. */
-  readonly #watermarks = new Map<number, bigint>()
+  readonly #watermarks: Watermarks
   #step = 0n
   #ordinal = 0n
   #now: bigint
@@ -97,6 +97,7 @@ export class Engine {
       if (vertex.is === 'eventTime') this.#trackers.set(vertex.id, new EventTimeTracker(vertex.delay))
     }
     this.#dispatch = new Dispatch(this.#workers, options.inboxBytes)
+    this.#watermarks = new Watermarks(this.#workers, this.#trackers)
     for (let index = 0; index < options.workers; index++) this.#workers.push(this.#createWorker(index))
     this.#intake = new Intake({
       stepSize: createStepSize(options),
@@ -316,15 +317,13 @@ export class Engine {
     for (const each of this.#intake.partitions) positions[each.id] = each.reader.position()
     const trackers: Record<number, string> = {}
     for (const [id, tracker] of this.#trackers) trackers[id] = tracker.snapshot()
-    const watermarks: Record<number, string> = {}
-    for (const [id, watermark] of this.#watermarks) watermarks[id] = String(watermark)
     return {
       step: this.#step,
       ordinal: this.#ordinal,
       now: this.#now,
       positions,
       trackers,
-      watermarks,
+      watermarks: this.#watermarks.snapshot(),
       operators: operatorStates(this.graph, this.#workers),
       plan: planText(this.graph),
     }
@@ -337,7 +336,7 @@ export class Engine {
     this.#ordinal = from.ordinal
     this.#started = true
     for (const [id, text] of Object.entries(from.trackers)) this.#trackers.get(Number(id))?.restore(text)
-    for (const [id, text] of Object.entries(from.watermarks)) this.#watermarks.set(Number(id), BigInt(text))
+    this.#watermarks.restore(from.watermarks)
     restoreOperators(from, this.graph, this.#workers)
   }
 
@@ -363,30 +362,15 @@ export class Engine {
 
   #endVertices(ended: boolean): void {
     for (const vertex of this.graph.vertices) {
-      const watermarks = vertex.inputs.map(edge => this.#watermarks.get(edge.from.id) ?? NO_WATERMARK)
-      const end: StepEnd = { step: this.#step, watermarks, now: this.#now, ended }
+      const times = this.#watermarks.inputsOf(vertex)
+      const end: StepEnd = { ...times, step: this.#step, now: this.#now, ended }
       for (const worker of this.#runningOn(vertex)) {
         vertex.inputs.forEach((edge, input) => {
           this.#dispatch.deliver(worker, edge, vertex, input)
         })
         worker.endStep(vertex, end)
       }
-      this.#watermarks.set(vertex.id, this.#outputWatermark(vertex, watermarks, ended))
-    }
-  }
-
-  #outputWatermark(vertex: Vertex, inputs: readonly bigint[], ended: boolean): bigint {
-    switch (vertex.is) {
-      case 'source':
-        return ended ? END_OF_TIME : NO_WATERMARK
-      case 'eventTime':
-        return this.#trackers.get(vertex.id)?.current() ?? NO_WATERMARK
-      case 'output':
-        return lowestOf(inputs)
-      case 'operator': {
-        const running = vertex.single ? this.#workers.slice(0, 1) : this.#workers
-        return lowestOf(running.map(worker => worker.operator(vertex)?.watermark(inputs) ?? lowestOf(inputs)))
-      }
+      this.#watermarks.endStep(vertex, times, ended)
     }
   }
 
@@ -427,10 +411,4 @@ export class Engine {
       side: (vertex, port, batch, memory) => outputs.side(vertex, port, batch, memory, this.#step),
     })
   }
-}
-
-function lowestOf(watermarks: readonly bigint[]): bigint {
-  let lowest: bigint | undefined
-  for (const watermark of watermarks) if (lowest === undefined || watermark < lowest) lowest = watermark
-  return lowest ?? END_OF_TIME
 }

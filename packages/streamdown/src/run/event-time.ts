@@ -47,6 +47,12 @@ export class EventTimeTracker {
     return this.#watermark
   }
 
+  /** Some partition is idle, and none is active. */
+  get idle(): boolean {
+    const statuses = [...this.#partitions.values()].map(({ status }) => status)
+    return statuses.includes('idle') && !statuses.includes('active')
+  }
+
   /** The newest event time of any partition; `NO_WATERMARK` before the first row. */
   newest(): bigint {
     const highest = this.#highest()

@@ -1,59 +1,18 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { NO_WATERMARK } from '../batch/batch.ts'
 import { createMemory } from '../batch/linear-memory.ts'
-import type { Memory } from '../batch/memory.ts'
-import { batchFromRows, rowsOf } from '../batch/values.ts'
+import { rowsOf } from '../batch/values.ts'
 import { createNodeEnvironment } from '../connect/node/environment.ts'
 import { sourceOf } from '../connect/relation.case.ts'
-import type { Connector, PartitionReader } from '../connect/source.ts'
-import type { ScanNode } from '../plan/nodes/node.ts'
+import type { Connector } from '../connect/source.ts'
 import { createSession } from '../session/create.ts'
 import { settingsOf } from '../sql/settings.ts'
-import type { Value } from '../types/value.ts'
 import { VirtualClock } from './clock.ts'
 import { Engine, type EngineOptions } from './engine.ts'
 import { Journal } from './journal.ts'
+import { Partition } from './partition.case.ts'
 
 const MINUTE = 60_000_000n
-
-/** A partition that a test fills, and whose state between rows it says. */
-class Partition implements PartitionReader {
-  readonly partition: string
-  readonly #scan: ScanNode
-  #rows: (readonly Value[])[] = []
-  #taken = 0
-  whenEmpty: 'idle' | 'waiting' | 'ended' = 'waiting'
-
-  constructor(partition: string, scan: ScanNode) {
-    this.partition = partition
-    this.#scan = scan
-  }
-
-  /** Rows at these minutes. */
-  push(...minutes: readonly number[]): void {
-    for (const minute of minutes) this.#rows.push([this.partition, BigInt(minute) * MINUTE])
-  }
-
-  state(): ReturnType<PartitionReader['state']> {
-    return this.#rows.length > 0 ? 'ready' : this.whenEmpty
-  }
-
-  read(maxRows: number, memory: Memory) {
-    const rows = this.#rows.splice(0, maxRows)
-    this.#taken += rows.length
-    const values = rows.map(row => this.#scan.columns.map(({ column }) => row[column] ?? null))
-    return batchFromRows(memory, this.#scan.schema, values, { firstOrdinal: 0n, watermark: NO_WATERMARK })
-  }
-
-  position(): string {
-    return String(this.#taken)
-  }
-
-  async ready(): Promise<void> {}
-
-  async close(): Promise<void> {}
-}
 
 interface Rig {
   readonly engine: Engine

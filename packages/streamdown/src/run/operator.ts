@@ -8,11 +8,17 @@ export interface Output {
   side(name: string, batch: Batch): void
 }
 
-/** What the end of a step tells an operator. */
-export interface StepEnd {
-  readonly step: bigint
-  /** The watermark of each input after this step, µs. */
+/** How far an operator's inputs have come, µs. */
+export interface InputTimes {
+  /** The watermark of each input. */
   readonly watermarks: readonly bigint[]
+  /** Of all together: the lowest of those that are neither idle nor ended. It never goes back. */
+  readonly watermark: bigint
+}
+
+/** What the end of a step tells an operator; the times are those after the step. */
+export interface StepEnd extends InputTimes {
+  readonly step: bigint
   /** The processing clock, read once a step, µs. */
   readonly now: bigint
   /** True in the step after which no input has any more rows. */
@@ -28,8 +34,10 @@ export interface StepEnd {
 export interface Operator {
   push(input: number, batch: Batch, out: Output): void
   endStep(end: StepEnd, out: Output): void
-  /** The watermark that the rows after this step keep to; the smallest of the inputs' unless the operator says so. */
-  watermark(inputs: readonly bigint[]): bigint
+  /** The watermark that the rows after this step keep to; that of all inputs unless the operator says otherwise. */
+  watermark(inputs: InputTimes): bigint
+  /** Which inputs are idle -> whether what comes out is; unless said when none of them is active. */
+  idle?(inputs: readonly boolean[]): boolean
   /** The next processing time, µs, at which `endStep` must be called though nothing arrived; undefined: never. */
   nextTimer(): bigint | undefined
   snapshot(): StateSnapshot

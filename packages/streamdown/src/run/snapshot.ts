@@ -10,6 +10,7 @@ export interface EngineSnapshot {
   readonly positions: Readonly<Record<string, string>>
   /** Event time trackers by vertex id. */
   readonly trackers: Readonly<Record<number, string>>
+  /** How far the inputs of each vertex have come together, by its id. */
   readonly watermarks: Readonly<Record<number, string>>
   /** Operators by vertex id. */
   readonly operators: Readonly<Record<number, StateSnapshot>>

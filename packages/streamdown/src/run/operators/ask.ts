@@ -7,7 +7,7 @@ import type { StateSnapshot, StateTable } from '../../state/state-table.ts'
 import { field, type Schema, types } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
 import type { Inquiries } from '../inquiries.ts'
-import type { Operator, Output, StepEnd } from '../operator.ts'
+import type { InputTimes, Operator, Output, StepEnd } from '../operator.ts'
 import type { OperatorContext } from '../operator-context.ts'
 import { emitDead } from './dead.ts'
 import { ordinalColumn, watermarkColumn } from './hidden.ts'
@@ -104,7 +104,7 @@ class Ask implements Operator {
   }
 
   /** Behind the oldest row that waits. */
-  watermark([input = NO_WATERMARK]: readonly bigint[]): bigint {
+  watermark({ watermarks: [input = NO_WATERMARK] }: InputTimes): bigint {
     let held = input
     for (const { watermark } of this.#waiting.values()) {
       if (watermark < held) held = watermark
@@ -112,6 +112,11 @@ class Ask implements Operator {
     }
     if (held > this.#watermark) this.#watermark = held
     return this.#watermark
+  }
+
+  /** Answers come when they come: they do not make it active, a row that waits for one does. */
+  idle([input = false]: readonly boolean[]): boolean {
+    return input && this.#waiting.size === 0
   }
 
   /** After a restore the questions must go out though nothing arrives. */

@@ -4,10 +4,10 @@ import { columnFromValues, int32s } from '../../batch/values.ts'
 import type { ChangelogNode } from '../../plan/nodes/node.ts'
 import type { StateSnapshot } from '../../state/state-table.ts'
 import { types } from '../../types/data-type.ts'
-import type { Operator, Output, StepEnd } from '../operator.ts'
+import type { InputTimes, Operator, Output, StepEnd } from '../operator.ts'
 import type { OperatorContext } from '../operator-context.ts'
 import { ChangeSet } from './change-set.ts'
-import { lowest, ordinalColumn } from './hidden.ts'
+import { ordinalColumn } from './hidden.ts'
 import { InputWatermarks } from './input-watermarks.ts'
 import { ChangesByKey } from './keyed-changes.ts'
 import type { InputShape } from './shape.ts'
@@ -54,7 +54,7 @@ class Changelog implements Operator {
     if (!this.#set.empty) {
       const changes = this.#set.changes()
       const ordered = this.#byKey === undefined ? undefined : this.#byKey.order(this.#set, changes)
-      this.#set.emit(ordered ?? changes, this.#watermarks.lowest(), out, (batch, from) => {
+      this.#set.emit(ordered ?? changes, this.#watermarks.reached(), out, (batch, from) => {
         const weights = this.#context.memory.i32(batch.weights, batch.rows).slice()
         const ops = Array.from(weights, (weight, row) => {
           if (ordered?.updates[from + row] === 1) return weight < 0 ? '-U' : '+U'
@@ -64,11 +64,11 @@ class Changelog implements Operator {
       })
       this.#set.clear()
     }
-    this.#watermarks.set(end.watermarks)
+    this.#watermarks.set(end)
   }
 
-  watermark(inputs: readonly bigint[]): bigint {
-    return lowest(inputs)
+  watermark(inputs: InputTimes): bigint {
+    return inputs.watermark
   }
 
   nextTimer(): undefined {

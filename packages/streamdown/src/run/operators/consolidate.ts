@@ -1,10 +1,10 @@
 import type { Batch } from '../../batch/batch.ts'
 import type { StateSnapshot } from '../../state/state-table.ts'
 import type { Schema } from '../../types/data-type.ts'
-import type { Operator, Output, StepEnd } from '../operator.ts'
+import type { InputTimes, Operator, Output, StepEnd } from '../operator.ts'
 import type { OperatorContext } from '../operator-context.ts'
 import { ChangeSet } from './change-set.ts'
-import { lowest, ordinalColumn } from './hidden.ts'
+import { ordinalColumn } from './hidden.ts'
 import { InputWatermarks } from './input-watermarks.ts'
 import { ChangesByKey } from './keyed-changes.ts'
 
@@ -40,14 +40,14 @@ class Consolidate implements Operator {
     if (!this.#set.empty) {
       const changes = this.#set.changes()
       const ordered = this.#byKey === undefined ? changes : this.#byKey.order(this.#set, changes)
-      this.#set.emit(ordered, this.#watermarks.lowest(), out)
+      this.#set.emit(ordered, this.#watermarks.reached(), out)
       this.#set.clear()
     }
-    this.#watermarks.set(end.watermarks)
+    this.#watermarks.set(end)
   }
 
-  watermark(inputs: readonly bigint[]): bigint {
-    return lowest(inputs)
+  watermark(inputs: InputTimes): bigint {
+    return inputs.watermark
   }
 
   nextTimer(): undefined {

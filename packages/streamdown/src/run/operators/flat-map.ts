@@ -7,10 +7,9 @@ import type { FlatMapNode } from '../../plan/nodes/node.ts'
 import type { StateSnapshot } from '../../state/state-table.ts'
 import type { Schema } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
-import type { Operator, Output } from '../operator.ts'
+import type { InputTimes, Operator, Output } from '../operator.ts'
 import type { OperatorContext } from '../operator-context.ts'
 import { emitDead } from './dead.ts'
-import { lowest } from './hidden.ts'
 import type { InputShape } from './shape.ts'
 
 /** Byte of `rowErrorCodes` for a TypeScript function that threw. */
@@ -85,8 +84,8 @@ class FlatMap implements Operator {
 
   endStep(): void {}
 
-  watermark(inputs: readonly bigint[]): bigint {
-    return lowest(inputs)
+  watermark(inputs: InputTimes): bigint {
+    return inputs.watermark
   }
 
   nextTimer(): undefined {

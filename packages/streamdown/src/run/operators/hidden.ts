@@ -36,6 +36,15 @@ export function boundWatermarks(memory: Memory, batch: Batch, bound: bigint): Ba
   return { ...batch, watermark, watermarks }
 }
 
+/** The batch with watermarks of at least `floor`. */
+export function raiseWatermarks(memory: Memory, batch: Batch, floor: bigint): Batch {
+  const watermark = batch.watermark > floor ? batch.watermark : floor
+  if (batch.watermarks === 0) return { ...batch, watermark }
+  const watermarks = memory.chunk(batch.rows * 8)
+  memory.kernels.max_i64(batch.watermarks, floor, batch.rows, watermarks)
+  return { ...batch, watermark, watermarks }
+}
+
 /** The weight of each row as i64. */
 export function wideWeights(memory: Memory, batch: Batch): Pointer {
   const out = memory.chunk(batch.rows * 8)

@@ -9,6 +9,7 @@ import { ownerOf } from '../exchange.ts'
 import type { Operator, Output } from '../operator.ts'
 import type { OperatorContext } from '../operator-context.ts'
 import { mergeStates, ownedState } from '../snapshot.ts'
+import { lowest } from './hidden.ts'
 
 /** For the operators' tests: an operator on several workers, fed with rows of values. */
 export interface HarnessInput {
@@ -78,7 +79,7 @@ export class OperatorHarness {
     for (const { operator, context } of this.#workers) {
       const mark = context.memory.mark()
       operator.endStep(
-        { step: this.#step, watermarks, now: this.now, ended: end.ended === true },
+        { step: this.#step, watermarks, watermark: lowest(watermarks), now: this.now, ended: end.ended === true },
         this.#output(context),
       )
       context.memory.release(mark)

@@ -4,10 +4,9 @@ import { compileProjection } from '../../compile/projection.ts'
 import type { Expression } from '../../plan/expressions/expression.ts'
 import type { StateSnapshot } from '../../state/state-table.ts'
 import type { Schema } from '../../types/data-type.ts'
-import type { Operator, Output } from '../operator.ts'
+import type { InputTimes, Operator, Output } from '../operator.ts'
 import type { OperatorContext } from '../operator-context.ts'
 import { emitDead } from './dead.ts'
-import { lowest } from './hidden.ts'
 
 export interface ProjectOptions {
   readonly input: Schema
@@ -40,8 +39,8 @@ class Project implements Operator {
 
   endStep(): void {}
 
-  watermark(inputs: readonly bigint[]): bigint {
-    return lowest(inputs)
+  watermark(inputs: InputTimes): bigint {
+    return inputs.watermark
   }
 
   nextTimer(): undefined {

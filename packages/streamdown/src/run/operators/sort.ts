@@ -4,9 +4,9 @@ import { sortedRows } from '../../batch/sort.ts'
 import type { SortKey, SortNode } from '../../plan/nodes/node.ts'
 import type { StateSnapshot, StateTable } from '../../state/state-table.ts'
 import { field, type Schema, types } from '../../types/data-type.ts'
-import type { Operator, Output, StepEnd } from '../operator.ts'
+import type { InputTimes, Operator, Output, StepEnd } from '../operator.ts'
 import type { OperatorContext } from '../operator-context.ts'
-import { lowest, ordinalColumn, wideWeights } from './hidden.ts'
+import { ordinalColumn, wideWeights } from './hidden.ts'
 import { InputWatermarks } from './input-watermarks.ts'
 import { RankStore } from './rank/rank-store.ts'
 import type { InputShape } from './shape.ts'
@@ -70,11 +70,11 @@ class SortAtEnd implements Operator {
       this.#emit(out)
       this.#table.clear()
     }
-    this.#watermarks.set(end.watermarks)
+    this.#watermarks.set(end)
   }
 
-  watermark(inputs: readonly bigint[]): bigint {
-    return lowest(inputs)
+  watermark(inputs: InputTimes): bigint {
+    return inputs.watermark
   }
 
   nextTimer(): undefined {
@@ -154,7 +154,7 @@ class SortAtEnd implements Operator {
           columns: Array.from({ length: this.#width }, (_, at) => this.#table.gather(taken.slots, taken.rows, at)),
           weights: taken.weights,
           watermarks: 0,
-          watermark: this.#watermarks.lowest(),
+          watermark: this.#watermarks.reached(),
           ordinals: this.#table.gather(taken.slots, taken.rows, this.#width + 1).data,
           firstOrdinal: 0n,
         })
@@ -226,11 +226,11 @@ class FirstRows implements Operator {
 
   endStep(end: StepEnd, out: Output): void {
     if (end.ended) this.#emit(out)
-    this.#watermarks.set(end.watermarks)
+    this.#watermarks.set(end)
   }
 
-  watermark(inputs: readonly bigint[]): bigint {
-    return lowest(inputs)
+  watermark(inputs: InputTimes): bigint {
+    return inputs.watermark
   }
 
   nextTimer(): undefined {
@@ -261,7 +261,7 @@ class FirstRows implements Operator {
           columns: this.#store.columns(slots + from * 4, count),
           weights: weights + from * 4,
           watermarks: 0,
-          watermark: this.#watermarks.lowest(),
+          watermark: this.#watermarks.reached(),
           ordinals: this.#store.ordinals(slots + from * 4, count),
           firstOrdinal: 0n,
         })

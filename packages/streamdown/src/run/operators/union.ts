@@ -1,13 +1,12 @@
 import type { Batch } from '../../batch/batch.ts'
 import type { UnionNode } from '../../plan/nodes/node.ts'
 import type { StateSnapshot } from '../../state/state-table.ts'
-import type { Operator, Output, StepEnd } from '../operator.ts'
+import type { InputTimes, Operator, Output, StepEnd } from '../operator.ts'
 import type { OperatorContext } from '../operator-context.ts'
-import { boundWatermarks, lowest } from './hidden.ts'
 import { InputWatermarks } from './input-watermarks.ts'
 import type { InputShape } from './shape.ts'
 
-/** UNION ALL: rows pass in arrival order; before each row the watermark is the lowest of the inputs' current ones. */
+/** UNION ALL: rows pass in arrival order; before each row the watermark is the lowest of the inputs' current ones, where none is idle. */
 export function createUnion(_node: UnionNode, context: OperatorContext, shapes: readonly InputShape[]): Operator {
   return new Union(context, shapes.length)
 }
@@ -22,18 +21,15 @@ class Union implements Operator {
   }
 
   push(input: number, batch: Batch, out: Output): void {
-    const { memory } = this.#context
-    const others = this.#watermarks.othersSeen(input)
-    this.#watermarks.see(memory, input, batch)
-    out.emit(boundWatermarks(memory, batch, others))
+    out.emit(this.#watermarks.boundInOrder(this.#context.memory, input, batch))
   }
 
   endStep(end: StepEnd): void {
-    this.#watermarks.set(end.watermarks)
+    this.#watermarks.set(end)
   }
 
-  watermark(inputs: readonly bigint[]): bigint {
-    return lowest(inputs)
+  watermark(inputs: InputTimes): bigint {
+    return inputs.watermark
   }
 
   nextTimer(): undefined {

@@ -3,9 +3,9 @@ import { columnAt } from '../../batch/key-groups.ts'
 import { takeRows } from '../../batch/select.ts'
 import type { StateSnapshot, StateTable } from '../../state/state-table.ts'
 import { type Field, field, type Schema, types } from '../../types/data-type.ts'
-import type { Operator, Output } from '../operator.ts'
+import type { InputTimes, Operator, Output } from '../operator.ts'
 import type { OperatorContext } from '../operator-context.ts'
-import { lowest, negatedWeights } from './hidden.ts'
+import { negatedWeights } from './hidden.ts'
 import { restoreTables, snapshotOf } from './state-of.ts'
 
 /**
@@ -95,8 +95,8 @@ class UpsertSource implements Operator {
 
   endStep(): void {}
 
-  watermark(inputs: readonly bigint[]): bigint {
-    return lowest(inputs)
+  watermark(inputs: InputTimes): bigint {
+    return inputs.watermark
   }
 
   nextTimer(): undefined {

@@ -4,9 +4,9 @@ import { takeRows } from '../../batch/select.ts'
 import { StreamdownError } from '../../errors/error.ts'
 import type { Windowing, WindowNode } from '../../plan/nodes/node.ts'
 import type { DataType } from '../../types/data-type.ts'
-import type { Operator, Output } from '../operator.ts'
+import type { InputTimes, Operator, Output } from '../operator.ts'
 import type { OperatorContext } from '../operator-context.ts'
-import { constantI64, lowest, selectBytes } from './hidden.ts'
+import { constantI64, selectBytes } from './hidden.ts'
 import type { InputShape } from './shape.ts'
 
 /**
@@ -51,8 +51,8 @@ class WindowExpansion implements Operator {
 
   endStep(): void {}
 
-  watermark(inputs: readonly bigint[]): bigint {
-    return lowest(inputs)
+  watermark(inputs: InputTimes): bigint {
+    return inputs.watermark
   }
 
   nextTimer(): undefined {

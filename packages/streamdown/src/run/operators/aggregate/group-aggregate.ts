@@ -2,9 +2,8 @@ import type { Batch, Column, Pointer } from '../../../batch/batch.ts'
 import { columnAt } from '../../../batch/key-groups.ts'
 import type { AggregateNode } from '../../../plan/nodes/node.ts'
 import type { StateSnapshot } from '../../../state/state-table.ts'
-import type { Operator, Output, StepEnd } from '../../operator.ts'
+import type { InputTimes, Operator, Output, StepEnd } from '../../operator.ts'
 import type { OperatorContext } from '../../operator-context.ts'
-import { lowest } from '../hidden.ts'
 import type { InputShape } from '../shape.ts'
 import { SlotList } from '../slot-list.ts'
 import { restoreTables, snapshotOf } from '../state-of.ts'
@@ -70,7 +69,7 @@ class GroupAggregate implements Operator {
     this.#groups.update(batch, { keys: this.#keyed ? keys : [this.#loneKeys(rows)], slots, addresses }, out)
   }
 
-  endStep({ watermarks }: StepEnd, out: Output): void {
+  endStep({ watermark }: StepEnd, out: Output): void {
     if (!this.#keyed && this.#lone < 0) this.#touchLone()
     const touched = { rows: this.#slots.length, slots: this.#slots.at(0), ordinals: this.#ordinals.at(0) }
     this.#groups.sendChanges(touched, out, this.#watermark)
@@ -78,11 +77,11 @@ class GroupAggregate implements Operator {
     this.#groups.removeEmpty(touched)
     this.#slots.free()
     this.#ordinals.free()
-    this.#watermark = lowest(watermarks)
+    this.#watermark = watermark
   }
 
-  watermark(inputs: readonly bigint[]): bigint {
-    return lowest(inputs)
+  watermark(inputs: InputTimes): bigint {
+    return inputs.watermark
   }
 
   nextTimer(): undefined {

@@ -6,7 +6,7 @@ import { StreamdownError } from '../../../errors/error.ts'
 import type { AggregateNode, WindowNode } from '../../../plan/nodes/node.ts'
 import type { StateSnapshot, StateTable } from '../../../state/state-table.ts'
 import { type DataType, field, types } from '../../../types/data-type.ts'
-import type { Operator, Output, StepEnd } from '../../operator.ts'
+import type { InputTimes, Operator, Output, StepEnd } from '../../operator.ts'
 import type { OperatorContext } from '../../operator-context.ts'
 import { lowest, ordinalColumn } from '../hidden.ts'
 import { LateRows } from '../late-rows.ts'
@@ -140,9 +140,9 @@ class SessionAggregate implements Operator {
     this.#groups.update(batch, { keys, slots, addresses }, out)
   }
 
-  endStep({ watermarks, now, ended }: StepEnd, out: Output): void {
+  endStep({ watermark, now, ended }: StepEnd, out: Output): void {
     const before = this.#watermark
-    const reached = ended ? END_OF_TIME : this.#time === 'processing' ? now : lowest(watermarks)
+    const reached = ended ? END_OF_TIME : this.#time === 'processing' ? now : watermark
     const closing = this.#sessions.close(reached)
     if (this.#corrected) this.#sendTouched(reached, now, ended || closing.length > 0, out, before)
     for (const from of portions(closing.flatMap(({ groups }) => groups))) {
@@ -154,11 +154,11 @@ class SessionAggregate implements Operator {
       this.#context.memory.release(mark)
     }
     this.#forgetPartitions(closing.map(({ partition }) => partition))
-    this.#watermark = this.#time === 'processing' ? lowest(watermarks) : reached
+    this.#watermark = this.#time === 'processing' ? watermark : reached
   }
 
-  watermark(inputs: readonly bigint[]): bigint {
-    return lowest(inputs)
+  watermark(inputs: InputTimes): bigint {
+    return inputs.watermark
   }
 
   nextTimer(): bigint | undefined {

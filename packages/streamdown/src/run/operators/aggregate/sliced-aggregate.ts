@@ -8,9 +8,8 @@ import type { AggregateNode, Windowing, WindowNode } from '../../../plan/nodes/n
 import type { StateSnapshot } from '../../../state/state-table.ts'
 import type { DataType } from '../../../types/data-type.ts'
 import { physicalOf } from '../../../types/physical.ts'
-import type { Operator, Output, StepEnd } from '../../operator.ts'
+import type { InputTimes, Operator, Output, StepEnd } from '../../operator.ts'
 import type { OperatorContext } from '../../operator-context.ts'
-import { lowest } from '../hidden.ts'
 import { MomentQueue } from '../moment-queue.ts'
 import type { InputShape } from '../shape.ts'
 import { SlotList } from '../slot-list.ts'
@@ -171,7 +170,7 @@ class SlicedAggregate implements Operator {
   }
 
   endStep(end: StepEnd, out: Output): void {
-    const reached = end.ended ? END_OF_TIME : lowest(end.watermarks)
+    const reached = end.ended ? END_OF_TIME : end.watermark
     const { size, slide } = this.#windowing
     for (let next = this.#ends.first(); next !== undefined && next <= reached; next = this.#ends.first()) {
       this.#ends.removeFirst()
@@ -189,8 +188,8 @@ class SlicedAggregate implements Operator {
     this.#windowed.endStep(end, out)
   }
 
-  watermark(inputs: readonly bigint[]): bigint {
-    return lowest(inputs)
+  watermark(inputs: InputTimes): bigint {
+    return inputs.watermark
   }
 
   nextTimer(): undefined {

@@ -6,7 +6,7 @@ import { sortedRows } from '../../../batch/sort.ts'
 import type { AggregateNode } from '../../../plan/nodes/node.ts'
 import type { StateSnapshot } from '../../../state/state-table.ts'
 import { field, type Schema, types } from '../../../types/data-type.ts'
-import type { Operator, Output, StepEnd } from '../../operator.ts'
+import type { InputTimes, Operator, Output, StepEnd } from '../../operator.ts'
 import type { OperatorContext } from '../../operator-context.ts'
 import { constantI64, lowest } from '../hidden.ts'
 import { LateRows, windowBelow } from '../late-rows.ts'
@@ -173,18 +173,18 @@ export class WindowAggregate implements Operator {
     memory.release(mark)
   }
 
-  endStep({ watermarks, now, ended }: StepEnd, out: Output): void {
+  endStep({ watermark, now, ended }: StepEnd, out: Output): void {
     this.#late.flush(out)
     const before = this.#watermark
-    const reached = ended ? END_OF_TIME : this.#processing ? now : lowest(watermarks)
+    const reached = ended ? END_OF_TIME : this.#processing ? now : watermark
     if (this.#window.changes) this.#sendTouched(reached, now, ended, out, before)
     else if (this.#corrected) this.#fire(reached, out, before)
     this.#close(reached, out, before)
-    this.#watermark = this.#processing ? lowest(watermarks) : reached
+    this.#watermark = this.#processing ? watermark : reached
   }
 
-  watermark(inputs: readonly bigint[]): bigint {
-    return lowest(inputs)
+  watermark(inputs: InputTimes): bigint {
+    return inputs.watermark
   }
 
   nextTimer(): bigint | undefined {

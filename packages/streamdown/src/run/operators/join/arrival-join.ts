@@ -5,7 +5,7 @@ import { int32s } from '../../../batch/values.ts'
 import type { TemporalJoinNode } from '../../../plan/nodes/node.ts'
 import type { StateSnapshot } from '../../../state/state-table.ts'
 import type { Schema } from '../../../types/data-type.ts'
-import type { Operator, Output, StepEnd } from '../../operator.ts'
+import type { InputTimes, Operator, Output, StepEnd } from '../../operator.ts'
 import type { OperatorContext } from '../../operator-context.ts'
 import { splitByMask, splitByNulls } from '../hidden.ts'
 import type { InputShape } from '../shape.ts'
@@ -113,7 +113,11 @@ class ArrivalJoin implements Operator {
   }
 
   /** Results have the left rows' times, and no right row changes them. */
-  watermark([left = NO_WATERMARK]: readonly bigint[]): bigint {
+  watermark({ watermarks: [left = NO_WATERMARK] }: InputTimes): bigint {
+    return left
+  }
+
+  idle([left = false]: readonly boolean[]): boolean {
     return left
   }
 

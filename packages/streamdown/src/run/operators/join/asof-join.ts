@@ -5,10 +5,10 @@ import { int32s, weightsOf } from '../../../batch/values.ts'
 import type { AsofJoinNode } from '../../../plan/nodes/node.ts'
 import type { StateSnapshot } from '../../../state/state-table.ts'
 import type { Schema } from '../../../types/data-type.ts'
-import type { Operator, Output, StepEnd } from '../../operator.ts'
+import type { InputTimes, Operator, Output, StepEnd } from '../../operator.ts'
 import type { OperatorContext } from '../../operator-context.ts'
 import { ChangeSet, type Changes } from '../change-set.ts'
-import { lowest, nullColumn, ordinalColumn, splitByNulls } from '../hidden.ts'
+import { nullColumn, ordinalColumn, splitByNulls } from '../hidden.ts'
 import { InputWatermarks } from '../input-watermarks.ts'
 import { OrderedRows } from '../ordered-rows.ts'
 import type { InputShape } from '../shape.ts'
@@ -107,11 +107,11 @@ class AsofJoin implements Operator {
     this.#left.removeGone(changed)
     left.clear()
     right.clear()
-    this.#watermarks.set(end.watermarks)
+    this.#watermarks.set(end)
   }
 
-  watermark(inputs: readonly bigint[]): bigint {
-    return lowest(inputs)
+  watermark(inputs: InputTimes): bigint {
+    return inputs.watermark
   }
 
   nextTimer(): undefined {
@@ -140,7 +140,7 @@ class AsofJoin implements Operator {
     const { memory } = this.#context
     for (let from = 0; from < changes.rows; from += CHUNK_ROWS) {
       const mark = memory.mark()
-      each(set.batch(changes, from, Math.min(CHUNK_ROWS, changes.rows - from), this.#watermarks.lowest()))
+      each(set.batch(changes, from, Math.min(CHUNK_ROWS, changes.rows - from), this.#watermarks.reached()))
       memory.release(mark)
     }
   }
@@ -229,7 +229,7 @@ class AsofJoin implements Operator {
       ],
       weights: weights.every(weight => weight === 1) ? 0 : int32s(memory, weights),
       watermarks: 0,
-      watermark: this.#watermarks.lowest(),
+      watermark: this.#watermarks.reached(),
       ordinals: this.#left.ordinals(leftSlots, count),
       firstOrdinal: 0n,
     })

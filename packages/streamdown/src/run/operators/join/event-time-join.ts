@@ -4,9 +4,9 @@ import { takeColumn, takeRows } from '../../../batch/select.ts'
 import type { TemporalJoinNode } from '../../../plan/nodes/node.ts'
 import type { StateSnapshot } from '../../../state/state-table.ts'
 import { types } from '../../../types/data-type.ts'
-import type { Operator, Output, StepEnd } from '../../operator.ts'
+import type { InputTimes, Operator, Output, StepEnd } from '../../operator.ts'
 import type { OperatorContext } from '../../operator-context.ts'
-import { boundWatermarks, lowest, splitByMask, splitByNulls, watermarkColumn } from '../hidden.ts'
+import { splitByMask, splitByNulls, watermarkColumn } from '../hidden.ts'
 import { InputWatermarks } from '../input-watermarks.ts'
 import type { InputShape } from '../shape.ts'
 import { restoreTables, snapshotOf } from '../state-of.ts'
@@ -77,7 +77,7 @@ class EventTimeJoin implements Operator {
 
   endStep(end: StepEnd, out: Output): void {
     this.#applyChanges()
-    const time = end.ended ? END_OF_TIME : lowest(end.watermarks)
+    const time = end.ended ? END_OF_TIME : end.watermark
     if (time !== NO_WATERMARK) {
       const bound = time === END_OF_TIME ? time : time + 1n
       this.#left.timers?.forDue(bound, ({ rows, slots }) => {
@@ -86,11 +86,11 @@ class EventTimeJoin implements Operator {
       })
       this.#versions.free(time)
     }
-    this.#watermarks.set(end.watermarks)
+    this.#watermarks.set(end)
   }
 
-  watermark(inputs: readonly bigint[]): bigint {
-    return lowest(inputs)
+  watermark(inputs: InputTimes): bigint {
+    return inputs.watermark
   }
 
   nextTimer(): undefined {
@@ -115,7 +115,7 @@ class EventTimeJoin implements Operator {
   #wait(batch: Batch, out: Output): void {
     const { memory } = this.#context
     const { left: time } = this.#node.moment
-    const bounded = boundWatermarks(memory, batch, this.#watermarks.others(0))
+    const bounded = this.#watermarks.bound(memory, 0, batch)
     const timed = splitByNulls(memory, bounded, [time])
     if (timed.lone !== undefined) this.#emitLate(timed.lone, out)
     if (timed.rest === undefined) return
@@ -167,7 +167,7 @@ class EventTimeJoin implements Operator {
       columns: this.#shapes[0].schema.map((_, column) => side.column(slots, rows, column)),
       weights: plain ? 0 : weights,
       watermarks: 0,
-      watermark: this.#watermarks.lowest(),
+      watermark: this.#watermarks.reached(),
       ordinals: side.ordinals(slots, rows),
       firstOrdinal: 0n,
     }

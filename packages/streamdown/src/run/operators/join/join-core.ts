@@ -4,9 +4,9 @@ import { takeRows } from '../../../batch/select.ts'
 import type { JoinNode } from '../../../plan/nodes/node.ts'
 import type { StateSnapshot } from '../../../state/state-table.ts'
 import type { Schema } from '../../../types/data-type.ts'
-import type { Operator, Output, StepEnd } from '../../operator.ts'
+import type { InputTimes, Operator, Output, StepEnd } from '../../operator.ts'
 import type { OperatorContext } from '../../operator-context.ts'
-import { boundWatermarks, lowest, selectBytes, splitByNulls, watermarkColumn } from '../hidden.ts'
+import { selectBytes, splitByNulls, watermarkColumn } from '../hidden.ts'
 import { InputWatermarks } from '../input-watermarks.ts'
 import type { InputShape } from '../shape.ts'
 import { restoreTables, snapshotOf } from '../state-of.ts'
@@ -74,7 +74,7 @@ export class Join implements Operator {
     const side: Input = input === 0 ? 0 : 1
     const { memory } = this.#context
     if (this.#time?.kind === 'keep') this.#expire(this.#context.now(), out)
-    const bounded = boundWatermarks(memory, batch, this.#watermarks.others(side))
+    const bounded = this.#watermarks.bound(memory, side, batch)
     const timed = this.#dropLate(side, bounded, out)
     if (timed === undefined) return
     if (this.#time?.kind === 'window') {
@@ -92,12 +92,12 @@ export class Join implements Operator {
   endStep(end: StepEnd, out: Output): void {
     const { kind } = this.#time ?? {}
     if (kind === 'keep') this.#expire(end.now, out)
-    else if (kind !== undefined) this.#expire(end.ended ? END_OF_TIME : lowest(end.watermarks), out)
-    this.#watermarks.set(end.watermarks)
+    else if (kind !== undefined) this.#expire(end.ended ? END_OF_TIME : end.watermark, out)
+    this.#watermarks.set(end)
   }
 
-  watermark(inputs: readonly bigint[]): bigint {
-    return this.#rows.held(lowest(inputs))
+  watermark(inputs: InputTimes): bigint {
+    return this.#rows.held(inputs.watermark)
   }
 
   nextTimer(): undefined {
@@ -365,7 +365,7 @@ export class Join implements Operator {
       columns: this.#rows.storedColumns(0, slots, rows),
       weights,
       watermarks: 0,
-      watermark: this.#watermarks.lowest(),
+      watermark: this.#watermarks.reached(),
       ordinals: side.ordinals(slots, rows),
       firstOrdinal: 0n,
     }
@@ -392,7 +392,7 @@ export class Join implements Operator {
       columns: this.#rows.alone(input, this.#rows.storedColumns(input, lone, count), count),
       weights,
       watermarks: 0,
-      watermark: this.#rows.held(this.#watermarks.lowest()),
+      watermark: this.#rows.held(this.#watermarks.reached()),
       ordinals: side.ordinals(lone, count),
       firstOrdinal: 0n,
     })

@@ -5,7 +5,7 @@ import { matchTimeColumns } from '../../../plan/match/columns.ts'
 import type { MatchNode } from '../../../plan/nodes/node.ts'
 import type { StateSnapshot } from '../../../state/state-table.ts'
 import { types } from '../../../types/data-type.ts'
-import type { Operator, Output, StepEnd } from '../../operator.ts'
+import type { InputTimes, Operator, Output, StepEnd } from '../../operator.ts'
 import type { OperatorContext } from '../../operator-context.ts'
 import { emitDead } from '../dead.ts'
 import { constantI64, lowest, ordinalColumn, selectBytes, watermarkColumn } from '../hidden.ts'
@@ -95,18 +95,18 @@ class MatchRecognize implements Operator {
     this.#arrived.clear()
     const due = this.#partitions.outOfTime(until.time)
     const slots = end.ended ? this.#partitions.all() : [...new Set([...arrived.keys(), ...due])]
-    const before = lowest([this.#watermarks.lowest(), this.#held()])
+    const before = lowest([this.#watermarks.reached(), this.#held()])
     if (slots.length > 0) {
       const visited = this.#partitions.visit(slots, arrived)
       for (const partition of visited) this.#look(partition, until)
       this.#output.send(before, out)
       this.#partitions.leave(visited, this.#back)
     }
-    this.#watermarks.set(end.watermarks)
+    this.#watermarks.set(end)
   }
 
-  watermark(inputs: readonly bigint[]): bigint {
-    return lowest([...inputs, this.#held()])
+  watermark(inputs: InputTimes): bigint {
+    return lowest([inputs.watermark, this.#held()])
   }
 
   nextTimer(): bigint | undefined {
@@ -131,7 +131,7 @@ class MatchRecognize implements Operator {
     memory.kernels.mask_from_watermark(
       times,
       0n,
-      constantI64(memory, types.bigint, this.#watermarks.lowest(), rows).data,
+      constantI64(memory, types.bigint, this.#watermarks.reached(), rows).data,
       rows,
       open,
     )
@@ -186,7 +186,7 @@ class MatchRecognize implements Operator {
     return constantI64(memory, types.bigint, this.#context.now(), batch.rows).data
   }
 
-  #until({ ended, watermarks, now }: StepEnd): Until {
+  #until({ ended, watermark, now }: StepEnd): Until {
     if (ended) return { time: END_OF_TIME, ended }
     switch (this.#node.time) {
       case 'processing':
@@ -194,7 +194,7 @@ class MatchRecognize implements Operator {
       case 'end':
         return { time: NO_WATERMARK, ended }
       default:
-        return { time: lowest(watermarks), ended }
+        return { time: watermark, ended }
     }
   }
 

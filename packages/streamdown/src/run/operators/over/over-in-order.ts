@@ -6,11 +6,11 @@ import type { OverNode } from '../../../plan/nodes/node.ts'
 import type { StateSnapshot, StateTable } from '../../../state/state-table.ts'
 import { field, type Schema, types } from '../../../types/data-type.ts'
 import type { Value } from '../../../types/value.ts'
-import type { Operator, Output, StepEnd } from '../../operator.ts'
+import type { InputTimes, Operator, Output, StepEnd } from '../../operator.ts'
 import type { OperatorContext } from '../../operator-context.ts'
 import type { CallsInput } from '../aggregate/aggregate-input.ts'
 import { OVERFLOW } from '../aggregate/aggregate-list-results.ts'
-import { lowest, ordinalColumn, selectBytes, watermarkColumn } from '../hidden.ts'
+import { ordinalColumn, selectBytes, watermarkColumn } from '../hidden.ts'
 import { InputWatermarks } from '../input-watermarks.ts'
 import { LateRows } from '../late-rows.ts'
 import { restoreTables, snapshotOf } from '../state-of.ts'
@@ -105,15 +105,15 @@ class OverInOrder implements Operator {
   }
 
   endStep(end: StepEnd, out: Output): void {
-    const bound = end.ended ? END_OF_TIME : lowest(end.watermarks)
+    const bound = end.ended ? END_OF_TIME : end.watermark
     this.#pending?.forDue(bound, due => this.#release(due, out))
     this.#history?.forgetBefore(this.#pending === undefined ? end.now : bound)
     if (this.#running.length === 0) this.#partitions.clear()
-    this.#watermarks.set(end.watermarks)
+    this.#watermarks.set(end)
   }
 
-  watermark(inputs: readonly bigint[]): bigint {
-    return lowest(inputs)
+  watermark(inputs: InputTimes): bigint {
+    return inputs.watermark
   }
 
   nextTimer(): undefined {
@@ -179,7 +179,7 @@ class OverInOrder implements Operator {
   #send(due: InOrder, results: readonly Result[][], out: Output): void {
     const { memory } = this.#context
     const { rows, columns } = due
-    const watermark = this.#watermarks.lowest()
+    const watermark = this.#watermarks.reached()
     const inputs = columns.slice(0, this.#layout.inputColumns)
     const fit = results.flatMap(of => (of.every(isValue) ? [of] : []))
     if (fit.length < results.length) {

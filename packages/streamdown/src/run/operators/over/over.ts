@@ -7,12 +7,12 @@ import type { StateSnapshot, StateTable } from '../../../state/state-table.ts'
 import { field, type Schema, types } from '../../../types/data-type.ts'
 import type { Value } from '../../../types/value.ts'
 import { valueKey } from '../../../types/value-key.ts'
-import type { Operator, Output, StepEnd } from '../../operator.ts'
+import type { InputTimes, Operator, Output, StepEnd } from '../../operator.ts'
 import type { OperatorContext } from '../../operator-context.ts'
 import type { CallsInput } from '../aggregate/aggregate-input.ts'
 import { OVERFLOW } from '../aggregate/aggregate-list-results.ts'
 import { ChangeSet } from '../change-set.ts'
-import { lowest, ordinalColumn } from '../hidden.ts'
+import { ordinalColumn } from '../hidden.ts'
 import { InputWatermarks } from '../input-watermarks.ts'
 import type { InputShape } from '../shape.ts'
 import { SlotList } from '../slot-list.ts'
@@ -109,11 +109,11 @@ class UpdatingOver implements Operator {
     this.#gone.clear()
     this.#touched.clear()
     this.#touches = 0
-    this.#watermarks.set(end.watermarks)
+    this.#watermarks.set(end)
   }
 
-  watermark(inputs: readonly bigint[]): bigint {
-    return lowest(inputs)
+  watermark(inputs: InputTimes): bigint {
+    return inputs.watermark
   }
 
   nextTimer(): undefined {
@@ -371,7 +371,7 @@ class UpdatingOver implements Operator {
   #send(rows: readonly LeavingRow[], out: Output): void {
     const { memory } = this.#context
     const outputs = (slots: Pointer, count: number) => this.#store.outputs(slots, count)
-    sendRows(memory, this.#schema, rows, outputs, this.#watermarks.lowest(), out)
+    sendRows(memory, this.#schema, rows, outputs, this.#watermarks.reached(), out)
   }
 }
 

@@ -3,10 +3,10 @@ import { takeColumn } from '../../../batch/select.ts'
 import type { RankNode } from '../../../plan/nodes/node.ts'
 import type { StateSnapshot, StateTable } from '../../../state/state-table.ts'
 import { type Field, field, type Schema, types } from '../../../types/data-type.ts'
-import type { Operator, Output, StepEnd } from '../../operator.ts'
+import type { InputTimes, Operator, Output, StepEnd } from '../../operator.ts'
 import type { OperatorContext } from '../../operator-context.ts'
 import { ChangeSet } from '../change-set.ts'
-import { lowest, ordinalColumn, selectBytes } from '../hidden.ts'
+import { ordinalColumn, selectBytes } from '../hidden.ts'
 import { InputWatermarks } from '../input-watermarks.ts'
 import type { InputShape } from '../shape.ts'
 import { restoreTables, snapshotOf } from '../state-of.ts'
@@ -75,17 +75,17 @@ export class Rank implements Operator {
     if (this.#touches > 0) {
       const { slots, keys, rows } = this.#touchedInOrder()
       this.#addTops(keys, rows, this.#touched.gather(slots, rows, this.#keys + 1).data, 1)
-      this.#set.emit(this.#set.changes(), this.#watermarks.lowest(), out)
+      this.#set.emit(this.#set.changes(), this.#watermarks.reached(), out)
       this.#set.clear()
       this.#store.trim(keys, rows)
       this.#touched.clear()
       this.#touches = 0
     }
-    this.#watermarks.set(end.watermarks)
+    this.#watermarks.set(end)
   }
 
-  watermark(inputs: readonly bigint[]): bigint {
-    return lowest(inputs)
+  watermark(inputs: InputTimes): bigint {
+    return inputs.watermark
   }
 
   nextTimer(): undefined {

@@ -5,9 +5,9 @@ import { int32s } from '../../../batch/values.ts'
 import type { RankNode } from '../../../plan/nodes/node.ts'
 import type { StateSnapshot, StateTable } from '../../../state/state-table.ts'
 import { field, types } from '../../../types/data-type.ts'
-import type { Operator, Output, StepEnd } from '../../operator.ts'
+import type { InputTimes, Operator, Output, StepEnd } from '../../operator.ts'
 import type { OperatorContext } from '../../operator-context.ts'
-import { lowest, ordinalColumn, selectBytes, watermarkColumn } from '../hidden.ts'
+import { ordinalColumn, selectBytes, watermarkColumn } from '../hidden.ts'
 import { InputWatermarks } from '../input-watermarks.ts'
 import { LateRows, windowBelow } from '../late-rows.ts'
 import type { InputShape } from '../shape.ts'
@@ -84,14 +84,14 @@ class WindowRank implements Operator {
 
   endStep(end: StepEnd, out: Output): void {
     this.#late.flush(out)
-    const bound = end.ended ? END_OF_TIME : lowest(end.watermarks)
-    const before = this.#watermarks.lowest()
+    const bound = end.ended ? END_OF_TIME : end.watermark
+    const before = this.#watermarks.reached()
     this.#timers.forDue(bound, ({ rows, slots }) => this.#close(slots, rows, before, out))
-    this.#watermarks.set(end.watermarks)
+    this.#watermarks.set(end)
   }
 
-  watermark(inputs: readonly bigint[]): bigint {
-    return lowest(inputs)
+  watermark(inputs: InputTimes): bigint {
+    return inputs.watermark
   }
 
   nextTimer(): undefined {
