@@ -28,9 +28,9 @@ export class Watermarks {
   /** What the inputs of a vertex have come to in this step, which they have ended. */
   inputsOf(vertex: Vertex): InputTimes {
     const inputs = this.#inputsOf(vertex)
-    const before = this.#reached.get(vertex.id) ?? NO_WATERMARK
+    let watermark = this.#reached.get(vertex.id) ?? NO_WATERMARK
     const now = together(inputs)
-    const watermark = now > before ? now : before
+    if (now > watermark) watermark = now
     this.#reached.set(vertex.id, watermark)
     return { watermarks: inputs.map(input => input.watermark), watermark }
   }
