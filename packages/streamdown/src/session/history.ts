@@ -23,6 +23,13 @@ export class History {
     this.#entries = [...this.#entries, { text: `${text};`, built }]
   }
 
+  /** The CREATE statement of a table or view. */
+  creationOf(name: string): string | undefined {
+    return this.#entries.find(
+      ({ text, built }) => built?.kind === 'relation' && built.names.includes(name) && /^\s*create\b/i.test(text),
+    )?.text
+  }
+
   /**
    * The statement `text` dropped these: what built them goes, and leaves no trace. Only where something that stays
    * names one of them (a program that still reads a dropped table) all is kept, and the DROP with it.

@@ -71,7 +71,7 @@ export async function carryOut(workspace: Workspace, bound: BoundStatement, text
         bound.key === undefined ? workspace.firstSettings() : withSetting(workspace.settings, bound.key, undefined)
       return done('reset')
     case 'show':
-      return showRows(bound, workspace.catalog, workspace.settings, workspace.jobs.names())
+      return showRows(bound, workspace)
     case 'describe':
       return describeRows(bound.schema)
     case 'explain':

@@ -1,7 +1,7 @@
 import type { BoundStatement } from '../../sql/bind/statement.ts'
 import type { TableEntry } from '../../sql/catalog.ts'
 import { relations } from '../history.ts'
-import { runQuery } from '../programs.ts'
+import { runQuery, startProgram } from '../programs.ts'
 import { RelationData } from '../relation-data.ts'
 import { isFeed, isInMemory } from '../relations.ts'
 import type { StatementResult } from '../session.ts'
@@ -9,7 +9,10 @@ import type { Workspace } from '../workspace.ts'
 import { change, inserting } from './change.ts'
 import { done, isThere } from './results.ts'
 
-/** CREATE TABLE, with the rows of AS. A connector that there is none of is refused here already. */
+/**
+ * CREATE TABLE, with the rows of AS: an in-memory table has them at once, into another a program writes them from now
+ * on. A connector that there is none of is refused here already.
+ */
 export async function createTable(
   workspace: Workspace,
   bound: Extract<BoundStatement, { is: 'createTable' }>,
@@ -21,8 +24,10 @@ export async function createTable(
   if (!isInMemory(relation) && !isFeed(relation)) workspace.relations.connectorOf(relation)
   workspace.history.remember(text, relations([table.name]))
   define(workspace, table)
+  if (rows !== undefined && !isInMemory(relation))
+    return startProgram(workspace, table.name, { sinks: [rows], views: [] })
   if (rows === undefined || workspace.restoring !== undefined) return done(`table ${table.name} created`)
-  const given = await runQuery(workspace, rows)
+  const given = await runQuery(workspace, rows.input)
   await change(workspace, relation, inserting(given.rows))
   return done(`table ${table.name} created with ${given.rows.length} rows`)
 }

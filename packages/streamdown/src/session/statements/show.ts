@@ -1,17 +1,15 @@
 import { StreamdownError } from '../../errors/error.ts'
 import type { BoundStatement } from '../../sql/bind/statement.ts'
-import type { Catalog } from '../../sql/catalog.ts'
-import { type Settings, settingNames, settingOf } from '../../sql/settings.ts'
+import { settingNames, settingOf } from '../../sql/settings.ts'
 import type { StatementResult } from '../session.ts'
+import type { Workspace } from '../workspace.ts'
 import { describeRows } from './describe.ts'
 import { rows, text } from './results.ts'
 
-/** SHOW TABLES, VIEWS, FUNCTIONS, JOBS, SETTINGS, or one setting. */
+/** SHOW TABLES, VIEWS, FUNCTIONS, JOBS, SETTINGS, CREATE TABLE name, or one setting. */
 export function showRows(
   { what, name, like }: Extract<BoundStatement, { is: 'show' }>,
-  catalog: Catalog,
-  settings: Settings,
-  jobs: readonly string[],
+  { catalog, settings, jobs, history }: Workspace,
 ): StatementResult {
   const pattern =
     like === undefined ? undefined : new RegExp(`^${like.replaceAll('%', '.*').replaceAll('_', '.')}$`, 'i')
@@ -44,11 +42,20 @@ export function showRows(
     case 'FUNCTIONS':
       return listed('function', [...catalog.functionNames()])
     case 'JOBS':
-      return listed('job', jobs)
+      return listed('job', jobs.names())
     case 'COLUMNS': {
       const entry = name === undefined ? undefined : catalog.find(name)
       if (entry === undefined) throw new StreamdownError('DSD2001', `There is no table or view "${name ?? ''}".`)
       return describeRows(entry.plan.schema)
+    }
+    case 'CREATE TABLE':
+    case 'CREATE SOURCE':
+    case 'CREATE SINK':
+    case 'CREATE VIEW':
+    case 'CREATE MATERIALIZED VIEW': {
+      const statement = history.creationOf(name ?? '')
+      if (statement === undefined) throw new StreamdownError('DSD2001', `There is no table or view "${name ?? ''}".`)
+      return rows([text('result')], [[statement]])
     }
     case 'ALL':
     case 'SETTINGS':
@@ -61,7 +68,7 @@ export function showRows(
       if (setting === undefined) {
         throw new StreamdownError(
           'DSD2006',
-          `SHOW takes TABLES, VIEWS, MATERIALIZED VIEWS, FUNCTIONS, JOBS, COLUMNS FROM, SETTINGS or a setting, not "${what}".`,
+          `SHOW takes TABLES, VIEWS, MATERIALIZED VIEWS, FUNCTIONS, JOBS, COLUMNS FROM, CREATE TABLE, CREATE VIEW, SETTINGS or a setting, not "${what}".`,
         )
       }
       return rows([text(setting)], [[settings[setting]]])

@@ -1,7 +1,7 @@
 import { column } from '../../plan/expressions/build.ts'
 import type { Expression } from '../../plan/expressions/expression.ts'
 import { replaceColumns } from '../../plan/expressions/walk.ts'
-import { type PlanNode, ProjectNode, type Relation } from '../../plan/nodes/node.ts'
+import { type PlanNode, ProjectNode, type Relation, type SinkNode } from '../../plan/nodes/node.ts'
 import { type DataType, type Schema, types } from '../../types/data-type.ts'
 import type { ConflictRule, TableColumn, TableEntry } from '../catalog.ts'
 import type { ColumnDefinition, CreateTable, Identifier, Span, Expression as Syntax } from '../parse/ast.ts'
@@ -9,6 +9,7 @@ import { assignTo } from './cast.ts'
 import { type BindContext, endsByItself } from './context.ts'
 import { columnPosition, tableEventTime } from './event-time.ts'
 import { ExpressionBinder } from './expressions.ts'
+import { constraintsOf } from './insert.ts'
 import { lastPart } from './names.ts'
 import { fail, notYet } from './problem.ts'
 import { bindQuery } from './query.ts'
@@ -26,19 +27,20 @@ export function bindCreateTable(context: BindContext, syntax: CreateTable): Boun
   if (syntax.from !== undefined) notYet('CREATE TABLE … FROM source', 'Write the columns and options.', syntax.from.at)
   const rows = syntax.as === undefined ? undefined : bindQuery(context, syntax.as, 'insert')
   const table = new TableBuilder(context, syntax, name, rows?.schema).build()
-  const renamedRows = rows === undefined ? undefined : asRelation(context, rows, table)
-  return { is: 'createTable', table, ifNotExists: syntax.ifNotExists, orReplace: syntax.orReplace, rows: renamedRows }
+  const { ifNotExists, orReplace } = syntax
+  return { is: 'createTable', table, ifNotExists, orReplace, rows: rows && filling(context, rows, table, syntax.at) }
 }
 
-/** The query's columns under the names and types of the declared ones. */
-function asRelation(context: BindContext, rows: PlanNode, { relation }: TableEntry): PlanNode {
-  return ProjectNode.create(
+/** The query's columns under the names and types of the declared ones, on their way into the table. */
+function filling(context: BindContext, rows: PlanNode, { name, relation }: TableEntry, at: Span): SinkNode {
+  const input = ProjectNode.create(
     rows,
     relation.schema.map(({ name, type }, i) => ({
       name,
       value: assignTo(column(rows.schema, i), type, name, context.settings),
     })),
   )
+  return { is: 'sink', name, input, relation, constraints: constraintsOf(context, at) }
 }
 
 interface Declared {

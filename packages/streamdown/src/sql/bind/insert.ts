@@ -191,7 +191,8 @@ function partitionValues(context: BindContext, table: TableEntry, insert: Insert
   )
 }
 
-function constraintsOf({ settings }: BindContext, at: Span | undefined): SinkConstraints {
+/** What a sink demands of its rows, as the settings say. */
+export function constraintsOf({ settings }: BindContext, at: Span | undefined): SinkConstraints {
   if (settings.sink_length === 'trim_pad' && settings.sink_nested_not_null === 'rows_and_collections')
     fail(
       'DSD2006',

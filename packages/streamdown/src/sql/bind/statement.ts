@@ -15,8 +15,8 @@ export type BoundStatement =
       readonly table: TableEntry
       readonly ifNotExists: boolean
       readonly orReplace: boolean
-      /** CREATE TABLE … AS: rows of the relation's schema, to be inserted. */
-      readonly rows: PlanNode | undefined
+      /** CREATE TABLE … AS: rows of the relation's schema, to be written to it. */
+      readonly rows: SinkNode | undefined
     }
   | { readonly is: 'createView'; readonly view: ViewEntry; readonly ifNotExists: boolean; readonly orReplace: boolean }
   | {
