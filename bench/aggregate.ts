@@ -48,6 +48,8 @@ function contextOf(memory: Memory) {
     settings: {},
     now: () => 0n,
     random: () => 0,
+    seed: 0,
+    newestEventTime: () => NO_WATERMARK,
   }
 }
 

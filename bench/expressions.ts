@@ -21,6 +21,8 @@ const context: OperatorContext = {
   settings: {},
   now: () => 0n,
   random: () => 0,
+  seed: 0,
+  newestEventTime: () => NO_WATERMARK,
 }
 
 const schema: Schema = [

@@ -1,6 +1,5 @@
 import { type Aggregates, namedAggregates, namedOverColumns, type OverColumns, type Results } from './aggregation.ts'
 import { type Order, type RankColumn, type Ranked, topRequest } from './columns.ts'
-import { pendingDraft } from './draft/pending.ts'
 import { callerPlace } from './draft/place.ts'
 import type { FrameDraft, RelationDraft } from './draft/relation-draft.ts'
 import { type Duration, durationMicros } from './duration.ts'
@@ -88,13 +87,7 @@ export class Grouped<R, G extends keyof R> {
   process<E = never, const S extends StateCells = Record<never, never>, const O extends Outputs = Record<never, never>>(
     definition: ProcessDefinition<R, Picked<R, G>, E, S, O>,
   ): Stream<E> & { readonly outputs: Streams<O> } {
-    const draft = pendingDraft(
-      'process',
-      'fold() keeps a state of your own for each key',
-      this.#input,
-      this.#by,
-      definition,
-    )
+    const draft = { is: 'process', input: this.#input, by: this.#by, definition, place: callerPlace() } as const
     return Object.assign(new Stream<E>(draft), { outputs: outputStreams(draft, definition.outputs) })
   }
 

@@ -1,13 +1,13 @@
 import type { Timestamp } from '../values/timestamp.ts'
-import { pendingDraft } from './draft/pending.ts'
-import type { RelationDraft } from './draft/relation-draft.ts'
+import { callerPlace } from './draft/place.ts'
+import type { ProcessRelation } from './draft/relation-draft.ts'
 import type { Duration } from './duration.ts'
 import { ColumnType } from './schema/column-type.ts'
 import type { RowType } from './schema/row-type.ts'
 import { Stream } from './stream.ts'
 import type { Flatten, InputRow } from './types/row.ts'
 
-/** How long a state may lie untouched before it is forgotten. */
+/** How long after its last change, on the processing clock, a state is forgotten. */
 export interface StateOptions {
   readonly ttl?: Duration
 }
@@ -140,23 +140,34 @@ export type State<S> = Flatten<
   }
 >
 
+/** A timer. */
+export interface TimerOptions {
+  /** A timer of the same name and key is replaced. Timers without a name are one a key and time; theirs is `''`. */
+  readonly name?: string
+  /** Event time, if the rows have one, or the processing clock. */
+  readonly clock?: 'event' | 'processing'
+}
+
 /** What a process function is given beside its row. */
 export interface ProcessContext<K, S, O> {
   readonly key: K
   readonly state: State<S>
   /** Writes to a second output. */
   readonly out: { readonly [N in keyof O]: (row: O[N] extends ProcessOutput<infer R> ? InputRow<R> : never) => void }
-  /** The row's event time; in a timer, the time for which it was set. */
+  /** The row's event time, without event time the clock; in a timer, the time for which it was set. */
   readonly time: Timestamp
   /** The clock of the step. */
   readonly now: Timestamp
   /** A number in [0, 1) that is the same in a replay. */
   random(): number
-  /** Calls `timer` when event time is so much later than this row. A timer of the same name and key replaces it. */
-  after(delay: Duration, options?: { readonly name?: string }): void
-  /** Calls `timer` at an event time. */
-  at(time: Date, options?: { readonly name?: string }): void
-  /** Forgets a timer. */
+  /**
+   * Calls `timer` when event time is so much later than this row (or than the timer that runs): once the watermark is
+   * behind that time. On the processing clock: so long from now.
+   */
+  after(delay: Duration, options?: TimerOptions): void
+  /** Calls `timer` at a time. */
+  at(time: Date, options?: TimerOptions): void
+  /** Forgets the key's timer of that name. */
   cancel(name: string): void
 }
 
@@ -178,13 +189,10 @@ export interface ProcessDefinition<R, K, E, S, O> {
 export type Streams<O> = { readonly [N in keyof O]: Stream<O[N] extends ProcessOutput<infer R> ? R : never> }
 
 /** @internal */
-export function outputStreams<O extends Outputs>(process: RelationDraft, outputs: O | undefined): Streams<O>
-export function outputStreams(process: RelationDraft, outputs: Outputs = {}): Readonly<Record<string, unknown>> {
+export function outputStreams<O extends Outputs>(process: ProcessRelation, outputs: O | undefined): Streams<O>
+export function outputStreams(process: ProcessRelation, outputs: Outputs = {}): Readonly<Record<string, unknown>> {
   const names = Object.keys(outputs)
   return Object.fromEntries(
-    names.map(name => [
-      name,
-      new Stream(pendingDraft('process', 'split() makes several streams of one', process, name)),
-    ]),
+    names.map(name => [name, new Stream({ is: 'processOutput', of: process, name, place: callerPlace() })]),
   )
 }

@@ -105,6 +105,7 @@ export const rowErrorCodes = {
   8: 'DSD4008',
   9: 'DSD4009',
   10: 'DSD4010',
+  11: 'DSD5008',
 } as const satisfies Record<number, ErrorCode>
 
 export const isRowErrorCode = (byte: number): byte is keyof typeof rowErrorCodes => byte in rowErrorCodes

@@ -1,6 +1,8 @@
 import { describe } from './explain/describe.ts'
 import type { Expression } from './expressions/expression.ts'
 import { isDeterministicCall } from './expressions/facts.ts'
+import { impureNames } from './expressions/impure.ts'
+import { visit } from './expressions/walk.ts'
 import { longestMatch } from './match/pattern.ts'
 import type { OverNode, PlanNode } from './nodes/node.ts'
 import { derive } from './properties.ts'
@@ -10,7 +12,8 @@ import { expressionsOf, nodesOf, type Roots } from './visitor/transform.ts'
 export const checkRules = {
   DSC001: {
     title: 'State grows without bound',
-    remedy: 'Group or join within a window, bound the join in time, say WITHIN in a pattern, or set state_ttl.',
+    remedy:
+      'Group or join within a window, bound the join in time, say WITHIN in a pattern, give the state of a process function a ttl, or set state_ttl.',
   },
   DSC002: {
     title: 'Window over a time column without watermark',
@@ -32,6 +35,11 @@ export const checkRules = {
   DSC006: {
     title: 'Every row meets every row',
     remedy: 'Give the join an equality, so that it can be spread over workers and looked up by key.',
+  },
+  DSC007: {
+    title: 'Clock, chance or I/O in a TypeScript function',
+    remedy:
+      'A replay would give something else: use a column, now and random() of a process function, mapAsync or a lookup.',
   },
 } as const satisfies Record<string, { readonly title: string; readonly remedy: string }>
 
@@ -82,6 +90,18 @@ function codesOf(node: PlanNode): readonly CheckCode[] {
     !isSingleRow(node.right)
   )
     found.push('DSC006')
+  if (sourcesOf(node).some(source => impureNames(source).length > 0)) found.push('DSC007')
+  return found
+}
+
+/** The TypeScript functions of a node. */
+function sourcesOf(node: PlanNode): readonly string[] {
+  if (node.is === 'process') return [node.code.source]
+  const found: string[] = []
+  for (const expression of expressionsOf(node))
+    visit(expression, part => {
+      if (part.is === 'lambda') found.push(part.source)
+    })
   return found
 }
 
@@ -119,6 +139,8 @@ function growsForEver(node: PlanNode): boolean {
       return node.limit === undefined && !isBoundedInput(node.input)
     case 'match':
       return node.within === undefined && longestMatch(node.pattern) === undefined && !isBoundedInput(node.input)
+    case 'process':
+      return node.cells.some(({ ttl }) => ttl === undefined) && !isBoundedInput(node.input)
     default:
       return false
   }

@@ -1,6 +1,14 @@
 import type { Expression } from './expressions/expression.ts'
 import { matchTimeColumns } from './match/columns.ts'
-import type { JoinNode, MatchNode, PlanNode, ProjectNode, TemporalJoinNode, WindowNode } from './nodes/node.ts'
+import type {
+  JoinNode,
+  LateNode,
+  MatchNode,
+  PlanNode,
+  ProjectNode,
+  TemporalJoinNode,
+  WindowNode,
+} from './nodes/node.ts'
 
 /** Output columns that hold the bounds of a window; `row`: a ROW(start, end) of them. */
 export interface WindowColumns {
@@ -161,8 +169,13 @@ function compute(node: PlanNode): Properties {
     }
     case 'match':
       return ofMatch(node)
+    case 'process': {
+      const { time, schema, input } = node
+      const own = time === undefined ? [] : [schema.length - 1]
+      return { ...nothing, ...timed(own), appendOnly: true, final: true, bounded: derive(input).bounded }
+    }
     case 'late':
-      return { ...nothing, appendOnly: true, final: true, bounded: derive(node.of).bounded }
+      return { ...nothing, ...lateTimes(node), appendOnly: true, final: true, bounded: derive(node.of).bounded }
     case 'flatMap': {
       const input = derive(node.input)
       const { keeps = 0 } = node
@@ -179,6 +192,10 @@ function compute(node: PlanNode): Properties {
     }
   }
 }
+
+/** Outputs of a process function keep the event time as their last column. */
+const lateTimes = ({ of, schema }: LateNode): Partial<Properties> =>
+  of.is === 'process' && of.time !== undefined ? timed([schema.length - 1]) : {}
 
 /** Matches are written once; the time of their last row goes on with the watermark. */
 function ofMatch(node: MatchNode): Properties {

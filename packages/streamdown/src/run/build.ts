@@ -40,6 +40,7 @@ import { createWindowJoin } from './operators/join/window-join.ts'
 import { createMatchRecognize } from './operators/match/match-recognize.ts'
 import { createOver } from './operators/over/over.ts'
 import { createOverInOrder } from './operators/over/over-in-order.ts'
+import { createProcess } from './operators/process/process.ts'
 import { createProject } from './operators/project.ts'
 import { createRank } from './operators/rank/rank.ts'
 import { createWindowRank } from './operators/rank/window-rank.ts'
@@ -192,6 +193,13 @@ class GraphBuilder {
         const routing = keyed(node.partitionBy)
         return this.#operator('match', node.schema, [this.#edge(input, routing)], routing.is === 'single', context =>
           createMatchRecognize(node, context),
+        )
+      }
+      case 'process': {
+        const input = this.#node(node.input)
+        const routing = keyed(node.by)
+        return this.#operator('process', node.schema, [this.#edge(input, routing)], routing.is === 'single', context =>
+          createProcess(node, context),
         )
       }
       case 'flatMap': {

@@ -7,7 +7,7 @@ import type { Program } from '../plan/program.ts'
 import { buildGraph } from './build.ts'
 import { type Clock, SeededRandom } from './clock.ts'
 import { Dispatch } from './dispatch.ts'
-import { EventTimeTracker } from './event-time.ts'
+import { EventTimeTracker, newestOf } from './event-time.ts'
 import type { EventTimeVertex, Graph, OutputVertex, SourceVertex, Vertex } from './graph.ts'
 import { type Asker, Inquiries } from './inquiries.ts'
 import { arrived, Intake, type OpenPartition, type Taken } from './intake.ts'
@@ -305,9 +305,7 @@ export class Engine {
 
   /** The newest event time of all sources; `NO_WATERMARK` before the first row. */
   newestEventTime(): bigint {
-    let newest = NO_WATERMARK
-    for (const tracker of this.#trackers.values()) if (tracker.newest() > newest) newest = tracker.newest()
-    return newest
+    return newestOf(this.#trackers.values())
   }
 
   /** All state. @throws StreamdownError when the last step was not finished: why. */
@@ -404,6 +402,7 @@ export class Engine {
       settings,
       now: () => this.#now,
       random: () => this.#random.next(),
+      seed: this.#options.seed,
       send: (edge, to, input, batch, from) => this.#dispatch.send(edge, to, input, batch, from),
       deliver: (vertex, batch, memory) => {
         if (vertex.is === 'output') outputs.deliver(vertex, batch, memory, this.#step)

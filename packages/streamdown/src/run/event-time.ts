@@ -127,3 +127,10 @@ export class EventTimeTracker {
     return ended === this.#partitions.size && ended > 0 && besides === undefined ? END_OF_TIME : lowest
   }
 }
+
+/** The newest event time of several sources; `NO_WATERMARK` before the first row. */
+export function newestOf(trackers: Iterable<EventTimeTracker>): bigint {
+  let newest = NO_WATERMARK
+  for (const tracker of trackers) if (tracker.newest() > newest) newest = tracker.newest()
+  return newest
+}

@@ -11,4 +11,8 @@ export interface OperatorContext {
   /** The clock of the step that runs, µs. */
   now(): bigint
   random(): number
+  /** Of the program: what must be the same whatever step and worker it is in draws from it and from its row. */
+  readonly seed: number
+  /** The newest event time of all sources so far, µs. */
+  newestEventTime(): bigint
 }

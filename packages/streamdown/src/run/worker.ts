@@ -2,7 +2,7 @@ import type { Batch } from '../batch/batch.ts'
 import type { Memory } from '../batch/memory.ts'
 import type { StateTable } from '../state/state-table.ts'
 import { createStateTable } from '../state/table.ts'
-import type { EventTimeTracker } from './event-time.ts'
+import { type EventTimeTracker, newestOf } from './event-time.ts'
 import type { Edge, Graph, Vertex } from './graph.ts'
 import type { Operator, StepEnd } from './operator.ts'
 import type { OperatorContext } from './operator-context.ts'
@@ -17,6 +17,7 @@ export interface WorkerOptions {
   readonly settings: Readonly<Record<string, string>>
   now(): bigint
   random(): number
+  readonly seed: number
   /** Rows that leave this worker along an edge, to be routed by the scheduler. */
   send(edge: Edge, to: Vertex, input: number, batch: Batch, from: number): void
   /** Rows that reached an output on this worker. */
@@ -109,7 +110,7 @@ export class Worker {
   }
 
   #context(vertex: Vertex): OperatorContext {
-    const { timeZone, settings, now, random } = this.#options
+    const { timeZone, settings, now, random, seed, trackers } = this.#options
     const names = new Set<string>()
     return {
       memory: this.memory,
@@ -117,6 +118,8 @@ export class Worker {
       settings,
       now,
       random,
+      seed,
+      newestEventTime: () => newestOf(trackers.values()),
       table: (spec): StateTable => {
         if (names.has(spec.name)) throw new RangeError(`two state tables ${spec.name} in ${vertex.name}`)
         names.add(spec.name)

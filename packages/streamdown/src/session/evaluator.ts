@@ -71,6 +71,8 @@ export class Evaluator {
       settings,
       now: () => this.#clock.now(),
       random: () => this.#random.next(),
+      seed: 0,
+      newestEventTime: () => NO_WATERMARK,
     }
   }
 }

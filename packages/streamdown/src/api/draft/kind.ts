@@ -23,7 +23,8 @@ export function kindOf(draft: RelationDraft): 'stream' | 'table' {
     case 'match':
     case 'matched':
     case 'timedOut':
-    case 'pending':
+    case 'process':
+    case 'processOutput':
     case 'enrich':
     case 'ask':
     case 'mapAsync':

@@ -1,4 +1,5 @@
 import type { Lookup } from '../lookup.ts'
+import type { Outputs, StateCells } from '../process.ts'
 import type { ColumnType } from '../schema/column-type.ts'
 import type { RowType } from '../schema/row-type.ts'
 import type { Schema } from '../schema/schema.ts'
@@ -54,15 +55,8 @@ export type RelationDraft =
       readonly holes: readonly QueryHole[]
       readonly place: Place
     }
-  /** A part of the API that has its types and does not run yet. */
-  | {
-      readonly is: 'pending'
-      readonly what: string
-      readonly instead: string
-      readonly input: RelationDraft
-      readonly args: readonly unknown[]
-      readonly place: Place
-    }
+  | ProcessRelation
+  | ProcessOutputRelation
 
 export interface SourceRelation {
   readonly is: 'source'
@@ -151,6 +145,29 @@ export interface MatchedRelation {
 export interface TimedOutRelation {
   readonly is: 'timedOut'
   readonly of: MatchRelation
+  readonly place: Place
+}
+
+/** Code of the program's own over the rows of a key. */
+export interface ProcessRelation {
+  readonly is: 'process'
+  readonly input: RelationDraft
+  readonly by: readonly string[]
+  readonly definition: {
+    readonly emits?: RowType<unknown>
+    readonly state: StateCells
+    readonly outputs?: Outputs
+    readonly row: (row: never, context: never) => unknown
+    readonly timer?: (name: string, context: never) => unknown
+  }
+  readonly place: Place
+}
+
+/** One of its further outputs. */
+export interface ProcessOutputRelation {
+  readonly is: 'processOutput'
+  readonly of: ProcessRelation
+  readonly name: string
   readonly place: Place
 }
 

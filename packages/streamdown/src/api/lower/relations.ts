@@ -25,6 +25,7 @@ import { lowerJoin } from './join.ts'
 import { columnNamed, expressionOf, type Lowered, passed, projected, visibleOnly } from './lowered.ts'
 import { lowerMatch, lowerMatched, lowerTimedOut } from './match.ts'
 import { lowerFirst, lowerOver } from './over.ts'
+import { lowerProcess, lowerProcessOutput } from './process.ts'
 import { lowerQuery } from './query.ts'
 import { lowerSource } from './source.ts'
 
@@ -96,10 +97,12 @@ function lower(context: LowerContext, draft: RelationDraft): Lowered {
       return lowerMatched(context, of(draft.of), draft)
     case 'timedOut':
       return lowerTimedOut(of(draft.of), draft)
+    case 'process':
+      return lowerProcess(context, of(draft.input), draft)
+    case 'processOutput':
+      return lowerProcessOutput(of(draft.of), draft)
     case 'query':
       return lowerQuery(context, draft)
-    case 'pending':
-      return fail('DSD5006', `${draft.what} does not run yet; ${draft.instead}.`)
   }
 }
 

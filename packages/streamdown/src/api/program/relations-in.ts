@@ -21,6 +21,7 @@ function inputsOf(draft: RelationDraft): readonly RelationDraft[] {
       return [draft.windowed.input]
     case 'matched':
     case 'timedOut':
+    case 'processOutput':
       return [draft.of]
     case 'query':
       return draft.holes.flatMap(hole => (hole.is === 'relation' ? [hole.relation] : []))

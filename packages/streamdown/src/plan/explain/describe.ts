@@ -1,5 +1,12 @@
 import { matchText } from '../match/text.ts'
-import type { OverCall, OverNode, PlanNode, SortKey, Windowing } from '../nodes/node.ts'
+import {
+  type OverCall,
+  type OverNode,
+  type PlanNode,
+  type SortKey,
+  shownSource,
+  type Windowing,
+} from '../nodes/node.ts'
 import { isComputedOnce } from '../over.ts'
 import { decimalText, frameText, hasFrame, isTime, orderType, windowCallText } from '../over-text.ts'
 import type { PairingNode } from '../pairs.ts'
@@ -98,7 +105,14 @@ export function describe(node: PlanNode): string {
     case 'changelog':
       return 'Changelog: changes as rows'
     case 'late':
-      return node.side === 'timedOut' ? 'Matches that did not end in time' : 'Late rows'
+      if (node.side === undefined) return 'Late rows'
+      return node.side === 'timedOut' ? 'Matches that did not end in time' : `Rows of ${node.side}`
+    case 'process': {
+      const { by, cells, sides, input, code } = node
+      const state = cells.length === 0 ? '' : `; state ${cells.map(({ name, is }) => `${name} (${is})`).join(', ')}`
+      const outputs = sides.length === 0 ? '' : `; ${sides.map(({ name }) => name).join(', ')}`
+      return `Process by ${names(by, input)}: ${shownSource(code)}${state}${outputs}`
+    }
     case 'flatMap':
       return `FlatMap: ${expressionText(node.lambda, node.input.schema)}`
     case 'match':

@@ -4,6 +4,7 @@ import { typeText } from '../../types/type-text.ts'
 import type {
   AggregateNode,
   JoinNode,
+  LateNode,
   OverNode,
   PlanNode,
   RankNode,
@@ -110,9 +111,9 @@ class Writer {
       case 'changelog':
         throw cannot('changelog()')
       case 'late':
-        throw cannot(
-          node.side === 'timedOut' ? 'a stream of matches that did not end in time' : 'a stream of late rows',
-        )
+        throw cannot(lateText(node))
+      case 'process':
+        throw cannot('process()')
       case 'flatMap':
         if (node.lambda.is === 'lambda') return this.#refuse(node.lambda)
         throw cannot('flatMap')
@@ -169,6 +170,11 @@ class Writer {
         : ''
     return `SELECT ${days}${as(both.map(one => one.name))}\nFROM ${left.name} AS a ${node.kind.toUpperCase()} JOIN ${right.name} AS b ON ${condition}`
   }
+}
+
+function lateText({ side }: LateNode): string {
+  if (side === undefined) return 'a stream of late rows'
+  return side === 'timedOut' ? 'a stream of matches that did not end in time' : `a stream of ${side}`
 }
 
 const sideBySide = (left: Written, right: Written): Schema => [

@@ -4,11 +4,12 @@ import type { PlanNode } from './node.ts'
 /**
  * A side output of `of`. The late rows (of a windowed aggregate, rank or join, or a match): its input's columns, then
  * windows_missed, windows_total (INT). `timedOut`, of a match: its own columns, for matches that did not end within their time.
+ * Of a process function: the output that `side` names.
  */
 export interface LateNode {
   readonly is: 'late'
   readonly of: PlanNode
-  readonly side?: 'timedOut'
+  readonly side?: string
   readonly schema: Schema
 }
 

@@ -8,6 +8,7 @@ import type { JoinNode } from './join-node.ts'
 import type { LateNode } from './late-node.ts'
 import type { MatchNode } from './match-node.ts'
 import type { OverNode } from './over-node.ts'
+import type { ProcessNode } from './process-node.ts'
 import type { ProjectNode } from './project-node.ts'
 import type { RankNode } from './rank-node.ts'
 import type { ScanNode } from './scan-node.ts'
@@ -27,6 +28,7 @@ export * from './join-node.ts'
 export * from './late-node.ts'
 export * from './match-node.ts'
 export * from './over-node.ts'
+export * from './process-node.ts'
 export * from './project-node.ts'
 export * from './rank-node.ts'
 export * from './relation.ts'
@@ -61,3 +63,4 @@ export type PlanNode =
   | LateNode
   | FlatMapNode
   | MatchNode
+  | ProcessNode

@@ -37,6 +37,8 @@ function usesEventTime(node: PlanNode): boolean {
       return node.moment.is === 'eventTime'
     case 'match':
       return typeof node.time === 'number'
+    case 'process':
+      return node.time !== undefined
     case 'over':
       return node.emit === 'watermark'
     default:

@@ -35,7 +35,7 @@ class Pruner {
   run(): Roots {
     const nodes = nodesOf(this.#roots)
     for (const root of this.#roots) this.#need(root, root.schema.keys())
-    for (const node of nodes) if (node.is === 'late') this.#needLate(node.of)
+    for (const node of nodes) if (node.is === 'late' && node.of.is !== 'process') this.#needLate(node.of)
     for (const node of nodes.toReversed()) this.#propagate(node)
     return this.#roots.map(root => this.#prune(root).node)
   }
@@ -148,6 +148,9 @@ class Pruner {
         this.#need(node.input, node.input.schema.keys())
         return
       case 'late':
+        return
+      case 'process':
+        this.#need(node.input, [...node.reads, ...node.by, ...(node.time === undefined ? [] : [node.time])])
         return
       case 'match':
         if (needed.size === 0) needed.add(0)
@@ -347,6 +350,11 @@ class Pruner {
         if (whole) return { node: { ...node, input }, to: placesOf([...node.schema.keys()]) }
         return { node: prunedMatch(node, input, i => to.get(i)!, kept), to: placesOf(kept) }
       }
+      case 'process':
+        return {
+          node: { ...node, input: this.#exactly(node.input, [...node.input.schema.keys()]) },
+          to: placesOf([...node.schema.keys()]),
+        }
       case 'late': {
         const of = this.#prune(node.of)
         return { node: { ...node, of: of.node }, to: placesOf([...node.schema.keys()]) }
@@ -388,6 +396,8 @@ function followsTime(node: PlanNode): boolean {
       return typeof node.time === 'number'
     case 'late':
       return true
+    case 'process':
+      return node.time !== undefined
     case 'over':
       return node.emit === 'watermark'
     default:

@@ -25,7 +25,7 @@ export function share(roots: Roots): Roots {
     return same ?? node
   }
   return transform(roots, node => {
-    if (node.is === 'flatMap' || node.is === 'async') return node
+    if (node.is === 'flatMap' || node.is === 'async' || node.is === 'process') return node
     if (node.is === 'values' && node.rows.length > LONG_VALUES) return node
     const inputs = node.is === 'scan' ? `${numberOf(node.relation)}` : inputsOf(node).map(numberOf).join()
     const rough = `${node.is} ${inputs}`
@@ -144,6 +144,7 @@ function structure(node: PlanNode, numberOf: (thing: object) => number): string 
       return plainKey([node.is, node.side, names])
     case 'changelog':
     case 'flatMap':
+    case 'process':
     case 'async':
       return plainKey([node.is, names])
   }

@@ -16,6 +16,7 @@ export function inputsOf(node: PlanNode): readonly PlanNode[] {
     case 'changelog':
     case 'flatMap':
     case 'match':
+    case 'process':
     case 'async':
       return [node.input]
     case 'join':
@@ -45,6 +46,7 @@ export function mapInputs(node: PlanNode, change: (input: PlanNode) => PlanNode)
     case 'changelog':
     case 'flatMap':
     case 'match':
+    case 'process':
     case 'async': {
       const input = change(node.input)
       return input === node.input ? node : { ...node, input }

@@ -3,13 +3,26 @@ import type { Memory } from '../../batch/memory.ts'
 import { takeRows } from '../../batch/select.ts'
 import { columnFromValues } from '../../batch/values.ts'
 import type { FailedRows } from '../../compile/compiled.ts'
+import { StreamdownError } from '../../errors/error.ts'
 import { errorTable, rowErrorCodes } from '../../errors/table.ts'
+import { RowError } from '../../functions/definition.ts'
 import { field, type Schema, types } from '../../types/data-type.ts'
 import type { Output } from '../operator.ts'
 
 /** Dead letters of an operator: its input's columns, then the code and the message of the error. */
 export function deadSchema(input: Schema): Schema {
   return [...input, field('code', types.string, false), field('message', types.string, false)]
+}
+
+/** Bytes of `rowErrorCodes` for a TypeScript function that threw, and for a value that does not have its type. */
+const THREW = 7
+const MISFIT = 11
+
+/** What a TypeScript function threw, as a dead letter says it. */
+export function thrown(error: unknown): { readonly code: number; readonly message: string } {
+  if (error instanceof RowError) return { code: error.code, message: error.message }
+  if (error instanceof StreamdownError && error.code === 'DSD5008') return { code: MISFIT, message: error.message }
+  return { code: THREW, message: error instanceof Error ? error.message : String(error) }
 }
 
 /** The rows that failed go to the side output `dead`, each with its weight: a retraction takes its dead letter back. */

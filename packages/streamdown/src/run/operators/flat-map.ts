@@ -1,7 +1,6 @@
 import { type Batch, CHUNK_ROWS } from '../../batch/batch.ts'
 import { batchFromRows, int32s, ordinalsOf, readValue, watermarksOf, weightsOf } from '../../batch/values.ts'
 import { StreamdownError } from '../../errors/error.ts'
-import { RowError } from '../../functions/definition.ts'
 import type { LambdaExpression } from '../../plan/expressions/expression.ts'
 import type { FlatMapNode } from '../../plan/nodes/node.ts'
 import type { StateSnapshot } from '../../state/state-table.ts'
@@ -9,11 +8,8 @@ import type { Schema } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
 import type { InputTimes, Operator, Output } from '../operator.ts'
 import type { OperatorContext } from '../operator-context.ts'
-import { emitDead } from './dead.ts'
+import { emitDead, thrown } from './dead.ts'
 import type { InputShape } from './shape.ts'
-
-/** Byte of `rowErrorCodes` for a TypeScript function that threw. */
-const THREW = 7
 
 /** Any number of rows for each row, made by a TypeScript function. They keep the row's weight, watermark and ordinal. */
 export function createFlatMap(node: FlatMapNode, context: OperatorContext, shape: InputShape): Operator {
@@ -56,7 +52,7 @@ class FlatMap implements Operator {
     for (let row = 0; row < batch.rows; row++) {
       const rows = this.#call(batch, row)
       if (rows instanceof Error) {
-        failed.push({ row, code: rows instanceof RowError ? rows.code : THREW, message: rows.message })
+        failed.push({ row, ...thrown(rows) })
         continue
       }
       for (const values of rows) {

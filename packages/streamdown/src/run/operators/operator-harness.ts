@@ -38,6 +38,7 @@ export class OperatorHarness {
   readonly main: EmittedRow[] = []
   readonly sides = new Map<string, EmittedRow[]>()
   now = 0n
+  newestEventTime = NO_WATERMARK
   readonly #create: (context: OperatorContext) => Operator
   readonly #inputs: readonly HarnessInput[]
   readonly #memoryOptions: MemoryOptions
@@ -115,6 +116,8 @@ export class OperatorHarness {
         settings: {},
         now: () => this.now,
         random: () => 0.5,
+        seed: 1,
+        newestEventTime: () => this.newestEventTime,
       }
       return { context, operator: this.#create(context) }
     })
