@@ -31,7 +31,9 @@ export class Lookup<out R, out K extends string> implements RelationOf<R> {
 export interface LookupOptions<R, K extends string, V> {
   readonly key: K
   readonly get: (keys: V[]) => Promise<readonly R[]>
-  /** The columns of its rows. What `get` gives is not looked at before it runs, so a program without is refused. */
+  /**
+   * The columns of its rows. May be left out where the source of `get` tells them: `keys => keys.map(key => ({ ... }))`.
+   */
   readonly schema?: Schema
   /** How long an answer may be used again. */
   readonly cache?: Duration

@@ -153,7 +153,10 @@ export class Simulation {
     return [...this.#dead]
   }
 
-  /** The questions of a lookup (keys) or a `mapAsync` (rows) that are not answered: nothing outside is asked here. */
+  /**
+   * The questions of a lookup (keys), or of what `mapAsync` or `enrich` gave (rows), that are not answered: nothing
+   * outside is asked here.
+   */
   questions<R, K extends string>(of: Lookup<R, K>): (K extends keyof R ? R[K] : never)[]
   questions<R>(of: StreamOf<R>): Record<string, unknown>[]
   questions(of: Lookup<unknown, string> | Drafted): unknown[] {
@@ -266,7 +269,10 @@ export class Simulation {
         .map(inquiries => ({ asked, inquiries, open: inquiries.open })),
     )
     if (running.length === 0)
-      throw new StreamdownError('DSD5007', 'The program asks nothing there: give a lookup, or what mapAsync gave.')
+      throw new StreamdownError(
+        'DSD5007',
+        'The program asks nothing there: give a lookup, or what mapAsync or enrich gave.',
+      )
     return running
   }
 

@@ -4,12 +4,14 @@ import { derive } from '../../plan/properties.ts'
 import { castTo } from '../../sql/bind/cast.ts'
 import { fail } from '../../sql/bind/problem.ts'
 import { valueKey } from '../../types/value-key.ts'
+import { answerColumns } from '../arrow/infer-answers.ts'
 import type { AskRelation, ColumnDraft, EnrichRelation, MapAsyncRelation } from '../draft/relation-draft.ts'
 import { durationMicros } from '../duration.ts'
+import { ColumnType } from '../schema/column-type.ts'
 import { columnsOf } from '../schema/columns-of.ts'
 import { rowInput, rowObject } from '../values/row-codec.ts'
 import { toRowValue } from '../values/to-row.ts'
-import { type LowerContext, noteInquiry } from './context.ts'
+import { type AskedInquiry, type LowerContext, noteInquiry } from './context.ts'
 import { joinSides, shaped } from './join.ts'
 import { allVisible, columnNamed, expressionOf, type Lowered, visibleOnly, withHidden } from './lowered.ts'
 
@@ -44,16 +46,11 @@ export function lowerEnrich(
 /** What the outside says of the row's key. */
 export function lowerAsk(context: LowerContext, input: Lowered, draft: AskRelation): Lowered {
   const { lookup, on } = draft
-  if (lookup.schema === undefined) {
-    return fail(
-      'DSD5005',
-      'The columns of this lookup are not known: lookup({ schema: t.row({ ... }), key, get }), with the types of its columns.',
-    )
-  }
   const [pair] = on
   if (pair === undefined || on.length > 1 || pair.right !== lookup.key)
     return fail('DSD5007', `This lookup is asked by '${lookup.key}': on: { column: '${lookup.key}' }.`)
-  const columns = columnsOf(lookup.schema)
+  const given = columnNamed(input, pair.left)
+  const columns = answered(lookup, given.type)
   const answers = columns.map(({ name, type }) => ({ name, type: type.type, nullable: type.nullable }))
   const right = allVisible(
     ValuesNode.create([], answers),
@@ -61,7 +58,6 @@ export function lowerAsk(context: LowerContext, input: Lowered, draft: AskRelati
     columns.map(({ type }) => type),
   )
   const key = columnNamed(right, lookup.key)
-  const given = columnNamed(input, pair.left)
   const value = expressionOf(input, given)
   const left = sameType(value.type, key.type.type)
     ? { lowered: input, index: given.index }
@@ -70,6 +66,9 @@ export function lowerAsk(context: LowerContext, input: Lowered, draft: AskRelati
     lookup.cache === undefined ? {} : { cache: { maxRows: CACHED_ROWS, expire: durationMicros(lookup.cache) } }
   const inquiry: Inquiry = { ...LOOKUP, ...cache, ask: asked(lookup, columns, key.type) }
   noteInquiry(context, lookup, { inquiry, question: ([one = null]) => toRowValue(key.type, one), columns })
+  // Given by what was enriched, a question is a row with the key.
+  const question: AskedInquiry['question'] = ([one = null]) => ({ [lookup.key]: toRowValue(key.type, one) })
+  noteInquiry(context, draft, { inquiry, question, columns })
   const node = AsyncNode.create(left.lowered.node, {
     asks: [left.index],
     inquiry,
@@ -84,6 +83,19 @@ export function lowerAsk(context: LowerContext, input: Lowered, draft: AskRelati
     draft,
     { left: left.lowered, right, keys: [{ left: left.index, right: key.index, nullsMatch: false }] },
     node,
+  )
+}
+
+/** Its columns: said, or told by the source of `get`. `asked`: the column that it is asked by. */
+function answered(lookup: AskRelation['lookup'], asked: ColumnDraft['type']): readonly ColumnDraft[] {
+  if (lookup.schema !== undefined) return columnsOf(lookup.schema)
+  const key = asked.nullable ? new ColumnType(asked.type, { ...asked.facts, nullable: false }) : asked
+  return (
+    answerColumns(lookup.get, key) ??
+    fail(
+      'DSD5005',
+      'The columns of this lookup are not known: lookup({ schema: t.row({ ... }), key, get }), with the types of its columns.',
+    )
   )
 }
 
