@@ -180,9 +180,20 @@ test('run: an answer that takes too long is a dead letter', async () => {
   )
 })
 
-test('a lookup without schema is refused with the line to write', () => {
-  const untyped = lookup({ key: 'email', get: async (emails: string[]) => emails.map(email => ({ email, score: 1 })) })
-  assert.throws(() => simulate({ scored: users.enrich(untyped, { on: { mail: 'email' } }) }), {
+test('a lookup without schema: the source of get tells its columns, or the line to write is said', () => {
+  const score = (_email: string) => 1
+  const told = lookup({ key: 'email', get: async (emails: string[]) => emails.map(email => ({ email, score: 1 })) })
+  const untold = lookup({
+    key: 'email',
+    get: async (emails: string[]) => emails.map(email => ({ email, score: score(email) })),
+  })
+  const program = { scored: users.enrich(told, { on: { mail: 'email' } }) }
+  const sim = simulate(program)
+  sim.push(users, { id: 1, mail: 'a' })
+  assert.deepEqual(sim.questions(program.scored), [{ email: 'a' }])
+  sim.answer(told, email => ({ email, score: 2 }))
+  assert.deepEqual(sim.rows(program.scored), [{ id: 1, mail: 'a', email: 'a', score: 2 }])
+  assert.throws(() => simulate({ scored: users.enrich(untold, { on: { mail: 'email' } }) }), {
     code: 'DSD5005',
     message: /lookup\(\{ schema: t\.row/,
   })

@@ -106,7 +106,7 @@ class Process implements Operator {
       }
     }
     this.#write(out)
-    this.#watermarks.set(end.watermarks)
+    this.#watermarks.set(end)
   }
 
   watermark(inputs: InputTimes): bigint {
@@ -125,7 +125,7 @@ class Process implements Operator {
     restoreTables(this.#tables(), from)
     this.#timers.rebuild()
     this.#watermarks.restore(from.values)
-    this.#reached = this.#watermarks.lowest()
+    this.#reached = this.#watermarks.reached()
   }
 
   stateBytes(): number {
