@@ -42,6 +42,17 @@ export function sameType(a: DataType, b: DataType): boolean {
   }
 }
 
+/** Of two types that are the same: whether the fields of their rows have the same names, too. */
+export function sameFieldNames(a: DataType, b: DataType): boolean {
+  if (a.is === 'array' && b.is === 'array') return sameFieldNames(a.element, b.element)
+  if (a.is === 'map' && b.is === 'map') return sameFieldNames(a.key, b.key) && sameFieldNames(a.value, b.value)
+  if (a.is !== 'row' || b.is !== 'row') return true
+  return a.fields.every((field, i) => {
+    const other = b.fields[i]
+    return other !== undefined && field.name === other.name && sameFieldNames(field.type, other.type)
+  })
+}
+
 /**
  * The one type that both values can have: of CASE branches, UNION columns, IN lists, comparisons. Undefined when there
  * is none. A string beside another type gives that type only when it is a literal, see `commonOfArguments`.

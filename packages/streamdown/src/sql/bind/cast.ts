@@ -1,4 +1,4 @@
-import { castable, isNumeric, sameType } from '../../functions/common-type.ts'
+import { castable, isNumeric, sameFieldNames, sameType } from '../../functions/common-type.ts'
 import { literal } from '../../plan/expressions/build.ts'
 import type { Expression, LiteralExpression } from '../../plan/expressions/expression.ts'
 import { type DataType, types } from '../../types/data-type.ts'
@@ -10,7 +10,7 @@ import { fail } from './problem.ts'
 
 /** `e` as a value of `type`; itself when it is one. Literals in the usual spelling are converted here and now. */
 export function castTo(e: Expression, type: DataType, settings: Settings, attempt = false, at?: Span): Expression {
-  if (sameType(e.type, type)) return e
+  if (sameType(e.type, type) && sameFieldNames(e.type, type)) return e
   if (!castable(e.type, type)) fail('DSD2004', `${typeText(e.type)} cannot be cast to ${typeText(type)}.`, at ?? e.at)
   const place = at ?? e.at
   const ready = e.is === 'literal' ? convertLiteral(e, type) : undefined

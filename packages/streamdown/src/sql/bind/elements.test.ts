@@ -43,6 +43,12 @@ test('lambdas over elements, with the columns around them', () =>
     assert.deepEqual(await value("map_filter(MAP['k', 1], |k, v| v > a)"), [])
   }))
 
+test('a cast names the fields of a row, though every value stays', () =>
+  run('flink', async value => {
+    assert.equal(await value("CAST(ROW(a, 'y') AS ROW<n INT, t STRING>).t"), 'y')
+    assert.equal(await value("CAST(ARRAY[ROW(a, 'y')] AS ARRAY<ROW<n INT, t STRING>>)[1].n"), 3)
+  }))
+
 test("PostgreSQL's rules: a map of which no entry is left is NULL", () =>
   run('postgres', async value => assert.equal(await value("map_filter(MAP {'k': 1}, |k, v| v > a)"), null)))
 
