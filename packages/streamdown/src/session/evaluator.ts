@@ -44,7 +44,8 @@ export class Evaluator {
     const schema = schemaOf(expressions, row.length)
     const mark = memory.mark()
     try {
-      const input = batchFromRows(memory, schema, [row], { firstOrdinal: 0n, watermark: NO_WATERMARK })
+      const read = row.map((value, at) => (schema[at]?.type.is === 'null' ? null : value))
+      const input = batchFromRows(memory, schema, [read], { firstOrdinal: 0n, watermark: NO_WATERMARK })
       const { output, failed } = compileProjection({ input: schema, outputs: expressions, context }).run(input)
       if (failed.count > 0) {
         const byte = memory.u8(failed.codes, 1)[0] ?? 0
