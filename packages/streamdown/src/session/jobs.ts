@@ -20,6 +20,25 @@ export class Jobs {
     return [...this.#jobs.keys()]
   }
 
+  /** Whether there is a job of that name, or one that wanted it. */
+  has(wanted: string): boolean {
+    return this.names().some(name => isFor(name, wanted))
+  }
+
+  /** A job that reads a column of a relation. */
+  readerOf(relation: string, column: number): string | undefined {
+    for (const [name, { engine }] of this.#jobs) {
+      const reads = engine.graph.vertices.some(
+        vertex =>
+          vertex.is === 'source' &&
+          vertex.scan.relation.name === relation &&
+          vertex.scan.columns.some(read => read.column === column),
+      )
+      if (reads) return name
+    }
+    return undefined
+  }
+
   /** A name that no job has: the wanted one, or with a number that does not hang on jobs of other names. */
   freeName(wanted: string): string {
     if (!this.#jobs.has(wanted)) return wanted
@@ -36,7 +55,7 @@ export class Jobs {
   /** Ends the job of that name, and those that wanted it. */
   async drop(wanted: string): Promise<void> {
     for (const [name, job] of this.#jobs) {
-      if (name !== wanted && !(name.startsWith(`${wanted} `) && /^\d+$/.test(name.slice(wanted.length + 1)))) continue
+      if (!isFor(name, wanted)) continue
       this.#jobs.delete(name)
       await job.close()
     }
@@ -93,3 +112,7 @@ export class Jobs {
     this.#jobs.clear()
   }
 }
+
+/** Whether a job has the name, or the name with a number. */
+const isFor = (name: string, wanted: string): boolean =>
+  name === wanted || (name.startsWith(`${wanted} `) && /^\d+$/.test(name.slice(wanted.length + 1)))

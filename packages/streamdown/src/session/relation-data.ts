@@ -1,4 +1,5 @@
 import { MemoryFeed, type WeightedRow } from '../connect/memory.ts'
+import type { UniqueRule } from '../sql/catalog.ts'
 import { changeKinds } from './change-kinds.ts'
 import type { ChangeRow } from './session.ts'
 import { TableStore } from './table-store.ts'
@@ -15,8 +16,8 @@ export class RelationData {
   readonly #key: readonly number[] | undefined
   #unread: ChangeRow[] | undefined
 
-  constructor(key: readonly number[], keeps: boolean) {
-    this.store = new TableStore(key)
+  constructor(key: readonly number[], keeps: boolean, unique: readonly UniqueRule[] = []) {
+    this.store = new TableStore(key, unique)
     this.#key = key.length === 0 ? undefined : key
     this.keeps = keeps
     this.#unread = keeps ? undefined : []

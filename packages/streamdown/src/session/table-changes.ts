@@ -99,6 +99,14 @@ function isNewer(old: Row, row: Row, versions: readonly number[]): boolean {
   return true
 }
 
+/** UNIQUE rules, once all changes of a statement are known. */
+export function checkUnique(table: TableEntry, store: TableStore, changes: readonly WeightedRow[]): void {
+  const broken = store.broken(changes)
+  if (broken === undefined) return
+  const columns = broken.columns.map(column => table.relation.schema[column]?.name).join(', ')
+  throw new StreamdownError('DSD2006', `Two rows of "${table.name}" would be equal in (${columns}), which is UNIQUE.`)
+}
+
 /** NOT NULL columns and CHECK conditions. */
 export function checkRow(table: TableEntry, row: Row, evaluate: Evaluate): void {
   table.relation.schema.forEach(({ name, nullable }, at) => {

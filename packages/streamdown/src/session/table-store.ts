@@ -1,6 +1,8 @@
 import type { WeightedRow } from '../connect/memory.ts'
+import type { UniqueRule } from '../sql/catalog.ts'
 import type { Value } from '../types/value.ts'
-import { rowKey } from '../types/value-key.ts'
+import { exactRowKey, rowKey } from '../types/value-key.ts'
+import { UniqueIndex } from './unique-index.ts'
 
 interface Stored {
   values: readonly Value[]
@@ -15,17 +17,33 @@ export class TableStore {
   readonly #key: readonly number[]
   readonly #rows = new Map<string, Stored>()
   readonly #byKey = new Map<string, readonly Value[]>()
+  #unique: readonly UniqueIndex[]
 
-  constructor(key: readonly number[] = []) {
+  constructor(key: readonly number[] = [], unique: readonly UniqueRule[] = []) {
     this.#key = key
+    this.#unique = unique.map(rule => new UniqueIndex(rule))
+  }
+
+  /** Other rows and other rules in place of those that there are. */
+  replace(rows: readonly WeightedRow[], unique: readonly UniqueRule[]): void {
+    this.#rows.clear()
+    this.#byKey.clear()
+    this.#unique = unique.map(rule => new UniqueIndex(rule))
+    this.apply(rows)
+  }
+
+  /** The first rule that the changes would break. */
+  broken(changes: readonly WeightedRow[]): UniqueRule | undefined {
+    return this.#unique.find(index => index.wouldBreak(changes))?.rule
   }
 
   /** Adds changes as they are: weights are summed by whole row. */
   apply(changes: readonly WeightedRow[]): void {
     for (const { values, weight } of changes) {
-      const name = rowKey(values)
+      const name = exactRowKey(values)
       const stored = this.#rows.get(name)
       this.#index(values, weight)
+      for (const index of this.#unique) index.add(values, weight)
       if (stored === undefined) this.#rows.set(name, { values, weight })
       else {
         stored.weight += weight
@@ -48,6 +66,6 @@ export class TableStore {
     if (this.#key.length === 0) return
     const key = rowKey(this.#key.map(column => values[column] ?? null))
     if (weight > 0) this.#byKey.set(key, values)
-    else if (rowKey(this.#byKey.get(key) ?? []) === rowKey(values)) this.#byKey.delete(key)
+    else if (exactRowKey(this.#byKey.get(key) ?? []) === exactRowKey(values)) this.#byKey.delete(key)
   }
 }

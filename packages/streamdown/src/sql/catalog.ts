@@ -21,6 +21,12 @@ export interface ConflictRule {
   readonly versions: readonly number[]
 }
 
+/** UNIQUE, or a unique index: over columns of the relation. */
+export interface UniqueRule {
+  readonly name: string | undefined
+  readonly columns: readonly number[]
+}
+
 export interface TableEntry {
   readonly is: 'table'
   readonly name: string
@@ -29,7 +35,8 @@ export interface TableEntry {
   /** Reads all columns, with event time. */
   readonly plan: PlanNode
   readonly conflict: ConflictRule
-  readonly unique: readonly (readonly number[])[]
+  /** No two rows of an in-memory table are equal in these; a NULL is equal to nothing. */
+  readonly unique: readonly UniqueRule[]
   /** Conditions that stored rows must meet, over the relation's columns. */
   readonly checks: readonly Expression[]
   /** Declared without columns: it takes those of its first INSERT. */

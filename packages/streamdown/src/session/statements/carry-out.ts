@@ -3,6 +3,7 @@ import { withSetting } from '../../sql/settings.ts'
 import { relations } from '../history.ts'
 import type { StatementResult } from '../session.ts'
 import type { Workspace } from '../workspace.ts'
+import { alterTable } from './alter-table.ts'
 import { createMaterializedView } from './create-materialized-view.ts'
 import { createTable } from './create-table.ts'
 import { deleteRows } from './delete.ts'
@@ -41,6 +42,8 @@ export async function carryOut(workspace: Workspace, bound: BoundStatement, text
       return startInserts(workspace, bound.inserts.map(({ table }) => table.name).join(', '), bound.inserts)
     case 'createTable':
       return createTable(workspace, bound, text)
+    case 'alterTable':
+      return alterTable(workspace, bound, text)
     case 'createView':
       if (isThere(workspace.catalog, bound.view.name, bound)) return done(`view ${bound.view.name} is there already`)
       workspace.history.remember(text, relations([bound.view.name]))

@@ -42,7 +42,7 @@ function define({ catalog, relations, restoring }: Workspace, table: TableEntry)
   const { relation } = table
   catalog.define(table)
   if (!isInMemory(relation) && !isFeed(relation)) return
-  const data = new RelationData(relation.primaryKey, isInMemory(relation))
+  const data = new RelationData(relation.primaryKey, isInMemory(relation), table.unique)
   data.store.apply(restoring?.stores[table.name] ?? [])
   relations.keep(table.name, data)
 }

@@ -3,7 +3,7 @@ import { relations } from '../history.ts'
 import { runQuery, startProgram } from '../programs.ts'
 import { isInMemory, readsFeed } from '../relations.ts'
 import type { StatementResult } from '../session.ts'
-import { insertChanges } from '../table-changes.ts'
+import { checkUnique, insertChanges } from '../table-changes.ts'
 import type { Workspace } from '../workspace.ts'
 import { change, emptying, returned } from './change.ts'
 import { defineInserted } from './create-table.ts'
@@ -20,6 +20,7 @@ export async function insert(workspace: Workspace, bound: BoundInsert, text: str
   if (bound.overwrite) await change(workspace, table.relation, emptying(workspace, table.relation))
   const given = await runQuery(workspace, plan)
   const { changes, rows } = insertChanges(table, store, given.rows, bound.conflict, workspace.evaluator.overRow)
+  checkUnique(table, store, changes)
   await change(workspace, table.relation, changes)
   return returned(workspace, bound.returning, rows, `${rows.length} rows inserted`)
 }

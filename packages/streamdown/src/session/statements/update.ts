@@ -1,7 +1,7 @@
 import type { BoundUpdate } from '../../sql/bind/statement.ts'
 import { runQuery } from '../programs.ts'
 import type { StatementResult } from '../session.ts'
-import { type InsertResult, insertChanges } from '../table-changes.ts'
+import { checkUnique, type InsertResult, insertChanges } from '../table-changes.ts'
 import type { Workspace } from '../workspace.ts'
 import { change, deleting, inserting, returned } from './change.ts'
 
@@ -20,6 +20,8 @@ export async function update(workspace: Workspace, { plan, table, returning }: B
   } finally {
     store.apply(inserting(olds))
   }
-  await change(workspace, table.relation, [...deleting(olds), ...changed.changes])
+  const changes = [...deleting(olds), ...changed.changes]
+  checkUnique(table, store, changes)
+  await change(workspace, table.relation, changes)
   return returned(workspace, returning, news, `${news.length} rows updated`)
 }

@@ -4,6 +4,7 @@ import { derive } from '../../plan/properties.ts'
 import type { Catalog, ViewEntry } from '../catalog.ts'
 import type { CreateFunction, CreateSink, CreateView, Drop, Explain, Name, Query, Statement } from '../parse/ast.ts'
 import type { Settings } from '../settings.ts'
+import { bindAlterTable, bindCreateIndex, bindDropIndex } from './alter-table.ts'
 import { bindDelete, bindUpdate } from './change-rows.ts'
 import { type BindContext, type BindOptions, contextOf } from './context.ts'
 import { bindCreateTable } from './create-table.ts'
@@ -79,11 +80,11 @@ function bindAny(context: BindContext, statement: Statement): BoundStatement {
         type: bindType(statement.type, context.settings, context.names, name => context.catalog.findType(name)),
       }
     case 'createIndex':
-      return { is: 'nothing', what: 'CREATE INDEX' }
+      return bindCreateIndex(context, statement)
     case 'createNamespace':
       return { is: 'nothing', what: `CREATE ${statement.kind}` }
     case 'alterTable':
-      return notYet('ALTER', 'Drop and create it again.', statement.at)
+      return bindAlterTable(context, statement)
     case 'drop':
       return drop(context, statement)
     case 'set':
@@ -144,6 +145,13 @@ function createView(context: BindContext, syntax: CreateView): BoundStatement {
     syntax.columns.map(c => names.fold(c)),
     syntax.at,
   )
+  if (syntax.columns.length > 0 && syntax.columns.length !== plan.schema.length) {
+    fail(
+      'DSD2006',
+      `${syntax.columns.length} column names are given, there are ${plan.schema.length} columns.`,
+      syntax.at,
+    )
+  }
   const view: ViewEntry = {
     is: 'view',
     name,
@@ -260,6 +268,11 @@ function drop(context: BindContext, { kind, names: dropped, ifExists, cascade }:
         return exists
       })
     return { is: 'drop', kind: 'function', names: found.map(f => f.text) }
+  }
+  if (kind === 'INDEX') {
+    const [index] = dropped
+    const bound = index === undefined ? undefined : bindDropIndex(context, names.fold(lastPart(index)))
+    return bound ?? { is: 'nothing', what: 'DROP INDEX' }
   }
   const isRelation = kind === 'TABLE' || kind === 'SOURCE' || kind === 'VIEW' || kind === 'MATERIALIZED VIEW'
   if (!isRelation) return { is: 'drop', kind: 'other', names: dropped.map(name => names.fold(lastPart(name))) }

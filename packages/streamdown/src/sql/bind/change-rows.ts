@@ -1,3 +1,4 @@
+import { literal } from '../../plan/expressions/build.ts'
 import { FilterNode, type PlanNode, ProjectNode } from '../../plan/nodes/node.ts'
 import type { TableEntry } from '../catalog.ts'
 import type { Delete, Name, Expression as Syntax, TableReference, Update } from '../parse/ast.ts'
@@ -44,13 +45,12 @@ function affected(
   return rows
 }
 
-/** Whether the relation's columns can be read back out of the table's: all stored columns are among them. */
-function storedColumns(
-  table: TableEntry,
-): readonly { readonly name: string; readonly at: number; readonly stored: number }[] {
-  return table.columns
-    .flatMap(({ name, stored }, at) => (stored === undefined ? [] : [{ name, at, stored }]))
-    .sort((a, b) => a.stored - b.stored)
+/** The relation's columns out of the table's; NULL in the place of a dropped one. */
+function storedColumns({ relation, columns }: TableEntry, rows: Rows) {
+  return relation.schema.map(({ name, type }, stored) => {
+    const at = columns.findIndex(column => column.stored === stored)
+    return { name, value: at < 0 ? literal(null, type) : rows.column(at) }
+  })
 }
 
 export function bindUpdate(outer: BindContext, update: Update): BoundUpdate {
@@ -60,10 +60,10 @@ export function bindUpdate(outer: BindContext, update: Update): BoundUpdate {
   const rows = affected(context, table, alias, update.from, update.where)
   for (const { value } of update.assignments) resolveSubqueries(rows, value)
   const changes = update.assignments.flatMap(a => assigned(context, table, rows.binder, a))
-  const before = storedColumns(table).map(c => ({ name: c.name, value: rows.column(c.at) }))
-  const after = storedColumns(table).map((c, i) => ({
-    name: c.name,
-    value: changes.findLast(change => change.stored === c.stored)?.value ?? before[i]!.value,
+  const before = storedColumns(table, rows)
+  const after = before.map(({ name, value }, stored) => ({
+    name,
+    value: changes.findLast(change => change.stored === stored)?.value ?? value,
   }))
   return {
     is: 'update',
@@ -78,11 +78,10 @@ export function bindDelete(outer: BindContext, syntax: Delete): BoundDelete {
   const table = changeable(context, syntax.table)
   const alias = syntax.alias === undefined ? table.name : context.names.fold(syntax.alias)
   const rows = affected(context, table, alias, syntax.using, syntax.where)
-  const outputs = storedColumns(table).map(c => ({ name: c.name, value: rows.column(c.at) }))
   return {
     is: 'delete',
     table,
-    plan: ProjectNode.create(rows.plan, outputs),
+    plan: ProjectNode.create(rows.plan, storedColumns(table, rows)),
     returning: bindReturning(context, table, syntax.returning),
   }
 }

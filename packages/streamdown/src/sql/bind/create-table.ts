@@ -3,9 +3,10 @@ import type { Expression } from '../../plan/expressions/expression.ts'
 import { replaceColumns } from '../../plan/expressions/walk.ts'
 import { type PlanNode, ProjectNode, type Relation, type SinkNode } from '../../plan/nodes/node.ts'
 import { type DataType, type Schema, types } from '../../types/data-type.ts'
-import type { ConflictRule, TableColumn, TableEntry } from '../catalog.ts'
+import type { ConflictRule, TableColumn, TableEntry, UniqueRule } from '../catalog.ts'
 import type { ColumnDefinition, CreateTable, Identifier, Span, Expression as Syntax } from '../parse/ast.ts'
 import { assignTo } from './cast.ts'
+import { declaredDefault, declaredType } from './column-definition.ts'
 import { type BindContext, endsByItself } from './context.ts'
 import { columnPosition, tableEventTime } from './event-time.ts'
 import { ExpressionBinder } from './expressions.ts'
@@ -148,7 +149,7 @@ class TableBuilder {
     for (const { definition, name } of declared) {
       const given = definition === undefined ? undefined : fixed?.find(field => names.same(field.name, name))
       if (definition === undefined || definition.computed !== undefined) continue
-      const type = definition.type === undefined ? given?.type : this.#type(definition)
+      const type = definition.type === undefined ? given?.type : declaredType(this.#context, definition)
       if (type === undefined) fail('DSD2006', `Column "${name}" needs a type.`, definition.at)
       columns.push({
         name,
@@ -157,16 +158,11 @@ class TableBuilder {
         kind: definition.metadata === undefined ? 'physical' : 'metadata',
         stored: stored++,
         computed: undefined,
-        default: this.#default(definition, type, name),
+        default: declaredDefault(this.#context, definition, type, name),
       })
     }
     this.#includes(columns, () => stored++)
     return this.#withComputed(columns, declared)
-  }
-
-  #type(definition: ColumnDefinition): DataType {
-    const { settings, names, catalog } = this.#context
-    return bindType(definition.type!, settings, names, user => catalog.findType(user))
   }
 
   /** INCLUDE key AS k: metadata columns behind the others. */
@@ -190,19 +186,6 @@ class TableBuilder {
         default: undefined,
       })
     }
-  }
-
-  #default({ default: value, identity }: ColumnDefinition, type: DataType, name: string): Expression | undefined {
-    if (identity) notYet('IDENTITY columns', 'Give the values yourself.', this.#syntax.at)
-    if (value === undefined) return undefined
-    const { settings } = this.#context
-    return assignTo(
-      new ExpressionBinder(this.#context, tableScope([], undefined, undefined)).bind(value),
-      type,
-      name,
-      settings,
-      value.at,
-    )
   }
 
   /** Computed columns in the declared order; each may use the physical ones and computed ones before it. */
@@ -230,7 +213,7 @@ class TableBuilder {
         undefined,
       )
       const bound = new ExpressionBinder(this.#context, scope).bind(definition.computed)
-      const type = definition.type === undefined ? bound.type : this.#type(definition)
+      const type = definition.type === undefined ? bound.type : declaredType(this.#context, definition)
       const value = assignTo(bound, type, name, this.#context.settings, definition.computed.at)
       const computed = replaceColumns(value, asStored(visible))
       const made: TableColumn = {
@@ -264,11 +247,13 @@ class TableBuilder {
     return (clause?.is === 'primaryKey' ? clause.columns : own).map(id => this.#storedAt(columns, id))
   }
 
-  #unique(columns: readonly TableColumn[]): readonly (readonly number[])[] {
-    const own = this.#syntax.columns.filter(c => c.unique).map(c => [this.#storedAt(columns, c.name)])
-    const clauses = this.#syntax.constraints.flatMap(c =>
-      c.is === 'unique' ? [c.columns.map(id => this.#storedAt(columns, id))] : [],
-    )
+  #unique(columns: readonly TableColumn[]): readonly UniqueRule[] {
+    const rule = (name: Identifier | undefined, over: readonly Identifier[]): UniqueRule => ({
+      name: name === undefined ? undefined : this.#context.names.fold(name),
+      columns: over.map(id => this.#storedAt(columns, id)),
+    })
+    const own = this.#syntax.columns.filter(c => c.unique).map(c => rule(undefined, [c.name]))
+    const clauses = this.#syntax.constraints.flatMap(c => (c.is === 'unique' ? [rule(c.name, c.columns)] : []))
     return [...own, ...clauses]
   }
 

@@ -172,9 +172,11 @@ function arranged(
         : assignTo(column(given.schema, from), c.type, c.name, settings, insert.source?.at)
     return [{ stored: c.stored, name: c.name, value }]
   })
+  const byPlace = new Map(outputs.map(output => [output.stored, output]))
   return ProjectNode.create(
     given,
-    outputs.sort((a, b) => a.stored - b.stored),
+    // The place of a dropped column has no value.
+    table.relation.schema.map(({ name, type }, at) => byPlace.get(at) ?? { name, value: literal(null, type) }),
   )
 }
 

@@ -18,6 +18,13 @@ export type BoundStatement =
       /** CREATE TABLE … AS: rows of the relation's schema, to be written to it. */
       readonly rows: SinkNode | undefined
     }
+  /** ALTER TABLE and unique indexes; `added`: the values of new stored columns, over no columns. */
+  | {
+      readonly is: 'alterTable'
+      readonly before: TableEntry
+      readonly table: TableEntry
+      readonly added: readonly Expression[]
+    }
   | { readonly is: 'createView'; readonly view: ViewEntry; readonly ifNotExists: boolean; readonly orReplace: boolean }
   | {
       readonly is: 'createMaterializedView'
@@ -41,7 +48,7 @@ export type BoundStatement =
   | { readonly is: 'show'; readonly what: string; readonly name: string | undefined; readonly like: string | undefined }
   | { readonly is: 'describe'; readonly name: string; readonly schema: Schema }
   | { readonly is: 'explain'; readonly details: readonly string[]; readonly statement: BoundStatement }
-  /** Accepted without effect: FLUSH, USE, BEGIN, CREATE INDEX and their like. */
+  /** Accepted without effect: FLUSH, USE, BEGIN, CREATE INDEX (not UNIQUE) and their like. */
   | { readonly is: 'nothing'; readonly what: string }
 
 export interface BoundSelect {
