@@ -22,6 +22,8 @@ export function cellValue(json: Json | undefined, type: DataType): Value {
       return BigInt(String(json))
     case 'decimal':
       return unscaled(String(json), type.scale)
+    case 'numeric':
+      throw new TypeError('no type of Flink is a NUMERIC of any size')
     case 'string':
     case 'json':
       return typeof json === 'string' ? json : JSON.stringify(json)

@@ -220,7 +220,7 @@ export function agg_diff(
     const b = validityB == 0 || load<u8>(validityB + i) != 0
     let same = a == b
     if (a && b) {
-      if (code == 9) same = sameView(dataA + (i << 4), dataB + (i << 4))
+      if (code >= 9) same = sameView(dataA + (i << 4), dataB + (i << 4))
       else if (code >= 7) {
         const x = dataA + (i << 4)
         const y = dataB + (i << 4)

@@ -2,6 +2,7 @@
 // each group the best row of the batch, kept in the i32 field at `best` (row + 1); a second lists them and clears it.
 
 import { below128, intervalBelow } from './agg-update'
+import { orderNumerics } from './value'
 
 /** a < b, of two 16-byte views, byte by byte. */
 @inline
@@ -23,6 +24,7 @@ function viewBelow(a: usize, b: usize): bool {
 @inline
 function below(code: i32, a: usize, b: usize): bool {
   if (code == 9) return viewBelow(a, b)
+  if (code == 10) return orderNumerics(a, b) < 0
   if (code == 4) return load<i64>(a) < load<i64>(b)
   if (code == 3) return load<i32>(a) < load<i32>(b)
   if (code == 6) {

@@ -3,9 +3,15 @@
 
 import { bytesOf, copyView, sizeOf, writeView } from './fn-view'
 import { chunk_alloc } from './heap'
+import { orderNumerics } from './value'
 
 /** Status: the row is left to the JavaScript function. */
 const LEFT: i32 = 255
+
+/** -1, 0 or 1: the order of two NUMERICs. */
+export function fn_compare_numeric(a: usize, b: usize): i32 {
+  return orderNumerics(a, b)
+}
 
 /** Order of the bytes: -1, 0, 1; for UTF-8 the order of code points. */
 export function fn_compare(a: usize, b: usize): i32 {

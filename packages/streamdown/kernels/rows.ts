@@ -26,7 +26,7 @@ export function freeStrings(table: usize, row: usize): void {
     let bytes: usize = 0
     for (let i: usize = 0; i < count; i++) {
       const field = fieldAt(table, i)
-      if (fieldPhysical(field) != VIEW) continue
+      if (fieldPhysical(field) < VIEW) continue
       const view = row + fieldValue(field)
       const length = <usize>load<u32>(view)
       if (length <= 12) continue
@@ -38,7 +38,7 @@ export function freeStrings(table: usize, row: usize): void {
   }
   for (let i: usize = 0; i < count; i++) {
     const field = fieldAt(table, i)
-    if (fieldPhysical(field) == VIEW) freeString(table, row + fieldValue(field))
+    if (fieldPhysical(field) >= VIEW) freeString(table, row + fieldValue(field))
   }
 }
 
@@ -125,7 +125,7 @@ export function textColumns(table: usize, columns: usize): usize {
   let at = list
   for (let i: usize = 0; i < fields; i++) {
     const field = fieldAt(table, i)
-    if (fieldPhysical(field) != VIEW) continue
+    if (fieldPhysical(field) < VIEW) continue
     store<u32>(at, <u32>columnData(columns, i))
     store<u32>(at, <u32>columnValidity(columns, i), 4)
     store<u32>(at, <u32>fieldValue(field), 8)
@@ -168,7 +168,7 @@ export function storeField(table: usize, row: usize, field: usize, columns: usiz
   const from = columnValue(columns, column, at)
   const to = row + fieldValue(field)
   store<u8>(row + fieldValid(field), 1)
-  if (physical == VIEW) ownView(table, from, to)
+  if (physical >= VIEW) ownView(table, from, to)
   else copyValue(from, to, fieldBits(field))
 }
 
@@ -199,7 +199,7 @@ export function replaceText(table: usize, row: usize, place: usize, from: usize)
   let bytes: usize = 0
   for (let i: usize = 0; i < fields; i++) {
     const field = fieldAt(table, i)
-    if (fieldPhysical(field) != VIEW) continue
+    if (fieldPhysical(field) < VIEW) continue
     const view = row + fieldValue(field)
     const length = <usize>load<u32>(view)
     if (length <= 12) continue
@@ -214,7 +214,7 @@ export function replaceText(table: usize, row: usize, place: usize, from: usize)
   let to: usize = bytes == 0 ? 0 : take(table, bytes)
   for (let i: usize = 0; i < fields; i++) {
     const field = fieldAt(table, i)
-    if (fieldPhysical(field) != VIEW) continue
+    if (fieldPhysical(field) < VIEW) continue
     const view = row + fieldValue(field)
     const own = <usize>load<u32>(view)
     if (own <= 12) continue
@@ -247,7 +247,7 @@ function storeValues(bits: usize, table: usize, columns: usize, index: usize, sl
 export function storeRows(table: usize, columns: usize, slots: usize, rows: usize): void {
   const fields = <usize>get(table, FIELD_COUNT)
   for (let index: usize = 0; index < fields; index++) {
-    if (columnPhysical(columns, index) == VIEW) continue
+    if (columnPhysical(columns, index) >= VIEW) continue
     switch (<i32>fieldBits(fieldAt(table, index))) {
       case 0:
         storeValues(0, table, columns, index, slots, rows)
@@ -275,7 +275,7 @@ export function storeRow(table: usize, row: usize, columns: usize, texts: usize,
   const fields = <usize>get(table, FIELD_COUNT)
   for (let i: usize = 0; i < fields; i++) {
     const field = fieldAt(table, i)
-    if (fieldPhysical(field) != VIEW) storeField(table, row, field, columns, i, at)
+    if (fieldPhysical(field) < VIEW) storeField(table, row, field, columns, i, at)
   }
   packTexts(table, row, texts, at)
 }

@@ -1,9 +1,9 @@
 // Sorting row numbers of columns. Stable: by radix from the last key to the first. Strings are sorted by their first
-// eight bytes and their length; only those that are longer and begin alike are compared.
+// eight bytes and their length, NUMERICs likewise; only those that are longer and begin alike are compared.
 
 import { columnData, columnIsNull, columnPhysical, columnValidity } from './column'
 import { chunk_alloc } from './heap'
-import { compareValues, I128, INTERVAL, intervalDays, intervalRest, orderPrefix, VIEW, widthBits } from './value'
+import { compareValues, I128, INTERVAL, intervalDays, intervalRest, orderedLength, orderPrefix, VIEW, widthBits } from './value'
 
 const DESCENDING: u32 = 1
 const NULLS_FIRST: u32 = 2
@@ -30,13 +30,13 @@ export function sort_rows(columns: usize, flags: usize, count: i32, rows: i32, o
     const physical = columnPhysical(columns, key)
     const descending = (load<u32>(flags + (<usize>key << 2)) & DESCENDING) != 0
     // Wide keys are two: the low half first.
-    const halves = physical == I128 || physical == INTERVAL || physical == VIEW ? 2 : 1
+    const halves = physical == I128 || physical == INTERVAL || physical >= VIEW ? 2 : 1
     let sortedKeys = keys
     for (let half = halves - 1; half >= 0; half--) {
       loadKeys(columns, key, half, descending, rows, out, keys)
       sortedKeys = radixSort(rows, keys, out, otherKeys, otherRows, counts)
     }
-    if (physical == VIEW) sortLongStrings(columns, key, descending, rows, sortedKeys, out, otherRows)
+    if (physical >= VIEW) sortLongStrings(columns, key, descending, rows, sortedKeys, out, otherRows)
     if (columnValidity(columns, key) != 0) {
       partitionNulls(columnValidity(columns, key), (load<u32>(flags + (<usize>key << 2)) & NULLS_FIRST) != 0, rows, out, otherRows)
     }
@@ -46,7 +46,7 @@ export function sort_rows(columns: usize, flags: usize, count: i32, rows: i32, o
 function halfOf(physical: u32, half: i32, at: usize): u64 {
   if (physical == I128) return half == 0 ? load<u64>(at, 8) ^ 0x8000000000000000 : load<u64>(at)
   if (physical == INTERVAL) return half == 0 ? <u64>intervalDays(at) ^ 0x8000000000000000 : <u64>intervalRest(at)
-  if (physical == VIEW && half != 0) return lengthKey(at)
+  if (physical >= VIEW && half != 0) return lengthKey(physical, at)
   return orderPrefix(physical, at)
 }
 
@@ -134,8 +134,8 @@ function partitionNulls(validity: usize, first: bool, rows: usize, order: usize,
 
 /** A string's second half as a key: its length where the prefix holds all of it, else the mark of a longer one. */
 @inline
-function lengthKey(view: usize): u64 {
-  return min<u64>(<u64>load<u32>(view), LONGER)
+function lengthKey(physical: u32, view: usize): u64 {
+  return min<u64>(<u64>orderedLength(physical, view), LONGER)
 }
 
 /** Sorts the runs of strings that are longer than a prefix and have the same: by comparing them. */
@@ -150,7 +150,7 @@ function sortLongStrings(columns: usize, key: usize, descending: bool, rows: usi
     const prefix = load<u64>(keys + (start << 3))
     let end = start + 1
     while (end < rows && load<u64>(keys + (end << 3)) == prefix && isLong(columns, key, order, end)) end++
-    if (end - start > 1) mergeSort(data, descending, order + (start << 2), end - start, other)
+    if (end - start > 1) mergeSort(columnPhysical(columns, key), data, descending, order + (start << 2), end - start, other)
     start = end
   }
 }
@@ -158,17 +158,18 @@ function sortLongStrings(columns: usize, key: usize, descending: bool, rows: usi
 @inline
 function isLong(columns: usize, key: usize, order: usize, place: usize): bool {
   const row = <usize>load<u32>(order + (place << 2))
-  return !columnIsNull(columns, key, row) && load<u32>(columnData(columns, key) + (row << 4)) > <u32>LONGER - 1
+  return !columnIsNull(columns, key, row)
+    && orderedLength(columnPhysical(columns, key), columnData(columns, key) + (row << 4)) > <u32>LONGER - 1
 }
 
 @inline
-function isBefore(data: usize, descending: bool, a: u32, b: u32): bool {
-  const order = compareValues(VIEW, data + (<usize>a << 4), data + (<usize>b << 4))
+function isBefore(physical: u32, data: usize, descending: bool, a: u32, b: u32): bool {
+  const order = compareValues(physical, data + (<usize>a << 4), data + (<usize>b << 4))
   return descending ? order > 0 : order < 0
 }
 
 /** Rows (u32) by the strings of one column: short runs by insertion, then merged two by two. */
-function mergeSort(data: usize, descending: bool, order: usize, rows: usize, other: usize): void {
+function mergeSort(physical: u32, data: usize, descending: bool, order: usize, rows: usize, other: usize): void {
   let from = order
   let to = other
   for (let start: usize = 0; start < rows; start += RUN_ROWS) {
@@ -176,7 +177,7 @@ function mergeSort(data: usize, descending: bool, order: usize, rows: usize, oth
     for (let i = start + 1; i < end; i++) {
       const row = load<u32>(from + (i << 2))
       let place = i
-      while (place > start && isBefore(data, descending, row, load<u32>(from + ((place - 1) << 2)))) {
+      while (place > start && isBefore(physical, data, descending, row, load<u32>(from + ((place - 1) << 2)))) {
         store<u32>(from + (place << 2), load<u32>(from + ((place - 1) << 2)))
         place--
       }
@@ -191,7 +192,7 @@ function mergeSort(data: usize, descending: bool, order: usize, rows: usize, oth
       let right = middle
       for (let place = start; place < end; place++) {
         const takeRight = left == middle
-          || (right < end && isBefore(data, descending, load<u32>(from + (right << 2)), load<u32>(from + (left << 2))))
+          || (right < end && isBefore(physical, data, descending, load<u32>(from + (right << 2)), load<u32>(from + (left << 2))))
         store<u32>(to + (place << 2), load<u32>(from + ((takeRight ? right++ : left++) << 2)))
       }
     }

@@ -48,7 +48,7 @@ export function table_new(
   set(table, ORDER_COUNT, orderCount)
   set(table, SCRATCH, <u32>take(table, stride))
   let views: u32 = 0
-  for (let i: usize = 0; i < <usize>count; i++) if (fieldPhysical(fieldAt(table, i)) == VIEW) views++
+  for (let i: usize = 0; i < <usize>count; i++) if (fieldPhysical(fieldAt(table, i)) >= VIEW) views++
   set(table, VIEW_COUNT, views)
   let form: u32 = keys <= <i32>KEY_THREE_I64 ? keys : KEY_ANY
   for (let i: usize = 0; i < <usize>form; i++) if (fieldPhysical(fieldAt(table, i)) != I64) form = KEY_ANY
@@ -146,7 +146,7 @@ export function table_scatter(table: usize, slots: usize, rows: i32, index: i32,
   const bits = fieldBits(field)
   const value = fieldValue(field)
   const valid = fieldValid(field)
-  const isString = fieldPhysical(field) == VIEW
+  const isString = fieldPhysical(field) >= VIEW
   const packed = isPacked(table)
   const data = columnData(columns, 0)
   const validity = columnValidity(columns, 0)

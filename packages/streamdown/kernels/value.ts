@@ -14,19 +14,23 @@ export const F64: u32 = 6
 export const I128: u32 = 7
 export const INTERVAL: u32 = 8
 export const VIEW: u32 = 9
+/** A view of bytes that order as the numbers do, then two bytes of scale, which equality and order leave out. */
+export const NUMERIC: u32 = 10
 
 const SEED: u64 = 0x9ae16a3b2f90404f
 const MULTIPLY: u64 = 0x9e3779b97f4a7c15
 const FINISH: u64 = 0xd6e8feb86659fd93
 const NULL_WORD: u64 = 0x7f4a7c15c3a5c85c
 const DAY: i64 = 86400000000
+const NUMERIC_SCALE_BYTES: usize = 2
 const CANONICAL_NAN: u64 = 0x7ff8000000000000
 
 /** log2 of the bytes of a value. */
 @inline
 export function widthBits(physical: u32): usize {
-  // Four bits a code, lowest first: bool 0, i8 0, i16 1, i32 2, i64 3, f32 2, f64 3, i128 4, interval 4, view 4.
-  return <usize>((0x4443232100 >> (<u64>physical << 2)) & 15)
+  // Four bits a code, lowest first: bool 0, i8 0, i16 1, i32 2, i64 3, f32 2, f64 3, i128 4, interval 4, view 4,
+  // numeric 4.
+  return <usize>((0x44443232100 >> (<u64>physical << 2)) & 15)
 }
 
 @inline
@@ -103,6 +107,23 @@ export function hashView(hash: u64, at: usize): u64 {
   return hashLongView(hash, at)
 }
 
+/** The bytes of a NUMERIC that make its value. */
+@inline
+function numericLength(at: usize): usize {
+  return <usize>load<u32>(at) - NUMERIC_SCALE_BYTES
+}
+
+function hashNumeric(start: u64, at: usize): u64 {
+  const length = numericLength(at)
+  const bytes = viewBytes(at)
+  let hash = hashWord(start, <u64>length)
+  let i: usize = 0
+  for (; i + 8 <= length; i += 8) hash = hashWord(hash, load<u64>(bytes + i))
+  let rest: u64 = 0
+  for (; i < length; i++) rest = (rest << 8) | <u64>load<u8>(bytes + i)
+  return hashWord(hash, rest)
+}
+
 /** Folds the value at an address into a hash; integers of every width that are equal hash alike. */
 export function hashValue(hash: u64, physical: u32, at: usize): u64 {
   switch (physical) {
@@ -124,6 +145,8 @@ export function hashValue(hash: u64, physical: u32, at: usize): u64 {
       return hashWord(hashWord(hash, load<u64>(at)), load<u64>(at, 8))
     case INTERVAL:
       return hashWord(hashWord(hash, <u64>intervalDays(at)), <u64>intervalRest(at))
+    case NUMERIC:
+      return hashNumeric(hash, at)
     default:
       return hashView(hash, at)
   }
@@ -162,6 +185,10 @@ export function equalValues(physical: u32, a: usize, b: usize): bool {
       return load<u64>(a) == load<u64>(b) && load<u64>(a, 8) == load<u64>(b, 8)
     case INTERVAL:
       return intervalDays(a) == intervalDays(b) && intervalRest(a) == intervalRest(b)
+    case NUMERIC: {
+      const length = numericLength(a)
+      return length == numericLength(b) && equalBytes(viewBytes(a), viewBytes(b), length)
+    }
     default:
       if (load<u64>(a) != load<u64>(b)) return false
       if (load<u32>(a) <= 12) return load<u64>(a, 8) == load<u64>(b, 8)
@@ -185,9 +212,16 @@ function orderViews(a: usize, b: usize): i32 {
   if (first != 0) return first
   const lengthA = <usize>load<u32>(a)
   const lengthB = <usize>load<u32>(b)
+  return orderBytes(viewBytes(a), lengthA, viewBytes(b), lengthB)
+}
+
+/** -1, 0 or 1: the order of two NUMERICs, NaN behind every other. */
+export function orderNumerics(a: usize, b: usize): i32 {
+  return orderBytes(viewBytes(a), numericLength(a), viewBytes(b), numericLength(b))
+}
+
+function orderBytes(bytesA: usize, lengthA: usize, bytesB: usize, lengthB: usize): i32 {
   const common = min(lengthA, lengthB)
-  const bytesA = viewBytes(a)
-  const bytesB = viewBytes(b)
   let i: usize = 0
   for (; i + 8 <= common; i += 8) {
     const x = load<u64>(bytesA + i)
@@ -227,6 +261,8 @@ export function compareValues(physical: u32, a: usize, b: usize): i32 {
       const days = order<i64>(intervalDays(a), intervalDays(b))
       return days != 0 ? days : order<i64>(intervalRest(a), intervalRest(b))
     }
+    case NUMERIC:
+      return orderNumerics(a, b)
     default:
       return orderViews(a, b)
   }
@@ -249,6 +285,21 @@ function viewPrefix(at: usize): u64 {
   const length = load<u32>(at)
   if (length <= 12) return bswap<u64>(load<u64>(at, 4))
   return bswap<u64>(load<u64>(<usize>load<u32>(at, 12)))
+}
+
+/** The same of the bytes of a NUMERIC without its scale. */
+function numericPrefix(at: usize): u64 {
+  const length = min(numericLength(at), 8)
+  const bytes = viewBytes(at)
+  let prefix: u64 = 0
+  for (let i: usize = 0; i < length; i++) prefix |= <u64>load<u8>(bytes + i) << (56 - (i << 3))
+  return prefix
+}
+
+/** The bytes of a view or NUMERIC that decide its order. */
+@inline
+export function orderedLength(physical: u32, at: usize): u32 {
+  return physical == NUMERIC ? <u32>numericLength(at) : load<u32>(at)
 }
 
 /** An unsigned number that orders as the value does, or ties: where it ties the values themselves must be compared. */
@@ -276,6 +327,8 @@ export function orderPrefix(physical: u32, at: usize): u64 {
     }
     case INTERVAL:
       return orderedI64(intervalDays(at))
+    case NUMERIC:
+      return numericPrefix(at)
     default:
       return viewPrefix(at)
   }

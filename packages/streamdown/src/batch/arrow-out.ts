@@ -1,8 +1,9 @@
 import * as arrow from '@uwdata/flechette'
 import { StreamdownError } from '../errors/error.ts'
-import type { DataType, Schema } from '../types/data-type.ts'
+import { type DataType, type Schema, types } from '../types/data-type.ts'
 import { physicalOf, widthOf } from '../types/physical.ts'
 import type { Value } from '../types/value.ts'
+import { isNumeric, numericText } from '../values/numeric.ts'
 import { toArrowType } from './arrow-types.ts'
 import type { Batch, Column } from './batch.ts'
 import { columnAt } from './key-groups.ts'
@@ -48,6 +49,8 @@ function arrowBatch(memory: Memory, column: Column, rows: number): arrow.Batch<u
     case 'json':
     case 'bytes':
       return make(variableBytes(memory, column, rows))
+    case 'numeric':
+      return make(variableBytes(memory, textColumn(memory, column, rows), rows))
     case 'interval':
       return make({ values: intervals(memory, column, rows) })
     case 'row':
@@ -82,6 +85,15 @@ function packBits(bytes: Uint8Array): Uint8Array {
 
 function isNull(memory: Memory, { validity }: Column, row: number): boolean {
   return validity !== 0 && memory.view().getUint8(validity + row) === 0
+}
+
+/** Arrow's decimals have one scale a column and 256 bits: a NUMERIC leaves as text. */
+function textColumn(memory: Memory, column: Column, rows: number): Column {
+  const texts = Array.from({ length: rows }, (_, row) => {
+    const value = readValue(memory, column, row)
+    return isNumeric(value) ? numericText(value) : null
+  })
+  return columnFromValues(memory, types.string, texts)
 }
 
 function variableBytes(memory: Memory, column: Column, rows: number): { offsets: Int32Array; values: Uint8Array } {

@@ -27,6 +27,7 @@ export function toArrowType(type: DataType): arrow.DataType {
       return arrow.decimal128(type.precision, type.scale)
     case 'string':
     case 'json':
+    case 'numeric':
       return arrow.utf8()
     case 'bytes':
       return arrow.binary()

@@ -1,5 +1,5 @@
 import type { DataType } from '../types/data-type.ts'
-import { physicalOf, widthOf } from '../types/physical.ts'
+import { isView, physicalOf, widthOf } from '../types/physical.ts'
 import type { Column, Pointer } from './batch.ts'
 import type { Memory } from './memory.ts'
 
@@ -21,7 +21,7 @@ export function packRows(
     const at = fields + index * FIELD_BYTES
     view.setUint32(at, column.data, true)
     view.setUint32(at + 4, column.validity, true)
-    view.setUint32(at + 8, physical === 'view' ? 0 : widthOf(physical), true)
+    view.setUint32(at + 8, isView(physical) ? 0 : widthOf(physical), true)
   })
   memory.kernels.pack_rows(fields, columns.length, rows, validity, data)
   return { type, validity, data }

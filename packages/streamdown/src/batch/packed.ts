@@ -1,7 +1,9 @@
 import { StreamdownError } from '../errors/error.ts'
 import type { DataType } from '../types/data-type.ts'
-import { physicalOf, widthOf } from '../types/physical.ts'
+import { isView, physicalOf, widthOf } from '../types/physical.ts'
 import type { Value } from '../types/value.ts'
+import { isNumeric } from '../values/numeric.ts'
+import { decodeNumeric, encodeNumeric } from '../values/numeric-bytes.ts'
 import { readFixed, writeFixed } from './fixed.ts'
 
 /*
@@ -9,7 +11,7 @@ import { readFixed, writeFixed } from './fixed.ts'
  *
  *   field = u8 0                                     NULL: nothing follows
  *         | u8 1, fixed-width value                  (the bytes that the value has in a column)
- *         | u8 1, u32 length, bytes                  STRING, JSON, BYTES, and nested values in this encoding
+ *         | u8 1, u32 length, bytes                  STRING, JSON, BYTES, NUMERIC, and nested values in this encoding
  *   ROW   = a field for each of the type's fields, in order
  *   ARRAY = u32 n, n fields
  *   MAP   = u32 n, n times: key field, value field
@@ -27,6 +29,9 @@ export function encodeViewValue(type: DataType, value: Value): Uint8Array {
       break
     case 'bytes':
       if (value instanceof Uint8Array) return value
+      break
+    case 'numeric':
+      if (isNumeric(value)) return encodeNumeric(value)
       break
     case 'row':
     case 'array':
@@ -50,6 +55,8 @@ export function decodeViewValue(type: DataType, bytes: Uint8Array): Value {
       return decoder.decode(bytes)
     case 'bytes':
       return bytes.slice()
+    case 'numeric':
+      return decodeNumeric(bytes)
     default:
       return new PackedReader(bytes).nested(type)
   }
@@ -96,7 +103,7 @@ class PackedWriter {
     this.#view.setUint8(place, value === null ? 0 : 1)
     if (value === null) return
     const physical = physicalOf(type)
-    if (physical !== 'view') {
+    if (!isView(physical)) {
       const at = this.#reserve(widthOf(physical))
       writeFixed(this.#view, at, type, value)
       return
@@ -158,7 +165,7 @@ class PackedReader {
   #field(type: DataType): Value {
     if (this.#view.getUint8(this.#take(1)) === 0) return null
     const physical = physicalOf(type)
-    if (physical !== 'view') return readFixed(this.#view, this.#take(widthOf(physical)), type)
+    if (!isView(physical)) return readFixed(this.#view, this.#take(widthOf(physical)), type)
     const length = this.#u32()
     const at = this.#take(length)
     return decodeViewValue(type, this.#bytes.subarray(at, at + length))

@@ -1,5 +1,5 @@
 import { StreamdownError } from '../errors/error.ts'
-import { physicalOf, widthOf } from '../types/physical.ts'
+import { isView, physicalOf, widthOf } from '../types/physical.ts'
 import type { Batch, Column, Pointer } from './batch.ts'
 import { widthBitsOf } from './columns.ts'
 import { columnAt } from './key-groups.ts'
@@ -132,7 +132,7 @@ function concatColumns(
  * A column whose long strings lie in chunk memory of their own: for rows that state is about to free, gathered before.
  */
 export function ownStrings(memory: Memory, column: Column, rows: number): Column {
-  if (physicalOf(column.type) !== 'view') return column
+  if (!isView(physicalOf(column.type))) return column
   const { kernels } = memory
   const bytes = Number(kernels.wire_string_bytes(column.data, column.validity, rows))
   if (bytes === 0) return column

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import type { DataType } from '../types/data-type.ts'
 import type { Value } from '../types/value.ts'
+import { NUMERIC_INFINITY, NUMERIC_MINUS_INFINITY, NUMERIC_NAN } from '../values/numeric.ts'
 
 const int64 = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n })
 const text = fc.oneof(
@@ -33,6 +34,11 @@ export function anyOf(type: DataType): fc.Arbitrary<Value> {
       return fc.double()
     case 'decimal':
       return fc.bigInt({ min: -(10n ** BigInt(type.precision)) + 1n, max: 10n ** BigInt(type.precision) - 1n })
+    case 'numeric':
+      return fc.oneof(
+        fc.record({ digits: fc.bigInt(), scale: fc.nat(40) }, { noNullPrototype: true }),
+        fc.constantFrom(NUMERIC_NAN, NUMERIC_INFINITY, NUMERIC_MINUS_INFINITY),
+      )
     case 'string':
     case 'json':
       return text

@@ -1,5 +1,5 @@
 import type { DataType, Schema } from '../types/data-type.ts'
-import { physicalOf, widthOf } from '../types/physical.ts'
+import { isView, physicalOf, widthOf } from '../types/physical.ts'
 import type { Value } from '../types/value.ts'
 import { type Batch, type Column, NO_WATERMARK, type Pointer } from './batch.ts'
 import { readFixed, writeFixed } from './fixed.ts'
@@ -14,7 +14,7 @@ export function readValue(memory: Memory, column: Column, row: number): Value {
   if (type.is === 'null' || (validity !== 0 && view.getUint8(validity + row) === 0)) return null
   const physical = physicalOf(type)
   const at = data + row * widthOf(physical)
-  if (physical !== 'view') return readFixed(view, at, type)
+  if (!isView(physical)) return readFixed(view, at, type)
   if (type.is === 'string' || type.is === 'json') return readString(memory, at)
   const bytes = viewAt(memory, at)
   return decodeViewValue(type, memory.u8(bytes.data, bytes.length))
@@ -55,7 +55,7 @@ export class ColumnBuilder {
       memory.u8(at, this.#width).fill(0)
     } else if (typeof value === 'string' && (this.#type.is === 'string' || this.#type.is === 'json')) {
       writeString(memory, at, value)
-    } else if (physicalOf(this.#type) === 'view') {
+    } else if (isView(physicalOf(this.#type))) {
       writeBytes(memory, at, encodeViewValue(this.#type, value))
     } else {
       writeFixed(memory.view(), at, this.#type, value)

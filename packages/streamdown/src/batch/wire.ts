@@ -1,6 +1,6 @@
 import { StreamdownError } from '../errors/error.ts'
 import type { Schema } from '../types/data-type.ts'
-import { physicalOf, widthOf } from '../types/physical.ts'
+import { isView, physicalOf, widthOf } from '../types/physical.ts'
 import type { Batch, Column, Pointer } from './batch.ts'
 import { columnAt } from './key-groups.ts'
 import type { Memory } from './memory.ts'
@@ -35,8 +35,8 @@ export function encodeBatch(memory: Memory, batch: Batch, schema: Schema): Uint8
     const column = columnAt(batch, index)
     const physical = physicalOf(field.type)
     const validity = column.validity === 0 || kernels.all_set(column.validity, rows) === 1 ? 0 : column.validity
-    const strings = physical === 'view' ? Number(kernels.wire_string_bytes(column.data, validity, rows)) : 0
-    return { data: column.data, validity, strings, width: widthOf(physical), isView: physical === 'view' }
+    const strings = isView(physical) ? Number(kernels.wire_string_bytes(column.data, validity, rows)) : 0
+    return { data: column.data, validity, strings, width: widthOf(physical), isView: isView(physical) }
   })
   const flags =
     (batch.weights === 0 ? 0 : HAS_WEIGHTS) |
@@ -116,7 +116,7 @@ export function decodeBatch(memory: Memory, bytes: Uint8Array, schema: Schema): 
     if (view.getUint32(place + 4, true) !== width) throw damaged(`column ${field.name} has another type`)
     const validity = view.getUint32(place, true) === 0 ? 0 : take(rows)
     const data = take(rows * width)
-    if (physical !== 'view') return { type: field.type, validity, data }
+    if (!isView(physical)) return { type: field.type, validity, data }
     const strings = Number(view.getBigUint64(place + 8, true))
     const heap = take(strings)
     if (memory.kernels.wire_decode_views(data, rows, heap, strings) === 0) throw damaged('a string lies outside')

@@ -1,7 +1,8 @@
 import type { ChangeRow, StatementResult } from '../session/session.ts'
 import { type DataType, field, type Schema, types } from '../types/data-type.ts'
-import type { Value } from '../types/value.ts'
+import type { Numeric, Value } from '../types/value.ts'
 import { decimalText } from '../values/decimal-digits.ts'
+import { numericText } from '../values/numeric.ts'
 import { type TextZone, textOf } from '../values/text.ts'
 import { zoneNamed } from './zone.ts'
 
@@ -22,6 +23,9 @@ export function changeLinesOf(
   const objectOf = jsonObjects(schema, names, timeZone)
   return changes.map(change => `{"${op}":"${change.op}",${objectOf(change.values)}}\n`).join('')
 }
+
+const jsonOfNumeric = (value: Numeric): string =>
+  value.special === undefined ? numericText(value) : JSON.stringify(value.special)
 
 function jsonObjects(schema: Schema, names: readonly string[], timeZone: string): (row: readonly Value[]) => string {
   const zone = zoneNamed(timeZone)
@@ -62,6 +66,8 @@ function jsonOf(value: Value, type: DataType, zone: TextZone): string {
       return Number.isFinite(value) ? String(value) : JSON.stringify(String(value))
     case 'decimal':
       return decimalText(value as bigint, type.scale)
+    case 'numeric':
+      return jsonOfNumeric(value as Numeric)
     case 'json':
       return String(value)
     case 'array':

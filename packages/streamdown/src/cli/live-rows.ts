@@ -2,7 +2,7 @@ import type { SortKey } from '../plan/nodes/node.ts'
 import type { ChangeRow, LiveQuery } from '../session/session.ts'
 import { compareValues } from '../types/compare-values.ts'
 import type { Value } from '../types/value.ts'
-import { rowKey } from '../types/value-key.ts'
+import { exactRowKey, rowKey } from '../types/value-key.ts'
 
 type Row = readonly Value[]
 
@@ -54,7 +54,7 @@ export class LiveRows {
   #change({ op, values, weight }: ChangeRow): void {
     const { key } = this.#query
     if (op === '-U') return
-    const name = rowKey(key === undefined ? values : key.map(column => values[column] ?? null))
+    const name = key === undefined ? exactRowKey(values) : rowKey(key.map(column => values[column] ?? null))
     const known = this.#byName.get(name)
     if (op === '+U' || known === undefined) {
       this.#byName.set(name, { row: values, weight })

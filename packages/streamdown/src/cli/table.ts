@@ -25,6 +25,7 @@ const numbers: ReadonlySet<DataType['is']> = new Set([
   'real',
   'double',
   'decimal',
+  'numeric',
 ])
 
 /** A result as a table with its number of rows below. */

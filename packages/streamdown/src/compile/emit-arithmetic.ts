@@ -1,6 +1,9 @@
-import type { DataType } from '../types/data-type.ts'
+import * as numeric from '../functions/numeric/arithmetic.ts'
+import { asNumeric } from '../functions/values.ts'
+import { type DataType, types } from '../types/data-type.ts'
 import { physicalOf } from '../types/physical.ts'
 import { emitDecimalArithmetic } from './emit-decimal.ts'
+import { emitHostCall } from './emit-host.ts'
 import { type Emitter, failures } from './emitter.ts'
 import type { Operand } from './operand.ts'
 import { op } from './wasm/opcodes.ts'
@@ -15,6 +18,7 @@ export function emitArithmetic(
   type: DataType,
 ): Operand {
   const { code } = e
+  if (type.is === 'numeric') return emitNumericArithmetic(e, operator, a, b)
   const valid = e.allValid([a, b])
   if (type.is === 'decimal') return emitDecimalArithmetic(e, operator, a, b, type, valid)
   const [left = 0] = a.values
@@ -47,6 +51,19 @@ export function emitArithmetic(
   })
   return { type, valid, values: result }
 }
+
+const numerics = {
+  '+': numeric.add,
+  '-': numeric.subtract,
+  '*': numeric.multiply,
+  '/': numeric.divide,
+  '%': numeric.remainder,
+} as const
+
+const emitNumericArithmetic = (e: Emitter, operator: ArithmeticOperator, a: Operand, b: Operand): Operand =>
+  emitHostCall(e, [a, b], types.numeric, { strict: true, mayBeNull: false }, ([left, right]) =>
+    numerics[operator](asNumeric(left), asNumeric(right)),
+  )
 
 const doubles = { '+': op.f64Add, '-': op.f64Sub, '*': op.f64Mul, '/': op.f64Div } as const
 const reals = { '+': op.f32Add, '-': op.f32Sub, '*': op.f32Mul, '/': op.f32Div } as const
@@ -179,6 +196,9 @@ export function emitNegate(e: Emitter, a: Operand, type: DataType): Operand {
   const { code } = e
   const [value = 0] = a.values
   const physical = physicalOf(type)
+  if (type.is === 'numeric') {
+    return emitHostCall(e, [a], type, { strict: true, mayBeNull: false }, ([x]) => numeric.negate(asNumeric(x)))
+  }
   if (physical === 'f64' || physical === 'f32') {
     code.get(value).emit(physical === 'f64' ? op.f64Neg : op.f32Neg)
     return { type, valid: a.valid, values: [e.store(physical)] }

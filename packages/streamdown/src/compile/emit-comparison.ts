@@ -1,7 +1,7 @@
 import { asBigint } from '../functions/values.ts'
 import { compareValues } from '../types/compare-values.ts'
 import { types } from '../types/data-type.ts'
-import { physicalOf } from '../types/physical.ts'
+import { isView, physicalOf } from '../types/physical.ts'
 import { powerOfTen } from '../values/decimal-digits.ts'
 import { emitScaleUp } from './emit-decimal.ts'
 import { emitHostCall } from './emit-host.ts'
@@ -32,9 +32,32 @@ const longs = {
 export function emitComparison(e: Emitter, operator: ComparisonOperator, a: Operand, b: Operand): Operand {
   const valid = e.allValid([a, b])
   if (a.type.is === 'decimal' && b.type.is === 'decimal') return compareDecimals(e, operator, a, b, valid)
-  if (physicalOf(a.type) === 'view') return compareViews(e, operator, a, b, valid)
+  if (a.type.is === 'numeric') return compareNumerics(e, operator, a, b, valid)
+  if (isView(physicalOf(a.type))) return compareViews(e, operator, a, b, valid)
   compareNumbers(e, operator, a, b)
   return e.boolean(valid)
+}
+
+function compareNumerics(
+  e: Emitter,
+  operator: ComparisonOperator,
+  a: Operand,
+  b: Operand,
+  valid: Operand['valid'],
+): Operand {
+  const { code } = e
+  const result = code.local('i32')
+  e.guard(valid, () => {
+    const compare = e.module.importFunction('kernels', 'fn_compare_numeric', ['i32', 'i32'], ['i32'])
+    code.get(a.values[0] ?? 0)
+    code
+      .get(b.values[0] ?? 0)
+      .call(compare)
+      .i32(0)
+      .emit(ints[operator])
+      .set(result)
+  })
+  return { type: types.boolean, valid, values: [result] }
 }
 
 function compareViews(

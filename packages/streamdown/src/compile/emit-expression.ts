@@ -1,6 +1,6 @@
 import type { Expression } from '../plan/expressions/expression.ts'
 import { type DataType, types } from '../types/data-type.ts'
-import { physicalOf, widthOf } from '../types/physical.ts'
+import { isView, physicalOf, widthOf } from '../types/physical.ts'
 import { emitCall } from './emit-call.ts'
 import { emitCast } from './emit-cast.ts'
 import { emitElements } from './emit-elements.ts'
@@ -51,7 +51,7 @@ function emitAny(e: Emitter, expression: Expression): Operand {
 /** What the kernel reads of a field in the packed encoding: the bytes of its value, 0 for a length and bytes. */
 function packedWidth(type: DataType): number {
   const physical = physicalOf(type)
-  return physical === 'view' ? 0 : widthOf(physical)
+  return isView(physical) ? 0 : widthOf(physical)
 }
 
 /** The input columns that an expression reads, in ascending order of their first mention. */

@@ -1,6 +1,6 @@
 import type { Call } from '../functions/define.ts'
 import type { DataType } from '../types/data-type.ts'
-import { physicalOf } from '../types/physical.ts'
+import { isView, physicalOf } from '../types/physical.ts'
 import { emitHostCall } from './emit-host.ts'
 import type { Emitter } from './emitter.ts'
 import { localTypes, type Operand } from './operand.ts'
@@ -29,7 +29,7 @@ function pushForKernel(e: Emitter, operand: Operand): ValueType[] {
 export function emitKernel(e: Emitter, kernel: string, args: readonly Operand[], type: DataType): Operand {
   const { code } = e
   const valid = e.allValid(args)
-  if (physicalOf(type) !== 'view') {
+  if (!isView(physicalOf(type))) {
     const values = e.locals(type)
     e.guard(valid, () => {
       const parameters = args.flatMap(arg => pushForKernel(e, arg))

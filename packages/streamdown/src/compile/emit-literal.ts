@@ -1,6 +1,6 @@
 import { encodeViewValue } from '../batch/packed.ts'
 import type { DataType } from '../types/data-type.ts'
-import { physicalOf } from '../types/physical.ts'
+import { isView, physicalOf } from '../types/physical.ts'
 import type { Interval, Value } from '../types/value.ts'
 import type { Emitter } from './emitter.ts'
 import type { Operand } from './operand.ts'
@@ -16,7 +16,7 @@ export function emitLiteral(e: Emitter, value: Value, type: DataType): Operand {
   if (value === null) return e.nullOf(type)
   const { code } = e
   const physical = physicalOf(type)
-  if (physical === 'view') {
+  if (isView(physical)) {
     e.address(e.constantView(encodeViewValue(type, value)))
     return { type, valid: true, values: [e.store()], literal: value }
   }

@@ -1,6 +1,9 @@
+import { absolute } from '../functions/numeric/arithmetic.ts'
+import { asNumeric } from '../functions/values.ts'
 import type { DataType } from '../types/data-type.ts'
 import { physicalOf } from '../types/physical.ts'
 import { emitNegate } from './emit-arithmetic.ts'
+import { emitHostCall } from './emit-host.ts'
 import type { Emitter } from './emitter.ts'
 import type { Operand } from './operand.ts'
 import { op } from './wasm/opcodes.ts'
@@ -61,6 +64,9 @@ export function emitMath(e: Emitter, name: string, operands: readonly Operand[],
 }
 
 function emitAbs(e: Emitter, a: Operand, type: DataType): Operand {
+  if (type.is === 'numeric') {
+    return emitHostCall(e, [a], type, { strict: true, mayBeNull: false }, ([x]) => absolute(asNumeric(x)))
+  }
   const { code } = e
   const [value = 0] = a.values
   const physical = physicalOf(type)

@@ -1,7 +1,7 @@
 import type { FunctionContext } from '../functions/definition.ts'
 import type { Expression, LambdaExpression } from '../plan/expressions/expression.ts'
 import { type DataType, type Schema, types } from '../types/data-type.ts'
-import { physicalOf, widthOf } from '../types/physical.ts'
+import { isView, physicalOf, widthOf } from '../types/physical.ts'
 import type { Value } from '../types/value.ts'
 import { ExpressionNumbers } from './expression-numbers.ts'
 import { localTypes, type Operand, type Valid } from './operand.ts'
@@ -182,7 +182,7 @@ export class Emitter {
   load(type: DataType): number[] {
     const { code } = this
     const physical = physicalOf(type)
-    if (physical === 'view') return [this.store()]
+    if (isView(physical)) return [this.store()]
     const values = this.locals(type)
     const [low = 0, high] = values
     switch (physical) {
@@ -252,7 +252,8 @@ export class Emitter {
         code.get(at)
         this.high(operand).memory(op.i64Store, 8)
         break
-      case 'view': {
+      case 'view':
+      case 'numeric': {
         const from = operand.valid === true ? low : this.#viewOrEmpty(operand.valid, low)
         code.get(at).get(from).memory(op.i64Load).memory(op.i64Store)
         code.get(at).get(from).memory(op.i64Load, 8).memory(op.i64Store, 8)

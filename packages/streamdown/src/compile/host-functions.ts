@@ -7,7 +7,7 @@ import { writeBytes, writeString } from '../batch/views.ts'
 import { type FunctionContext, RowError } from '../functions/definition.ts'
 import type { OperatorContext } from '../run/operator-context.ts'
 import type { DataType } from '../types/data-type.ts'
-import { physicalOf } from '../types/physical.ts'
+import { isView, physicalOf } from '../types/physical.ts'
 import type { Value } from '../types/value.ts'
 import { type ComputeRows, failures, type HostCall, type RowCall } from './emitter.ts'
 
@@ -115,6 +115,7 @@ function readRaw(memory: Memory, type: DataType, parts: number, low: Raw, high: 
       return { months: Number(BigInt.asIntN(32, both)), days: Number(both >> 32n), micros: BigInt(high) }
     }
     case 'view':
+    case 'numeric':
       return readValue(memory, { type, validity: 0, data: Number(low) >>> 0 }, 0)
     default:
       return low
@@ -123,7 +124,7 @@ function readRaw(memory: Memory, type: DataType, parts: number, low: Raw, high: 
 
 /** Writes a value of the type at an address; text that does not fit the view goes to chunk memory. */
 export function writeValue(memory: Memory, at: number, type: DataType, value: Value): void {
-  if (physicalOf(type) !== 'view') writeFixed(memory.view(), at, type, value)
+  if (!isView(physicalOf(type))) writeFixed(memory.view(), at, type, value)
   else if (typeof value === 'string') writeString(memory, at, value)
   else writeBytes(memory, at, encodeViewValue(type, value))
 }

@@ -29,6 +29,7 @@ export function localTypes(type: DataType): readonly ValueType[] {
     case 'i16':
     case 'i32':
     case 'view':
+    case 'numeric':
       return ['i32']
     case 'i64':
       return ['i64']

@@ -1,7 +1,7 @@
 import type { Batch, Column } from '../batch/batch.ts'
 import type { Memory } from '../batch/memory.ts'
 import { weightsOf } from '../batch/values.ts'
-import { physicalOf, widthOf } from '../types/physical.ts'
+import { isView, physicalOf, widthOf } from '../types/physical.ts'
 import { immediateSink } from './immediate-sink.ts'
 import type { Connector } from './source.ts'
 
@@ -40,7 +40,7 @@ function add(result: Checksum, batch: Batch, memory: Memory): void {
   const hashes = memory.chunkZeroed(batch.rows * 8)
   for (const column of batch.columns) {
     const physical = physicalOf(column.type)
-    const width = physical === 'view' ? 0 : widthOf(physical)
+    const width = isView(physical) ? 0 : widthOf(physical)
     memory.kernels.checksum_column(rounded(column, batch.rows, memory), column.validity, width, batch.rows, hashes)
   }
   result.rows += batch.weights === 0 ? batch.rows : weightsOf(memory, batch).reduce((sum, weight) => sum + weight, 0)

@@ -8,7 +8,7 @@ import { textAt, writeBytes } from '../batch/views.ts'
 import { StreamdownError } from '../errors/error.ts'
 import { decodeStop } from '../kernels/format-kernels.ts'
 import type { DataType } from '../types/data-type.ts'
-import { physicalOf, widthOf } from '../types/physical.ts'
+import { isView, physicalOf, widthOf } from '../types/physical.ts'
 import type { Value } from '../types/value.ts'
 import { type DeadRecord, type Decoded, type Decoder, markBytes } from './format.ts'
 import { problemText } from './problems.ts'
@@ -121,7 +121,7 @@ export class BlockDecoder implements Decoder {
     const data = columns.map(column => {
       const physical = physicalOf(column.type)
       const bytes = maxRows * widthOf(physical) + 16
-      return physical === 'view' ? memory.chunkZeroed(bytes) : memory.chunk(bytes)
+      return isView(physical) ? memory.chunkZeroed(bytes) : memory.chunk(bytes)
     })
     const validity = columns.map(() => memory.chunkZeroed(maxRows))
     const rowStarts = memory.chunk(maxRows * 4)
@@ -227,7 +227,7 @@ export class BlockDecoder implements Decoder {
     if (value === null) return
     const physical = physicalOf(type)
     const at = (run.data[index] ?? 0) + row * widthOf(physical)
-    if (physical === 'view') writeBytes(memory, at, encodeViewValue(type, value))
+    if (isView(physical)) writeBytes(memory, at, encodeViewValue(type, value))
     else writeFixed(memory.view(), at, type, value)
   }
 

@@ -150,6 +150,7 @@ export function joined(parts: readonly Uint8Array[]): Uint8Array {
 function textKindFor(type: DataType): number {
   switch (type.is) {
     case 'bytes':
+    case 'numeric':
     case 'json':
     case 'row':
     case 'array':

@@ -1,7 +1,7 @@
 import type { DataType } from '../types/data-type.ts'
 import type { Value } from '../types/value.ts'
 import { isJsonArray, type Json, JsonNumber, parseJson, writeJson } from '../values/json.ts'
-import { dateOf, decimalOf, type TimestampRules, timeOf, timestampOf } from './scalar-text.ts'
+import { dateOf, decimalOf, numericOf, type TimestampRules, timeOf, timestampOf } from './scalar-text.ts'
 
 /** Thrown where a JSON value does not fit a type. */
 export class MisfitError extends Error {}
@@ -59,6 +59,8 @@ function valueOfString(text: string, type: DataType, rules: TimestampRules): Val
       return timestampOf(text, type.precision, rules) ?? misfit(type)
     case 'decimal':
       return /^-?[0-9]/.test(text) ? valueOfNumber(text, type, rules) : misfit(type)
+    case 'numeric':
+      return numericOf(text) ?? misfit(type)
     case 'double':
     case 'real':
       return /^(NaN|-?Infinity)$/.test(text) ? Number(text) : misfit(type)
@@ -76,6 +78,8 @@ function valueOfNumber(text: string, type: DataType, rules: TimestampRules): Val
       const number = type.is === 'real' ? Math.fround(Number(text)) : Number(text)
       return Number.isFinite(number) ? number : misfit(type)
     }
+    case 'numeric':
+      return numericOf(text) ?? misfit(type)
     case 'decimal':
       return decimalOf(text, type.precision, type.scale) ?? misfit(type)
     case 'tinyint':

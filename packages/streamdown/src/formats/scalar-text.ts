@@ -1,4 +1,6 @@
+import type { Numeric } from '../types/value.ts'
 import { fitsPrecision, parseDecimal } from '../values/decimal-digits.ts'
+import { parseNumeric } from '../values/numeric.ts'
 
 /** How timestamps are written in a text format. */
 export interface TimestampRules {
@@ -33,6 +35,12 @@ const cut = (micros: bigint, precision: number): bigint => {
 export function decimalOf(text: string, precision: number, scale: number): bigint | undefined {
   const digits = parseDecimal(text, scale)
   return digits !== undefined && fitsPrecision(digits, precision) ? digits : undefined
+}
+
+/** A NUMERIC with all digits of the text; undefined when it is no number or too large. */
+export function numericOf(text: string): Numeric | undefined {
+  const parsed = parseNumeric(text)
+  return parsed === 'too large' ? undefined : parsed
 }
 
 /** Days since 1970-01-01 of 'YYYY-MM-DD'. */

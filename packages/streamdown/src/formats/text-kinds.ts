@@ -25,6 +25,7 @@ export const textKinds = {
 export function textKindOf(type: DataType): number {
   switch (type.is) {
     case 'bytes':
+    case 'numeric':
     case 'json':
     case 'row':
     case 'array':

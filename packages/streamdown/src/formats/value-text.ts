@@ -1,6 +1,7 @@
 import type { DataType } from '../types/data-type.ts'
 import type { Interval, Value } from '../types/value.ts'
 import { decimalText } from '../values/decimal-digits.ts'
+import { isNumeric, numericText } from '../values/numeric.ts'
 
 /** A double in as few digits as read back to it. */
 export const doubleText = (value: number): string => (Object.is(value, -0) ? '-0' : String(value))
@@ -86,6 +87,8 @@ export function jsonTextOf(type: DataType, value: Value, iso: boolean): string {
     case 'bigint':
     case 'decimal':
       return plainText(type, value, iso)
+    case 'numeric':
+      return isNumeric(value) && value.special === undefined ? numericText(value) : `"${plainText(type, value, iso)}"`
     case 'double':
     case 'real':
       return Number.isFinite(value) ? plainText(type, value, iso) : `"${plainText(type, value, iso)}"`
@@ -108,6 +111,7 @@ export function plainText(type: DataType, value: Value, iso: boolean): string {
     return type.is === 'real' ? realText(value) : doubleText(value)
   }
   if (typeof value === 'object' && 'months' in value) return intervalText(value)
+  if (isNumeric(value)) return numericText(value)
   return typeof value === 'object' ? jsonTextOf(type, value, iso) : String(value)
 }
 

@@ -1,5 +1,5 @@
 import type { DataType } from '../types/data-type.ts'
-import type { Value } from '../types/value.ts'
+import type { Numeric, Value } from '../types/value.ts'
 import { floorDivide, joinMicros, MICROS_PER_DAY, MICROS_PER_SECOND, splitMicros } from '../values/calendar.ts'
 import {
   decimalText,
@@ -9,6 +9,7 @@ import {
   powerOfTen,
   rescaled,
 } from '../values/decimal-digits.ts'
+import { isNumeric, numericText, numericToDouble, parseNumeric } from '../values/numeric.ts'
 import { MAX_PRECISION } from './decimal-types.ts'
 import { RowError } from './definition.ts'
 import { castJson, jsonOf } from './json/convert.ts'
@@ -17,7 +18,7 @@ import { doubleText, realText } from './number-text.ts'
 import { intervalText, parseInterval } from './time/interval.ts'
 import { dateText, parseDate, parseTime, parseTimestampText, timestampText, timeText } from './time/text.ts'
 import { findZone, localToUtc, utcToLocal } from './time/zone.ts'
-import { asBigint, asInterval, asNumber, asText, isInterval } from './values.ts'
+import { asBigint, asInterval, asNumber, asNumeric, asText, isInterval } from './values.ts'
 
 export type CastRule = 'flink' | 'postgres'
 
@@ -52,6 +53,8 @@ export function castValue(value: Value, from: DataType, to: DataType, rule: Cast
       return toDouble(value, from)
     case 'decimal':
       return toDecimal(value, from, to.precision, to.scale)
+    case 'numeric':
+      return toNumeric(value, from)
     case 'date':
       return toDate(value, from, timeZone)
     case 'time':
@@ -133,6 +136,8 @@ export function textOf(value: Value, type: DataType, rule: CastRule, timeZone: s
       return rule === 'postgres' && type.precision === MAX_PRECISION
         ? shortDecimal(asBigint(value), type.scale)
         : decimalText(asBigint(value), type.scale)
+    case 'numeric':
+      return numericText(asNumeric(value))
     case 'date':
       return dateText(asNumber(value))
     case 'time':
@@ -228,6 +233,7 @@ const lies = new Set(['false', 'f', 'no', 'n', 'off', '0', 'fals', 'fal', 'fa', 
 function toBoolean(value: Value, from: DataType): boolean {
   if (typeof value === 'boolean') return value
   if (typeof value === 'number') return value !== 0
+  if (isNumeric(value)) return value.digits !== 0n || value.special !== undefined
   if (typeof value === 'bigint') return value !== 0n
   if (typeof value === 'string') {
     const word = value.trim().toLowerCase()
@@ -242,6 +248,7 @@ function toInteger(value: Value, from: DataType, to: DataType, rule: CastRule): 
   if (typeof value === 'boolean') whole = value ? 1n : 0n
   else if (typeof value === 'bigint') whole = from.is === 'decimal' ? integerPart(value, from.scale, rule) : value
   else if (typeof value === 'number') whole = integerOfDouble(value, rule)
+  else if (isNumeric(value)) whole = integerOfNumeric(value, rule)
   else if (typeof value === 'string') whole = integerOfText(value, from, to, rule)
   else return refuse(value, from, to.is)
   if (from.is === 'timestamp') whole = floorDivide(whole, MICROS_PER_SECOND)
@@ -257,6 +264,11 @@ function toInteger(value: Value, from: DataType, to: DataType, rule: CastRule): 
 
 const integerPart = (digits: bigint, scale: number, rule: CastRule): bigint =>
   rule === 'flink' ? digits / powerOfTen(scale) : rescaled(digits, scale, 0)
+
+function integerOfNumeric(value: Numeric, rule: CastRule): bigint {
+  if (value.special !== undefined) throw new RowError(OVERFLOW, `${value.special} is no integer`)
+  return integerPart(value.digits, value.scale, rule)
+}
 
 function integerOfDouble(value: number, rule: CastRule): bigint {
   if (!Number.isFinite(value)) throw new RowError(OVERFLOW, `${value} is no integer`)
@@ -286,6 +298,7 @@ function toDouble(value: Value, from: DataType): number {
   if (typeof value === 'number') return value
   if (typeof value === 'boolean') return value ? 1 : 0
   if (typeof value === 'bigint') return from.is === 'decimal' ? decimalToDouble(value, from.scale) : Number(value)
+  if (isNumeric(value)) return numericToDouble(value)
   if (typeof value === 'string') {
     const text = value.trim()
     if (/^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?[df]?$/i.test(text)) return Number(text.replace(/[dDfF]$/, ''))
@@ -301,11 +314,24 @@ function toDecimal(value: Value, from: DataType, precision: number, scale: numbe
   else if (typeof value === 'boolean') digits = value ? powerOfTen(scale) : 0n
   else if (typeof value === 'number') digits = Number.isFinite(value) ? parseDecimal(String(value), scale) : undefined
   else if (typeof value === 'string') digits = parseDecimal(value.trim(), scale)
+  else if (isNumeric(value) && value.special === undefined) digits = rescaled(value.digits, value.scale, scale)
   if (digits === undefined) return refuse(value, from, 'decimal')
   if (!fitsPrecision(digits, precision)) {
     throw new RowError(OVERFLOW, `the value has more digits than DECIMAL(${precision}, ${scale})`)
   }
   return digits
+}
+
+/** PostgreSQL reads a double by fifteen significant digits, a real by six; here by all that its shortest text has. */
+function toNumeric(value: Value, from: DataType): Numeric {
+  if (isNumeric(value)) return value
+  if (typeof value === 'bigint') return { digits: value, scale: from.is === 'decimal' ? from.scale : 0 }
+  if (typeof value === 'boolean') return { digits: value ? 1n : 0n, scale: 0 }
+  const text = typeof value === 'number' ? (from.is === 'real' ? realText(value, 'postgres') : String(value)) : value
+  const parsed = typeof text === 'string' ? parseNumeric(text) : undefined
+  if (parsed === undefined) return refuse(value, from, 'numeric')
+  if (parsed === 'too large') throw new RowError(OVERFLOW, 'the value overflows the numeric format')
+  return parsed
 }
 
 function local(value: bigint, timeZone: string): bigint {

@@ -6,8 +6,10 @@ import type { BoundArgument, FunctionRules } from './definition.ts'
 const integerRank: Partial<Record<DataType['is'], number>> = { tinyint: 1, smallint: 2, int: 3, bigint: 4 }
 
 export const isInteger = (type: DataType): boolean => integerRank[type.is] !== undefined
+/** DECIMAL(p, s), or NUMERIC of any size. */
+export const isExactFraction = (type: DataType): boolean => type.is === 'decimal' || type.is === 'numeric'
 export const isApproximate = (type: DataType): boolean => type.is === 'real' || type.is === 'double'
-export const isNumeric = (type: DataType): boolean => isInteger(type) || isApproximate(type) || type.is === 'decimal'
+export const isNumeric = (type: DataType): boolean => isInteger(type) || isApproximate(type) || isExactFraction(type)
 export const isTemporal = (type: DataType): boolean =>
   type.is === 'date' || type.is === 'time' || type.is === 'timestamp'
 
@@ -98,9 +100,10 @@ export function commonType(a: DataType, b: DataType, rules: FunctionRules): Data
 function commonNumeric(a: DataType, b: DataType, rules: FunctionRules): DataType {
   if (isApproximate(a) || isApproximate(b)) {
     if (a.is === 'real' && b.is === 'real') return types.real
-    if (a.is === 'double' || b.is === 'double' || a.is === 'decimal' || b.is === 'decimal') return types.double
+    if (a.is === 'double' || b.is === 'double' || isExactFraction(a) || isExactFraction(b)) return types.double
     return rules.functions === 'postgres' ? types.double : types.real
   }
+  if (a.is === 'numeric' || b.is === 'numeric') return types.numeric
   if (a.is === 'decimal' || b.is === 'decimal') {
     const left = decimalOf(a)
     const right = decimalOf(b)
@@ -139,6 +142,7 @@ export function castable(from: DataType, to: DataType): boolean {
     case 'real':
     case 'double':
     case 'decimal':
+    case 'numeric':
       return isNumeric(to) || to.is === 'boolean' || to.is === 'json' || (to.is === 'timestamp' && to.zoned)
     case 'date':
     case 'timestamp':

@@ -5,7 +5,7 @@ import type { Value } from '../types/value.ts'
  * What a parameter takes: a type name, a family, or `any`: the one type that all `any` and `comparable` arguments of
  * the call have in common. `each` takes whatever comes, on its own.
  */
-export type ParameterType = DataType['is'] | 'any' | 'each' | 'numeric' | 'integer' | 'text' | 'temporal' | 'comparable'
+export type ParameterType = DataType['is'] | 'any' | 'each' | 'number' | 'integer' | 'text' | 'temporal' | 'comparable'
 
 /** The settings that decide about types and meanings of functions; the binder derives them from the session. */
 export interface FunctionRules {

@@ -1,5 +1,13 @@
 import { type DataType, types } from '../types/data-type.ts'
-import { castable, commonOfArguments, isInteger, isNumeric, isTemporal, sameType } from './common-type.ts'
+import {
+  castable,
+  commonOfArguments,
+  isApproximate,
+  isInteger,
+  isNumeric,
+  isTemporal,
+  sameType,
+} from './common-type.ts'
 import type { BoundArgument, FunctionRules, ParameterType, ScalarFunction, Signature } from './definition.ts'
 import { findFunction, functionNames } from './registry.ts'
 
@@ -126,8 +134,9 @@ const concrete: Partial<Record<ParameterType, DataType>> = {
   timestamp: types.timestamp(6),
   interval: types.interval,
   json: types.json,
+  numeric: types.numeric,
   integer: types.bigint,
-  numeric: types.double,
+  number: types.double,
   text: types.string,
   temporal: types.timestamp(6),
 }
@@ -140,7 +149,7 @@ function fitParameter(arg: BoundArgument, parameter: ParameterType): Fit {
   if (parameter === 'each' || type.is === parameter) return { target: type, cost: 0 }
   if (parameter === 'text' && type.is === 'string') return { target: type, cost: 0 }
   if (parameter === 'integer' && isInteger(type)) return { target: type, cost: 0 }
-  if (parameter === 'numeric' && isNumeric(type)) return { target: type, cost: 0 }
+  if (parameter === 'number' && isNumeric(type)) return { target: type, cost: 0 }
   if (parameter === 'temporal' && isTemporal(type)) return { target: type, cost: 0 }
   const target = concrete[parameter]
   if (type.is === 'null') return target === undefined ? { target: type, cost: 2 } : { target, cost: 2 }
@@ -153,6 +162,7 @@ function fitParameter(arg: BoundArgument, parameter: ParameterType): Fit {
   const to = integerOrder.indexOf(target.is)
   if (from >= 0 && to >= 0) return { target, cost: from < to ? 1 : 3 }
   if (target.is === 'double' && isNumeric(type)) return { target, cost: 1 }
+  if (target.is === 'numeric' && isNumeric(type) && !isApproximate(type)) return { target, cost: 2 }
   if (target.is === 'real' && isInteger(type)) return { target, cost: 1 }
   if (target.is === 'timestamp' && type.is === 'date') return { target, cost: 1 }
   return undefined

@@ -1,4 +1,5 @@
-import type { Interval, Value } from '../types/value.ts'
+import type { Interval, Numeric, Value } from '../types/value.ts'
+import { isNumeric } from '../values/numeric.ts'
 
 /*
  * What functions take out of their arguments. The signature has decided the type, so another one is a defect.
@@ -21,6 +22,7 @@ export const isInterval = (value: Value | undefined): value is Interval =>
   typeof value === 'object' && value !== null && 'micros' in value
 export const asInterval = (value: Value | undefined): Interval =>
   isInterval(value) ? value : wrong('an interval', value)
+export const asNumeric = (value: Value | undefined): Numeric => (isNumeric(value) ? value : wrong('a NUMERIC', value))
 const isArray = (value: Value | undefined): value is readonly Value[] => Array.isArray(value)
 export const asArray = (value: Value | undefined): readonly Value[] =>
   isArray(value) ? value : wrong('an array', value)

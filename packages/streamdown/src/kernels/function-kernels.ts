@@ -4,6 +4,7 @@ import type { Pointer } from '../batch/batch.ts'
 export interface FunctionKernels {
   fn_row_field(row: Pointer, widths: Pointer, out: Pointer): number
   fn_compare(a: Pointer, b: Pointer): number
+  fn_compare_numeric(a: Pointer, b: Pointer): number
   fn_equal(a: Pointer, b: Pointer): number
   fn_starts_with(text: Pointer, piece: Pointer): number
   fn_ends_with(text: Pointer, piece: Pointer): number

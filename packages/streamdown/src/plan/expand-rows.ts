@@ -1,6 +1,7 @@
 import { RowError } from '../functions/definition.ts'
 import { type DataType, type Field, types } from '../types/data-type.ts'
-import type { Interval, Value } from '../types/value.ts'
+import type { Interval, Numeric, Value } from '../types/value.ts'
+import { isNumeric, plain, withScale } from '../values/numeric.ts'
 import type { Expression } from './expressions/expression.ts'
 import { addInterval } from './interval.ts'
 import { withColumns } from './joins.ts'
@@ -141,9 +142,23 @@ function series(
   if (start === null || stop === null || step === null) return []
   if (isInterval(step) && typeof start === 'bigint' && typeof stop === 'bigint')
     return times(start, stop, step, inclusive)
+  if (isNumeric(start) && isNumeric(stop)) return numerics(start, stop, step ?? plain(1n), inclusive)
   const unit = type.is === 'decimal' ? 10n ** BigInt(type.scale) : 1n
   const [from, to, by] = [wholeOf(start), wholeOf(stop), step === undefined ? unit : wholeOf(step)]
   return from === undefined || to === undefined || by === undefined ? [] : numbers(type, from, to, by, inclusive)
+}
+
+/** By the digits at the largest scale of the three; each has the scale that adding gives it. */
+function numerics(start: Numeric, stop: Numeric, step: Value, inclusive: boolean): readonly Value[] {
+  if (!isNumeric(step)) return []
+  const special = [start, stop, step].find(value => value.special !== undefined)
+  if (special !== undefined) throw new RowError(5, `a series has no ${special.special}`)
+  const scale = Math.max(start.scale, stop.scale, step.scale)
+  const digits = (value: Numeric): bigint => withScale(value, scale).digits
+  const shown = Math.max(start.scale, step.scale)
+  return numbers(types.bigint, digits(start), digits(stop), digits(step), inclusive).map((value, at) =>
+    typeof value === 'bigint' ? withScale({ digits: value, scale }, at === 0 ? start.scale : shown) : value,
+  )
 }
 
 function wholeOf(value: Value): bigint | undefined {

@@ -75,7 +75,11 @@ export const settingDefinitions = {
     'overwrite',
     'INSERT of an existing primary key into an in-memory table without ON CONFLICT.',
   ),
-  default_decimal: text('10,0', '38,10', 'Precision and scale of DECIMAL and NUMERIC without them.'),
+  default_decimal: text(
+    '10,0',
+    'any',
+    'DECIMAL and NUMERIC without precision: a precision and scale, or any: each value has a scale of its own.',
+  ),
   decimal_literal: choice(['decimal', 'double'], 'decimal', 'decimal', 'What a literal with a point (1.5) is.'),
   exponent_literal: choice(['decimal', 'double'], 'double', 'decimal', 'What a literal with an exponent (1e3) is.'),
   float_type: choice(['real', 'double'], 'real', 'double', 'What FLOAT without a precision is.'),

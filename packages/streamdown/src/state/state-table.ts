@@ -22,6 +22,11 @@ export interface StateTableSpec {
   readonly unique: boolean
   readonly groupBy?: number
   readonly order?: readonly OrderField[]
+  /**
+   * Keys are told apart by every bit, not by whether they are equal: the NUMERICs 1.0 and 1.00, the intervals of a month
+   * and of 30 days. For tables whose keys are whole rows.
+   */
+  readonly exact?: true
 }
 
 export interface OrderField {

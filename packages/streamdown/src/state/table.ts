@@ -21,6 +21,10 @@ const NO_LIMIT = 0xffffffff
 /** Rows that a snapshot gathers at a time. */
 const FRAME_ROWS = 16384
 
+/** A form of the same bytes in which only what is the same is equal. Their hashes may be those of equal values. */
+const exactOf = (physical: Physical): Physical =>
+  physical === 'numeric' ? 'view' : physical === 'interval' ? 'i128' : physical
+
 /** A state table in the heap of a worker's memory. */
 export function createStateTable(memory: Memory, spec: StateTableSpec): StateTable {
   return new HeapTable(memory, spec)
@@ -47,7 +51,8 @@ class HeapTable implements StateTable {
     const view = memory.view()
     for (const [index, physical] of this.#physicals.entries()) {
       const offsets = this.offsets(index)
-      view.setUint32(fields + index * 16, physicalCodes[physical], true)
+      const compared = spec.exact === true ? exactOf(physical) : physical
+      view.setUint32(fields + index * 16, physicalCodes[compared], true)
       view.setUint32(fields + index * 16 + 4, offsets.value, true)
       view.setUint32(fields + index * 16 + 8, offsets.valid, true)
       view.setUint32(fields + index * 16 + 12, widthBitsOf(physical), true)

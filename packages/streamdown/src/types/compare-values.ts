@@ -1,3 +1,4 @@
+import { compareNumerics, isNumeric } from '../values/numeric.ts'
 import type { Interval, Value } from './value.ts'
 
 const DAY = 86_400_000_000n
@@ -22,6 +23,7 @@ export function compareValues(a: Value, b: Value): number {
     const right = BigInt(b.months * 30 + b.days) * DAY + b.micros
     return left < right ? -1 : left > right ? 1 : 0
   }
+  if (isNumeric(a) && isNumeric(b)) return compareNumerics(a, b)
   return a < b ? -1 : a > b ? 1 : 0
 }
 

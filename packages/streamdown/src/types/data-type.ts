@@ -14,6 +14,8 @@ export type DataType =
   | { readonly is: 'real' }
   | { readonly is: 'double' }
   | { readonly is: 'decimal'; readonly precision: number; readonly scale: number }
+  /** NUMERIC without precision: any number of digits, each value with a scale of its own; NaN and the infinities. */
+  | { readonly is: 'numeric' }
   /** VARCHAR(length), CHAR(length) when `fixed`; STRING has no length. Lengths count code points. */
   | { readonly is: 'string'; readonly length?: number; readonly fixed?: boolean }
   | { readonly is: 'bytes'; readonly length?: number; readonly fixed?: boolean }
@@ -57,6 +59,7 @@ export const types = {
   bigint: { is: 'bigint' },
   real: { is: 'real' },
   double: { is: 'double' },
+  numeric: { is: 'numeric' },
   string: { is: 'string' },
   bytes: { is: 'bytes' },
   date: { is: 'date' },

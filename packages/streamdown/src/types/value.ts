@@ -7,6 +7,7 @@
  * | TINYINT, SMALLINT, INT, REAL, DOUBLE | number |
  * | BIGINT | bigint |
  * | DECIMAL(p, s) | bigint, the unscaled digits (1.20 at scale 2 is 120n) |
+ * | NUMERIC | Numeric |
  * | STRING, JSON | string |
  * | BYTES | Uint8Array |
  * | DATE | number, days since 1970-01-01 |
@@ -16,7 +17,15 @@
  * | ROW, ARRAY | array of values |
  * | MAP | array of [key, value] pairs |
  */
-export type Value = null | boolean | number | bigint | string | Uint8Array | Interval | readonly Value[]
+export type Value = null | boolean | number | bigint | string | Uint8Array | Interval | Numeric | readonly Value[]
+
+/** `digits` * 10^-scale; 1.0 and 1.00 are equal and differ in scale. A special one has no digits. */
+export interface Numeric {
+  readonly digits: bigint
+  /** Digits behind the point, from 0. */
+  readonly scale: number
+  readonly special?: 'NaN' | 'Infinity' | '-Infinity'
+}
 
 export interface Interval {
   readonly months: number

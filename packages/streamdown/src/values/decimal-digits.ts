@@ -1,7 +1,10 @@
 const powers: bigint[] = [1n]
+/** Larger powers would fill the memory. */
+const MOST_KEPT = 400
 
 /** 10^n, n >= 0. */
 export function powerOfTen(n: number): bigint {
+  if (n > MOST_KEPT) return 10n ** BigInt(n)
   for (let i = powers.length; i <= n; i++) powers.push((powers[i - 1] ?? 1n) * 10n)
   return powers[n] ?? 10n ** BigInt(n)
 }

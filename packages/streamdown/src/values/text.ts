@@ -1,7 +1,8 @@
 import type { DataType } from '../types/data-type.ts'
-import type { Interval, Value } from '../types/value.ts'
+import type { Interval, Numeric, Value } from '../types/value.ts'
 import { civilOf, MICROS_PER_DAY } from './calendar.ts'
 import { decimalText } from './decimal-digits.ts'
+import { numericText } from './numeric.ts'
 
 /**
  * How values are printed.
@@ -33,6 +34,8 @@ export function textOf(value: Value, type: DataType, style: TextStyle, zone: Tex
       return doubleText(Number(value), style)
     case 'decimal':
       return decimalText(BigInt(value as bigint), type.scale)
+    case 'numeric':
+      return numericText(value as Numeric)
     case 'string':
     case 'json':
       return String(value)

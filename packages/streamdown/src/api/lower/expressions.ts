@@ -9,6 +9,7 @@ import { integerLiteral } from '../../sql/bind/literals.ts'
 import { fail } from '../../sql/bind/problem.ts'
 import { tableScope } from '../../sql/bind/scope.ts'
 import { parseExpression } from '../../sql/parse/parse.ts'
+import { presets } from '../../sql/settings.ts'
 import { type DataType, types } from '../../types/data-type.ts'
 import { Decimal } from '../../values/decimal.ts'
 import { Timestamp } from '../../values/timestamp.ts'
@@ -150,7 +151,7 @@ function literalOf(value: LiteralValue, beside: DataType | undefined): Expressio
       return literal(value, types.bigint)
     case 'number':
       return Number.isSafeInteger(value) && !Object.is(value, -0)
-        ? integerLiteral(BigInt(value))
+        ? integerLiteral(BigInt(value), presets.flink)
         : literal(value, types.double)
     default:
       if (value instanceof Date) return literal(Timestamp.from(value).micros, types.timestamp(6))

@@ -2,6 +2,7 @@ import { StreamdownError } from '../../errors/error.ts'
 import type { DataType, Field } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
 import { Decimal } from '../../values/decimal.ts'
+import { parseNumeric } from '../../values/numeric.ts'
 import { Timestamp } from '../../values/timestamp.ts'
 import type { ColumnType } from '../schema/column-type.ts'
 
@@ -42,6 +43,8 @@ export function valueOfType(type: DataType, nullable: boolean, value: unknown, n
       return typeof value === 'number' ? value : misfits(name, value, 'a number')
     case 'decimal':
       return unscaled(value, type.precision, type.scale, name)
+    case 'numeric':
+      return numeric(value, name)
     case 'string':
       return text(value, type.length, name)
     case 'bytes':
@@ -116,6 +119,13 @@ function text(value: unknown, length: number | undefined, name: string): string 
   if (length !== undefined && value.length > length && [...value].length > length)
     return misfits(name, value, `at most ${length} characters`)
   return value
+}
+
+function numeric(value: unknown, name: string): Value {
+  const given =
+    typeof value === 'number' || typeof value === 'bigint' || value instanceof Decimal ? String(value) : value
+  const parsed = typeof given === 'string' ? parseNumeric(given) : undefined
+  return parsed === undefined || parsed === 'too large' ? misfits(name, value, 'a number or its text') : parsed
 }
 
 function day(value: unknown, name: string): number {

@@ -2,6 +2,7 @@ import { StreamdownError } from '../../errors/error.ts'
 import type { DataType } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
 import { Decimal } from '../../values/decimal.ts'
+import { isNumeric, numericText } from '../../values/numeric.ts'
 import { Timestamp } from '../../values/timestamp.ts'
 import type { ColumnType } from '../schema/column-type.ts'
 import { RowListType } from '../schema/row-list-type.ts'
@@ -47,6 +48,8 @@ export function shownValue(type: DataType, value: Value): unknown {
   switch (type.is) {
     case 'decimal':
       return typeof value === 'bigint' ? new Decimal(value, type.scale) : value
+    case 'numeric':
+      return isNumeric(value) ? numericText(value) : value
     case 'timestamp':
       return typeof value === 'bigint' ? new Timestamp(value) : value
     case 'date':

@@ -234,6 +234,7 @@ function presentOf(options: FieldOptions, type: DataType): RandomValue {
       const fields = type.fields.map(({ name, type: inner }) => randomOf(options.part(name), inner))
       return (draw, now) => fields.map((make, at) => make(partOf(draw, at), now))
     }
+    case 'numeric':
     case 'json':
     case 'interval':
     case 'null':

@@ -241,6 +241,7 @@ function elementsOf(name: string, type: DataType, nullable: boolean): SchemaElem
     case 'bytes':
       return leaf({ type: 'BYTE_ARRAY' })
     case 'string':
+    case 'numeric':
     case 'json':
     case 'map':
     case 'interval':

@@ -8,6 +8,7 @@ import { intervalText, jsonTextOf } from '../../formats/value-text.ts'
 import type { Relation } from '../../plan/nodes/node.ts'
 import type { DataType } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
+import { isNumeric, numericText } from '../../values/numeric.ts'
 import type { Sink } from '../sink.ts'
 import { fileError } from './file-paths.ts'
 import { placeOf } from './file-sink.ts'
@@ -135,6 +136,8 @@ function parquetValue(type: DataType, value: Value): unknown {
       return Array.isArray(value) ? value.map(item => parquetValue(type.element, item)) : []
     case 'map':
       return jsonTextOf(type, value, false)
+    case 'numeric':
+      return isNumeric(value) ? numericText(value) : null
     case 'interval':
       return typeof value === 'object' && 'months' in value ? intervalText(value) : null
     default:

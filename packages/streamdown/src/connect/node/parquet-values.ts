@@ -5,7 +5,7 @@ import type { Memory } from '../../batch/memory.ts'
 import { encodeViewValue } from '../../batch/packed.ts'
 import { writeBytes } from '../../batch/views.ts'
 import type { DataType } from '../../types/data-type.ts'
-import { physicalOf, widthOf } from '../../types/physical.ts'
+import { isView, physicalOf, widthOf } from '../../types/physical.ts'
 import type { Value } from '../../types/value.ts'
 import { valueKey } from '../../types/value-key.ts'
 import type { ParquetLeaf, ParquetShape } from './parquet-schema.ts'
@@ -246,7 +246,7 @@ export function columnOf(
   const rows = to - from
   const physical = physicalOf(declared)
   const width = widthOf(physical)
-  const data = physical === 'view' ? memory.chunkZeroed(rows * width) : memory.chunk(rows * width)
+  const data = isView(physical) ? memory.chunkZeroed(rows * width) : memory.chunk(rows * width)
   const straight = copies(shape, declared)
   if (straight && copyTyped()) return { type: declared, data, validity: 0 }
   if (straight && (physical === 'i64' || physical === 'i32' || physical === 'f64')) return copyEach()
@@ -306,7 +306,7 @@ export function columnOf(
       }
       memory.view().setUint8(validity + row, value === null ? 0 : 1)
       if (value === null) nulls++
-      else if (physical === 'view') writeBytes(memory, data + row * width, encodeViewValue(declared, value))
+      else if (isView(physical)) writeBytes(memory, data + row * width, encodeViewValue(declared, value))
       else writeFixed(memory.view(), data + row * width, declared, value)
     }
     return { type: declared, data, validity: nulls === 0 ? 0 : validity }

@@ -55,6 +55,6 @@ export const isFloat = (type: DataType): boolean => type.is === 'real' || type.i
 
 /** NULL literals have type 'null' and fit everywhere. */
 export const isNumeric = (type: DataType): boolean =>
-  isInteger(type) || isFloat(type) || type.is === 'decimal' || type.is === 'null'
+  isInteger(type) || isFloat(type) || type.is === 'decimal' || type.is === 'numeric' || type.is === 'null'
 
 export const isComparable = (type: DataType): boolean => type.is !== 'map'

@@ -8,6 +8,7 @@ function sumType(type: DataType, rules: AggregateRules): DataType | undefined {
   }
   if (isFloat(type) || type.is === 'interval') return type
   if (type.is === 'decimal') return types.decimal(38, type.scale)
+  if (type.is === 'numeric') return type
   if (type.is === 'null') return types.bigint
   return undefined
 }
@@ -27,7 +28,7 @@ function avgType(type: DataType, rules: AggregateRules): DataType | undefined {
     }
   }
   if (type.is === 'real') return rules.avgType === 'same_integer' ? type : types.double
-  if (type.is === 'double' || type.is === 'interval') return type
+  if (type.is === 'double' || type.is === 'interval' || type.is === 'numeric') return type
   if (type.is === 'decimal')
     return types.decimal(38, Math.max(type.scale, rules.avgType === 'decimal' ? averageScale : 6))
   if (type.is === 'null') return types.double

@@ -15,7 +15,9 @@ const one = (
   examples: [example(`${name}(x)`, '(2), (4), (6)', gives)],
   nullOfRows,
   resolve: ([argument, ...more]) =>
-    argument === undefined || more.length > 0 || !isNumeric(argument.type) ? undefined : { type: types.double },
+    argument === undefined || more.length > 0 || !isNumeric(argument.type)
+      ? undefined
+      : { type: argument.type.is === 'numeric' ? types.numeric : types.double },
 })
 
 const two = (name: string, summary: string, gives: string): AggregateFunction => ({

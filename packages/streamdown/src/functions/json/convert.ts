@@ -1,12 +1,13 @@
 import type { DataType } from '../../types/data-type.ts'
-import type { Value } from '../../types/value.ts'
+import type { Numeric, Value } from '../../types/value.ts'
 import { decimalText } from '../../values/decimal-digits.ts'
 import { type Json, JsonNumber, parseJson, writeJson } from '../../values/json.ts'
+import { numericText } from '../../values/numeric.ts'
 import { hexOf } from '../cast.ts'
 import { RowError } from '../definition.ts'
 import { intervalText } from '../time/interval.ts'
 import { dateText, timestampText, timeText } from '../time/text.ts'
-import { asInterval } from '../values.ts'
+import { asInterval, asNumeric } from '../values.ts'
 
 /** Text as a JSON value in canonical form; an invalid text fails the row. */
 export function castJson(text: string): string {
@@ -16,6 +17,10 @@ export function castJson(text: string): string {
 }
 
 export const jsonOf = (value: Value, type: DataType): string => writeJson(toJson(value, type))
+
+/** JSON has no NaN and no infinities: they are text. */
+const numericJson = (value: Numeric): Json =>
+  value.special === undefined ? new JsonNumber(numericText(value)) : numericText(value)
 
 /** A SQL value as JSON: numbers as numbers, times as ISO text, rows and maps as objects, bytes as hex. */
 export function toJson(value: Value, type: DataType): Json {
@@ -35,6 +40,8 @@ export function toJson(value: Value, type: DataType): Json {
       return Number.isFinite(Number(value)) ? new JsonNumber(String(value)) : String(value)
     case 'decimal':
       return typeof value === 'bigint' ? new JsonNumber(decimalText(value, type.scale)) : null
+    case 'numeric':
+      return numericJson(asNumeric(value))
     case 'string':
       return typeof value === 'string' ? value : null
     case 'json':

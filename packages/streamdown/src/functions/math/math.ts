@@ -1,12 +1,23 @@
 import { type DataType, types } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
 import { divideRounded, fitsPrecision, powerOfTen, rescaled } from '../../values/decimal-digits.ts'
+import { trimmedNumeric } from '../../values/numeric.ts'
 import { isInteger, isNumeric } from '../common-type.ts'
 import { roundedType } from '../decimal-types.ts'
 import { type BoundArgument, definer, type FunctionContext, firstType, inline, js, jsOrNull } from '../define.ts'
 import { type Coerce, RowError, type ScalarFunction, type Signature } from '../definition.ts'
+import { ceiling, divideWhole, floor, round, truncate } from '../numeric/arithmetic.ts'
+import { cutNumeric, ofNumeric, pairOfNumeric, signOfNumeric, TEN } from '../numeric/signatures.ts'
+import {
+  exponential,
+  integerRoot,
+  naturalLogarithm,
+  logarithm as numericLogarithm,
+  power as numericPower,
+  squareRoot,
+} from '../numeric/transcendental.ts'
 import { ceilTime, floorTime } from '../time/shared.ts'
-import { asBigint, asCount, asNumber } from '../values.ts'
+import { asBigint, asCount, asNumber, asNumeric } from '../values.ts'
 import { gamma, lgamma } from './gamma.ts'
 
 const define = definer('math')
@@ -140,17 +151,6 @@ const ROOT_SCALE = 18
 
 const rootOf = (x: number): number => (x < 0 ? domain('the square root of a negative number') : Math.sqrt(x))
 
-/** The whole part of the square root, by Newton's method. */
-function integerRoot(n: bigint): bigint {
-  if (n < 2n) return n
-  let x = 1n << BigInt((n.toString(2).length + 1) >> 1)
-  for (;;) {
-    const next = (x + n / x) >> 1n
-    if (next >= x) return x
-    x = next
-  }
-}
-
 const logarithm = (x: number, log: (x: number) => number): number => {
   if (x <= 0) domain('a logarithm is taken of a number that is not above zero')
   return log(x)
@@ -227,7 +227,7 @@ export const mathFunctions: readonly ScalarFunction[] = [
     'abs',
     'The number without its sign.',
     [['ABS(-3)', '3']],
-    [inline(['numeric'], firstType, { coerce: numeric })],
+    [inline(['number'], firstType, { coerce: numeric })],
   ),
   define(
     'floor',
@@ -238,6 +238,7 @@ export const mathFunctions: readonly ScalarFunction[] = [
       inline(['real'], types.real),
       js(['decimal'], wholeDecimal, boundary(false)),
       inline(['integer'], firstType),
+      ofNumeric(floor),
       floorTime,
     ],
   ),
@@ -250,6 +251,7 @@ export const mathFunctions: readonly ScalarFunction[] = [
       inline(['real'], types.real),
       js(['decimal'], wholeDecimal, boundary(true)),
       inline(['integer'], firstType),
+      ofNumeric(ceiling),
       ceilTime,
     ],
     { aliases: ['ceiling'] },
@@ -263,6 +265,7 @@ export const mathFunctions: readonly ScalarFunction[] = [
     ],
     [
       js(['decimal', 'int'], roundType, cutDecimal(true), { optional: 1, coerce: isDecimal }),
+      cutNumeric(round),
       js(['integer', 'int'], firstType, cutInteger(true), { optional: 1, coerce: integerWithDigits }),
       js(['double', 'int'], double, cutDouble(true), { optional: 1 }),
     ],
@@ -273,6 +276,7 @@ export const mathFunctions: readonly ScalarFunction[] = [
     [['TRUNCATE(2.349, 2)', '2.34']],
     [
       js(['decimal', 'int'], truncateType, cutDecimal(false), { optional: 1, coerce: isDecimal }),
+      cutNumeric(truncate),
       js(['integer', 'int'], firstType, cutInteger(false), { optional: 1, coerce: integerWithDigits }),
       js(['double', 'int'], double, cutDouble(false), { optional: 1 }),
     ],
@@ -282,7 +286,7 @@ export const mathFunctions: readonly ScalarFunction[] = [
     'power',
     'The first number raised to the second.',
     [['POWER(2, 10)', '1024']],
-    [js(['double', 'double'], double, power)],
+    [js(['double', 'double'], double, power), pairOfNumeric(numericPower)],
     { aliases: ['pow', '^'] },
   ),
   define('sqrt', 'The square root.', [['SQRT(9)', '3']], [js(['double'], double, args => rootOf(asNumber(args[0])))], {
@@ -290,7 +294,7 @@ export const mathFunctions: readonly ScalarFunction[] = [
   }),
   define(
     'sqrt_exact',
-    'The square root; of a DECIMAL a DECIMAL.',
+    'The square root; of a DECIMAL a DECIMAL, of a NUMERIC a NUMERIC.',
     [['sqrt_exact(2.25)', '1.5']],
     [
       js(['decimal'], types.decimal(38, ROOT_SCALE), (args, { types: all }) => {
@@ -299,12 +303,26 @@ export const mathFunctions: readonly ScalarFunction[] = [
         return integerRoot((digits * powerOfTen(2 * ROOT_SCALE + 2)) / powerOfTen(decimalScale(all[0]))) / 10n
       }),
       js(['double'], double, args => rootOf(asNumber(args[0]))),
+      ofNumeric(squareRoot),
     ],
   ),
   direct('cbrt', 'The cube root.', 'CBRT(27)', '3'),
-  direct('exp', 'e raised to the number.', 'EXP(0)', '1'),
-  real('ln', 'The natural logarithm.', 'LN(1)', '0', x => logarithm(x, Math.log)),
-  real('log10', 'The logarithm to base 10.', 'LOG10(1000)', '3', x => logarithm(x, Math.log10)),
+  define('exp', 'e raised to the number.', [['EXP(0)', '1']], [inline(['double'], double), ofNumeric(exponential)]),
+  define(
+    'ln',
+    'The natural logarithm.',
+    [['LN(1)', '0']],
+    [js(['double'], double, args => logarithm(asNumber(args[0]), Math.log)), ofNumeric(naturalLogarithm)],
+  ),
+  define(
+    'log10',
+    'The logarithm to base 10.',
+    [['LOG10(1000)', '3']],
+    [
+      js(['double'], double, args => logarithm(asNumber(args[0]), Math.log10)),
+      ofNumeric(a => numericLogarithm(TEN, a)),
+    ],
+  ),
   real('log2', 'The logarithm to base 2.', 'LOG2(8)', '3', x => logarithm(x, Math.log2)),
   define(
     'log',
@@ -323,6 +341,8 @@ export const mathFunctions: readonly ScalarFunction[] = [
     [
       js(['double'], double, args => logarithm(asNumber(args[0]), Math.log10)),
       js(['double', 'double'], double, args => logOfBase(asNumber(args[0]), asNumber(args[1]))),
+      ofNumeric(a => numericLogarithm(TEN, a)),
+      pairOfNumeric(numericLogarithm),
     ],
   ),
   define(
@@ -335,6 +355,7 @@ export const mathFunctions: readonly ScalarFunction[] = [
       ),
       js(['decimal'], types.decimal(1, 0), args => (asBigint(args[0]) > 0n ? 1n : asBigint(args[0]) < 0n ? -1n : 0n)),
       js(['double'], double, args => Math.sign(asNumber(args[0]))),
+      ofNumeric(signOfNumeric),
     ],
   ),
   direct('sin', 'The sine.', 'SIN(0)', '0'),
@@ -482,6 +503,7 @@ export const mathFunctions: readonly ScalarFunction[] = [
       js(['double', 'double'], double, args =>
         asNumber(args[1]) === 0 ? divisionByZero() : Math.trunc(asNumber(args[0]) / asNumber(args[1])),
       ),
+      pairOfNumeric(divideWhole),
     ],
   ),
   define(
@@ -494,7 +516,10 @@ export const mathFunctions: readonly ScalarFunction[] = [
     'scale',
     'The digits behind the point of a DECIMAL.',
     [['SCALE(1.250)', '3']],
-    [js(['decimal'], int, (_, { types: all }) => decimalScale(all[0]))],
+    [
+      js(['decimal'], int, (_, { types: all }) => decimalScale(all[0])),
+      js(['numeric'], int, ([a]) => asNumeric(a).scale),
+    ],
   ),
   define(
     'min_scale',
@@ -510,7 +535,14 @@ export const mathFunctions: readonly ScalarFunction[] = [
         }
         return scale
       }),
+      js(['numeric'], int, ([a]) => trimmedNumeric(asNumeric(a)).scale),
     ],
+  ),
+  define(
+    'trim_scale',
+    'The number without zeros at the end of its fraction.',
+    [["TRIM_SCALE('8.4100')", '8.41']],
+    [ofNumeric(trimmedNumeric)],
   ),
   define(
     'is_nan',

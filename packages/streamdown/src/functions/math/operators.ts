@@ -38,7 +38,7 @@ type Derive = (
 ) => DataType
 
 const arithmetic = (derive: Derive): Signature => ({
-  parameters: ['numeric', 'numeric'],
+  parameters: ['number', 'number'],
   coerce: numberPair,
   returns: ([a, b], rules) =>
     a?.type.is === 'decimal' && b?.type.is === 'decimal' ? derive(a.type, b.type, rules) : (a?.type ?? types.null),
@@ -183,7 +183,7 @@ export const operatorFunctions: readonly ScalarFunction[] = [
     examples: [{ sql: '-(2 + 3)', gives: '-5' }],
     category: 'math',
     signatures: [
-      { parameters: ['numeric'], returns: first, implementation: inline },
+      { parameters: ['number'], returns: first, implementation: inline },
       { parameters: ['interval'], returns: types.interval, implementation: inline },
     ],
   },

@@ -15,6 +15,7 @@ import {
   jsOrNull,
 } from '../define.ts'
 import { type Coerce, RowError, type ScalarFunction, type Signature } from '../definition.ts'
+import { resultOfTotal, totalOfValues } from '../numeric/total.ts'
 import { asArray, asCount, asText } from '../values.ts'
 
 export const define = definer('nested')
@@ -133,6 +134,7 @@ export const sumType = (type: DataType): DataType => {
 }
 
 export function sum(args: readonly Value[], { returns }: FunctionContext): Value {
+  if (returns.is === 'numeric') return resultOfTotal('sum', totalOfValues(asArray(args[0])))
   let total: number | bigint | undefined
   for (const value of asArray(args[0])) {
     if (value === null) continue

@@ -1,7 +1,8 @@
 import type { DataType } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
 import { MICROS_PER_DAY } from '../../values/calendar.ts'
-import { asBigint, asInterval, asNumber } from '../values.ts'
+import { encodeNumeric } from '../../values/numeric-bytes.ts'
+import { asBigint, asInterval, asNumber, asNumeric } from '../values.ts'
 
 /*
  * Bytes whose order is the order of the values, so that nested values sort where bytes do:
@@ -54,6 +55,10 @@ function append(out: number[], value: Value, type: DataType): void {
       integer(out, BigInt(months * 30 + days) * MICROS_PER_DAY + micros, 128)
       return
     }
+    case 'numeric':
+      // The scale decides no order.
+      text(out, encodeNumeric(asNumeric(value)).subarray(0, -2))
+      return
     case 'string':
     case 'json':
       text(out, encoder.encode(String(value)))

@@ -2,6 +2,7 @@ import { type DataType, field, type Schema } from '../../types/data-type.ts'
 import { typeText } from '../../types/type-text.ts'
 import type { Interval, Value } from '../../types/value.ts'
 import { decimalText } from '../../values/decimal-digits.ts'
+import { isNumeric, numericText } from '../../values/numeric.ts'
 import type { AggregateCall } from '../expressions/aggregate-call.ts'
 import type { Expression } from '../expressions/expression.ts'
 
@@ -101,6 +102,8 @@ export function valueText(value: Value, type: DataType): string {
       return `'${String(value).replaceAll("'", "''")}'`
     case 'decimal':
       return typeof value === 'bigint' ? decimalText(value, type.scale) : String(value)
+    case 'numeric':
+      return isNumeric(value) ? numericText(value) : String(value)
     case 'date':
       return typeof value === 'number'
         ? `DATE '${new Date(value * 86_400_000).toISOString().slice(0, 10)}'`

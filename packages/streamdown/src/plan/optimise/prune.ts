@@ -1,4 +1,4 @@
-import { physicalOf } from '../../types/physical.ts'
+import { isView, physicalOf } from '../../types/physical.ts'
 import { column, literal } from '../expressions/build.ts'
 import type { Expression } from '../expressions/expression.ts'
 import { columnsRead, hasLambda, readsWholeRow, remap, some } from '../expressions/walk.ts'
@@ -413,6 +413,6 @@ const moved = (e: Expression, input: Pruned): Expression => (readsWholeRow(e) ? 
 
 /** A row needs one column at least: one of fixed width, if there is. */
 function cheapest(node: PlanNode): number {
-  const fixed = node.schema.findIndex(field => physicalOf(field.type) !== 'view')
+  const fixed = node.schema.findIndex(field => !isView(physicalOf(field.type)))
   return Math.max(0, fixed)
 }

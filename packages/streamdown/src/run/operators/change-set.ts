@@ -39,6 +39,7 @@ export class ChangeSet {
       ],
       keys: schema.length,
       unique: true,
+      exact: true,
     })
   }
 

@@ -5,6 +5,7 @@ import type { Expression } from '../../plan/expressions/expression.ts'
 import { expressionKey, plainKey } from '../../plan/expressions/walk.ts'
 import { types } from '../../types/data-type.ts'
 import { typeText } from '../../types/type-text.ts'
+import { plain } from '../../values/numeric.ts'
 import type { Call } from '../parse/ast.ts'
 import { castTo } from './cast.ts'
 import type { BindContext } from './context.ts'
@@ -115,5 +116,6 @@ export const countRows: AggregateCall = {
 export function ofNoRows(call: AggregateCall): Expression {
   const zero = aggregateFunction(call.name)?.ofNothing === 'zero'
   if (!zero) return literal(null, call.type)
+  if (call.type.is === 'numeric') return literal(plain(0n), call.type)
   return literal(call.type.is === 'bigint' || call.type.is === 'decimal' ? 0n : 0, call.type)
 }

@@ -3,6 +3,8 @@ import { literal } from '../../plan/expressions/build.ts'
 import type { Expression, LiteralExpression } from '../../plan/expressions/expression.ts'
 import { type DataType, types } from '../../types/data-type.ts'
 import { typeText } from '../../types/type-text.ts'
+import type { Numeric, Value } from '../../types/value.ts'
+import { isNumeric as isNumericValue, parseNumeric } from '../../values/numeric.ts'
 import type { Span } from '../parse/ast.ts'
 import type { Settings } from '../settings.ts'
 import { parseDate, parseInterval, parseTimestamp } from './literals.ts'
@@ -34,9 +36,13 @@ function convertLiteral(e: LiteralExpression, type: DataType): LiteralExpression
   if (typeof value === 'string' && e.type.is === 'string') return convertText(value, type)
   if (e.type.is in integerLimits && (typeof value === 'number' || typeof value === 'bigint'))
     return convertInteger(BigInt(value), type)
+  if (isFiniteNumeric(value) && type.is === 'decimal') return convertDecimal(value.digits, value.scale, type)
   if (e.type.is === 'decimal' && typeof value === 'bigint') return convertDecimal(value, e.type.scale, type)
   return undefined
 }
+
+const isFiniteNumeric = (value: Value | 'too large' | undefined): value is Numeric =>
+  value !== 'too large' && isNumericValue(value) && value.special === undefined
 
 function convertText(value: string, type: DataType): LiteralExpression | undefined {
   switch (type.is) {
@@ -63,6 +69,10 @@ function convertText(value: string, type: DataType): LiteralExpression | undefin
       return /^\s*[+-]?\d{1,19}\s*$/.test(value)
         ? convertInteger(BigInt(value.trim().replace(/^\+/, '')), type)
         : undefined
+    case 'numeric': {
+      const number = parseNumeric(value)
+      return isFiniteNumeric(number) ? literal(number, type) : undefined
+    }
     case 'boolean': {
       const text = value.trim().toLowerCase()
       if (text === 'true' || text === 't') return literal(true, type)
@@ -81,7 +91,7 @@ function convertInteger(value: bigint, type: DataType): LiteralExpression | unde
   }
   if (type.is === 'double')
     return value >= -(1n << 53n) && value <= 1n << 53n ? literal(Number(value), type) : undefined
-  return type.is === 'decimal' ? convertDecimal(value, 0, type) : undefined
+  return convertDecimal(value, 0, type)
 }
 
 function convertDecimal(value: bigint, scale: number, type: DataType): LiteralExpression | undefined {
@@ -90,6 +100,7 @@ function convertDecimal(value: bigint, scale: number, type: DataType): LiteralEx
     const whole = digits.slice(0, digits.length - scale)
     return literal(Number(`${value < 0n ? '-' : ''}${whole}.${digits.slice(digits.length - scale)}`), type)
   }
+  if (type.is === 'numeric') return literal({ digits: value, scale }, type)
   if (type.is !== 'decimal' || type.scale < scale) return undefined
   const unscaled = value * 10n ** BigInt(type.scale - scale)
   const fits = (unscaled < 0n ? -unscaled : unscaled).toString().length <= type.precision

@@ -2,6 +2,7 @@ import { literal } from '../../plan/expressions/build.ts'
 import type { LiteralExpression } from '../../plan/expressions/expression.ts'
 import { types } from '../../types/data-type.ts'
 import type { Interval } from '../../types/value.ts'
+import { parseNumeric } from '../../values/numeric.ts'
 import type { IntervalLiteral, Span, Expression as Syntax } from '../parse/ast.ts'
 import type { Settings } from '../settings.ts'
 import { fail, notYet } from './problem.ts'
@@ -9,21 +10,28 @@ import { fail, notYet } from './problem.ts'
 const INT_MAX = 2n ** 31n - 1n
 const BIGINT_MAX = 2n ** 63n - 1n
 
-/** An integer in the smallest of INT, BIGINT, DECIMAL that holds it. `negative` because -2147483648 is an INT. */
-export function integerLiteral(value: bigint, at?: Span): LiteralExpression {
+/** An integer in the smallest of INT, BIGINT, DECIMAL, NUMERIC that holds it. `negative` because -2147483648 is an INT. */
+export function integerLiteral(value: bigint, settings: Settings, at?: Span): LiteralExpression {
   const size = value < 0n ? -value - 1n : value
   if (size <= INT_MAX) return literal(Number(value), types.int)
   if (size <= BIGINT_MAX) return literal(value, types.bigint)
   const digits = (value < 0n ? -value : value).toString().length
-  if (digits > 38) fail('DSD2004', `${value} has more than 38 digits.`, at)
+  if (digits > 38)
+    return wideLiteral(String(value), settings) ?? fail('DSD2004', `${value} has more than 38 digits.`, at)
   return literal(value, types.decimal(digits, 0))
+}
+
+/** Of more than 38 digits: where DECIMAL without a precision has room for any. */
+function wideLiteral(text: string, settings: Settings): LiteralExpression | undefined {
+  const value = settings.default_decimal === 'any' ? parseNumeric(text) : undefined
+  return value === undefined || value === 'too large' ? undefined : literal(value, types.numeric)
 }
 
 /** A number as written: exact, except with an exponent or by setting. */
 export function numberLiteral(text: string, negative: boolean, settings: Settings, at: Span): LiteralExpression {
   const signed = (value: bigint) => (negative ? -value : value)
-  if (/^0[xob]/i.test(text)) return integerLiteral(signed(BigInt(text)), at)
-  if (/^\d+$/.test(text)) return integerLiteral(signed(BigInt(text)), at)
+  if (/^0[xob]/i.test(text)) return integerLiteral(signed(BigInt(text)), settings, at)
+  if (/^\d+$/.test(text)) return integerLiteral(signed(BigInt(text)), settings, at)
   const [mantissa = '', exponentText] = text.split(/e/i)
   const asDouble =
     exponentText === undefined ? settings.decimal_literal === 'double' : settings.exponent_literal === 'double'
@@ -34,7 +42,10 @@ export function numberLiteral(text: string, negative: boolean, settings: Setting
   const zeros = Math.max(0, exponent - fraction.length)
   const unscaled = BigInt(`${whole}${fraction}${'0'.repeat(Math.min(zeros, 400))}` || '0')
   const precision = Math.max(unscaled.toString().length, scale, 1)
-  if (precision > 38) return literal(Number(negative ? `-${text}` : text), types.double)
+  if (precision > 38) {
+    const written = negative ? `-${text}` : text
+    return wideLiteral(written, settings) ?? literal(Number(written), types.double)
+  }
   return literal(signed(unscaled), types.decimal(precision, scale))
 }
 

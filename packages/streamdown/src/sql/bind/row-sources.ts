@@ -40,7 +40,9 @@ function alike(
   const type = commonOf(isInterval || step === undefined ? [start, stop] : [start, stop, step], context)
   const takes =
     type !== undefined &&
-    (isInterval ? type.is === 'timestamp' : ['tinyint', 'smallint', 'int', 'bigint', 'decimal'].includes(type.is))
+    (isInterval
+      ? type.is === 'timestamp'
+      : ['tinyint', 'smallint', 'int', 'bigint', 'decimal', 'numeric'].includes(type.is))
   if (type === undefined || !takes)
     return fail(
       'DSD2004',

@@ -120,8 +120,7 @@ function namedType(name: string, args: readonly string[], settings: Settings): D
     return settings.float_type === 'double' ? types.double : types.real
   }
   if (decimals.has(name)) {
-    const [precision = '38', scale = '10'] = settings.default_decimal.split(',')
-    if (args.length === 0) return types.decimal(Number(precision), Number(scale))
+    if (args.length === 0) return plainDecimal(settings)
     const digits = number(0, 10, 38)
     return types.decimal(digits, number(1, 0, digits))
   }
@@ -144,6 +143,13 @@ function namedType(name: string, args: readonly string[], settings: Settings): D
   if (times.has(name)) return types.time(precision(number(0, 0, 9)))
   if (name === 'INTERVAL' || name.startsWith('INTERVAL ')) return types.interval
   return undefined
+}
+
+/** DECIMAL without arguments: one of a size, or of any. */
+function plainDecimal(settings: Settings): DataType {
+  if (settings.default_decimal === 'any') return types.numeric
+  const [precision = '38', scale = '10'] = settings.default_decimal.split(',')
+  return types.decimal(Number(precision), Number(scale))
 }
 
 /** Microseconds are the finest there are; a declared 9 keeps 6. */

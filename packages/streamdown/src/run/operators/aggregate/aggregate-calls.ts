@@ -1,5 +1,5 @@
 import type { DataType, Schema } from '../../../types/data-type.ts'
-import { physicalOf } from '../../../types/physical.ts'
+import { isView, physicalOf } from '../../../types/physical.ts'
 import {
   bitsCell,
   type Cell,
@@ -23,6 +23,7 @@ import {
   integers,
 } from './aggregate-finish.ts'
 import type { AggregateCallInput } from './aggregate-input.ts'
+import { finishNumeric, numericTotalCell } from './aggregate-numeric-cells.ts'
 import { arrivalCell, bestCell, foldCell } from './aggregate-winner-cells.ts'
 
 /** Which rows of a batch a cell sees. */
@@ -67,6 +68,11 @@ export function planCall(input: AggregateCallInput, options: CallOptions): CallP
   const id = args.join(',')
   const neverNull = options.keyed && nonNull.length === 0 && filter === undefined
   const count = countCell('rows')
+  const numericPlan = (squared: boolean): CallPlan => ({
+    counted,
+    cells: [numericTotalCell(id, argument, squared)],
+    finish: finishNumeric(call.name),
+  })
 
   if (call.fold !== undefined) {
     if (!appendOnly || options.merging) return undefined
@@ -79,12 +85,14 @@ export function planCall(input: AggregateCallInput, options: CallOptions): CallP
       return { counted, cells: [count], finish: (memory, rows, [places]) => integers(memory, rows, places, call.type) }
     case 'sum':
     case 'sum0': {
+      if (type.is === 'numeric') return numericPlan(false)
       const cell = sumCell(id, argument, type)
       if (cell === undefined) return undefined
       const known = neverNull || call.name === 'sum0'
       return { counted, cells: known ? [cell] : [cell, count], finish: finishSum(type, call.type) }
     }
     case 'avg': {
+      if (type.is === 'numeric') return numericPlan(false)
       const cell = sumCell(id, argument, type)
       return cell === undefined
         ? undefined
@@ -95,8 +103,7 @@ export function planCall(input: AggregateCallInput, options: CallOptions): CallP
       if (!appendOnly || isNested(type)) return undefined
       const largest = call.name === 'max'
       const own = { column: argument, type }
-      const cell =
-        physicalOf(type) === 'view' ? bestCell(id, own, own, largest) : extremeCell(id, argument, type, largest)
+      const cell = isView(physicalOf(type)) ? bestCell(id, own, own, largest) : extremeCell(id, argument, type, largest)
       return { counted, cells: [cell], finish: finishField(type) }
     }
     case 'arg_min':
@@ -134,6 +141,7 @@ export function planCall(input: AggregateCallInput, options: CallOptions): CallP
     case 'stddev_pop':
     case 'var_samp':
     case 'var_pop': {
+      if (type.is === 'numeric') return numericPlan(true)
       if (sumCell(id, argument, type) === undefined) return undefined
       const scale = type.is === 'decimal' ? type.scale : 0
       return { counted, cells: [count, momentsCell(id, argument, type)], finish: finishMoments(call.name, scale) }

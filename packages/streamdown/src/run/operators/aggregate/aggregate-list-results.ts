@@ -1,9 +1,12 @@
+import { RowError } from '../../../functions/definition.ts'
 import { toJson } from '../../../functions/json/convert.ts'
+import { resultOfTotal, totalOfValues } from '../../../functions/numeric/total.ts'
 import { compareValues } from '../../../types/compare-values.ts'
 import { type DataType, types } from '../../../types/data-type.ts'
 import type { Interval, Value } from '../../../types/value.ts'
 import { valueKey } from '../../../types/value-key.ts'
 import { type Json, writeJson } from '../../../values/json.ts'
+import { plain } from '../../../values/numeric.ts'
 import { averageOf, decimalLimit } from './aggregate-finish.ts'
 import { statistic } from './aggregate-statistics.ts'
 import { add, type DoubleDouble, doubleDouble, multiply, numberOf } from './double-double.ts'
@@ -48,9 +51,11 @@ export function listResult(call: ListCall, arrived: readonly ListRow[]): Value |
     case 'jsonb_object_agg':
       return jsonObject(call, rows)
     case 'sum0':
-      return rows.length === 0 ? zeroOf(call.type) : sum(call, values)
+      if (rows.length === 0) return zeroOf(call.type)
+      return call.type.is === 'numeric' ? numericResult(call, values) : sum(call, values)
   }
   if (rows.length === 0) return null
+  if (call.argumentTypes[0]?.is === 'numeric' && totals.has(call.name)) return numericResult(call, values)
   switch (call.name) {
     case 'sum':
       return sum(call, values)
@@ -161,7 +166,22 @@ export function integer(type: DataType, value: bigint): Value | typeof OVERFLOW 
   return type.is === 'bigint' ? value : Number(value)
 }
 
-export const zeroOf = (type: DataType): Value => (type.is === 'bigint' || type.is === 'decimal' ? 0n : 0)
+export function zeroOf(type: DataType): Value {
+  if (type.is === 'numeric') return plain(0n)
+  return type.is === 'bigint' || type.is === 'decimal' ? 0n : 0
+}
+
+/** Aggregates of NUMERIC that are NUMERIC. */
+const totals = new Set(['sum', 'avg', 'stddev_samp', 'stddev_pop', 'var_samp', 'var_pop'])
+
+function numericResult(call: ListCall, values: readonly Value[]): Value | typeof OVERFLOW {
+  try {
+    return resultOfTotal(call.name, totalOfValues(values))
+  } catch (error) {
+    if (error instanceof RowError) return OVERFLOW
+    throw error
+  }
+}
 
 export const isExact = (type: DataType | undefined): boolean =>
   type !== undefined && ['tinyint', 'smallint', 'int', 'bigint', 'decimal'].includes(type.is)

@@ -5,7 +5,7 @@ import { columnFromValues, int32s, readValue } from '../../../batch/values.ts'
 import type { StateTable } from '../../../state/state-table.ts'
 import { type Field, field, type Schema, types } from '../../../types/data-type.ts'
 import type { Value } from '../../../types/value.ts'
-import { valueKey } from '../../../types/value-key.ts'
+import { exactRowKey } from '../../../types/value-key.ts'
 import type { OperatorContext } from '../../operator-context.ts'
 import { columnOf } from './aggregate-cells.ts'
 import type { AggregateCallInput } from './aggregate-input.ts'
@@ -184,7 +184,7 @@ export class AggregateList implements KeptCall {
   /** The rows left, each as often as it counts; taken-back rows leave the table with the first equal ones. */
   #cancel(kept: readonly KeptRow[]): readonly ListRow[] {
     const owed = new Map<string, number>()
-    const keyOf = (row: KeptRow): string => `${row.args.map(valueKey).join(' ')} ${row.order.map(valueKey).join(' ')}`
+    const keyOf = (row: KeptRow): string => `${exactRowKey(row.args)} ${exactRowKey(row.order)}`
     for (const row of kept) {
       if (row.weight < 0) owed.set(keyOf(row), (owed.get(keyOf(row)) ?? 0) - row.weight)
     }

@@ -47,7 +47,7 @@ export function slicedWindow(
   // A group keeps the bits of the key that came first: which came first is known within a slice only.
   const exact = (column: number): boolean => {
     const type = below.schema[column]?.type
-    return type !== undefined && !['f32', 'f64', 'interval'].includes(physicalOf(type))
+    return type !== undefined && !['f32', 'f64', 'interval', 'numeric'].includes(physicalOf(type))
   }
   if (!node.keys.every(exact)) return undefined
   const isBound = (column: number): boolean => column >= width && column < width + 3

@@ -112,6 +112,7 @@ export class JoinSide {
       keys: options.appendOnly ? keys.length : this.#columns.length,
       groupBy: options.groupBy,
       unique: !options.appendOnly,
+      ...(options.appendOnly ? {} : { exact: true }),
       ...(options.appendOnly ? order(timeField) : {}),
     })
     this.#index = options.appendOnly

@@ -1,8 +1,10 @@
 import { RowError } from '../../../functions/definition.ts'
+import { emptyTotal, including, type NumericTotal, resultOfTotal } from '../../../functions/numeric/total.ts'
 import type { AggregateCall } from '../../../plan/expressions/aggregate-call.ts'
 import { compareValues } from '../../../types/compare-values.ts'
 import type { DataType } from '../../../types/data-type.ts'
 import type { Value } from '../../../types/value.ts'
+import { isNumeric } from '../../../values/numeric.ts'
 import { averageOf, decimalLimit } from '../aggregate/aggregate-finish.ts'
 
 /** An aggregate so far. It never changes: matches that have rows in common share it. */
@@ -19,9 +21,21 @@ export interface Total {
   readonly days: number
   /** The smallest or the largest. */
   readonly best: Value
+  /** Of NUMERIC. */
+  readonly numbers: NumericTotal
 }
 
-export const nothing: Total = { rows: 0n, count: 0n, sum: 0n, high: 0, lost: 0, months: 0, days: 0, best: null }
+export const nothing: Total = {
+  rows: 0n,
+  count: 0n,
+  sum: 0n,
+  high: 0,
+  lost: 0,
+  months: 0,
+  days: 0,
+  best: null,
+  numbers: emptyTotal,
+}
 
 /** With one more row: the value of the aggregate's argument there. */
 export function withValue({ name }: AggregateCall, total: Total, value: Value): Total {
@@ -41,6 +55,7 @@ export function withValue({ name }: AggregateCall, total: Total, value: Value): 
 }
 
 function added(total: Total, value: Value): Total {
+  if (isNumeric(value)) return { ...total, numbers: including(total.numbers, value, 1n, false) }
   if (typeof value === 'bigint') return { ...total, sum: total.sum + value }
   if (typeof value === 'object' && value !== null && 'micros' in value)
     return {
@@ -67,6 +82,7 @@ function added(total: Total, value: Value): Total {
 
 /** The aggregate's value. Throws RowError when it does not fit its type. */
 export function resultOf({ name, type }: AggregateCall, argument: DataType | undefined, total: Total): Value {
+  if (argument?.is === 'numeric' && ['sum', 'sum0', 'avg'].includes(name)) return resultOfTotal(name, total.numbers)
   switch (name) {
     case 'count':
       return argument === undefined ? total.rows : total.count

@@ -87,6 +87,8 @@ function plainKind(call: ListCall): AccumulatorKind | undefined {
     case 'stddev_pop':
     case 'var_samp':
     case 'var_pop':
+      if (argument.is === 'numeric') return undefined
+      return { saved: Moments.saved(1), slides: true, create: args => new Moments(call, args) }
     case 'corr':
     case 'covar_pop':
     case 'covar_samp':

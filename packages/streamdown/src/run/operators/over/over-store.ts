@@ -63,6 +63,7 @@ export class OverStore {
       keys: width,
       groupBy: this.#keys,
       unique: false,
+      exact: true,
       order: arrived(width),
     })
     const ordered = this.#keys + this.#orderFields

@@ -6,7 +6,7 @@ import { isComputedOnce } from '../../../plan/over.ts'
 import type { StateSnapshot, StateTable } from '../../../state/state-table.ts'
 import { field, type Schema, types } from '../../../types/data-type.ts'
 import type { Value } from '../../../types/value.ts'
-import { valueKey } from '../../../types/value-key.ts'
+import { exactKey } from '../../../types/value-key.ts'
 import type { InputTimes, Operator, Output, StepEnd } from '../../operator.ts'
 import type { OperatorContext } from '../../operator-context.ts'
 import type { CallsInput } from '../aggregate/aggregate-input.ts'
@@ -388,5 +388,5 @@ export function fitting(results: readonly Result[]): readonly Value[] | undefine
 /** Bit for bit, so that -0 follows 0. */
 function isEqual(a: Value, b: Value): boolean {
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return Object.is(a, b)
-  return valueKey(a) === valueKey(b)
+  return exactKey(a) === exactKey(b)
 }

@@ -95,6 +95,7 @@ export class RankStore {
         keys: width,
         groupBy: keys,
         unique: true,
+        exact: true,
       })
       const orderWidth = keys + this.#orderColumns.length
       this.#order = context.table({
