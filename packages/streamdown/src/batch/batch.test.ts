@@ -36,6 +36,7 @@ const allTypes: readonly DataType[] = [
   types.real,
   types.double,
   types.decimal(38, 4),
+  types.numeric,
   types.string,
   types.json,
   types.bytes,
@@ -43,7 +44,12 @@ const allTypes: readonly DataType[] = [
   types.time(6),
   types.timestamp(6),
   types.interval,
-  types.row([field('a', types.int), field('b', types.array(types.string)), field('c', types.decimal(20, 2))]),
+  types.row([
+    field('a', types.int),
+    field('b', types.array(types.string)),
+    field('c', types.decimal(20, 2)),
+    field('d', types.numeric),
+  ]),
   types.array(types.row([field('x', types.double), field('y', types.bytes)])),
   types.map(types.string, types.array(types.bigint)),
 ]

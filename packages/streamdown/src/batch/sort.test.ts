@@ -2,10 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { canonical, compareAscending, randomOf, rowOf } from '../state/test-model.ts'
+import { compareValues } from '../types/compare-values.ts'
 import { field, type Schema, types } from '../types/data-type.ts'
 import type { Interval, Value } from '../types/value.ts'
 import { createMemory } from './linear-memory.ts'
 import { sortBatch } from './sort.ts'
+import { anyOf } from './test-values.ts'
 import { batchFromRows, ordinalsOf, rowsOf } from './values.ts'
 
 const schema: Schema = [
@@ -54,6 +56,32 @@ for (const heapStart of [0, 2 ** 31]) {
     )
   })
 }
+
+test('NUMERICs are sorted by value, stable where only their scales differ', () => {
+  const memory = createMemory()
+  const numbers = fc.oneof(
+    anyOf(types.numeric),
+    fc.record({ digits: fc.bigInt({ min: -30n, max: 30n }), scale: fc.nat(2) }, { noNullPrototype: true }),
+  )
+  fc.assert(
+    fc.property(fc.array(numbers, { maxLength: 200 }), fc.boolean(), (values, descending) => {
+      const mark = memory.mark()
+      const batch = batchFromRows(
+        memory,
+        [field('n', types.numeric)],
+        values.map(value => [value]),
+      )
+      const sorted = sortBatch(memory, batch, [{ column: 0, descending, nullsFirst: false }])
+      const expected = values.toSorted((a, b) => (descending ? -1 : 1) * compareValues(a, b))
+      assert.deepEqual(
+        rowsOf(memory, sorted),
+        expected.map(value => [value]),
+      )
+      memory.release(mark)
+    }),
+    { numRuns: 100 },
+  )
+})
 
 test('intervals are ordered by their length', () => {
   const memory = createMemory()

@@ -23,11 +23,18 @@ export class History {
     this.#entries = [...this.#entries, { text: `${text};`, built }]
   }
 
-  /** The CREATE statement of a table or view. */
+  /** The CREATE statement of a table or view, and those that altered it since, each on a line of its own. */
   creationOf(name: string): string | undefined {
-    return this.#entries.find(
-      ({ text, built }) => built?.kind === 'relation' && built.names.includes(name) && /^\s*create\b/i.test(text),
-    )?.text
+    // A renamed table was created under another name.
+    const known = new Set([name])
+    for (const { text, built } of this.#entries.toReversed()) {
+      if (isAlter(text) && built?.names.some(each => known.has(each))) for (const each of built.names) known.add(each)
+    }
+    const texts = this.#entries
+      .filter(({ built }) => built?.kind === 'relation' && built.names.some(each => known.has(each)))
+      .map(({ text }) => text)
+      .filter(text => isCreate(text) || isAlter(text))
+    return texts.some(isCreate) ? texts.join('\n') : undefined
   }
 
   /**
@@ -43,6 +50,9 @@ export class History {
     else this.#entries = rest
   }
 }
+
+const isCreate = (text: string): boolean => /^\s*create\b/i.test(text)
+const isAlter = (text: string): boolean => /^\s*alter\b/i.test(text)
 
 /** Whether a text holds a name as a word, in whatever case. */
 const names = (text: string, name: string): boolean =>

@@ -4,6 +4,7 @@ import { writeFixed } from '../../batch/fixed.ts'
 import type { Memory } from '../../batch/memory.ts'
 import { encodeViewValue } from '../../batch/packed.ts'
 import { writeBytes } from '../../batch/views.ts'
+import { numericOf } from '../../formats/scalar-text.ts'
 import type { DataType } from '../../types/data-type.ts'
 import { isView, physicalOf, widthOf } from '../../types/physical.ts'
 import type { Value } from '../../types/value.ts'
@@ -82,6 +83,7 @@ function leafConversion(leaf: ParquetLeaf, declared: DataType, cutNanoseconds: b
       return integerConversion(leaf, declared)
     case 'decimal': {
       const { scale } = type
+      if (declared.is === 'numeric') return value => ({ digits: unscaledOf(value, leaf), scale })
       if (declared.is !== 'decimal' || declared.scale < scale) return undefined
       const factor = 10n ** BigInt(declared.scale - scale)
       const limit = 10n ** BigInt(declared.precision)
@@ -99,6 +101,7 @@ function leafConversion(leaf: ParquetLeaf, declared: DataType, cutNanoseconds: b
       if (declared.is !== type.is) return undefined
       return timeConversion(leaf, declared.precision, declared, cutNanoseconds)
     case 'string':
+      if (declared.is === 'numeric') return value => numericOf(textOf(value, declared)) ?? misfit(value, declared)
       if (declared.is !== 'string') return undefined
       return leaf.uuid ? value => uuidOf(bytesOf(value, declared)) : value => textOf(value, declared)
     case 'json':
@@ -129,6 +132,8 @@ function integerConversion({ unsigned }: ParquetLeaf, declared: DataType): Conve
         return wide ? integer : Number(integer)
       }
     }
+    case 'numeric':
+      return value => ({ digits: exact(value), scale: 0 })
     case 'decimal': {
       const factor = 10n ** BigInt(declared.scale)
       const limit = 10n ** BigInt(declared.precision)

@@ -12,6 +12,16 @@ const cases: readonly (readonly [DataType, readonly Value[]])[] = [
   [types.array(types.decimal(38, 2)), [[-(10n ** 37n)], [-1n], [0n], [1n], [10n ** 37n]]],
   [types.array(types.bigint), [[-(2n ** 63n)], [-1n], [0n], [2n ** 63n - 1n]]],
   [
+    types.array(types.numeric),
+    [
+      [{ digits: 0n, scale: 0, special: '-Infinity' }],
+      [{ digits: -10n, scale: 0 }],
+      [{ digits: 5n, scale: 1 }],
+      [{ digits: 10n ** 40n, scale: 2 }],
+      [{ digits: 0n, scale: 0, special: 'NaN' }],
+    ],
+  ],
+  [
     types.array(types.interval),
     [
       [{ months: 0, days: -1, micros: 0n }],

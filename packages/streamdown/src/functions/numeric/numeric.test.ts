@@ -145,6 +145,18 @@ test('1.0 and 1.00 are equal, are one group and one key, and are kept as they ca
   }
 })
 
+test('intervals of one length that are not the same are kept apart, and are one group', async () => {
+  const open = await session()
+  try {
+    await open.execute(`CREATE TABLE t (v INTERVAL); CREATE MATERIALIZED VIEW w AS SELECT v FROM t;
+      INSERT INTO t VALUES ('1 mon'), ('30 days'), ('30 days')`)
+    assert.deepEqual(await rowsOf(open, 'SELECT v FROM w'), ['1 mon', '30 days', '30 days'])
+    assert.deepEqual(await rowsOf(open, 'SELECT v, count(*) FROM t GROUP BY v'), ['1 mon|3'])
+  } finally {
+    await open.close()
+  }
+})
+
 test('aggregates have the scale of their values, also when values are taken back', async () => {
   const open = await session()
   try {

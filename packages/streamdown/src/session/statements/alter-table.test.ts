@@ -132,6 +132,14 @@ test('UNIQUE is enforced, as a column, a constraint and an index; NULL is equal 
     await assert.rejects(session.execute('CREATE UNIQUE INDEX j ON t (b + 1)'), { code: 'DSD2005' })
   }))
 
+test('SHOW CREATE TABLE gives what made the table as it is', () =>
+  using(async (session, rows) => {
+    await session.execute('CREATE TABLE t (a INT); ALTER TABLE t ADD b INT; ALTER TABLE t RENAME TO u')
+    assert.deepEqual(await rows('SHOW CREATE TABLE u'), [
+      ['CREATE TABLE t (a INT);\nALTER TABLE t ADD b INT;\nALTER TABLE t RENAME TO u;'],
+    ])
+  }))
+
 test('a snapshot holds an altered table', async () => {
   const session = await open()
   await session.execute(`CREATE TABLE t (a INT, b INT); INSERT INTO t VALUES (1, 2);

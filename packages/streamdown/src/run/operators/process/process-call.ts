@@ -1,7 +1,7 @@
 import { StreamdownError } from '../../../errors/error.ts'
 import type { ListAccess, MapAccess, ProcessHost, TimerClock } from '../../../plan/nodes/node.ts'
 import type { Value } from '../../../types/value.ts'
-import { valueKey } from '../../../types/value-key.ts'
+import { exactKey } from '../../../types/value-key.ts'
 import { SeededRandom } from '../../clock.ts'
 import type { KeyState, KeyStates } from './key-states.ts'
 import type { Timer } from './process-timers.ts'
@@ -96,7 +96,7 @@ export class ProcessCall implements ProcessHost {
 
   /** Text that is the same for calls that gave the same. */
   given(): string {
-    const rows = this.rows.map(({ output, row }) => `${output} ${valueKey(row)}`)
+    const rows = this.rows.map(({ output, row }) => `${output} ${exactKey(row)}`)
     const timers = this.timers.map(
       ({ timer, gone }) => `${gone} ${timer.kind} ${timer.clock} ${timer.name} ${timer.time}`,
     )
