@@ -55,12 +55,12 @@ export function negate(a: Numeric): Numeric {
 
 export const absolute = (a: Numeric): Numeric => (signOf(a) < 0 ? negate(a) : a)
 
-const isNaN = (a: Numeric): boolean => a.special === 'NaN'
+const isNotANumber = (a: Numeric): boolean => a.special === 'NaN'
 const infinity = (sign: number): Numeric =>
   sign > 0 ? NUMERIC_INFINITY : sign < 0 ? NUMERIC_MINUS_INFINITY : NUMERIC_NAN
 
 export function multiply(a: Numeric, b: Numeric): Numeric {
-  if (isNaN(a) || isNaN(b)) return NUMERIC_NAN
+  if (isNotANumber(a) || isNotANumber(b)) return NUMERIC_NAN
   if (a.special !== undefined || b.special !== undefined) return infinity(signOf(a) * signOf(b))
   return checked(limited({ digits: a.digits * b.digits, scale: a.scale + b.scale }))
 }
@@ -70,7 +70,7 @@ const limited = (value: Numeric): Numeric => (value.scale > MAX_SCALE ? withScal
 const MAX_SCALE = 16383
 
 export function divide(a: Numeric, b: Numeric): Numeric {
-  if (isNaN(a) || isNaN(b)) return NUMERIC_NAN
+  if (isNotANumber(a) || isNotANumber(b)) return NUMERIC_NAN
   if (signOf(b) === 0) throw new RowError(DIVISION_BY_ZERO, 'division by zero')
   if (a.special !== undefined) return b.special === undefined ? infinity(signOf(a) * signOf(b)) : NUMERIC_NAN
   if (b.special !== undefined) return plain(0n)
@@ -87,7 +87,7 @@ export function divideAt(a: Numeric, b: Numeric, scale: number): Numeric {
 
 /** The quotient towards zero, without a fraction. */
 export function divideWhole(a: Numeric, b: Numeric): Numeric {
-  if (isNaN(a) || isNaN(b)) return NUMERIC_NAN
+  if (isNotANumber(a) || isNotANumber(b)) return NUMERIC_NAN
   if (signOf(b) === 0) throw new RowError(DIVISION_BY_ZERO, 'division by zero')
   if (a.special !== undefined) return b.special === undefined ? infinity(signOf(a) * signOf(b)) : NUMERIC_NAN
   if (b.special !== undefined) return plain(0n)
@@ -96,7 +96,7 @@ export function divideWhole(a: Numeric, b: Numeric): Numeric {
 }
 
 export function remainder(a: Numeric, b: Numeric): Numeric {
-  if (isNaN(a) || isNaN(b)) return NUMERIC_NAN
+  if (isNotANumber(a) || isNotANumber(b)) return NUMERIC_NAN
   if (signOf(b) === 0) throw new RowError(DIVISION_BY_ZERO, 'division by zero')
   if (a.special !== undefined) return NUMERIC_NAN
   if (b.special !== undefined) return a

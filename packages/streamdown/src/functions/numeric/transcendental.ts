@@ -18,7 +18,7 @@ import { checked, divideAt, domain, multiply, negate, resultScale, weightOf } fr
  */
 
 const GUARD_DIGITS = 12
-const LOG10_E = 0.434294481903252
+const { LOG10E } = Math
 /** Beyond these exponents of e a result has no room, or no digit. */
 const MAX_EXPONENT = 6000
 
@@ -48,7 +48,7 @@ export function rootAt({ digits, scale: from }: Numeric, scale: number): Numeric
 
 export function exponential(a: Numeric): Numeric {
   if (a.special !== undefined) return a.special === '-Infinity' ? plain(0n) : a
-  const estimate = Math.max(-2000, Math.min(2000, numericToDouble(a) * LOG10_E))
+  const estimate = Math.max(-2000, Math.min(2000, numericToDouble(a) * LOG10E))
   return exponentialAt(a, resultScale(Math.trunc(estimate), a.scale))
 }
 
@@ -56,7 +56,7 @@ function exponentialAt(a: Numeric, scale: number): Numeric {
   const size = numericToDouble(a)
   if (size > MAX_EXPONENT) throw new RowError(3, 'the value overflows the numeric format')
   if (size < -MAX_EXPONENT) return { digits: 0n, scale }
-  const digits = scale + Math.max(0, Math.ceil(size * LOG10_E)) + GUARD_DIGITS
+  const digits = scale + Math.max(0, Math.ceil(size * LOG10E)) + GUARD_DIGITS
   return checked({
     digits: rescaled(fixedExponential(rescaled(a.digits, a.scale, digits), digits), digits, scale),
     scale,
@@ -173,8 +173,8 @@ export function power(base: Numeric, exponent: Numeric): Numeric {
   if (signOf(base) === 0) return { digits: 0n, scale: 16 }
   const size = numericToDouble(exponent) * approximateLogarithm(absoluteOf(base))
   if (size > MAX_EXPONENT) throw new RowError(3, 'the value overflows the numeric format')
-  const scale = resultScale(Math.trunc(Math.max(-2000, size * LOG10_E)), base.scale, exponent.scale)
-  const digits = Math.max(0, scale + Math.trunc(size * LOG10_E)) + GUARD_DIGITS + exponentDigits(exponent)
+  const scale = resultScale(Math.trunc(Math.max(-2000, size * LOG10E)), base.scale, exponent.scale)
+  const digits = Math.max(0, scale + Math.trunc(size * LOG10E)) + GUARD_DIGITS + exponentDigits(exponent)
   const product = multiply(exponent, logarithmAt(absoluteOf(base), digits))
   const result = exponentialAt(product, scale)
   return signOf(base) < 0 && wholeOf(exponent) % 2n !== 0n ? negate(result) : result
