@@ -1,6 +1,6 @@
 import { asBigint } from '../functions/values.ts'
 import { compareValues } from '../types/compare-values.ts'
-import { types } from '../types/data-type.ts'
+import { type DataType, types } from '../types/data-type.ts'
 import { isView, physicalOf } from '../types/physical.ts'
 import { powerOfTen } from '../values/decimal-digits.ts'
 import { emitScaleUp } from './emit-decimal.ts'
@@ -72,7 +72,7 @@ function compareViews(
   const [left = 0] = a.values
   const [right = 0] = b.values
   const ordered = operator !== '=' && operator !== '<>'
-  if (ordered && (a.type.is === 'row' || a.type.is === 'array' || a.type.is === 'map')) {
+  if (ordered ? isNested(a.type) : holdsEqualOnes(a.type)) {
     const order = emitHostCall(e, [a, b], types.int, { strict: true, mayBeNull: false }, ([x, y]) =>
       compareValues(x ?? null, y ?? null),
     )
@@ -94,6 +94,27 @@ function compareViews(
     code.set(result)
   })
   return { type: types.boolean, valid, values: [result] }
+}
+
+const isNested = (type: DataType): boolean => type.is === 'row' || type.is === 'array' || type.is === 'map'
+
+/** Whether nested values may be equal that have not the same bytes: 1.0 and 1.00, -0 and 0, a month and 30 days. */
+function holdsEqualOnes(type: DataType): boolean {
+  switch (type.is) {
+    case 'numeric':
+    case 'real':
+    case 'double':
+    case 'interval':
+      return true
+    case 'array':
+      return holdsEqualOnes(type.element)
+    case 'map':
+      return holdsEqualOnes(type.key) || holdsEqualOnes(type.value)
+    case 'row':
+      return type.fields.some(field => holdsEqualOnes(field.type))
+    default:
+      return false
+  }
 }
 
 /** Pushes whether two views hold the same bytes: length and prefix first, then what is inline, then the bytes. */

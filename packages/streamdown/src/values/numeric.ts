@@ -2,7 +2,7 @@ import type { Numeric, Value } from '../types/value.ts'
 import { decimalText, powerOfTen, rescaled, writtenNumber } from './decimal-digits.ts'
 
 /** What PostgreSQL's NUMERIC has room for: digits before and behind the point. */
-const MAX_WHOLE_DIGITS = 131072
+export const MAX_WHOLE_DIGITS = 131072
 export const MAX_NUMERIC_SCALE = 16383
 
 export const NUMERIC_NAN: Numeric = { digits: 0n, scale: 0, special: 'NaN' }

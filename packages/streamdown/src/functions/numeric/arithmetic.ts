@@ -3,6 +3,8 @@ import { divideRounded, powerOfTen } from '../../values/decimal-digits.ts'
 import {
   digitsIn,
   fitsNumeric,
+  MAX_NUMERIC_SCALE,
+  MAX_WHOLE_DIGITS,
   NUMERIC_INFINITY,
   NUMERIC_MINUS_INFINITY,
   NUMERIC_NAN,
@@ -66,8 +68,8 @@ export function multiply(a: Numeric, b: Numeric): Numeric {
 }
 
 /** A product has no more fraction digits than there is room for. */
-const limited = (value: Numeric): Numeric => (value.scale > MAX_SCALE ? withScale(value, MAX_SCALE) : value)
-const MAX_SCALE = 16383
+const limited = (value: Numeric): Numeric =>
+  value.scale > MAX_NUMERIC_SCALE ? withScale(value, MAX_NUMERIC_SCALE) : value
 
 export function divide(a: Numeric, b: Numeric): Numeric {
   if (isNotANumber(a) || isNotANumber(b)) return NUMERIC_NAN
@@ -135,7 +137,7 @@ export const truncate = (a: Numeric, digits: number): Numeric => cut(a, digits, 
 
 function cut(a: Numeric, digits: number, divideBy: (value: bigint, unit: bigint) => bigint): Numeric {
   if (a.special !== undefined) return a
-  const places = Math.max(-131072, Math.min(MAX_SCALE, digits))
+  const places = Math.max(-MAX_WHOLE_DIGITS, Math.min(MAX_NUMERIC_SCALE, digits))
   if (places >= a.scale) return withScale(a, places)
   const unit = a.scale - places
   // More digits than the number has: nothing is left, whatever the unit.

@@ -85,6 +85,10 @@ const calculations: readonly (readonly [string, string])[] = [
   ['1.50::numeric + 1e0::float8', '2.5'],
   ['coalesce(NULL, 1.50::numeric, 2)', '1.50'],
   ['greatest(1.50::numeric, 1)', '1.50'],
+  ['ARRAY[1.0::numeric, NULL] = ARRAY[1.00::numeric, NULL]', 'true'],
+  ['ARRAY[1.0::numeric] <> ARRAY[1.01::numeric]', 'true'],
+  ["ARRAY['1 mon'::interval] = ARRAY['30 days'::interval]", 'true'],
+  ["ARRAY['0'::float8] = ARRAY['-0'::float8]", 'true'],
 ]
 
 test('NUMERIC without precision calculates as in PostgreSQL, scales included', async () => {

@@ -1,6 +1,7 @@
 import type { Numeric } from '../../types/value.ts'
 import { divideRounded, powerOfTen, rescaled } from '../../values/decimal-digits.ts'
 import {
+  MAX_WHOLE_DIGITS,
   NUMERIC_INFINITY,
   NUMERIC_MINUS_INFINITY,
   NUMERIC_NAN,
@@ -211,7 +212,7 @@ function integerPower(base: Numeric, exponent: number, exponentScale: number): N
   if (exponent === 0) return { digits: powerOfTen(plainScale), scale: plainScale }
   if (base.digits === 0n) return { digits: 0n, scale: plainScale }
   const size = (approximateLogarithm(absoluteOf(base)) * exponent) / Math.LN10
-  if (size > 131072) throw new RowError(3, 'the value overflows the numeric format')
+  if (size > MAX_WHOLE_DIGITS) throw new RowError(3, 'the value overflows the numeric format')
   const scale = resultScale(Math.trunc(size), base.scale, exponentScale)
   if (size < -scale - 2) return { digits: 0n, scale }
   const times = Math.abs(exponent)
