@@ -99,7 +99,6 @@ test('a file tells its own columns', async () => {
 test('what does not run yet, or cannot, is said when the program starts', async () => {
   const source = stream(memory(), { schema })
   await assert.rejects(run({ x: source.window(countedRows(10)).aggregate({ n: count() }) }), { code: 'DSD5006' })
-  await assert.rejects(run({ x: source }, { state: './state' }), { code: 'DSD5006' })
   await assert.rejects(run({}), { code: 'DSD5007' })
   await assert.rejects(source.collect(), { code: 'DSD5007', message: /run\(\)/ })
   await assert.rejects(run({ x: table(file('/nowhere/at-all.csv'), { key: 'id', schema: t.row({ id: t.string }) }) }))

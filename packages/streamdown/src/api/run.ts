@@ -7,8 +7,13 @@ import type { InputRow } from './types/row.ts'
 
 /** How a program runs. */
 export interface RunOptions {
-  /** A directory for checkpoints. Without it state lives in memory and ends with the process. */
+  /**
+   * A directory for checkpoints, this program's own: it goes on from the last one there. Without it state lives in memory
+   * and ends with the process.
+   */
   readonly state?: string
+  /** How often a checkpoint is written; another one when the program ends. Default `10 seconds`. */
+  readonly checkpointInterval?: Duration
   readonly workers?: number
   /** Bytes of each worker's memory, 4 GiB at most (and by default). State over seven eighths of it stops the program. */
   readonly memoryBytes?: number

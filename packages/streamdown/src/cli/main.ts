@@ -26,6 +26,7 @@ const commands: Readonly<Record<string, Command>> = {
       ['--until-idle', 'End when no source has anything more now'],
       ['--limit N', 'Read N rows, then end'],
       ['--drain', 'At a stop close the open windows'],
+      ['--state DIR', 'Keep state there, and go on from it'],
     ],
     main: async args => (await import('./run.ts')).run(args),
   },

@@ -22,6 +22,7 @@ export async function run(args: readonly string[]): Promise<number> {
       'until-idle': { type: 'boolean', default: false },
       limit: { type: 'string' },
       drain: { type: 'boolean', default: false },
+      state: { type: 'string' },
     },
   })
   const file = oneFile(positionals, 'run')
@@ -32,14 +33,17 @@ export async function run(args: readonly string[]): Promise<number> {
       const options = {
         untilIdle: values['until-idle'],
         limit,
+        ...(values.state === undefined ? {} : { state: values.state }),
         ...(values.workers === undefined ? {} : { workers: wholeNumber('--workers', values.workers) }),
       }
       return await runModule(file, options, { interrupt, drain: values.drain, json: values.json })
     }
     const session = await createSession(sessionOptionsOf(values.set, values.workers), await createNodeEnvironment())
     try {
+      const text = await readProgram(file)
+      const goesOn = values.state !== undefined && (await session.openState(values.state, text))
       const show = { json: values.json, limit: Number.POSITIVE_INFINITY, messages: false }
-      await showStatements(session, await readProgram(file), show, interrupt)
+      if (!goesOn) await showStatements(session, text, show, interrupt)
       await session.run({ stop: () => interrupt.requested, untilIdle: values['until-idle'], limit })
       if (values.drain) await session.drain()
       report(session.status(), values.json)

@@ -81,6 +81,14 @@ export const errorTable = {
     title: 'Stored state cannot be read',
     fix: 'Restore from another checkpoint; the message says what is damaged.',
   },
+  DSD7002: {
+    title: 'State of another program',
+    fix: 'Run the program that wrote it, or give the changed one a directory of its own: it starts anew there.',
+  },
+  DSD7003: {
+    title: 'State in use',
+    fix: 'End the process that has it open, or give this program a directory of its own.',
+  },
   DSD7101: {
     title: 'State over its memory budget',
     fix: 'Take a snapshot and restore it with more memory or workers; or bound the state of the operator named.',

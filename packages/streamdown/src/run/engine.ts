@@ -209,6 +209,11 @@ export class Engine {
     return !this.pending() && this.#intake.quiet
   }
 
+  /** Rows that the session or another program pushed wait to be taken: nobody could give them again. */
+  get fed(): boolean {
+    return this.#intake.fed
+  }
+
   /** True while a partition waits for what is sure to come. */
   loading(): boolean {
     return this.#intake.partitions.some(({ status, reader }) => status !== 'ended' && reader.loading?.() === true)

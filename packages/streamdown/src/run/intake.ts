@@ -78,6 +78,14 @@ export class Intake {
     })
   }
 
+  /** Rows that were pushed wait to be taken. */
+  get fed(): boolean {
+    return this.#partitions.some(
+      ({ status, reader, vertex }) =>
+        status !== 'ended' && FED.has(vertex.scan.relation.connector) && reader.state() === 'ready',
+    )
+  }
+
   /** True when a step would take rows, see a partition end, or find one idle that may let the watermark go on. */
   pending(now: bigint): boolean {
     return this.#partitions.some(each => {

@@ -1,3 +1,4 @@
+import type { StateStore } from '../checkpoint/state-store.ts'
 import type { Connector } from '../connect/source.ts'
 import type { Relation } from '../plan/nodes/node.ts'
 import type { Clock } from '../run/clock.ts'
@@ -11,6 +12,8 @@ export interface Environment {
   readonly stopwatch: Stopwatch
   /** The relation that a quoted path in FROM stands for, its columns inferred. */
   inferFile(path: string): Promise<Relation>
+  /** Where a program keeps its state; absent where there is no such place. */
+  openState?(place: string): Promise<StateStore>
   /** Resolves after about this many milliseconds, or as soon as `sooner` has resolved; then no timer is left. */
   sleep(ms: number, sooner?: Promise<unknown>): Promise<void>
   /** Lets the platform see to what has happened meanwhile: signals, timers, bytes that arrived. */

@@ -10,6 +10,8 @@ export class Jobs {
   readonly #jobs = new Map<string, Job>()
   readonly #environment: Environment
   readonly #relations: Relations
+  /** They take nothing yet: what they write shall come after a checkpoint that has them all. */
+  waiting = false
 
   constructor(environment: Environment, relations: Relations) {
     this.#environment = environment
@@ -61,9 +63,9 @@ export class Jobs {
     }
   }
 
-  /** Runs steps until no source has anything more now. */
+  /** Runs steps until no source has anything more now; none while they wait. */
   async settle(): Promise<void> {
-    for (let moved = true; moved; ) {
+    for (let moved = !this.waiting; moved; ) {
       moved = false
       for (const job of this.#jobs.values()) {
         if (job.engine.ended || !(job.engine.pending() || job.engine.loading())) continue
@@ -75,6 +77,7 @@ export class Jobs {
 
   /** Runs until every source has ended, or as the rules say; nothing else changes the session's own tables. */
   async run(rules: RunRules): Promise<void> {
+    this.waiting = false
     const mayGetMore = (job: Job): boolean => !this.#relations.holdsAll(job.engine.graph)
     await runJobs(() => [...this.#jobs.values()], this.#environment, { mayGetMore, ...rules })
   }
@@ -91,6 +94,11 @@ export class Jobs {
       if (this.#relations.holdsAll(job.engine.graph)) await job.settle()
       await job.drain()
     }
+  }
+
+  /** Takes what jobs have pushed to those behind them, which came later: no row is under way then. */
+  async takeFed(): Promise<void> {
+    for (const job of this.#jobs.values()) while (job.engine.fed) await job.runStep()
   }
 
   status(): readonly JobStatus[] {

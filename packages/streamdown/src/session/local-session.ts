@@ -1,12 +1,16 @@
+import { Durable } from '../checkpoint/durable.ts'
 import { fixedSchema } from '../connect/registry.ts'
 import { StreamdownError } from '../errors/error.ts'
 import type { Program } from '../plan/program.ts'
 import { VirtualClock } from '../run/clock.ts'
 import { bindStatement } from '../sql/bind/bind.ts'
+import { durationMicros } from '../sql/bind/literals.ts'
 import type { BoundStatement } from '../sql/bind/statement.ts'
 import type { CatalogEntry, TableEntry } from '../sql/catalog.ts'
 import type { ParsedStatement, Statement } from '../sql/parse/ast.ts'
+import { lex } from '../sql/parse/lexer.ts'
 import { parseStatements } from '../sql/parse/parse.ts'
+import { type Settings, settingsIdentity } from '../sql/settings.ts'
 import type { Field } from '../types/data-type.ts'
 import type { Environment } from './environment.ts'
 import { InferredFiles } from './files.ts'
@@ -22,6 +26,9 @@ import { Workspace } from './workspace.ts'
 export class LocalSession implements Session {
   readonly #workspace: Workspace
   readonly #files: InferredFiles
+
+  /** Where its state is kept, once `openState` has said so. */
+  #durable: Durable | undefined
 
   constructor(options: SessionOptions, environment: Environment) {
     this.#workspace = new Workspace(options, environment)
@@ -69,7 +76,10 @@ export class LocalSession implements Session {
   }
 
   async run(rules: RunRules): Promise<void> {
-    await this.#workspace.jobs.run(rules)
+    const { jobs } = this.#workspace
+    const durable = this.#durable
+    if (durable === undefined) await jobs.run(rules)
+    else await durable.around(() => jobs.run({ ...rules, betweenSteps: () => durable.tick() }))
   }
 
   async advance(micros: bigint): Promise<void> {
@@ -83,6 +93,7 @@ export class LocalSession implements Session {
 
   async drain(): Promise<void> {
     await this.#workspace.jobs.drain()
+    await this.#durable?.write()
   }
 
   changes(relation: string): readonly ChangeRow[] {
@@ -107,13 +118,7 @@ export class LocalSession implements Session {
 
   async snapshot(): Promise<Uint8Array> {
     await this.settle()
-    const { history, clock, relations, jobs } = this.#workspace
-    return encodeSession({
-      statements: history.texts,
-      now: clock.now(),
-      stores: relations.rows(),
-      jobs: await jobs.snapshots(),
-    })
+    return this.#capture()
   }
 
   async restore(bytes: Uint8Array): Promise<void> {
@@ -127,8 +132,41 @@ export class LocalSession implements Session {
     }
   }
 
+  async openState(place: string, program: string): Promise<boolean> {
+    const { environment, clock, settings } = this.#workspace
+    if (environment.openState === undefined) throw new StreamdownError('DSD2006', 'There is no place for state here.')
+    const identity = [settingsIdentity(settings), ...lex(program).map(({ kind, text }) => `${kind} ${text}`)].join('\n')
+    const durable = await Durable.open({
+      store: await environment.openState(place),
+      identity,
+      clock,
+      intervalMicros: () => checkpointInterval(this.#workspace.settings),
+      capture: async () => {
+        await this.#workspace.jobs.takeFed()
+        return this.#capture()
+      },
+    })
+    this.#durable = durable
+    const last = await durable.last()
+    if (last === undefined) this.#workspace.jobs.waiting = true
+    else await this.restore(last)
+    return last !== undefined
+  }
+
   async close(): Promise<void> {
     await this.#workspace.jobs.close()
+    await this.#durable?.close()
+  }
+
+  /** What there is between two steps. */
+  async #capture(): Promise<Uint8Array> {
+    const { history, clock, relations, jobs } = this.#workspace
+    return encodeSession({
+      statements: history.texts,
+      now: clock.now(),
+      stores: relations.rows(),
+      jobs: await jobs.snapshots(),
+    })
   }
 
   async #execute({ statement, text }: ParsedStatement): Promise<StatementResult> {
@@ -174,4 +212,10 @@ export class LocalSession implements Session {
 function isEndless(bound: BoundStatement): boolean {
   if (bound.is === 'explain') return isEndless(bound.statement)
   return bound.is === 'select' && endlessRelation(bound.plan) !== undefined
+}
+
+function checkpointInterval({ checkpoint_interval: text }: Settings): bigint {
+  const interval = durationMicros(text)
+  if (interval !== undefined && interval > 0n) return interval
+  throw new StreamdownError('DSD2006', `Setting checkpoint_interval takes a duration such as '10 s', not "${text}".`)
 }

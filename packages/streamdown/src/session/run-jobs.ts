@@ -12,6 +12,8 @@ export interface RunRules {
   mayGetMore?(job: Job): boolean
   /** Called between steps, for progress. */
   onStep?(): void
+  /** Called before each round, when every job is between two steps: state can be kept then. */
+  betweenSteps?(): Promise<void>
   /** Called when a job has nothing to take now: what is fed to it may be fed then. */
   onIdle?(job: Job): void
 }
@@ -32,12 +34,14 @@ export async function runJobs(
     limit = Number.POSITIVE_INFINITY,
     mayGetMore = () => true,
     onStep,
+    betweenSteps,
     onIdle,
   }: RunRules = {},
 ): Promise<void> {
   const left = (): number => limit - jobs().reduce((sum, { engine }) => sum + engine.rowsIn, 0)
   const stopped = (): boolean => stop() || left() <= 0
   while (!stopped()) {
+    await betweenSteps?.()
     let moved = false
     for (const job of jobs()) {
       if (!job.engine.pending() || stopped()) continue

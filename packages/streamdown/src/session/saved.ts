@@ -36,11 +36,42 @@ function untag(_key: string, value: unknown): unknown {
   }
 }
 
-export const encodeSession = (saved: SavedSession): Uint8Array => new TextEncoder().encode(JSON.stringify(saved, tag))
+const MAGIC = 0x44_53_44_32 // DSD2
 
+/** A length-prefixed JSON header, then the jobs' bytes. */
+export function encodeSession({ jobs, ...rest }: SavedSession): Uint8Array {
+  const places: Record<string, number> = {}
+  for (const [name, bytes] of Object.entries(jobs)) places[name] = bytes.length
+  const header = new TextEncoder().encode(JSON.stringify({ ...rest, jobs: places }, tag))
+  const size = Object.values(jobs).reduce((sum, bytes) => sum + bytes.length, 0)
+  const out = new Uint8Array(8 + header.length + size)
+  const view = new DataView(out.buffer)
+  view.setUint32(0, MAGIC)
+  view.setUint32(4, header.length)
+  out.set(header, 8)
+  let at = 8 + header.length
+  for (const bytes of Object.values(jobs)) {
+    out.set(bytes, at)
+    at += bytes.length
+  }
+  return out
+}
+
+/** @throws StreamdownError DSD7001 when they are not what `encodeSession` gave. */
 export function decodeSession(bytes: Uint8Array): SavedSession {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes), untag) as SavedSession
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    if (view.getUint32(0) !== MAGIC) throw new RangeError('they begin with something else')
+    let at = 8 + view.getUint32(4)
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(8, at))
+    const header = JSON.parse(text, untag) as Omit<SavedSession, 'jobs'> & { readonly jobs: Record<string, number> }
+    const jobs: Record<string, Uint8Array> = {}
+    for (const [name, length] of Object.entries(header.jobs)) {
+      jobs[name] = bytes.subarray(at, at + length)
+      at += length
+    }
+    if (at !== bytes.length) throw new RangeError(`they end at ${bytes.length}, not at ${at}`)
+    return { ...header, jobs }
   } catch (error) {
     throw new StreamdownError('DSD7001', 'these bytes are not a session snapshot', { cause: error })
   }

@@ -123,5 +123,12 @@ export interface Session {
   /** All state, positions and the journal's place, as bytes; and a new session that goes on from there. */
   snapshot(): Promise<Uint8Array>
   restore(bytes: Uint8Array): Promise<void>
+  /**
+   * Keeps the state of what runs in a place of the environment (a directory), for the program of this text: goes on
+   * from what is there, or answers false when there is nothing: then the program's statements are to be executed, and
+   * what they start waits for `run`, which writes checkpoints: before the first step, every so often, when it ends.
+   * @throws StreamdownError DSD7001 damaged, DSD7002 of another program, DSD7003 in use.
+   */
+  openState(place: string, program: string): Promise<boolean>
   close(): Promise<void>
 }

@@ -112,6 +112,11 @@ export const settingDefinitions = {
     'none',
     'How long join state is kept without a new row, on the processing clock; none: for ever.',
   ),
+  checkpoint_interval: text(
+    '10 seconds',
+    '10 seconds',
+    'How often a program that keeps its state (dsd run --state) writes a checkpoint.',
+  ),
   match_partial_limit: text(
     '10000',
     '10000',
@@ -192,6 +197,7 @@ const aliases: Readonly<Record<string, SettingName>> = {
   'table.exec.sink.nested-constraint-enforcer': 'sink_nested_not_null',
   'table.exec.state.ttl': 'state_ttl',
   'table.exec.source.idle-timeout': 'source_idle_timeout',
+  'execution.checkpointing.interval': 'checkpoint_interval',
   'table.exec.source.cdc-events-duplicate': 'source_duplicates',
   'table.sql-dialect': 'dialect',
 }
@@ -253,4 +259,12 @@ export function withSetting(settings: Settings, key: string, value: string | und
 /** A preset with some settings changed, as a session opens. */
 export function settingsOf(dialect: Dialect, changes: Readonly<Record<string, string>> = {}): Settings {
   return Object.entries(changes).reduce((settings, [key, value]) => withSetting(settings, key, value), presets[dialect])
+}
+
+/** Settings that say how a program runs and nothing of what its state means. */
+const tuning: ReadonlySet<string> = new Set(['memory', 'checkpoint_interval', 'source_idle_timeout'])
+
+/** The settings as text, those of tuning left out: programs of different text do not go on from each other's state. */
+export function settingsIdentity(settings: Settings): string {
+  return JSON.stringify(Object.entries(settings).filter(([name]) => !tuning.has(name)))
 }

@@ -1,4 +1,5 @@
 import { StreamdownError } from '../../errors/error.ts'
+import { optimiseProgram } from '../../plan/optimise/optimise.ts'
 import { derive } from '../../plan/properties.ts'
 import { runJobs } from '../../session/run-jobs.ts'
 import type { Change } from '../change.ts'
@@ -55,6 +56,7 @@ export async function* followChanges(relation: Relation<unknown>): AsyncGenerato
 }
 
 async function started(relation: Relation<unknown>, options: RunOptions) {
+  if (options.state !== undefined) throw new StreamdownError('DSD5006', 'What is collected keeps no state: run() does.')
   const { createNodeEnvironment } = await import('../../connect/node/environment.ts')
   const environment = await createNodeEnvironment()
   const program = { rows: relation }
@@ -62,6 +64,8 @@ async function started(relation: Relation<unknown>, options: RunOptions) {
   const [first] = assembled.views
   if (first === undefined) throw new StreamdownError('DSD9002', 'A relation was assembled to nothing.')
   const view = new LiveView(first)
-  const job = programJob(assembled, environment, options, (_, rows) => view.take(rows))
+  const job = programJob(assembled, optimiseProgram(assembled.program), environment, options, (_, rows) =>
+    view.take(rows),
+  )
   return { view, assembled, job, environment }
 }

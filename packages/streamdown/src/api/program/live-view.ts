@@ -29,6 +29,11 @@ export class LiveView {
       for (const listener of [...this.#listeners]) listener(change)
   }
 
+  /** @internal What a checkpoint keeps of it. */
+  kept(): readonly WeightedRow[] {
+    return this.#store.rows()
+  }
+
   /** @internal No changes will come any more. */
   end(): void {
     this.#ended = true

@@ -4,7 +4,7 @@ import type { Sink } from '../../connect/sink.ts'
 import type { Connector, Source } from '../../connect/source.ts'
 import { StreamdownError } from '../../errors/error.ts'
 import type { ScanNode, SinkNode } from '../../plan/nodes/node.ts'
-import { optimiseProgram } from '../../plan/optimise/optimise.ts'
+import type { Program } from '../../plan/program.ts'
 import { FIRST_STEP_ROWS } from '../../run/step-size.ts'
 import type { Environment } from '../../session/environment.ts'
 import { Job } from '../../session/job.ts'
@@ -13,19 +13,14 @@ import type { RunOptions } from '../run.ts'
 import { rowInput } from '../values/row-codec.ts'
 import type { Assembled } from './assemble.ts'
 
-/** Starts the job that runs an assembled program. `onChanges` is told of each step's changes at a view. */
+/** The job that runs an assembled program, as it was optimised. `onChanges` is told of each step's changes at a view. */
 export function programJob(
   assembled: Assembled,
+  program: Program,
   environment: Environment,
   options: RunOptions,
   onChanges: (name: string, rows: readonly WeightedRow[]) => void,
 ): Job {
-  if (options.state !== undefined) {
-    throw new StreamdownError(
-      'DSD5006',
-      'run(program, { state }) does not run yet; without it state lives in memory and ends with the process.',
-    )
-  }
   const connector = (name: string) => {
     const found = environment.connectors.find(one => one.name === name)
     if (found === undefined) throw new StreamdownError('DSD3001', `There is no connector '${name}'.`)
@@ -34,7 +29,7 @@ export function programJob(
   assertGuarantees(assembled.program, relation =>
     relation.handle instanceof MemoryQueue ? pushed : connector(relation.connector),
   )
-  return new Job(optimiseProgram(assembled.program), {
+  return new Job(program, {
     name: 'program',
     workers: options.workers ?? 1,
     stepRows: FIRST_STEP_ROWS,

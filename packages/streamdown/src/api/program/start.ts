@@ -1,3 +1,5 @@
+import type { Durable } from '../../checkpoint/durable.ts'
+import { optimiseProgram } from '../../plan/optimise/optimise.ts'
 import type { Environment } from '../../session/environment.ts'
 import type { Job } from '../../session/job.ts'
 import { runJobs } from '../../session/run-jobs.ts'
@@ -5,6 +7,7 @@ import type { DeadLetter } from '../dead-letter.ts'
 import type { Program, ProgramStatus, Running, RunOptions } from '../run.ts'
 import { assemble } from './assemble.ts'
 import { inferSources } from './infer.ts'
+import { keptState } from './kept-state.ts'
 import { LiveView } from './live-view.ts'
 import { programJob } from './runner.ts'
 
@@ -18,9 +21,11 @@ export async function startProgram(program: object, options: RunOptions): Promis
 async function startIn(program: object, options: RunOptions, environment: Environment): Promise<object> {
   const assembled = assemble(program, await inferSources(program, path => environment.inferFile(path)))
   const views = new Map(assembled.views.map(view => [view.name, new LiveView(view)]))
-  const job = programJob(assembled, environment, options, (name, rows) => views.get(name)?.take(rows))
-  await job.open()
-  const handle = new Handle(job, environment, options, () => {
+  const optimised = optimiseProgram(assembled.program)
+  const job = programJob(assembled, optimised, environment, options, (name, rows) => views.get(name)?.take(rows))
+  const durable = await keptState(job, views, optimised, assembled, environment, options)
+  if (durable === undefined) await job.open()
+  const handle = new Handle(job, durable, environment, options, () => {
     for (const view of views.values()) view.end()
   })
   const alive = new Map<string, unknown>(views)
@@ -53,15 +58,26 @@ function nested(alive: ReadonlyMap<string, unknown>): Record<string, unknown> {
 class Handle implements Program {
   readonly finished: Promise<void>
   readonly #job: Job
+  readonly #durable: Durable | undefined
   #stopping = false
 
-  constructor(job: Job, environment: Environment, { limit, untilIdle }: RunOptions, onEnd: () => void) {
+  constructor(
+    job: Job,
+    durable: Durable | undefined,
+    environment: Environment,
+    { limit, untilIdle }: RunOptions,
+    onEnd: () => void,
+  ) {
     this.#job = job
-    this.finished = runJobs(() => [job], environment, {
-      stop: () => this.#stopping,
-      ...(limit === undefined ? {} : { limit }),
-      ...(untilIdle === undefined ? {} : { untilIdle }),
-    }).finally(onEnd)
+    this.#durable = durable
+    const running = (): Promise<void> =>
+      runJobs(() => [job], environment, {
+        stop: () => this.#stopping,
+        ...(limit === undefined ? {} : { limit }),
+        ...(untilIdle === undefined ? {} : { untilIdle }),
+        ...(durable === undefined ? {} : { betweenSteps: () => durable.tick() }),
+      })
+    this.finished = (durable === undefined ? running() : durable.around(running)).finally(onEnd)
     // Whoever does not wait for the end learns of a failure by `stop`.
     this.finished.catch(() => undefined)
   }
@@ -80,9 +96,12 @@ class Handle implements Program {
     if (drain) {
       await this.finished
       await this.#job.drain()
+      await this.#durable?.write()
     }
-    // Closing wakes a run that waits for its sources.
+    // The last checkpoint is taken of an open job; where there is none, closing wakes a run that waits for its sources.
+    if (this.#durable !== undefined) await this.finished.catch(() => undefined)
     await this.#job.close()
+    await this.#durable?.close()
     await this.finished
   }
 }

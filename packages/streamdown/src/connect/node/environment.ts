@@ -2,6 +2,7 @@ import type { Environment } from '../../session/environment.ts'
 import { systemClock, systemStopwatch } from './clock.ts'
 import { nodeConnectors } from './connectors.ts'
 import { inferFile } from './infer-file.ts'
+import { openStateDirectory } from './state-directory.ts'
 
 /** The machine that Node.js runs on: its clock, files, sockets and standard output. */
 export async function createNodeEnvironment(): Promise<Environment> {
@@ -16,6 +17,7 @@ export async function createNodeEnvironment(): Promise<Environment> {
     clock: systemClock,
     stopwatch: systemStopwatch,
     inferFile,
+    openState: openStateDirectory,
     sleep,
     turn: () => new Promise(resolve => setImmediate(resolve)),
     write,

@@ -1,0 +1,55 @@
+import { Durable } from '../../checkpoint/durable.ts'
+import { StreamdownError } from '../../errors/error.ts'
+import { fingerprint } from '../../plan/fingerprint.ts'
+import type { Program } from '../../plan/program.ts'
+import { decodeSnapshot, encodeSnapshot } from '../../run/snapshot.ts'
+import type { Environment } from '../../session/environment.ts'
+import type { Job } from '../../session/job.ts'
+import { decodeSession, encodeSession } from '../../session/saved.ts'
+import { settingsIdentity } from '../../sql/settings.ts'
+import { durationMicros } from '../duration.ts'
+import type { RunOptions } from '../run.ts'
+import type { Assembled } from './assemble.ts'
+import type { LiveView } from './live-view.ts'
+
+/** How a job is named in what is kept: a program is one. */
+const JOB = 'program'
+
+/** Opens the job from the state that `run(program, { state })` names; undefined, and nothing is opened, without one. */
+export async function keptState(
+  job: Job,
+  views: ReadonlyMap<string, LiveView>,
+  program: Program,
+  assembled: Assembled,
+  environment: Environment,
+  { state, checkpointInterval = '10 seconds' }: RunOptions,
+): Promise<Durable | undefined> {
+  if (state === undefined) return undefined
+  if (environment.openState === undefined) throw new StreamdownError('DSD5006', 'There is no place for state here.')
+  const interval = durationMicros(checkpointInterval)
+  const durable = await Durable.open({
+    store: await environment.openState(state),
+    identity: `${settingsIdentity(assembled.context.bind.settings)}\n${fingerprint(program)}`,
+    clock: environment.clock,
+    intervalMicros: () => interval,
+    capture: async () =>
+      encodeSession({
+        statements: [],
+        now: environment.clock.now(),
+        stores: Object.fromEntries([...views].map(([name, view]) => [name, view.kept()])),
+        jobs: { [JOB]: encodeSnapshot(await job.snapshot()) },
+      }),
+  })
+  try {
+    const last = await durable.last()
+    const saved = last === undefined ? undefined : decodeSession(last)
+    for (const [name, view] of views) view.take(saved?.stores[name] ?? [])
+    const bytes = saved?.jobs[JOB]
+    await job.open(bytes === undefined ? undefined : decodeSnapshot(bytes))
+  } catch (error) {
+    await job.close()
+    await durable.close()
+    throw error
+  }
+  return durable
+}

@@ -1,0 +1,72 @@
+import { StreamdownError } from '../errors/error.ts'
+import type { Clock } from '../run/clock.ts'
+import { Checkpoints } from './checkpoints.ts'
+import type { StateStore } from './state-store.ts'
+
+export interface DurableOptions {
+  readonly store: StateStore
+  /** Text that is the same when, and only when, the program goes on from the same state. */
+  readonly identity: string
+  readonly clock: Clock
+  /** µs between two checkpoints; asked each time. */
+  intervalMicros(): bigint
+  /** The whole state between two steps. The sinks commit what it holds once the next step begins, or at the end. */
+  capture(): Promise<Uint8Array>
+}
+
+/** Keeps a program's state: a checkpoint before its first step, every so often, and one at the end. */
+export class Durable {
+  readonly #options: DurableOptions
+  readonly #checkpoints: Checkpoints
+  #writtenAt: bigint | undefined
+
+  private constructor(options: DurableOptions, checkpoints: Checkpoints) {
+    this.#options = options
+    this.#checkpoints = checkpoints
+  }
+
+  static async open(options: DurableOptions): Promise<Durable> {
+    try {
+      return new Durable(options, await Checkpoints.open(options.store, options.identity))
+    } catch (error) {
+      await options.store.close()
+      throw error
+    }
+  }
+
+  /** What to go on from; undefined at the first start. */
+  last(): Promise<Uint8Array | undefined> {
+    return this.#checkpoints.last()
+  }
+
+  /**
+   * A run from its first step to where it finishes; the state is kept then, and where it stops because its memory is
+   * used up (it goes on from there with more). Where it fails otherwise, it goes on from the checkpoint before.
+   */
+  async around(run: () => Promise<void>): Promise<void> {
+    try {
+      await run()
+    } catch (error) {
+      if (error instanceof StreamdownError && error.code === 'DSD7101') await this.write()
+      throw error
+    }
+    await this.write()
+  }
+
+  /** Between steps: writes a checkpoint when it is time for one. */
+  async tick(): Promise<void> {
+    if (this.#writtenAt !== undefined) {
+      if (this.#options.clock.now() < this.#writtenAt + this.#options.intervalMicros()) return
+    }
+    await this.write()
+  }
+
+  async write(): Promise<void> {
+    await this.#checkpoints.write(await this.#options.capture())
+    this.#writtenAt = this.#options.clock.now()
+  }
+
+  close(): Promise<void> {
+    return this.#checkpoints.close()
+  }
+}

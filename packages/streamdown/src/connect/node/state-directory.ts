@@ -1,0 +1,117 @@
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { StateStore } from '../../checkpoint/state-store.ts'
+import { StreamdownError } from '../../errors/error.ts'
+import { fileError } from './file-paths.ts'
+
+const LOCK = 'lock'
+const UNFINISHED = '.tmp'
+
+/**
+ * Opens a directory of checkpoints, made where it is missing. Files appear whole: written beside, brought to the disk,
+ * and renamed. A lock file holds the process that has it open.
+ * @throws StreamdownError DSD7003 while another process has it open, DSD3003 where it cannot be read or written.
+ */
+export async function openStateDirectory(place: string): Promise<StateStore> {
+  try {
+    await mkdir(place, { recursive: true })
+    await lock(place)
+    for (const name of await readdir(place)) if (name.endsWith(UNFINISHED)) await rm(join(place, name))
+  } catch (error) {
+    throw fileError(error, place)
+  }
+  return new StateDirectory(place)
+}
+
+class StateDirectory implements StateStore {
+  readonly place: string
+
+  constructor(place: string) {
+    this.place = place
+  }
+
+  async names(): Promise<readonly string[]> {
+    return (await this.#reaching(() => readdir(this.place))).filter(name => name !== LOCK)
+  }
+
+  async read(name: string): Promise<Uint8Array | undefined> {
+    try {
+      return await readFile(join(this.place, name))
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return undefined
+      throw fileError(error, join(this.place, name))
+    }
+  }
+
+  async write(name: string, bytes: Uint8Array): Promise<void> {
+    await this.#reaching(async () => {
+      const unfinished = join(this.place, `${name}${UNFINISHED}`)
+      const file = await open(unfinished, 'w')
+      try {
+        await file.writeFile(bytes)
+        await file.sync()
+      } finally {
+        await file.close()
+      }
+      await rename(unfinished, join(this.place, name))
+      await syncDirectory(this.place)
+    })
+  }
+
+  async remove(name: string): Promise<void> {
+    await this.#reaching(() => rm(join(this.place, name), { force: true }))
+  }
+
+  async close(): Promise<void> {
+    await this.remove(LOCK)
+  }
+
+  async #reaching<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      throw fileError(error, this.place)
+    }
+  }
+}
+
+/** A process that was killed leaves its lock: it is taken over where nobody of that number runs. */
+async function lock(place: string): Promise<void> {
+  const path = join(place, LOCK)
+  for (;;) {
+    try {
+      const file = await open(path, 'wx')
+      await file.writeFile(String(process.pid))
+      await file.close()
+      return
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') throw error
+    }
+    const holder = Number(await readFile(path, 'utf8').catch(() => ''))
+    if (holder > 0 && isRunning(holder)) {
+      throw new StreamdownError('DSD7003', `'${place}' is in use by process ${holder}.`)
+    }
+    await rm(path, { force: true })
+  }
+}
+
+function isRunning(process_: number): boolean {
+  try {
+    return process.kill(process_, 0)
+  } catch (error) {
+    return codeOf(error) === 'EPERM'
+  }
+}
+
+/** What was renamed stays so after a crash. Where directories cannot be opened (Windows) the file system sees to it. */
+async function syncDirectory(place: string): Promise<void> {
+  if (process.platform === 'win32') return
+  const directory = await open(place, 'r')
+  try {
+    await directory.sync()
+  } finally {
+    await directory.close()
+  }
+}
+
+const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '')
