@@ -45,6 +45,19 @@ export interface Source {
   readonly bounded: boolean
   readonly replays: boolean
   open(context: SourceContext): Promise<readonly PartitionReader[]>
+  /** Where partitions come up while it runs: `open` gives those of the positions alone, this the others. */
+  discover?(context: SourceContext): Promise<Discovery | undefined>
+}
+
+/** Partitions as they come up: files that appear in a directory. They join the program between two steps. */
+export interface Discovery {
+  /** `found` has something to say. */
+  readonly waiting: boolean
+  /** Readers of partitions that came up since the last call; they are the caller's then. Throws what went wrong. */
+  found(): readonly PartitionReader[]
+  /** Resolves when `waiting` may have become true. */
+  ready(): Promise<void>
+  close(): Promise<void>
 }
 
 export interface SourceContext {

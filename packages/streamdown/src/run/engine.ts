@@ -127,14 +127,18 @@ export class Engine {
       const prefix = `${vertex.id}/`
       for (const [id, position] of positions) if (id.startsWith(prefix)) own.set(id.slice(prefix.length), position)
       const source = this.#options.openSource(vertex.scan)
-      const readers = await source.open({
+      const context = {
         scan: vertex.scan,
         schema: vertex.schema,
         positions: own,
         worker: { index: 0, count: 1 },
         clock: this.#options.clock,
-      })
-      this.#attach(vertex, readers)
+      }
+      this.#attach(vertex, await source.open(context))
+      const discovery = await source.discover?.(context)
+      if (discovery !== undefined) {
+        this.#intake.discover(vertex.id, discovery, reader => this.#attach(vertex, [reader]))
+      }
     }
   }
 

@@ -1,9 +1,10 @@
 import { CHUNK_ROWS } from '../batch/batch.ts'
-import type { PartitionReader } from '../connect/source.ts'
+import type { Discovery, PartitionReader } from '../connect/source.ts'
 import { StreamdownError } from '../errors/error.ts'
 import type { EventTimeTracker } from './event-time.ts'
 import type { SourceVertex } from './graph.ts'
 import type { JournalEntry, PartitionStatus, StatusChange, Take } from './journal.ts'
+import { NewPartitions } from './new-partitions.ts'
 import type { StepSize } from './step-size.ts'
 
 /** A partition of a source that is read, and what it was found to be. */
@@ -30,7 +31,7 @@ export interface IntakeOptions {
 }
 
 /** What a step took in. */
-export type Taken = Pick<JournalEntry, 'takes' | 'statuses'>
+export type Taken = Pick<JournalEntry, 'joined' | 'takes' | 'statuses'>
 
 /** Connectors whose rows the session or the program pushes. */
 const FED: ReadonlySet<string> = new Set(['memory', 'feed', 'view'])
@@ -48,6 +49,7 @@ const LEAST_READS = 16
 export class Intake {
   readonly #options: IntakeOptions
   readonly #partitions: OpenPartition[] = []
+  readonly #new = new NewPartitions()
   /** Rows of the step that runs, from the partition that gave most. */
   #most = 0
 
@@ -62,16 +64,27 @@ export class Intake {
     this.#partitions.push({ ...partition, status: idle ? 'idle' : 'active', quietSince: undefined })
   }
 
+  /** Partitions of a source that come up while it runs; `join` adds one. */
+  discover(source: number, discovery: Discovery, join: (reader: PartitionReader) => void): void {
+    this.#new.add(source, discovery, join)
+  }
+
   get partitions(): readonly OpenPartition[] {
     return this.#partitions
   }
 
+  /** More partitions may come up. */
+  get growing(): boolean {
+    return this.#new.expected
+  }
+
   get allEnded(): boolean {
-    return this.#partitions.every(each => each.status === 'ended')
+    return !this.#new.expected && this.#partitions.every(each => each.status === 'ended')
   }
 
   /** Every partition was asked and has nothing now, or has ended; one that is fed from here has what it was fed. */
   get quiet(): boolean {
+    if (this.#new.waiting) return false
     return this.#partitions.every(({ reader, vertex }) => {
       const state = reader.state()
       return state === 'idle' || state === 'ended' || (state === 'waiting' && FED.has(vertex.scan.relation.connector))
@@ -88,6 +101,7 @@ export class Intake {
 
   /** True when a step would take rows, see a partition end, or find one idle that may let the watermark go on. */
   pending(now: bigint): boolean {
+    if (this.#new.waiting) return true
     return this.#partitions.some(each => {
       if (each.status === 'ended') return false
       const state = observe(each, now)
@@ -109,7 +123,8 @@ export class Intake {
   /** Resolves when `pending` may have become true. */
   async ready(): Promise<void> {
     const open = this.#partitions.filter(each => each.status !== 'ended')
-    if (open.length > 0) await Promise.race(open.map(each => each.reader.ready()))
+    const changes = [...open.map(each => each.reader.ready()), ...this.#new.ready()]
+    if (changes.length > 0) await Promise.race(changes)
   }
 
   /** One step's rows: what has arrived, at most so much a partition and `maxRows` in all. */
@@ -117,6 +132,7 @@ export class Intake {
     const takes: Take[] = []
     const statuses: StatusChange[] = []
     const rowsOfNext = this.#options.stepSize.begin(step)
+    const joined = this.#new.join()
     let most = 0
     let room = maxRows
     for (const each of this.#partitions) {
@@ -137,12 +153,13 @@ export class Intake {
       else if (this.#becomesIdle(each, now)) mark(each, 'idle', statuses)
     }
     this.#most = most
-    return { takes, statuses }
+    return { ...joined, takes, statuses }
   }
 
   /** What a step takes in that ends every partition where it is. */
   end(): Taken {
     const statuses: StatusChange[] = []
+    this.#new.end()
     for (const each of this.#partitions) mark(each, 'ended', statuses)
     this.#most = 0
     return { takes: [], statuses }
@@ -157,6 +174,7 @@ export class Intake {
   repeat(entry: JournalEntry): Taken {
     const takes: Take[] = []
     const statuses: StatusChange[] = []
+    const joined = this.#new.join(entry.joined ?? [])
     const said = (each: OpenPartition, ...wanted: PartitionStatus[]): void => {
       for (const { partition, status } of entry.statuses) {
         if (partition === each.id && wanted.includes(status)) mark(each, status, statuses)
@@ -177,17 +195,19 @@ export class Intake {
       }
       said(each, 'idle', 'ended')
     }
-    return { takes, statuses }
+    return { ...joined, takes, statuses }
   }
 
   /** A step can be repeated as soon as every partition that it took from has something. */
-  repeatable({ takes }: JournalEntry): boolean {
+  repeatable({ joined, takes }: JournalEntry): boolean {
+    if (!this.#new.has(joined ?? [])) return false
     return this.#partitions.every(
       each => each.reader.state() !== 'waiting' || !takes.some(({ partition }) => partition === each.id),
     )
   }
 
   async close(): Promise<void> {
+    await this.#new.close()
     await Promise.all(this.#partitions.map(each => each.reader.close()))
   }
 

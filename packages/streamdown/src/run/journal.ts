@@ -3,6 +3,8 @@ export interface JournalEntry {
   readonly step: bigint
   /** The processing clock of the step, µs. */
   readonly now: bigint
+  /** Partitions that came up and joined before this step took anything, in this order. */
+  readonly joined?: readonly string[]
   /** In the order in which they were taken; the first row's ordinal follows from the rows before it. */
   readonly takes: readonly Take[]
   /** Partitions that were found to be something else than before; by rows they become active without an entry. */

@@ -29,9 +29,9 @@ export class Outside {
     if (this.inquiries.length === 0) return {}
     if (!repeats) this.#start()
     const own = new Set<object>(this.inquiries)
-    const sourcesEnded = intake.partitions.every(
-      ({ vertex, status }) => status === 'ended' || own.has(vertex.scan.relation.handle ?? {}),
-    )
+    const sourcesEnded =
+      !intake.growing &&
+      intake.partitions.every(({ vertex, status }) => status === 'ended' || own.has(vertex.scan.relation.handle ?? {}))
     if (sourcesEnded && this.inquiries.every(each => each.quiet)) for (const each of this.inquiries) each.end()
     const answers = this.inquiries.map(each => each.takeJournal().map(base64Text))
     return answers.every(each => each.length === 0) ? {} : { answers }

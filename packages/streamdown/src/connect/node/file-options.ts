@@ -20,7 +20,7 @@ export const fileOptions: readonly OptionDefinition[] = [
     name: 'source.monitor-interval',
     type: 'duration',
     summary:
-      'Follows plain text files as they grow, looking at them so often. Without it the input ends with the files.',
+      'Follows plain text files as they grow, and a directory or glob as files appear in it, looking so often. Without it the input ends with the files.',
     example: '1 s',
   },
   {

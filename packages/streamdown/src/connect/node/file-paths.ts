@@ -8,24 +8,43 @@ export const pathOf = (path: string): string => (path.startsWith('file:') ? file
 
 const isGlob = (path: string): boolean => /[*?[{]/.test(path)
 
+/** Whether a path stands for the files that are found there: a directory or a glob. Throws DSD3003 where nothing is. */
+export function holdsFiles(path: string): boolean {
+  const place = pathOf(path)
+  try {
+    return isGlob(place) || statSync(place).isDirectory()
+  } catch (error) {
+    throw fileError(error, path)
+  }
+}
+
 /**
  * The files behind a path: the file, the files of a directory (none that start with a dot or an underscore), or those
  * that a glob finds; sorted. Throws DSD3003 where there is none or it cannot be read.
  */
 export function filesAt(path: string): readonly string[] {
+  const files = filesNow(path)
+  if (files.length > 0) return files
+  throw new StreamdownError(
+    'DSD3003',
+    isGlob(pathOf(path)) ? `No file matches '${path}'.` : `Directory '${path}' holds no files.`,
+  )
+}
+
+/** The same, and none where there is none yet. */
+export function filesNow(path: string): readonly string[] {
   const place = pathOf(path)
   try {
     if (isGlob(place)) {
-      const found = globSync(place).filter(each => statSync(each).isFile())
-      if (found.length === 0) throw new StreamdownError('DSD3003', `No file matches '${path}'.`)
-      return found.sort()
+      return globSync(place)
+        .filter(each => statSync(each).isFile())
+        .sort()
     }
     if (!statSync(place).isDirectory()) return [place]
-    const names = readdirSync(place, { withFileTypes: true })
+    return readdirSync(place, { withFileTypes: true })
       .filter(entry => entry.isFile() && !/^[._]/.test(entry.name))
       .map(entry => join(place, entry.name))
-    if (names.length === 0) throw new StreamdownError('DSD3003', `Directory '${path}' holds no files.`)
-    return names.sort()
+      .sort()
   } catch (error) {
     throw fileError(error, path)
   }

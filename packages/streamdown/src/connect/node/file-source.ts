@@ -10,7 +10,8 @@ import { ByteQueue } from './byte-queue.ts'
 import type { ByteSource } from './byte-source.ts'
 import { decompressed } from './decompress.ts'
 import { fileOptions, filePrefixes } from './file-options.ts'
-import { type Compression, fileError, filesAt, suffixesOf } from './file-paths.ts'
+import { type Compression, fileError, filesAt, holdsFiles, suffixesOf } from './file-paths.ts'
+import { NewFiles } from './new-files.ts'
 import { PlainFile } from './plain-file.ts'
 import { TextReader } from './text-reader.ts'
 
@@ -23,7 +24,8 @@ export function fileSource(relation: Relation): Source {
     bounded: followMs === undefined,
     replays: true,
     async open({ scan, positions, worker }) {
-      const files = filesAt(path).filter((_, index) => index % worker.count === worker.index)
+      const all = followMs !== undefined && holdsFiles(path) ? [...positions.keys()] : filesAt(path)
+      const files = all.filter((_, index) => index % worker.count === worker.index)
       const readers: PartitionReader[] = []
       try {
         for (const file of files) readers.push(await openFile(file, relation, scan, positions.get(file), followMs))
@@ -32,6 +34,11 @@ export function fileSource(relation: Relation): Source {
         throw error
       }
       return readers
+    },
+    async discover({ scan, positions }) {
+      if (followMs === undefined || !holdsFiles(path)) return undefined
+      const open = (file: string) => openFile(file, relation, scan, undefined, followMs)
+      return NewFiles.watch(path, followMs, positions.keys(), open)
     },
   }
 }
