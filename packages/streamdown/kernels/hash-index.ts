@@ -216,23 +216,42 @@ export function findEntry(form: u32, table: usize, columns: usize, at: usize, ha
   return found
 }
 
-/** Ordered tables: the tree that a row is in. */
-export function treeOfRow(table: usize, row: usize): usize {
-  const hash = load<u32>(row, HASH)
+/** The address of the index entry of a row's key, 0 when there is none. */
+export function entryLike(table: usize, row: usize, hash: u32): usize {
   const index = <usize>get(table, INDEX)
   const shift = get(table, INDEX_SHIFT)
   const mask = indexMask(shift)
   let place = home(hash, shift)
   while (true) {
-    const entry = load<u64>(index + (<usize>place << 3))
-    if (entry == 0) unreachable()
-    if (<u32>entry == hash && equalRows(table, row, entryRow(table, entry))) return <usize>(entry >> 32)
+    const here = index + (<usize>place << 3)
+    const entry = load<u64>(here)
+    if (entry == 0) return 0
+    if (<u32>entry == hash && equalRows(table, row, entryRow(table, entry))) return here
     place = (place + 1) & mask
   }
 }
 
+/** Ordered tables: the tree that a row is in. */
+export function treeOfRow(table: usize, row: usize): usize {
+  const entry = entryLike(table, row, load<u32>(row, HASH))
+  if (entry == 0) unreachable()
+  return <usize>load<u32>(entry, 4)
+}
+
+/** Whether rows of the table have equal keys. */
 function equalRows(table: usize, a: usize, b: usize): bool {
   if (a == b) return true
+  const form = <usize>get(table, KEY_FORM)
+  if (form != KEY_ANY) {
+    // Keys come first in a row, side by side; the value under a NULL is 0.
+    const value = fieldValue(fieldAt(table, 0))
+    const valid = fieldValid(fieldAt(table, 0))
+    for (let i: usize = 0; i < form; i++) {
+      if (load<u64>(a + value + (i << 3)) != load<u64>(b + value + (i << 3))) return false
+      if (load<u8>(a + valid + i) != load<u8>(b + valid + i)) return false
+    }
+    return true
+  }
   const keys = <usize>get(table, KEY_COUNT)
   for (let i: usize = 0; i < keys; i++) {
     const field = fieldAt(table, i)

@@ -135,6 +135,13 @@ export function runs_i64(values: usize, rows: i32, out: usize): i32 {
   return <i32>count
 }
 
+/** The highest of `values`, of which there is one at least. */
+export function highest_i64(values: usize, rows: i32): i64 {
+  let highest = load<i64>(values)
+  for (let i: usize = 1; i < <usize>rows; i++) highest = max(highest, load<i64>(values + (i << 3)))
+  return highest
+}
+
 /** Of the rows at `addresses`: indexes of those whose i64 field is below `bound` (`wanted` 1) or not (0). */
 export function field_below(addresses: usize, value: usize, bound: i64, wanted: i32, rows: i32, out: usize): i32 {
   let count: usize = 0

@@ -9,8 +9,9 @@ import { storeFields } from './rows'
 import { newRow } from './slots'
 import {
   BYTES, fieldAt, fieldValid, fieldValue, get, INDEX, INDEX_SHIFT, KEY_ANY, KEY_COUNT, KEY_FORM, KEY_I64,
-  KEY_THREE_I64, KEY_TWO_I64, KIND, NO_SLOT, PAGE_COUNT, PAGE_SHIFT, PAGES, RECORD_BITS, rowAddress, STRIDE, UNIQUE,
+  KEY_THREE_I64, KEY_TWO_I64, KIND, MULTIMAP, NO_SLOT, PAGE_COUNT, PAGE_SHIFT, PAGES, RECORD_BITS, rowAddress, STRIDE, UNIQUE,
 } from './table-fields'
+import { linkSearched } from './unlinked'
 import { hashEnd, hashNull, hashStart, hashWord } from './value'
 
 /** Rows that are looked up together: their hashes and entries are loaded before any is decided, so that misses overlap. */
@@ -280,6 +281,7 @@ export function table_find(table: usize, columns: usize, rows: i32, nullsMatch: 
     return
   }
   const hashes = hashKeys(table, columns, rows)
+  if (get(table, KIND) == MULTIMAP) linkSearched(table, hashes, rows)
   const form = keyForm(table, columns)
   if (form == KEY_I64) find(KEY_I64, table, columns, rows, hashes, out)
   else if (form == KEY_TWO_I64) find(KEY_TWO_I64, table, columns, rows, hashes, out)

@@ -1,29 +1,27 @@
 // Multimaps: any number of rows a key, in insertion order.
 
-import { blockStarts, hashKeys, keyForm, touch } from './hash-index'
+import { hashKeys } from './hash-index'
 import { beginPairs, pairCount, pushPair } from './pairs'
-import { link } from './ring'
 import { storeRows } from './rows'
 import { newRow } from './slots'
-import { KEY_ANY, KEY_I64, KEY_TWO_I64, LAST, NEXT, rowAddress } from './table-fields'
+import { get, LAST, LINKS_AT_ONCE, NEXT, rowAddress, UNLINKED } from './table-fields'
+import { addUnlinked, linkRows } from './unlinked'
 
 /** Multimaps: appends rows of all fields. */
 export function table_insert(table: usize, columns: usize, rows: i32, slots: usize): void {
   const hashes = hashKeys(table, columns, rows)
-  const form = keyForm(table, columns)
   const count = <usize>rows
+  const atOnce = get(table, LINKS_AT_ONCE) != 0
   for (let i: usize = 0; i < count; i++) {
-    store<u32>(slots + (i << 2), newRow(table, load<u32>(hashes + (i << 2))))
+    const slot = newRow(table, load<u32>(hashes + (i << 2)))
+    if (!atOnce) {
+      store<u32>(rowAddress(table, slot), UNLINKED, NEXT)
+      addUnlinked(table, slot)
+    }
+    store<u32>(slots + (i << 2), slot)
   }
   storeRows(table, columns, slots, count)
-  for (let i: usize = 0; i < count; i++) {
-    if (blockStarts(i)) touch(table, hashes, i, count)
-    const hash = load<u32>(hashes + (i << 2))
-    const slot = load<u32>(slots + (i << 2))
-    if (form == KEY_I64) link(KEY_I64, table, columns, i, hash, slot)
-    else if (form == KEY_TWO_I64) link(KEY_TWO_I64, table, columns, i, hash, slot)
-    else link(KEY_ANY, table, columns, i, hash, slot)
-  }
+  if (atOnce) linkRows(table, slots, hashes, count)
 }
 
 /**

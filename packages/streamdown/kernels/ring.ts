@@ -1,13 +1,13 @@
 // The rows of one key of a multimap: a ring of links, of which the index entry refers to the first. Not kernels.
 
-import { addEntry, entryAddress, entryOf, findEntry, removeEntry } from './hash-index'
+import { addEntry, entryAddress, entryLike, entryOf, removeEntry } from './hash-index'
 import { HASH, LAST, NEXT, PREVIOUS, rowAddress } from './table-fields'
 
 /** Puts a row behind the others of its key. */
-@inline
-export function link(form: u32, table: usize, columns: usize, at: usize, hash: u32, slot: u32): void {
+export function link(table: usize, slot: u32): void {
   const row = rowAddress(table, slot)
-  const entry = findEntry(form, table, columns, at, hash)
+  const hash = load<u32>(row, HASH)
+  const entry = entryLike(table, row, hash)
   if (entry == 0) {
     store<u32>(row, slot | LAST, NEXT)
     store<u32>(row, slot, PREVIOUS)

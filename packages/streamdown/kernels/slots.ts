@@ -8,24 +8,29 @@
 
 import { chunk_alloc } from './heap'
 import {
-  ABSENT_PAGE, EXPECTED, get, give, HASH, INSERTED, OPEN_FIRST, OPEN_LAST, PAGE_CAPACITY, PAGE_COUNT, PAGE_SHIFT, PAGES,
-  PAGES_PRESENT, RECORD_BITS, REUSED, rowAddress, ROWS, SEQUENCE, set, SLOTS_GIVEN, STRIDE, take,
+  ABSENT_PAGE, EXPECTED, get, give, HASH, INSERTED, LINKS_AT_ONCE, OPEN_FIRST, OPEN_LAST, PAGE_CAPACITY, PAGE_COUNT, PAGE_SHIFT, PAGES,
+  PAGES_PRESENT, RECORD_BITS, REUSED, rowAddress, ROWS, SEQUENCE, set, SLOTS_GIVEN, STRIDE, take, UNLINKED_ROWS,
 } from './table-fields'
 
 /** Fields of a page's record. Page numbers in it are plus 1, 0 is none. */
-const ADDRESS: usize = 0
+export const ADDRESS: usize = 0
 const LIVE: usize = 4
 const FREE: usize = 8
-const FRESH: usize = 12
+export const FRESH: usize = 12
 const CAPACITY: usize = 16
 const NEXT_OPEN: usize = 20
 const PREVIOUS_OPEN: usize = 24
 const IS_OPEN: usize = 28
+/** Multimaps: rows that are not in the index, and how many of them searches have looked at so far, over all searches. */
+export const UNLINKED_HERE: usize = 32
+export const SCANNED: usize = 36
+/** Where the first of them may be. */
+export const FIRST_UNLINKED: usize = 40
 
 const FIRST_SLOTS: u32 = 8
 
 @inline
-function recordOf(table: usize, page: u32): usize {
+export function recordOf(table: usize, page: u32): usize {
   return <usize>get(table, PAGES) + (<usize>(page - 1) << RECORD_BITS)
 }
 
@@ -188,6 +193,7 @@ export function freeSlot(table: usize, slot: u32): void {
   // An empty table starts from the beginning of the page that is left.
   store<u32>(record, 0, FREE)
   store<u32>(record, 0, FRESH)
+  store<u32>(record, 0, SCANNED)
   set(table, SLOTS_GIVEN, 0)
   set(table, REUSED, 0)
   set(table, SEQUENCE, 1)
@@ -215,6 +221,8 @@ export function dropRows(table: usize): void {
   set(table, SLOTS_GIVEN, 0)
   set(table, REUSED, 0)
   set(table, ROWS, 0)
+  set(table, UNLINKED_ROWS, 0)
+  set(table, LINKS_AT_ONCE, 0)
   set(table, SEQUENCE, 1)
 }
 
@@ -243,7 +251,7 @@ export function liveSlots(table: usize, out: usize): u32 {
 }
 
 /** Radix sort by the rows' sequence, a byte a pass, skipping bytes that are all alike. */
-function sortBySequence(table: usize, slots: usize, rows: usize): void {
+export function sortBySequence(table: usize, slots: usize, rows: usize): void {
   let from = chunk_alloc(rows << 3)
   let to = chunk_alloc(rows << 3)
   const counts = chunk_alloc(256 << 2)

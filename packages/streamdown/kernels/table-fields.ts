@@ -31,7 +31,11 @@ export const ABSENT_PAGE: usize = 96
 export const SLOTS_GIVEN: usize = 100
 /** The rows that the table had when it was cleared: what it is likely to hold again. */
 export const EXPECTED: usize = 104
-export const TABLE_BYTES: usize = 112
+/** Multimaps: rows that are not in the index yet (see unlinked.ts). */
+export const UNLINKED_ROWS: usize = 108
+/** Multimaps: rows enter the index as they come. */
+export const LINKS_AT_ONCE: usize = 112
+export const TABLE_BYTES: usize = 120
 
 /** Kinds of tables; 4: an ordered table that is unique. */
 export const UNIQUE: u32 = 1
@@ -58,6 +62,8 @@ export const NEXT: usize = 8
 export const PREVIOUS: usize = 12
 /** In a row's NEXT: it is the last of its key, and what follows is the first. */
 export const LAST: u32 = 0x80000000
+/** In a row's NEXT: it is not in the index of its multimap yet. */
+export const UNLINKED: u32 = 0xffffffff
 
 export const NO_SLOT: u32 = 0xffffffff
 @inline
@@ -97,7 +103,7 @@ export function fieldBits(field: usize): usize {
 }
 
 /** log2 of the bytes of a page's record, of which the first word is the page's address. */
-export const RECORD_BITS: usize = 5
+export const RECORD_BITS: usize = 6
 
 @inline
 export function rowAddress(table: usize, slot: u32): usize {

@@ -9,9 +9,11 @@ import { copyValue, freeRow, freeStrings, ownView, replaceText, zeroValue } from
 import { dropRows, liveSlots } from './slots'
 import {
   BYTES, EXPECTED, FIELD_COUNT, fieldAt, fieldBits, fieldPhysical, FIELDS, fieldValid, fieldValue, get, HASH, INDEX,
-  INDEX_SHIFT, isPacked, KEY_ANY, KEY_COUNT, KEY_FORM, KEY_THREE_I64, KIND, MULTIMAP, NO_SLOT, ORDER, ORDER_COUNT, ORDERED,
-  PAGE_SHIFT, PAGES, RECORD_BITS, rowAddress, ROWS, SCRATCH, SEQUENCE, set, STRIDE, TABLE_BYTES, take, VIEW_COUNT,
+  INDEX_SHIFT, isPacked, KEY_ANY, KEY_COUNT, KEY_FORM, KEY_THREE_I64, KIND, MULTIMAP, NEXT, NO_SLOT, ORDER, ORDER_COUNT, ORDERED,
+  PAGE_SHIFT, PAGES, RECORD_BITS, rowAddress, ROWS, SCRATCH, SEQUENCE, set, STRIDE, TABLE_BYTES, take, UNLINKED,
+  VIEW_COUNT,
 } from './table-fields'
+import { endUnlinked } from './unlinked'
 import { I64, VIEW } from './value'
 
 export { pairs_probes, pairs_slots } from './pairs'
@@ -184,8 +186,10 @@ export function table_remove(table: usize, slots: usize, rows: i32): void {
     if (blockStarts(i)) touchEntries(table, slots, i, rows)
     const slot = load<u32>(slots + (i << 2))
     if (slot == NO_SLOT) continue
-    if (kind == MULTIMAP) unlink(table, slot)
-    else if (kind >= ORDERED) removeOrdered(table, slot)
+    if (kind == MULTIMAP) {
+      if (load<u32>(rowAddress(table, slot), NEXT) == UNLINKED) endUnlinked(table, slot)
+      else unlink(table, slot)
+    } else if (kind >= ORDERED) removeOrdered(table, slot)
     else removeEntry(table, entryAddress(table, load<u32>(rowAddress(table, slot), HASH), slot + 1))
     freeRow(table, slot)
   }
@@ -195,8 +199,14 @@ export function table_remove(table: usize, slots: usize, rows: i32): void {
 export function table_remove_key(table: usize, slots: usize, rows: i32): void {
   if (rows == 0) return
   const first = load<u32>(slots)
-  removeEntry(table, entryAddress(table, load<u32>(rowAddress(table, first), HASH), first + 1))
-  for (let i: usize = 0; i < <usize>rows; i++) freeRow(table, load<u32>(slots + (i << 2)))
+  // The first enters the index before the others.
+  const linked = load<u32>(rowAddress(table, first), NEXT) != UNLINKED
+  if (linked) removeEntry(table, entryAddress(table, load<u32>(rowAddress(table, first), HASH), first + 1))
+  for (let i: usize = 0; i < <usize>rows; i++) {
+    const slot = load<u32>(slots + (i << 2))
+    if (load<u32>(rowAddress(table, slot), NEXT) == UNLINKED) endUnlinked(table, slot)
+    freeRow(table, slot)
+  }
 }
 
 /** u32 a row: the row's address, 0 for slot -1. */

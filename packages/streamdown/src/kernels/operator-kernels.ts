@@ -119,6 +119,7 @@ export interface JoinKernels {
   join_select_counts(counts: Pointer, wanted: number, rows: number, out: Pointer): number
   time_buckets(times: Pointer, width: bigint, rows: number, out: Pointer): void
   runs_i64(values: Pointer, rows: number, out: Pointer): number
+  highest_i64(values: Pointer, rows: number): bigint
   field_below(addresses: Pointer, value: Pointer, bound: bigint, wanted: number, rows: number, out: Pointer): number
 }
 

@@ -298,6 +298,69 @@ test('two million rows of one key and of many are removed in linear time', () =>
   assert.ok(table.bytes() < 4_000_000)
 })
 
+test('rows of a multimap enter its index when a search may mean them, and stand in insertion order', () => {
+  const memory = createMemory()
+  const table = createStateTable(memory, {
+    name: 't',
+    fields: [field('k', types.bigint), field('v', types.int)],
+    keys: 1,
+    unique: false,
+  })
+  const keys = 50
+  const expected = new Map<number, number[]>()
+  const draw = randomOf(3)
+  const random = (bound: number): number => draw.below(bound)
+  let next = 0
+  for (let round = 0; round < 60; round++) {
+    const mark = memory.mark()
+    const added = Array.from({ length: 500 }, () => ({ key: random(keys), value: next++ }))
+    const slots = table.insert(
+      [
+        columnFromValues(
+          memory,
+          types.bigint,
+          added.map(({ key }) => BigInt(key)),
+        ),
+        columnFromValues(
+          memory,
+          types.int,
+          added.map(({ value }) => value),
+        ),
+      ],
+      added.length,
+    )
+    // Some go before anyone has asked for them, so that their slots are used again.
+    const gone = added.flatMap((_, row) => (random(3) === 0 ? [row] : []))
+    const at = memory.i32(slots, added.length).slice()
+    table.remove(
+      int32s(
+        memory,
+        gone.map(row => at[row] ?? -1),
+      ),
+      gone.length,
+    )
+    for (const [row, { key, value }] of added.entries()) {
+      if (!gone.includes(row)) expected.set(key, [...(expected.get(key) ?? []), value])
+    }
+    // A few keys at first, over many rows; later every round.
+    if (round % 7 === 0 || round > 40) {
+      const asked = [random(keys), random(keys), keys + 1]
+      const probe = columnFromValues(memory, types.bigint, asked.map(BigInt))
+      const { pairs, probe: of, slots: found } = table.matches([probe], asked.length, false)
+      const values = table.gather(found, pairs, 1)
+      const met: number[][] = asked.map(() => [])
+      for (const [pair, row] of memory.i32(of, pairs).entries()) {
+        met[row]?.push(memory.i32(values.data, pairs)[pair] ?? -1)
+      }
+      assert.deepEqual(
+        met,
+        asked.map(key => expected.get(key) ?? []),
+      )
+    }
+    memory.release(mark)
+  }
+})
+
 test('a full memory is an error with a code', () => {
   const memory = createMemory({ maximumBytes: 24 * 1024 * 1024 })
   const table = createStateTable(memory, specs['a BIGINT key'] as StateTableSpec)

@@ -80,7 +80,7 @@ class EventTimeJoin implements Operator {
     const time = end.ended ? END_OF_TIME : end.watermark
     if (time !== NO_WATERMARK) {
       const bound = time === END_OF_TIME ? time : time + 1n
-      this.#left.timers?.forDue(bound, ({ rows, slots }) => {
+      this.#left.forDue(bound, ({ rows, slots }) => {
         this.#answer(slots, rows, out)
         this.#left.end(slots, rows)
       })

@@ -137,6 +137,8 @@ export class Join implements Operator {
       // Left rows of a window join count their matches when they meet them, all at once.
       tracked: this.#tracked[input] && !(input === 0 && this.#time?.kind === 'window'),
       ...(this.#time === undefined ? {} : { timers: timerWidth(this.#time) }),
+      // Pairs of interval joins are looked at with the watermark (join_within).
+      endsUnseen: this.#time?.kind === 'interval' && !this.#shown(input),
     })
   }
 
@@ -340,7 +342,7 @@ export class Join implements Operator {
   #expire(bound: bigint, out: Output): void {
     for (const input of [0, 1] as const) {
       const side = this.#sides[input]
-      side.timers?.forDue(bound, ({ rows, slots }) => {
+      side.forDue(bound, ({ rows, slots }) => {
         const { memory } = this.#context
         for (let from = 0; from < rows; from += CHUNK_ROWS) {
           const mark = memory.mark()

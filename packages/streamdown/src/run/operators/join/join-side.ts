@@ -4,6 +4,7 @@ import { takeColumn } from '../../../batch/select.ts'
 import type { MatchCursor, OrderField, StateTable } from '../../../state/state-table.ts'
 import { type Field, field, type Schema, types } from '../../../types/data-type.ts'
 import type { OperatorContext } from '../../operator-context.ts'
+import { ExpiryRuns } from '../expiry-runs.ts'
 import { ordinalColumn, selectBytes, wideWeights } from '../hidden.ts'
 import { bytesOf } from '../state-of.ts'
 import { Timers } from '../timers.ts'
@@ -24,6 +25,8 @@ export interface JoinSideOptions {
   readonly time?: number
   /** Rows end: the width of a timer's bucket, µs. */
   readonly timers?: bigint
+  /** Who meets a row that has ended knows it: rows may stay longer, but go sometime. */
+  readonly endsUnseen?: boolean
 }
 
 /** Times of probe rows, i64 a row, and the bounds of probe time - stored time. */
@@ -76,7 +79,6 @@ function hiddenOf({ tracked, timers, appendOnly }: JoinSideOptions): readonly Hi
 export class JoinSide {
   readonly table: StateTable
   readonly options: JoinSideOptions
-  readonly timers: Timers | undefined
   /** Offsets of hidden i64 fields in a row. */
   readonly weight: number
   readonly ordinal: number
@@ -90,6 +92,8 @@ export class JoinSide {
   readonly #ordered: boolean
   readonly #slotField: number
   readonly #index: StateTable | undefined
+  readonly #timers: Timers | undefined
+  readonly #runs: ExpiryRuns | undefined
 
   constructor(context: OperatorContext, options: JoinSideOptions) {
     this.#context = context
@@ -132,10 +136,11 @@ export class JoinSide {
     this.ordinal = this.#offset('ordinal')
     this.matches = options.tracked ? this.#offset('matches') : 0
     this.expires = options.timers === undefined ? 0 : this.#offset('expires')
-    this.timers =
-      options.timers === undefined
-        ? undefined
-        : new Timers(context, `${name} timers`, this.table, this.#at('expires'), options.timers)
+    const inRuns = options.appendOnly && options.endsUnseen === true
+    if (options.timers !== undefined && inRuns) this.#runs = new ExpiryRuns(context.memory)
+    else if (options.timers !== undefined) {
+      this.#timers = new Timers(context, `${name} timers`, this.table, this.#at('expires'), options.timers)
+    }
   }
 
   /** Byte offset of an input column's value in a row. */
@@ -186,6 +191,12 @@ export class JoinSide {
     else this.#change(batch, columns, hidden, this.#index)
   }
 
+  /** Hands over the rows whose last moment is before `bound`; where ends are not seen some of them may come later. */
+  forDue(bound: bigint, each: (due: { readonly rows: number; readonly slots: Pointer }) => void): void {
+    this.#timers?.forDue(bound, each)
+    this.#runs?.forDue(bound, each)
+  }
+
   /** Rows that ended; their timers are removed by who found them. */
   end(slots: Pointer, rows: number): void {
     if (this.#index !== undefined) {
@@ -209,21 +220,23 @@ export class JoinSide {
   rebuild(): void {
     const { memory } = this.#context
     this.#index?.clear()
-    this.timers?.clear()
+    this.#timers?.clear()
+    this.#runs?.clear()
     const all = this.table.all()
     for (let from = 0; from < all.rows; from += CHUNK_ROWS) {
       const mark = memory.mark()
       const rows = Math.min(CHUNK_ROWS, all.rows - from)
       const slots = all.slots + from * 4
       const keys = this.options.keys.map((_, at) => this.table.gather(slots, rows, at))
-      const expires = this.timers === undefined ? 0 : this.table.gather(slots, rows, this.#at('expires')).data
+      const expires = this.options.timers === undefined ? 0 : this.table.gather(slots, rows, this.#at('expires')).data
       this.#enter(keys, slots, rows, expires)
       memory.release(mark)
     }
   }
 
   bytes(): number {
-    return bytesOf(this.#index === undefined ? [this.table] : [this.table, this.#index]) + (this.timers?.bytes() ?? 0)
+    const tables = this.#index === undefined ? [this.table] : [this.table, this.#index]
+    return bytesOf(tables) + (this.#timers?.bytes() ?? 0) + (this.#runs?.bytes() ?? 0)
   }
 
   #append(batch: Batch, columns: readonly Column[], hidden: StoredHidden): void {
@@ -238,7 +251,8 @@ export class JoinSide {
       (name): Column => ({ type: types.bigint, data: values[name] ?? 0, validity: 0 }),
     )
     const slots = this.table.insert([...columns, ...hiddenColumns], rows)
-    this.timers?.add(hidden.expires, slots, rows)
+    this.#timers?.add(hidden.expires, slots, rows)
+    this.#runs?.add(hidden.expires, slots, rows)
   }
 
   #change(batch: Batch, columns: readonly Column[], hidden: StoredHidden, index: StateTable): void {
@@ -266,7 +280,7 @@ export class JoinSide {
         .slice(0, this.options.keys.length)
         .map(column => takeColumn(memory, column, news.selection, news.rows, false))
       let expires = 0
-      if (this.timers !== undefined) {
+      if (this.#timers !== undefined) {
         expires = memory.chunk(news.rows * 8)
         kernels.take_values(hidden.expires, 3, news.selection, news.rows, expires)
       }
@@ -282,7 +296,7 @@ export class JoinSide {
     const goneSlots = memory.chunk(goneRows * 4)
     kernels.take_values(slots, 2, gone, goneRows, goneSlots)
     index.remove(this.table.gather(goneSlots, goneRows, this.#at('entry')).data, goneRows)
-    this.timers?.remove(this.table.gather(goneSlots, goneRows, this.#at('timer')).data, goneRows)
+    this.#timers?.remove(this.table.gather(goneSlots, goneRows, this.#at('timer')).data, goneRows)
     this.table.remove(goneSlots, goneRows)
   }
 
@@ -294,8 +308,9 @@ export class JoinSide {
       const entries = this.#index.insert([...keys, ...time, i32(slots)], rows)
       this.table.scatter(slots, rows, this.#at('entry'), i32(entries))
     }
-    if (this.timers !== undefined) {
-      const timers = this.timers.add(expires, slots, rows)
+    this.#runs?.add(expires, slots, rows)
+    if (this.#timers !== undefined) {
+      const timers = this.#timers.add(expires, slots, rows)
       if (this.#hidden.has('timer')) this.table.scatter(slots, rows, this.#at('timer'), i32(timers))
     }
   }
