@@ -29,7 +29,7 @@ export function rank_can_enter(
     const at = <usize>load<u32>(addresses + (i << 2))
     let enters = true
     if (at != 0) {
-      const order = compare(columns, fields, <usize>count, at, i)
+      const order = compareWithState(columns, fields, <usize>count, at, i)
       if (order != 0) enters = order < 0
       else if (ties != 0) enters = load<i64>(ordinals + (i << 3)) < load<i64>(at + storedOrdinal)
     }
@@ -41,7 +41,7 @@ export function rank_can_enter(
 
 /** The order of row `i` of the columns and a state row. */
 @inline
-function compare(columns: usize, fields: usize, count: usize, at: usize, i: usize): i32 {
+export function compareWithState(columns: usize, fields: usize, count: usize, at: usize, i: usize): i32 {
   for (let c: usize = 0; c < count; c++) {
     const column = columns + (c << 4)
     const field = fields + (c << 4)

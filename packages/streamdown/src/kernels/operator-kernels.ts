@@ -150,5 +150,52 @@ export interface RankKernels {
   ): number
 }
 
+/** Kernels of kernels/top.ts. */
+interface TopKernels {
+  top_enter(
+    columns: Pointer,
+    fields: Pointer,
+    count: number,
+    partitions: Pointer,
+    partitionSlots: Pointer,
+    rows: number,
+    limit: number,
+    ordinals: Pointer,
+    latest: number,
+    table: Pointer,
+    storedOrdinal: number,
+    top: number,
+    mark: number,
+    entries: Pointer,
+    entered: number,
+    gone: Pointer,
+    goneRows: Pointer,
+  ): number
+  top_entered(partitions: Pointer, rows: number, top: number, out: Pointer): number
+  top_stored(partitions: Pointer, numbers: Pointer, slots: Pointer, rows: number, top: number): void
+  top_changes(
+    entries: Pointer,
+    count: number,
+    limit: number,
+    from: number,
+    numbered: number,
+    added: number,
+    partitions: Pointer,
+    top: number,
+    slots: Pointer,
+    numbers: Pointer,
+    ordinals: Pointer,
+  ): number
+  top_left(
+    entries: Pointer,
+    count: number,
+    limit: number,
+    partitions: Pointer,
+    top: number,
+    mark: number,
+    out: Pointer,
+  ): number
+}
+
 /** The operators' kernels but the aggregates'. */
-export interface OperatorKernels extends WindowExpandKernels, RowWeightsKernels, JoinKernels, RankKernels {}
+export interface OperatorKernels extends WindowExpandKernels, RowWeightsKernels, JoinKernels, RankKernels, TopKernels {}

@@ -11,6 +11,7 @@ import { InputWatermarks } from '../input-watermarks.ts'
 import type { InputShape } from '../shape.ts'
 import { restoreTables, snapshotOf } from '../state-of.ts'
 import { type RankOptions, RankStore, type TopRows } from './rank-store.ts'
+import { isSmallTop, TopRank } from './top-rank.ts'
 
 /**
  * Top-N of partitions of a stream or a changing table. At the end of a step each touched partition emits the difference
@@ -18,8 +19,9 @@ import { type RankOptions, RankStore, type TopRows } from './rank-store.ts'
  */
 export function createRank(node: RankNode, context: OperatorContext, shape: InputShape): Operator {
   const { partitionBy, orderBy, from, to, output, latest = false } = node
-  const options = { function: node.function, partitionBy, orderBy, from, to, latest }
-  return new Rank({ ...options, schema: shape.schema, appendOnly: shape.appendOnly }, output, context)
+  const { schema, appendOnly } = shape
+  const options = { function: node.function, partitionBy, orderBy, from, to, latest, schema, appendOnly }
+  return isSmallTop(options) ? new TopRank(options, output, context) : new Rank(options, output, context)
 }
 
 export class Rank implements Operator {

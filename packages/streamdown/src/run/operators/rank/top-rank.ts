@@ -1,0 +1,283 @@
+import { type Batch, CHUNK_ROWS, type Column, type Pointer } from '../../../batch/batch.ts'
+import { describeColumns } from '../../../batch/columns.ts'
+import { columnAt } from '../../../batch/key-groups.ts'
+import { takeColumn, takeRows } from '../../../batch/select.ts'
+import { int32s } from '../../../batch/values.ts'
+import type { StateSnapshot, StateTable } from '../../../state/state-table.ts'
+import { type Field, field, types } from '../../../types/data-type.ts'
+import type { InputTimes, Operator, Output, StepEnd } from '../../operator.ts'
+import type { OperatorContext } from '../../operator-context.ts'
+import { ordinalColumn } from '../hidden.ts'
+import { InputWatermarks } from '../input-watermarks.ts'
+import { bytesOf, restoreTables, snapshotOf } from '../state-of.ts'
+import type { RankOptions } from './rank-store.ts'
+
+/** The largest top whose slots lie in its partition's row. */
+const LARGEST_TOP = 32
+const ENTRY_HEAD_BYTES = 16
+
+/** Whether `TopRank` can hold this ranking. */
+export function isSmallTop(options: RankOptions): boolean {
+  return options.appendOnly && options.function === 'row_number' && options.to <= LARGEST_TOP
+}
+
+/**
+ * ROW_NUMBER from one small number to another over rows that are only ever added: of each partition only the rows of its
+ * top are kept, and their slots in order. At the end of a step come the rows that left a top and those that entered one.
+ */
+export class TopRank implements Operator {
+  readonly #context: OperatorContext
+  readonly #options: RankOptions
+  readonly #numbered: boolean
+  /** Rows in a top: the columns of the partition first, and the ordinal. */
+  readonly #rows: StateTable
+  readonly #columns: readonly number[]
+  /** Derived: the key of each partition with its top, as kernels/top.ts has it. */
+  readonly #partitions: StateTable
+  readonly #orderColumns: readonly number[]
+  /** Of kernels/rank.ts: where the order's columns lie in a row. */
+  readonly #orderFields: Pointer
+  readonly #top: number
+  readonly #mark: number
+  #entries: Pointer = 0
+  #entryCapacity = 0
+  #entered = 0
+  readonly #watermarks = new InputWatermarks(1)
+
+  constructor(options: RankOptions, numbered: boolean, context: OperatorContext) {
+    this.#context = context
+    this.#options = options
+    this.#numbered = numbered
+    const { schema, partitionBy, to } = options
+    const others = schema.map((_, column) => column).filter(column => !partitionBy.includes(column))
+    this.#columns = [...partitionBy, ...others]
+    const fields = this.#columns.map((column): Field => schema[column] ?? field('', types.null))
+    const keys = partitionBy.length
+    this.#rows = context.table({
+      name: 'rows',
+      fields: [...fields, field('$ordinal', types.bigint)],
+      keys,
+      unique: false,
+    })
+    const slots = Array.from({ length: to }, (_, place) => field(`$slot${place + 1}`, types.int))
+    this.#partitions = context.table({
+      name: 'partitions',
+      fields: [...fields.slice(0, keys), field('$rows', types.int), ...slots, field('$mark', types.int)],
+      keys,
+      unique: true,
+    })
+    this.#top = this.#partitions.offsets(keys).value
+    this.#mark = this.#partitions.offsets(keys + to + 1).value
+    const orderBy = options.orderBy.filter(({ column }) => !partitionBy.includes(column))
+    this.#orderColumns = orderBy.map(({ column }) => column)
+    this.#orderFields = context.memory.alloc(Math.max(1, orderBy.length) * 16)
+    const view = context.memory.view()
+    for (const [at, { column, descending, nullsFirst }] of orderBy.entries()) {
+      const { value, valid } = this.#rows.offsets(this.#columns.indexOf(column))
+      view.setUint32(this.#orderFields + at * 16, value, true)
+      view.setUint32(this.#orderFields + at * 16 + 4, valid, true)
+      view.setUint32(this.#orderFields + at * 16 + 8, (descending ? 1 : 0) + (nullsFirst ? 2 : 0), true)
+    }
+  }
+
+  push(_input: number, all: Batch): void {
+    const { memory } = this.#context
+    const batch = this.#unweighted(all)
+    if (batch.rows === 0) return
+    const ordinals = ordinalColumn(memory, batch)
+    const column = (at: number): Column => columnAt(batch, at)
+    const { partitions, gone, goneRows } = this.#enter(column, ordinals, batch.rows)
+    if (goneRows > 0) this.#rows.remove(gone, goneRows)
+    const selection = memory.chunk(batch.rows * 4)
+    const rows = memory.kernels.top_entered(partitions, batch.rows, this.#top, selection)
+    if (rows === 0) return
+    const taken = this.#columns.map(at => takeColumn(memory, columnAt(batch, at), selection, rows, false))
+    const own = memory.chunk(rows * 8)
+    memory.kernels.take_values(ordinals, 3, selection, rows, own)
+    const slots = this.#rows.insert([...taken, { type: types.bigint, data: own, validity: 0 }], rows)
+    memory.kernels.top_stored(partitions, selection, slots, rows, this.#top)
+  }
+
+  endStep(end: StepEnd, out: Output): void {
+    if (this.#entered > 0) {
+      this.#emit(false, out)
+      this.#emit(true, out)
+      const { gone, rows } = this.#leave()
+      if (rows > 0) this.#rows.remove(gone, rows)
+    }
+    this.#watermarks.set(end)
+  }
+
+  watermark(inputs: InputTimes): bigint {
+    return inputs.watermark
+  }
+
+  nextTimer(): undefined {
+    return undefined
+  }
+
+  snapshot(): StateSnapshot {
+    return snapshotOf([this.#rows], this.#watermarks.values())
+  }
+
+  restore(from: StateSnapshot): void {
+    restoreTables([this.#rows], from)
+    this.#rebuild()
+    this.#watermarks.restore(from.values)
+  }
+
+  stateBytes(): number {
+    return bytesOf([this.#rows, this.#partitions]) + this.#entryCapacity * this.#entryBytes()
+  }
+
+  /** Rows of the table into the tops. Those that are in none go: a program may have got a smaller top. */
+  #rebuild(): void {
+    const { memory } = this.#context
+    this.#partitions.clear()
+    const all = this.#rows.all()
+    for (let from = 0; from < all.rows; from += CHUNK_ROWS) {
+      const mark = memory.mark()
+      const rows = Math.min(CHUNK_ROWS, all.rows - from)
+      const slots = all.slots + from * 4
+      const column = (at: number): Column => this.#rows.gather(slots, rows, this.#columns.indexOf(at))
+      const ordinals = this.#rows.gather(slots, rows, this.#columns.length).data
+      const { partitions } = this.#enter(column, ordinals, rows)
+      const numbers = memory.chunk(rows * 4)
+      const entered = memory.kernels.top_entered(partitions, rows, this.#top, numbers)
+      const stored = memory.chunk(entered * 4)
+      memory.kernels.take_values(slots, 2, numbers, entered, stored)
+      memory.kernels.top_stored(partitions, numbers, stored, entered, this.#top)
+      const left = this.#leave()
+      this.#rows.remove(left.gone, left.rows)
+      const kept = new Set(memory.i32(stored, entered))
+      const refused = memory.i32(slots, rows).filter(slot => !kept.has(slot))
+      if (refused.length > 0) this.#rows.remove(int32s(memory, [...refused]), refused.length)
+      memory.release(mark)
+    }
+  }
+
+  /** Rows into their tops, by their numbers in the batch (kernels/top.ts). */
+  #enter(
+    column: (at: number) => Column,
+    ordinals: Pointer,
+    rows: number,
+  ): { readonly partitions: Pointer; readonly gone: Pointer; readonly goneRows: number } {
+    const { memory } = this.#context
+    const { partitionBy, to, latest } = this.#options
+    this.#growEntries(this.#entered + rows)
+    const { slots, addresses } = this.#partitions.findOrInsert(partitionBy.map(column), rows)
+    const gone = memory.chunk(rows * 4)
+    const goneRows = memory.chunk(4)
+    this.#entered = memory.kernels.top_enter(
+      describeColumns(memory, this.#orderColumns.map(column)),
+      this.#orderFields,
+      this.#orderColumns.length,
+      addresses,
+      slots,
+      rows,
+      to,
+      ordinals,
+      latest === true ? 1 : 0,
+      this.#rows.address,
+      this.#rows.offsets(this.#columns.length).value,
+      this.#top,
+      this.#mark,
+      this.#entries,
+      this.#entered,
+      gone,
+      goneRows,
+    )
+    return { partitions: addresses, gone, goneRows: memory.u32(goneRows, 1)[0] ?? 0 }
+  }
+
+  /** Forgets what the tops were before the step; the rows that are in none any more. */
+  #leave(): { readonly gone: Pointer; readonly rows: number } {
+    const { memory } = this.#context
+    const gone = memory.chunk(this.#entered * this.#options.to * 4)
+    const rows = memory.kernels.top_left(
+      this.#entries,
+      this.#entered,
+      this.#options.to,
+      this.#partitions.address,
+      this.#top,
+      this.#mark,
+      gone,
+    )
+    this.#entered = 0
+    if (this.#entries !== 0) memory.free(this.#entries)
+    this.#entries = 0
+    this.#entryCapacity = 0
+    return { gone, rows }
+  }
+
+  #emit(added: boolean, out: Output): void {
+    const { memory } = this.#context
+    const most = this.#entered * this.#options.to
+    const slots = memory.chunk(most * 4)
+    const numbers = memory.chunk(most * 8)
+    const ordinals = memory.chunk(most * 8)
+    const changes = memory.kernels.top_changes(
+      this.#entries,
+      this.#entered,
+      this.#options.to,
+      this.#options.from,
+      this.#numbered ? 1 : 0,
+      added ? 1 : 0,
+      this.#partitions.address,
+      this.#top,
+      slots,
+      numbers,
+      ordinals,
+    )
+    for (let from = 0; from < changes; from += CHUNK_ROWS) {
+      const mark = memory.mark()
+      const rows = Math.min(CHUNK_ROWS, changes - from)
+      const columns = this.#options.schema.map((_, at) =>
+        this.#rows.gather(slots + from * 4, rows, this.#columns.indexOf(at)),
+      )
+      const number: Column = { type: types.bigint, data: numbers + from * 8, validity: 0 }
+      let weights = 0
+      if (!added) {
+        weights = memory.chunk(rows * 4)
+        memory.kernels.fill_i32(weights, rows, -1)
+      }
+      out.emit({
+        rows,
+        columns: this.#numbered ? [...columns, number] : columns,
+        weights,
+        watermarks: 0,
+        watermark: this.#watermarks.reached(),
+        ordinals: ordinals + from * 8,
+        firstOrdinal: 0n,
+      })
+      memory.release(mark)
+    }
+  }
+
+  /** A row of weight n as n rows. */
+  #unweighted(batch: Batch): Batch {
+    if (batch.weights === 0) return batch
+    const { memory } = this.#context
+    const numbers: number[] = []
+    for (const [row, weight] of memory.i32(batch.weights, batch.rows).entries()) {
+      for (let copy = 0; copy < weight; copy++) numbers.push(row)
+    }
+    return { ...takeRows(memory, batch, int32s(memory, numbers), numbers.length), weights: 0 }
+  }
+
+  #entryBytes(): number {
+    return ENTRY_HEAD_BYTES + Math.ceil(this.#options.to / 2) * 8
+  }
+
+  #growEntries(entries: number): void {
+    if (entries <= this.#entryCapacity) return
+    const { memory } = this.#context
+    const capacity = Math.max(entries, this.#entryCapacity * 2)
+    const bytes = this.#entered * this.#entryBytes()
+    const at = memory.alloc(capacity * this.#entryBytes())
+    if (bytes > 0) memory.u8(at, bytes).set(memory.u8(this.#entries, bytes))
+    if (this.#entries !== 0) memory.free(this.#entries)
+    this.#entries = at
+    this.#entryCapacity = capacity
+  }
+}
