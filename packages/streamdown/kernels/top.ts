@@ -8,8 +8,8 @@
 
 import { columnIsNull, columnPhysical, columnValue } from './column'
 import { compareWithState } from './rank'
-import { rowAddress } from './table-fields'
-import { compareValues } from './value'
+import { fieldAt, fieldPhysical, fieldValid, fieldValue, rowAddress } from './table-fields'
+import { compareValues, equalValues } from './value'
 
 /** In the place of a slot: the number of a row of the batch. */
 const IN_BATCH: u32 = 0x80000000
@@ -148,45 +148,87 @@ export function top_stored(partitions: usize, numbers: usize, slots: usize, rows
   }
 }
 
+/** Whether the first `count` fields of two stored rows are equal. */
+function equalRows(table: usize, a: usize, b: usize, count: usize): bool {
+  for (let i: usize = 0; i < count; i++) {
+    const field = fieldAt(table, i)
+    const valid = load<u8>(a + fieldValid(field))
+    if (valid != load<u8>(b + fieldValid(field))) return false
+    if (valid != 0 && !equalValues(fieldPhysical(field), a + fieldValue(field), b + fieldValue(field))) return false
+  }
+  return true
+}
+
+let changes: usize = 0
+let changeSlots: usize = 0
+let changeWeights: usize = 0
+let changeNumbers: usize = 0
+let changeOrdinals: usize = 0
+
+@inline
+function change(slot: u32, weight: i32, place: usize, ordinal: i64): void {
+  store<u32>(changeSlots + (changes << 2), slot)
+  store<i32>(changeWeights + (changes << 2), weight)
+  store<i64>(changeNumbers + (changes << 3), <i64>place + 1)
+  store<i64>(changeOrdinals + (changes << 3), ordinal)
+  changes++
+}
+
 /**
- * One side of what a step did to the tops, for the places from `from` (1: the first) on: with `added` 1 the rows that are
- * in a top and were not before, with 0 those that were and are not any more. `numbered`: rows that stand elsewhere count as
- * others. For each: its slot, its number (i64), the ordinal of its partition's entry (i64). `partitions`: the table of the
- * partitions. Returns how many there are, `limit` an entry at most.
+ * What a step did to the tops, entry by entry, for the places from `from` (1: the first) on. `paired` 1: place by place the
+ * old row, then the new, unless they are equal in the first `fields` fields of `table`, where the rows are; else the rows
+ * that are in the top no more, then those that were not before. For each row its slot, weight (i32), number (i64) and the
+ * ordinal of its entry (i64); twice `limit` an entry at most. `partitions`: their table. Returns how many there are.
  */
 export function top_changes(
   entries: usize,
   count: i32,
   limit: i32,
   from: i32,
-  numbered: i32,
-  added: i32,
+  paired: i32,
   partitions: usize,
   top: usize,
+  table: usize,
+  fields: i32,
   slots: usize,
+  weights: usize,
   numbers: usize,
   ordinals: usize,
 ): i32 {
   const first = <usize>from - 1
-  let changes: usize = 0
+  changes = 0
+  changeSlots = slots
+  changeWeights = weights
+  changeNumbers = numbers
+  changeOrdinals = ordinals
   for (let e: usize = 0; e < <usize>count; e++) {
     const entry = entries + e * entryBytes(limit)
+    const ordinal = load<i64>(entry, 8)
     const now = rowAddress(partitions, load<u32>(entry)) + top
-    const own = added != 0 ? now + 4 : entry + ENTRY_HEAD
-    const other = added != 0 ? entry + ENTRY_HEAD : now + 4
-    const ownRows = <usize>load<u32>(added != 0 ? now : entry + 4)
-    const otherRows = <usize>load<u32>(added != 0 ? entry + 4 : now)
-    for (let place = first; place < ownRows; place++) {
-      const slot = load<u32>(own + (place << 2))
-      if (numbered != 0) {
-        if (place < otherRows && load<u32>(other + (place << 2)) == slot) continue
-      } else if (otherRows > first && contains(other + (first << 2), otherRows - first, slot)) {
-        continue
+    const before = entry + ENTRY_HEAD
+    const after = now + 4
+    const beforeRows = <usize>load<u32>(entry, 4)
+    const afterRows = <usize>load<u32>(now)
+    if (paired != 0) {
+      // Tops of such rows never become smaller.
+      for (let place = first; place < afterRows; place++) {
+        const slot = load<u32>(after + (place << 2))
+        if (place < beforeRows) {
+          const old = load<u32>(before + (place << 2))
+          if (old == slot || equalRows(table, rowAddress(table, old), rowAddress(table, slot), fields)) continue
+          change(old, -1, place, ordinal)
+        }
+        change(slot, 1, place, ordinal)
       }
-      store<u32>(slots + (changes << 2), slot)
-      store<i64>(numbers + (changes << 3), <i64>place + 1)
-      store<i64>(ordinals + (changes << 3), load<i64>(entry, 8))
-      changes++
+      continue
+    }
+    for (let place = first; place < beforeRows; place++) {
+      const slot = load<u32>(before + (place << 2))
+      if (!contains(after + (first << 2), afterRows - first, slot)) change(slot, -1, place, ordinal)
+    }
+    for (let place = first; place < afterRows; place++) {
+      const slot = load<u32>(after + (place << 2))
+      if (beforeRows <= first || !contains(before + (first << 2), beforeRows - first, slot)) change(slot, 1, place, ordinal)
     }
   }
   return <i32>changes

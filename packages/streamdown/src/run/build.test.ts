@@ -34,3 +34,17 @@ test('a sink whose key the query does not prove keeps the last row of each key',
   const operators = await operatorsInto('card')
   assert.ok(operators.includes('upsert'), operators.join(', '))
 })
+
+test('the last row of each key of a stream goes to a sink of that key as it comes', async () => {
+  const session = await createSession({}, await createNodeEnvironment())
+  try {
+    const program = await session.plan(`${payments}
+      CREATE TABLE target (card STRING, amount INT, ts TIMESTAMP(3), PRIMARY KEY (card) NOT ENFORCED) WITH ('connector' = 'print');
+      INSERT INTO target SELECT card, amount, ts
+        FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY card ORDER BY ts DESC) AS n FROM payments) WHERE n = 1`)
+    const names = buildGraph(program).vertices.flatMap(vertex => (vertex.is === 'operator' ? [vertex.name] : []))
+    assert.ok(!names.includes('consolidate') && !names.includes('upsert'), names.join(', '))
+  } finally {
+    await session.close()
+  }
+})

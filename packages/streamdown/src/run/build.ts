@@ -51,6 +51,7 @@ import { createUpsertMaterialize } from './operators/upsert-materialize.ts'
 import { createUpsertSource } from './operators/upsert-source.ts'
 import { createValues } from './operators/values.ts'
 import { createWindow } from './operators/window.ts'
+import { settledKey } from './settled.ts'
 
 const forward: Routing = { is: 'forward' }
 const single: Routing = { is: 'single' }
@@ -91,10 +92,15 @@ class GraphBuilder {
     this.vertices.push({ is: 'output', id: this.vertices.length, name, schema: input.schema, inputs, target })
   }
 
-  /** A step's changes, at most one old and one new row a key; appended rows whose key comes once need nothing. */
+  /**
+   * A step's changes, at most one old and one new row a key; appended rows whose key comes once need nothing, nor do
+   * changes that come so.
+   */
   #consolidated(node: PlanNode, key: readonly number[] | undefined): Vertex {
     const input = this.#node(node)
     const { appendOnly, keys } = derive(node)
+    const settled = settledKey(node)
+    if (settled !== undefined && (key === undefined || sameColumns(settled, key))) return input
     if (appendOnly) {
       if (key === undefined || keys.some(own => own.every(column => key.includes(column)))) return input
     } else if (key === undefined || keys.some(own => sameColumns(own, key))) {

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import type { RankNode, SortKey } from '../../../plan/nodes/node.ts'
 import { field, type Schema, types } from '../../../types/data-type.ts'
 import type { Value } from '../../../types/value.ts'
-import { type FedRow, OperatorHarness, tableOf, textOf } from '../operator-harness.ts'
+import { type EmittedRow, type FedRow, OperatorHarness, tableOf, textOf } from '../operator-harness.ts'
 import { createUpsertMaterialize } from '../upsert-materialize.ts'
 import { createRank } from './rank.ts'
 
@@ -180,6 +180,32 @@ test('a top-N of a changing table is that of what it adds up to, after every ste
 
 test('a top-N of a stream', () => {
   fc.assert(property(true), { numRuns: 60 })
+})
+
+test('a numbered top of a stream brings of each number at most an old row and then another, step by step', () => {
+  const numbered = cases.map(of => ({ ...of, function: 'row_number' as const, output: true, partitioned: true }))
+  fc.assert(
+    fc.property(numbered, script([1]), (of, steps) => {
+      const harness = new OperatorHarness(
+        context => createRank(node(of), context, { schema, appendOnly: true }),
+        [{ schema, routeBy: [1] }],
+      )
+      for (const { rows, chunk } of steps) {
+        const from = harness.main.length
+        harness.step(rows.map(fedRow), {}, chunk)
+        const seen = new Map<string, EmittedRow[]>()
+        for (const row of harness.main.slice(from)) {
+          const key = textOf([row.values[1] ?? null, row.values.at(-1) ?? null])
+          seen.set(key, [...(seen.get(key) ?? []), row])
+        }
+        for (const changes of seen.values()) {
+          assert.match(changes.map(({ weight }) => weight).join(), /^(-1|1|-1,1)$/)
+          assert.equal(new Set(changes.map(({ values }) => textOf(values))).size, changes.length)
+        }
+      }
+    }),
+    { numRuns: 40 },
+  )
 })
 
 test('ranks where memory grows at every allocation, and above 2 GiB', () => {

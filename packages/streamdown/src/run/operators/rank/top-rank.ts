@@ -17,13 +17,18 @@ const LARGEST_TOP = 32
 const ENTRY_HEAD_BYTES = 16
 
 /** Whether `TopRank` can hold this ranking. */
-export function isSmallTop(options: RankOptions): boolean {
-  return options.appendOnly && options.function === 'row_number' && options.to <= LARGEST_TOP
+export function isSmallTop({
+  appendOnly,
+  function: of,
+  to,
+}: Pick<RankOptions, 'appendOnly' | 'function' | 'to'>): boolean {
+  return appendOnly && of === 'row_number' && to <= LARGEST_TOP
 }
 
 /**
  * ROW_NUMBER from one small number to another over rows that are only ever added: of each partition only the rows of its
- * top are kept, and their slots in order. At the end of a step come the rows that left a top and those that entered one.
+ * top are kept, and their slots in order. At the end of a step come, partition by partition, the rows that left a top and
+ * those that entered one: where a number is in the output or there is only one, number by number the old row, then the new.
  */
 export class TopRank implements Operator {
   readonly #context: OperatorContext
@@ -100,8 +105,7 @@ export class TopRank implements Operator {
 
   endStep(end: StepEnd, out: Output): void {
     if (this.#entered > 0) {
-      this.#emit(false, out)
-      this.#emit(true, out)
+      this.#emit(out)
       const { gone, rows } = this.#leave()
       if (rows > 0) this.#rows.remove(gone, rows)
     }
@@ -210,22 +214,26 @@ export class TopRank implements Operator {
     return { gone, rows }
   }
 
-  #emit(added: boolean, out: Output): void {
+  #emit(out: Output): void {
     const { memory } = this.#context
-    const most = this.#entered * this.#options.to
+    const { from: first, to } = this.#options
+    const most = this.#entered * to * 2
+    const weights = memory.chunk(most * 4)
     const slots = memory.chunk(most * 4)
     const numbers = memory.chunk(most * 8)
     const ordinals = memory.chunk(most * 8)
     const changes = memory.kernels.top_changes(
       this.#entries,
       this.#entered,
-      this.#options.to,
-      this.#options.from,
-      this.#numbered ? 1 : 0,
-      added ? 1 : 0,
+      to,
+      first,
+      this.#numbered || first === to ? 1 : 0,
       this.#partitions.address,
       this.#top,
+      this.#rows.address,
+      this.#columns.length,
       slots,
+      weights,
       numbers,
       ordinals,
     )
@@ -236,15 +244,10 @@ export class TopRank implements Operator {
         this.#rows.gather(slots + from * 4, rows, this.#columns.indexOf(at)),
       )
       const number: Column = { type: types.bigint, data: numbers + from * 8, validity: 0 }
-      let weights = 0
-      if (!added) {
-        weights = memory.chunk(rows * 4)
-        memory.kernels.fill_i32(weights, rows, -1)
-      }
       out.emit({
         rows,
         columns: this.#numbered ? [...columns, number] : columns,
-        weights,
+        weights: weights + from * 4,
         watermarks: 0,
         watermark: this.#watermarks.reached(),
         ordinals: ordinals + from * 8,
