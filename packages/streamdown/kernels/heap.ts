@@ -34,7 +34,7 @@ const BINS: usize = 17
 const SEGMENT_PAGES: usize = 16
 /** Released chunk segments kept for the next step: 32 MiB. */
 const SPARE_PAGES: usize = 512
-const GROW_LIMIT_PAGES: usize = 256
+const GROW_LIMIT_PAGES: usize = 2048
 /** Free runs of a bin looked at before a larger one is cut. */
 const SEARCHED: i32 = 32
 
@@ -150,11 +150,14 @@ function releaseRun(start: usize): void {
   addFreeRun(run, pages)
 }
 
-/** Grows the memory so that a free run of `pages` pages exists at its end; false when it cannot. */
+/**
+ * Grows the memory so that a free run of `pages` pages exists at its end; false when it cannot. It grows by a quarter: what
+ * is not touched takes no memory, but the JavaScript engine looks for garbage after each time.
+ */
 function growFor(pages: usize): bool {
   let wanted = pages
   const current = <usize>memory.size()
-  const step = min(max(current >> 3, SEGMENT_PAGES), GROW_LIMIT_PAGES)
+  const step = min(max((heapEnd - edges) >> (PAGE_BITS + 2), SEGMENT_PAGES), GROW_LIMIT_PAGES)
   if (wanted < step && current + step <= maximumPages) wanted = step
   const before = current + wanted > maximumPages ? -1 : memory.grow(<i32>wanted)
   if (before < 0) return false
