@@ -28,6 +28,11 @@ import type { Emit, Emitter } from './emitter.ts'
 import type { Operand } from './operand.ts'
 
 export function emitCall(e: Emitter, emit: Emit, expression: CallExpression): Operand {
+  const { user } = expression
+  if (user !== undefined) {
+    const args = expression.args.map(arg => emit(e, arg))
+    return emitHostCall(e, args, expression.type, { strict: user.strict, mayBeNull: true }, user.call)
+  }
   const definition = findFunction(expression.name)
   if (definition === undefined) throw new TypeError(`no function ${expression.name}`)
   const bound = expression.args.map(boundArgument)

@@ -28,7 +28,7 @@ export class ExpressionNumbers {
         return simple ? `${typeKey(type)}${typeof value}${value}` : ''
       }
       case 'call':
-        if (findFunction(expression.name)?.deterministic === false) return ''
+        if ((expression.user ?? findFunction(expression.name))?.deterministic === false) return ''
         return this.#over(`${expression.name}:${typeKey(expression.type)}`, expression.args)
       case 'cast': {
         const { type, attempt, rule, input } = expression

@@ -11,6 +11,10 @@ export const errorTable = {
   DSD2004: { title: 'Types do not fit', fix: 'CAST one side, or use a function made for these types.' },
   DSD2005: { title: 'Not supported yet', fix: 'Use the nearest supported form that the message names.' },
   DSD2006: { title: 'Statement not valid here', fix: 'The message says which rule the statement breaks.' },
+  DSD2007: {
+    title: 'Code of a function cannot be used',
+    fix: 'Correct the code: a function, statements that return the result, or a module that exports it.',
+  },
   DSD3001: { title: 'Unknown connector', fix: 'See `dsd connectors list`.' },
   DSD3002: { title: 'Connector option wrong or missing', fix: 'See `dsd connectors describe NAME`.' },
   DSD3003: {

@@ -101,6 +101,7 @@ function sourcesOf(node: PlanNode): readonly string[] {
   for (const expression of expressionsOf(node))
     visit(expression, part => {
       if (part.is === 'lambda') found.push(part.source)
+      if (part.is === 'call' && part.user !== undefined) found.push(part.user.source)
     })
   return found
 }

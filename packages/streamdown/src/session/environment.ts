@@ -1,5 +1,6 @@
 import type { StateStore } from '../checkpoint/state-store.ts'
 import type { Connector } from '../connect/source.ts'
+import type { SourceTools } from '../functions/user/source.ts'
 import type { Relation } from '../plan/nodes/node.ts'
 import type { Clock } from '../run/clock.ts'
 import type { Stopwatch } from '../run/step-size.ts'
@@ -18,6 +19,8 @@ export interface Environment {
   sleep(ms: number, sooner?: Promise<unknown>): Promise<void>
   /** Lets the platform see to what has happened meanwhile: signals, timers, bytes that arrived. */
   turn(): Promise<void>
+  /** What functions written in TypeScript are built with. */
+  readonly code: SourceTools
   /** Text that `print` and progress go to. */
   write(text: string): void
 }

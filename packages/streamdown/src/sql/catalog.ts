@@ -1,3 +1,4 @@
+import type { UserFunction } from '../functions/user/user-function.ts'
 import type { Expression } from '../plan/expressions/expression.ts'
 import type { PlanNode, Relation } from '../plan/nodes/node.ts'
 import type { DataType, Field, Schema } from '../types/data-type.ts'
@@ -56,13 +57,23 @@ export interface ViewEntry {
   readonly temporary: boolean
 }
 
-export interface FunctionEntry {
+/** A function by an SQL expression: its calls are replaced by it. */
+export interface SqlFunctionEntry {
   readonly is: 'function'
   readonly name: string
   readonly parameters: readonly { readonly name: string; readonly type: DataType }[]
   readonly returns: DataType | undefined
   readonly body: SyntaxExpression
 }
+
+/** A function written in TypeScript. */
+export interface UserFunctionEntry {
+  readonly is: 'userFunction'
+  readonly name: string
+  readonly function: UserFunction
+}
+
+export type FunctionEntry = SqlFunctionEntry | UserFunctionEntry
 
 export type CatalogEntry = TableEntry | ViewEntry
 

@@ -1,8 +1,11 @@
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import type { Environment } from '../../session/environment.ts'
 import { systemClock, systemStopwatch } from './clock.ts'
 import { nodeConnectors } from './connectors.ts'
 import { inferFile } from './infer-file.ts'
 import { openStateDirectory } from './state-directory.ts'
+import { stripTypes } from './strip-types.ts'
 
 /** The machine that Node.js runs on: its clock, files, sockets and standard output. */
 export async function createNodeEnvironment(): Promise<Environment> {
@@ -19,6 +22,7 @@ export async function createNodeEnvironment(): Promise<Environment> {
     inferFile,
     openState: openStateDirectory,
     sleep,
+    code: { stripTypes, importModule: async path => await import(pathToFileURL(resolve(path)).href) },
     turn: () => new Promise(resolve => setImmediate(resolve)),
     write,
   }

@@ -46,7 +46,7 @@ export function expressionText(e: Expression, schema: Schema): string {
     case 'literal':
       return valueText(e.value, e.type)
     case 'call':
-      return callText(e.name, e.args, text, inner)
+      return callText(e.user?.name ?? e.name, e.args, text, inner)
     case 'case': {
       const branches = e.branches.map(({ when, then }) => `WHEN ${text(when)} THEN ${text(then)}`)
       return `CASE ${branches.join(' ')}${e.otherwise === undefined ? '' : ` ELSE ${text(e.otherwise)}`} END`

@@ -1,4 +1,5 @@
 import type { Span } from '../../errors/span.ts'
+import type { UserScalar } from '../../functions/user/user-function.ts'
 import type { DataType, Schema } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
 
@@ -43,6 +44,8 @@ export interface CallExpression extends Typed {
   readonly is: 'call'
   readonly name: string
   readonly args: readonly Expression[]
+  /** A function written in TypeScript, instead of one of the registry; `name` is no other function's. */
+  readonly user?: UserScalar
 }
 
 /** Searched CASE; the binder turns simple CASE into it. Without `otherwise`: NULL. */

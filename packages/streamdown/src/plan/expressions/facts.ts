@@ -9,7 +9,7 @@ export function isDeterministicCall(e: Expression): boolean {
     part =>
       part.is === 'lambda' ||
       (part.is === 'elements' && !isDeterministicCall(part.body)) ||
-      (part.is === 'call' && findFunction(part.name)?.deterministic === false),
+      (part.is === 'call' && (part.user ?? findFunction(part.name))?.deterministic === false),
   )
 }
 

@@ -33,6 +33,8 @@ export function expressionSQL(e: Expression, schema: Schema, refuse: Refuse): st
     case 'literal':
       return literalSQL(e)
     case 'call':
+      if (e.user !== undefined)
+        throw new StreamdownError('DSD5011', `Flink SQL does not know ${e.user.name}, which is written in TypeScript.`)
       // Named fields: ROW alone has none.
       if (e.name === 'row') return `CAST(ROW(${e.args.map(text).join(', ')}) AS ${typeText(e.type)})`
       return callSQL(e.name, e.args, text, inner)

@@ -5,6 +5,7 @@ import type { StatementResult } from '../session.ts'
 import type { Workspace } from '../workspace.ts'
 import { alterTable } from './alter-table.ts'
 import { createMaterializedView } from './create-materialized-view.ts'
+import { createUserFunction } from './create-function.ts'
 import { createTable } from './create-table.ts'
 import { deleteRows } from './delete.ts'
 import { describeRows } from './describe.ts'
@@ -58,6 +59,8 @@ export async function carryOut(workspace: Workspace, bound: BoundStatement, text
       workspace.history.remember(text, { kind: 'function', names: [bound.entry.name] })
       workspace.catalog.defineFunction(bound.entry)
       return done(`function ${bound.entry.name} created`)
+    case 'createUserFunction':
+      return createUserFunction(workspace, bound, text)
     case 'createType':
       workspace.history.remember(text)
       workspace.catalog.defineType(bound.name, bound.type)

@@ -2,7 +2,7 @@ import type { PlanNode, Relation } from '../../plan/nodes/node.ts'
 import { optimise } from '../../plan/optimise/optimise.ts'
 import { derive } from '../../plan/properties.ts'
 import type { Catalog, ViewEntry } from '../catalog.ts'
-import type { CreateFunction, CreateSink, CreateView, Drop, Explain, Name, Query, Statement } from '../parse/ast.ts'
+import type { CreateSink, CreateView, Drop, Explain, Name, Query, Statement } from '../parse/ast.ts'
 import type { Settings } from '../settings.ts'
 import { bindAlterTable, bindCreateIndex, bindDropIndex } from './alter-table.ts'
 import { bindDelete, bindUpdate } from './change-rows.ts'
@@ -229,32 +229,6 @@ function createSink(context: BindContext, syntax: CreateSink): BoundStatement {
     returning: undefined,
   }
   return { is: 'createSink', name, insert, ifNotExists: syntax.ifNotExists }
-}
-
-function createFunction(context: BindContext, syntax: CreateFunction): BoundStatement {
-  const { names, settings, catalog } = context
-  const type = (name: Parameters<typeof bindType>[0]) => bindType(name, settings, names, user => catalog.findType(user))
-  if (syntax.body === undefined)
-    return notYet(
-      `CREATE FUNCTION in ${syntax.language ?? 'another language'}`,
-      'Write its body as an SQL expression: AS expression, or use the TypeScript API.',
-      syntax.at,
-    )
-  const parameters = syntax.parameters.map((p, i) => ({
-    name: p.name === undefined ? `$${i + 1}` : names.fold(p.name),
-    type: type(p.type),
-  }))
-  return {
-    is: 'createFunction',
-    orReplace: syntax.orReplace,
-    entry: {
-      is: 'function',
-      name: names.fold(lastPart(syntax.name)),
-      parameters,
-      returns: syntax.returns === undefined ? undefined : type(syntax.returns),
-      body: syntax.body,
-    },
-  }
 }
 
 function drop(context: BindContext, { kind, names: dropped, ifExists, cascade }: Drop): BoundStatement {

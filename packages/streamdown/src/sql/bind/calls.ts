@@ -5,7 +5,7 @@ import type { Expression } from '../../plan/expressions/expression.ts'
 import { replaceColumns } from '../../plan/expressions/walk.ts'
 import { type DataType, types } from '../../types/data-type.ts'
 import { typeText } from '../../types/type-text.ts'
-import type { FunctionEntry } from '../catalog.ts'
+import type { SqlFunctionEntry } from '../catalog.ts'
 import type { Call, JsonBehavior, Span } from '../parse/ast.ts'
 import { castTo } from './cast.ts'
 import type { BindContext } from './context.ts'
@@ -14,6 +14,7 @@ import { argumentOf, ExpressionBinder } from './expressions.ts'
 import { fail, notYet } from './problem.ts'
 import { callName } from './syntax.ts'
 import { plainType } from './types.ts'
+import { userCall } from './user-calls.ts'
 
 /** A call of a registered function, its arguments cast as the signature wants. */
 export function callFunction(context: BindContext, name: string, args: readonly Expression[], at: Span): Expression {
@@ -66,7 +67,10 @@ export function bindCall(binder: ExpressionBinder, call: Call): Expression {
   if (call.over !== undefined)
     return fail('DSD2006', `${name} OVER (…) stands in the select list, QUALIFY or ORDER BY only.`, call.at)
   const own = context.catalog.findFunction(name)
-  if (own !== undefined) return inlineFunction(binder, own, call)
+  if (own?.is === 'function') return inlineFunction(binder, own, call)
+  if (own?.function.kind === 'scalar') return userCall(binder, own.function, call)
+  if (own !== undefined)
+    return fail('DSD2006', `${own.name} is a table function: it stands in FROM, LATERAL TABLE(${own.name}(…)).`, call.at)
   if (windowFunctions.has(name) || windowParts.test(name))
     return fail('DSD2006', `${name} needs GROUP BY ${name.replace(/_.*/, '')}(time, …) in the same query.`, call.at)
   if (isAggregate(name))
@@ -104,7 +108,7 @@ function jsonCall(binder: ExpressionBinder, call: Call, name: string, args: read
 }
 
 /** CREATE FUNCTION … AS expression: the body with the arguments in place of the parameters. */
-function inlineFunction(binder: ExpressionBinder, entry: FunctionEntry, call: Call): Expression {
+function inlineFunction(binder: ExpressionBinder, entry: SqlFunctionEntry, call: Call): Expression {
   const { context } = binder
   if (call.args.length !== entry.parameters.length)
     return fail(

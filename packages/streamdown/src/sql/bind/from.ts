@@ -184,7 +184,7 @@ class FromBinder {
 
   join(left: Source, ref: TableReference, parts: JoinParts): Source {
     if (ref.is === 'derived' && ref.lateral) return this.#lateral(left, ref, parts)
-    if (ref.is === 'unnest' || (ref.is === 'tableFunction' && isRowSource(ref.call)))
+    if (ref.is === 'unnest' || (ref.is === 'tableFunction' && isRowSource(ref.call, this.#context.catalog)))
       return this.#expandedJoin(left, ref, parts)
     if (ref.is === 'table' && ref.systemTime !== undefined) {
       const right = this.table({ ...ref, systemTime: undefined }, left)
@@ -381,6 +381,7 @@ class FromBinder {
       case 'RANGE':
         return this.#expanded(this.#single(), ref, false)
       default:
+        if (isRowSource(call, this.#context.catalog)) return this.#expanded(this.#single(), ref, false)
         return this.#scalarFunction(ref)
     }
   }

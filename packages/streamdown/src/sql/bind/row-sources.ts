@@ -1,19 +1,36 @@
+import type { UserFunction } from '../../functions/user/user-function.ts'
 import type { RowSource } from '../../plan/expand-rows.ts'
 import type { Expression } from '../../plan/expressions/expression.ts'
 import { typeText } from '../../types/type-text.ts'
+import type { Catalog } from '../catalog.ts'
 import type { Call, Expression as Syntax } from '../parse/ast.ts'
 import { castTo } from './cast.ts'
 import { commonOf, type ExpressionBinder } from './expressions.ts'
 import { fail } from './problem.ts'
 import { callName } from './syntax.ts'
+import { userCall } from './user-calls.ts'
 
 /** Functions that give any number of rows, in FROM and in a select list. */
-export function isRowSource(call: Call): boolean {
+export function isRowSource(call: Call, catalog: Catalog): boolean {
   const name = callName(call)
-  return call.over === undefined && (name === 'UNNEST' || name === 'GENERATE_SERIES' || name === 'RANGE')
+  if (call.over !== undefined) return false
+  if (tableFunction(catalog, call) !== undefined) return true
+  return name === 'UNNEST' || name === 'GENERATE_SERIES' || name === 'RANGE'
+}
+
+/** A function of the user's that gives rows. */
+function tableFunction(catalog: Catalog, call: Call): Extract<UserFunction, { kind: 'table' }> | undefined {
+  const entry = catalog.findFunction(callName(call))
+  return entry?.is === 'userFunction' && entry.function.kind === 'table' ? entry.function : undefined
 }
 
 export function rowSources(binder: ExpressionBinder, call: Call): readonly RowSource[] {
+  const user = tableFunction(binder.context.catalog, call)
+  if (user !== undefined) {
+    const [only, ...more] = user.columns
+    const single = only !== undefined && more.length === 0 ? only.name : user.name
+    return [{ is: 'elements', of: userCall(binder, user, call), name: single }]
+  }
   const name = callName(call).toLowerCase()
   const args = call.args.map(({ value }) => {
     if (value.is === 'tableArgument' || value.is === 'descriptor')

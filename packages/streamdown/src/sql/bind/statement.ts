@@ -1,7 +1,9 @@
+import type { CodePlace } from '../../functions/user/source.ts'
+import type { UserDeclaration } from '../../functions/user/user-function.ts'
 import type { Expression } from '../../plan/expressions/expression.ts'
 import type { PlanNode, SinkNode } from '../../plan/nodes/node.ts'
 import type { DataType, Schema } from '../../types/data-type.ts'
-import type { FunctionEntry, TableEntry, ViewEntry } from '../catalog.ts'
+import type { SqlFunctionEntry, TableEntry, ViewEntry } from '../catalog.ts'
 
 /** What a statement is after binding: all names looked up, all types known. The session carries it out. */
 export type BoundStatement =
@@ -34,7 +36,20 @@ export type BoundStatement =
     }
   /** RisingWave's CREATE SINK: a job under that name. */
   | { readonly is: 'createSink'; readonly name: string; readonly insert: BoundInsert; readonly ifNotExists: boolean }
-  | { readonly is: 'createFunction'; readonly entry: FunctionEntry; readonly orReplace: boolean }
+  | {
+      readonly is: 'createFunction'
+      readonly entry: SqlFunctionEntry
+      readonly orReplace: boolean
+      readonly ifNotExists: boolean
+    }
+  | {
+      readonly is: 'createUserFunction'
+      readonly declared: UserDeclaration
+      readonly gives: UserResult
+      readonly place: CodePlace
+      readonly orReplace: boolean
+      readonly ifNotExists: boolean
+    }
   | { readonly is: 'createType'; readonly name: string; readonly type: DataType }
   | {
       readonly is: 'drop'
@@ -50,6 +65,11 @@ export type BoundStatement =
   | { readonly is: 'explain'; readonly details: readonly string[]; readonly statement: BoundStatement }
   /** Accepted without effect: FLUSH, USE, BEGIN, CREATE INDEX (not UNIQUE) and their like. */
   | { readonly is: 'nothing'; readonly what: string }
+
+/** What a function written in TypeScript gives. */
+export type UserResult =
+  | { readonly is: 'value' | 'aggregate'; readonly type: DataType }
+  | { readonly is: 'rows'; readonly columns: Schema }
 
 export interface BoundSelect {
   readonly is: 'select'

@@ -50,6 +50,12 @@ export type CreateFunction = {
   readonly language: string | undefined
   /** `AS 'text'` or `AS $$text$$`: a class name or source text. */
   readonly source: string | undefined
+  /** `FROM './file.ts'`. */
+  readonly from: string | undefined
+  /** STRICT, RETURNS NULL ON NULL INPUT. */
+  readonly strict: boolean
+  /** VOLATILE, NOT DETERMINISTIC. */
+  readonly volatile: boolean
   /** `AS expr` or `RETURN expr`. */
   readonly body: Expression | undefined
   readonly options: readonly OptionSetting[]

@@ -13,6 +13,9 @@ interface Clauses {
   returnsTable: readonly RowTypeField[]
   language: string | undefined
   source: string | undefined
+  from: string | undefined
+  strict: boolean
+  volatile: boolean
   body: Expression | undefined
   options: readonly OptionSetting[]
 }
@@ -30,6 +33,9 @@ export function createFunction(
     returnsTable: [],
     language: undefined,
     source: undefined,
+    from: undefined,
+    strict: false,
+    volatile: false,
     body: undefined,
     options: [],
   }
@@ -61,6 +67,10 @@ function functionParameters(c: Cursor): FunctionParameter[] {
 }
 
 function functionClause(c: Cursor, found: Clauses): boolean {
+  if (c.accept('RETURNS', 'NULL', 'ON', 'NULL', 'INPUT') || c.accept('STRICT')) {
+    found.strict = true
+    return true
+  }
   if (c.accept('RETURNS')) {
     if (c.accept('TABLE')) found.returnsTable = c.parenthesised(() => rowTypeField(c))
     else found.returns = nullableTypeName(c)
@@ -79,6 +89,15 @@ function functionClause(c: Cursor, found: Clauses): boolean {
     else found.body = expression(c)
     return true
   }
+  if (c.accept('FROM')) {
+    found.from = text(c)
+    return true
+  }
+  if (c.accept('VOLATILE') || c.accept('NOT', 'DETERMINISTIC')) {
+    found.volatile = true
+    return true
+  }
+  if (c.accept('CALLED', 'ON', 'NULL', 'INPUT')) return true
   if (c.accept('USING')) {
     // `USING JAR 'path', JAR 'path'` or `USING LINK 'address'`.
     c.list(() => {
@@ -91,7 +110,7 @@ function functionClause(c: Cursor, found: Clauses): boolean {
     found.options = withOptions(c)
     return true
   }
-  return c.acceptOneOf('IMMUTABLE', 'STABLE', 'VOLATILE', 'STRICT', 'DETERMINISTIC') !== undefined
+  return c.acceptOneOf('IMMUTABLE', 'STABLE', 'DETERMINISTIC') !== undefined
 }
 
 /** Whether the string here is the whole AS clause and not the start of an expression. */
