@@ -9,7 +9,8 @@ import { FlatMapNode, type PlanNode } from './nodes/node.ts'
 
 /** What rows are made of: the elements of an array (or entries of a map), or a series of values. */
 export type RowSource =
-  | { readonly is: 'elements'; readonly of: Expression; readonly name: string }
+  /** `declared`: the name is one that was said, which an alias of the table does not replace. */
+  | { readonly is: 'elements'; readonly of: Expression; readonly name: string; readonly declared?: boolean }
   | {
       readonly is: 'series'
       readonly start: Expression

@@ -138,6 +138,16 @@ export class Catalog {
     return this.#functions.delete(name.toLowerCase())
   }
 
+  /** Whether a name is an aggregate of the user's. */
+  isUserAggregate(name: string): boolean {
+    const entry = this.findFunction(name)
+    return entry?.is === 'userFunction' && entry.function.kind === 'aggregate'
+  }
+
+  get hasUserAggregates(): boolean {
+    return [...this.#functions.keys()].some(name => this.isUserAggregate(name))
+  }
+
   functionNames(): Iterable<string> {
     return this.#functions.keys()
   }

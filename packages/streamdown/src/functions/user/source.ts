@@ -10,7 +10,9 @@ export interface SourceTools {
 }
 
 /** Where the code of a function is: in the statement, or in a module. */
-export type CodePlace = { readonly is: 'text'; readonly text: string } | { readonly is: 'module'; readonly path: string }
+export type CodePlace =
+  | { readonly is: 'text'; readonly text: string }
+  | { readonly is: 'module'; readonly path: string }
 
 type Code = (...args: readonly unknown[]) => unknown
 
@@ -28,7 +30,8 @@ export async function functionIn(
   if (place.is === 'module' || isModule(place.text)) {
     const exported = await exportsOf(place, tools)
     const all = Object.values(exported).filter(isCode)
-    const found = Reflect.get(exported, name) ?? Reflect.get(exported, 'default') ?? (all.length === 1 ? all[0] : undefined)
+    const found =
+      Reflect.get(exported, name) ?? Reflect.get(exported, 'default') ?? (all.length === 1 ? all[0] : undefined)
     if (isCode(found)) return found
     throw unusable(name, `it exports no function ${name}`)
   }
@@ -44,7 +47,8 @@ export async function functionIn(
 /** `create_state`, `accumulate` and perhaps `finish` of an aggregate, also in camel case. */
 export async function aggregateIn(place: CodePlace, name: string, tools: SourceTools): Promise<AggregateCode> {
   const exported = await exportsOf(place, tools)
-  const part = (...names: readonly string[]): Code | undefined => names.map(one => Reflect.get(exported, one)).find(isCode)
+  const part = (...names: readonly string[]): Code | undefined =>
+    names.map(one => Reflect.get(exported, one)).find(isCode)
   const create = part('create_state', 'createState')
   const accumulate = part('accumulate')
   const finish = part('finish', 'get_value', 'getValue')
@@ -69,7 +73,8 @@ async function exportsOf(place: CodePlace, tools: SourceTools): Promise<object> 
   return typeof module.value === 'object' && module.value !== null ? module.value : {}
 }
 
-const exportedName = /^\s*export\s+(?:default\s+)?(?:async\s+)?(?:function\s*\*?|const|let|class)\s*([A-Za-z_$][\w$]*)/gm
+const exportedName =
+  /^\s*export\s+(?:default\s+)?(?:async\s+)?(?:function\s*\*?|const|let|class)\s*([A-Za-z_$][\w$]*)/gm
 
 const isModule = (text: string): boolean => /^\s*export\b/m.test(text)
 

@@ -50,7 +50,12 @@ export interface UserDeclaration extends Named {
 
 type Call = (...args: readonly unknown[]) => unknown
 
-export function userScalar(declared: UserDeclaration, returns: DataType, code: Call, source = String(code)): UserFunction {
+export function userScalar(
+  declared: UserDeclaration,
+  returns: DataType,
+  code: Call,
+  source = String(code),
+): UserFunction {
   const result = (given: unknown) => valueOfType(returns, true, given, `${declared.name}()`)
   return { ...named(declared), kind: 'scalar', scalar: scalar(declared, returns, code, result, source) }
 }
@@ -86,6 +91,7 @@ export interface AggregateCode {
 export function userAggregate(declared: UserDeclaration, returns: DataType, code: AggregateCode): UserFunction {
   const { name, strict } = declared
   const states = new States()
+  const initial = states.text(code.create())
   const step = (state: Value, args: readonly Value[]): Value => {
     if (strict && args.includes(null)) return state
     const before = states.of(state)
@@ -99,9 +105,9 @@ export function userAggregate(declared: UserDeclaration, returns: DataType, code
     deterministic: isSure(declared, code.source),
     source: code.source,
     call: ([state = null]) =>
-      rowResult(() => valueOfType(returns, true, code.finish(states.of(state)), `${name}()`)),
+      rowResult(() => valueOfType(returns, true, code.finish(states.of(state ?? initial)), `${name}()`)),
   }
-  return { ...named(declared), kind: 'aggregate', initial: states.text(code.create()), step, finish, source: code.source }
+  return { ...named(declared), kind: 'aggregate', initial, step, finish, source: code.source }
 }
 
 /** States as text; the last one is known as it was, since most steps go on from it. */
@@ -126,7 +132,8 @@ class States {
   }
 }
 
-const replaced = (_name: string, value: unknown): unknown => (typeof value === 'bigint' ? { $bigint: `${value}` } : value)
+const replaced = (_name: string, value: unknown): unknown =>
+  typeof value === 'bigint' ? { $bigint: `${value}` } : value
 
 const revived = (_name: string, value: unknown): unknown =>
   typeof value === 'object' && value !== null && '$bigint' in value ? BigInt(String(value.$bigint)) : value

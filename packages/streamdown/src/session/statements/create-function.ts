@@ -8,7 +8,11 @@ import { done } from './results.ts'
 type Creating = Extract<BoundStatement, { is: 'createUserFunction' }>
 
 /** CREATE FUNCTION in TypeScript: its code is built here, and called by the programs that name it. */
-export async function createUserFunction(workspace: Workspace, bound: Creating, text: string): Promise<StatementResult> {
+export async function createUserFunction(
+  workspace: Workspace,
+  bound: Creating,
+  text: string,
+): Promise<StatementResult> {
   const { name } = bound.declared
   const made = await builtFunction(workspace, bound)
   workspace.history.remember(text, { kind: 'function', names: [name] })
@@ -18,7 +22,8 @@ export async function createUserFunction(workspace: Workspace, bound: Creating, 
 
 async function builtFunction({ environment }: Workspace, { declared, gives, place }: Creating): Promise<UserFunction> {
   const { code } = environment
-  if (gives.is === 'aggregate') return userAggregate(declared, gives.type, await aggregateIn(place, declared.name, code))
+  if (gives.is === 'aggregate')
+    return userAggregate(declared, gives.type, await aggregateIn(place, declared.name, code))
   const parameters = declared.parameters.map(({ name }) => name)
   const call = await functionIn(place, declared.name, parameters, gives.is === 'rows' ? 'rows' : 'value', code)
   return gives.is === 'rows' ? userTable(declared, gives.columns, call) : userScalar(declared, gives.type, call)

@@ -1,4 +1,5 @@
 import { aggregateFunction, aggregateFunctions, resolveAggregate } from '../../functions/aggregates.ts'
+import type { UserFunction } from '../../functions/user/user-function.ts'
 import type { AggregateCall } from '../../plan/expressions/aggregate-call.ts'
 import { literal, test } from '../../plan/expressions/build.ts'
 import type { Expression } from '../../plan/expressions/expression.ts'
@@ -6,7 +7,7 @@ import { expressionKey, plainKey } from '../../plan/expressions/walk.ts'
 import { types } from '../../types/data-type.ts'
 import { typeText } from '../../types/type-text.ts'
 import { plain } from '../../values/numeric.ts'
-import type { Call } from '../parse/ast.ts'
+import type { Call, Expression as Syntax } from '../parse/ast.ts'
 import { castTo } from './cast.ts'
 import type { BindContext } from './context.ts'
 import { argumentOf } from './expressions.ts'
@@ -15,6 +16,9 @@ import { fail, notYet } from './problem.ts'
 import { isFixed, type Rows, readsOuter } from './rows.ts'
 import { sortDirection } from './sorting.ts'
 import { callName } from './syntax.ts'
+import { callOf, numberOf, userArguments } from './user-calls.ts'
+
+type UserAggregate = Extract<UserFunction, { kind: 'aggregate' }>
 
 const orderedSets = new Set([
   'percentile_cont',
@@ -28,6 +32,9 @@ const orderedSets = new Set([
 export function bindAggregate(rows: Rows, call: Call, everyGroupHasRows: boolean): AggregateCall {
   const { context, binder } = rows
   const name = callName(call)
+  const own = context.catalog.findFunction(name)
+  if (own?.is === 'userFunction' && own.function.kind === 'aggregate')
+    return userAggregateCall(rows, own.function, call)
   const definition = aggregateFunction(name)
   if (definition === undefined)
     return fail(
@@ -84,6 +91,36 @@ export function bindAggregate(rows: Rows, call: Call, everyGroupHasRows: boolean
   }
 }
 
+/** The user's own: a fold over the rows, whose state is text; what it stands for is made of it afterwards. */
+function userAggregateCall(rows: Rows, user: UserAggregate, call: Call): AggregateCall {
+  const { context, binder } = rows
+  if (call.withinGroup.length > 0) fail('DSD2006', `${user.name} takes no WITHIN GROUP.`, call.at)
+  const args = userArguments(binder, user, call)
+  const filter = call.filter === undefined ? undefined : binder.condition(call.filter, 'FILTER')
+  const orderBy = call.orderBy
+    .map(item => ({ by: binder.bind(item.value), ...sortDirection(item, context.settings) }))
+    .filter(({ by }) => !isFixed(by))
+  return {
+    name: 'fold',
+    args,
+    distinct: call.distinct,
+    ...(filter === undefined ? {} : { filter }),
+    ...(orderBy.length === 0 ? {} : { orderBy }),
+    type: types.string,
+    nullable: true,
+    fold: user,
+  }
+}
+
+/** What an aggregate's value stands for: for the user's own the result of its state. */
+export function finished(context: BindContext, call: Syntax, value: Expression): Expression {
+  if (call.is !== 'call') return value
+  const own = context.catalog.findFunction(callName(call))
+  return own?.is === 'userFunction' && own.function.kind === 'aggregate'
+    ? callOf(own.function.finish, [value], call.at)
+    : value
+}
+
 function castArguments(
   context: BindContext,
   args: readonly Expression[],
@@ -98,9 +135,9 @@ const andNotNull = (value: Expression, condition: Expression | undefined): Expre
 }
 
 /** Equal for calls that give the same. */
-export function aggregateKey({ name, args, distinct, filter, orderBy = [], type }: AggregateCall): string {
+export function aggregateKey({ name, args, distinct, filter, orderBy = [], type, fold }: AggregateCall): string {
   const order = orderBy.map(({ by, descending, nullsFirst }) => `${expressionKey(by)}${descending}${nullsFirst}`)
-  return `${name}:${distinct}:${plainKey(type)}(${args.map(expressionKey).join()})${filter === undefined ? '' : expressionKey(filter)}[${order.join()}]`
+  return `${name}${fold === undefined ? '' : numberOf(fold)}:${distinct}:${plainKey(type)}(${args.map(expressionKey).join()})${filter === undefined ? '' : expressionKey(filter)}[${order.join()}]`
 }
 
 /** COUNT(*). */

@@ -7,6 +7,7 @@ import type { Settings } from '../settings.ts'
 import { bindAlterTable, bindCreateIndex, bindDropIndex } from './alter-table.ts'
 import { bindDelete, bindUpdate } from './change-rows.ts'
 import { type BindContext, type BindOptions, contextOf } from './context.ts'
+import { createFunction } from './create-function.ts'
 import { bindCreateTable } from './create-table.ts'
 import { bindInsert } from './insert.ts'
 import { bindNamedTable } from './named-table.ts'
@@ -14,6 +15,7 @@ import { didYouMean, lastPart } from './names.ts'
 import { BindProblem, fail, notYet } from './problem.ts'
 import { bindQuery, renamed } from './query.ts'
 import type { BoundInsert, BoundStatement } from './statement.ts'
+import { noteUserAggregates } from './syntax.ts'
 import { optionsOf } from './table-plan.ts'
 import { bindType } from './types.ts'
 
@@ -29,6 +31,7 @@ export function bindStatement(
   options: BindOptions = {},
 ): BoundStatement {
   const context = contextOf(catalog, settings, options, options.continuous === true || isContinuous(statement))
+  if (catalog.hasUserAggregates) noteUserAggregates(statement, name => catalog.isUserAggregate(name))
   try {
     return bindAny(context, statement)
   } catch (problem) {

@@ -70,7 +70,11 @@ export function bindCall(binder: ExpressionBinder, call: Call): Expression {
   if (own?.is === 'function') return inlineFunction(binder, own, call)
   if (own?.function.kind === 'scalar') return userCall(binder, own.function, call)
   if (own !== undefined)
-    return fail('DSD2006', `${own.name} is a table function: it stands in FROM, LATERAL TABLE(${own.name}(…)).`, call.at)
+    return fail(
+      'DSD2006',
+      `${own.name} is a table function: it stands in FROM, LATERAL TABLE(${own.name}(…)).`,
+      call.at,
+    )
   if (windowFunctions.has(name) || windowParts.test(name))
     return fail('DSD2006', `${name} needs GROUP BY ${name.replace(/_.*/, '')}(time, …) in the same query.`, call.at)
   if (isAggregate(name))

@@ -17,7 +17,11 @@ export function createFunction(context: BindContext, syntax: CreateFunction): Bo
   const before = catalog.findFunction(name)
   if (before !== undefined && ifNotExists) return { is: 'nothing', what: `function ${name} is there already` }
   if (before !== undefined && !orReplace)
-    return fail('DSD2006', `There is a function ${name} already: CREATE OR REPLACE FUNCTION takes its place.`, syntax.at)
+    return fail(
+      'DSD2006',
+      `There is a function ${name} already: CREATE OR REPLACE FUNCTION takes its place.`,
+      syntax.at,
+    )
   const parameters = syntax.parameters.map((p, i) => ({
     name: p.name === undefined ? `$${i + 1}` : names.fold(p.name),
     type: type(p.type),
@@ -45,7 +49,11 @@ function placeOf(syntax: CreateFunction): CodePlace {
   return fail('DSD2006', "Say where its code is: AS $$ … $$, or FROM './file.ts'.", syntax.at)
 }
 
-function resultOf(syntax: CreateFunction, name: string, type: (name: NonNullable<CreateFunction['returns']>) => UserResultType): UserResult {
+function resultOf(
+  syntax: CreateFunction,
+  name: string,
+  type: (name: NonNullable<CreateFunction['returns']>) => UserResultType,
+): UserResult {
   if (syntax.returnsTable.length > 0) {
     const columns = syntax.returnsTable.map(({ name: column, type: of }, i) => ({
       name: column?.text ?? `f${i}`,
@@ -54,7 +62,8 @@ function resultOf(syntax: CreateFunction, name: string, type: (name: NonNullable
     }))
     return { is: 'rows', columns }
   }
-  if (syntax.returns === undefined) return fail('DSD2006', `Say what ${name} gives: RETURNS type, or RETURNS TABLE (…).`, syntax.at)
+  if (syntax.returns === undefined)
+    return fail('DSD2006', `Say what ${name} gives: RETURNS type, or RETURNS TABLE (…).`, syntax.at)
   return { is: syntax.aggregate ? 'aggregate' : 'value', type: type(syntax.returns) }
 }
 

@@ -420,7 +420,8 @@ class FromBinder {
     const width = left.plan.schema.length
     const plan = expandRows(left.plan, sources, { outer, ordinality })
     const made = plan.schema.slice(width)
-    const single = made.length === 1 && ref.alias !== undefined && ref.alias.columns.length === 0
+    const isDeclared = sources.some(source => source.is === 'elements' && source.declared === true)
+    const single = made.length === 1 && !isDeclared && ref.alias !== undefined && ref.alias.columns.length === 0
     const { names } = this.#context
     const columnNames = single ? [names.fold(ref.alias!.name)] : made.map(field => field.name)
     const right = this.#aliasScope(columnNames, ref.alias, undefined)

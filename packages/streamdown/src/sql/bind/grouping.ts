@@ -7,7 +7,7 @@ import { derive } from '../../plan/properties.ts'
 import { groupWindow, windowColumns, withWindowEnd } from '../../plan/windows.ts'
 import { types } from '../../types/data-type.ts'
 import type { Argument, Call, GroupBy, Span, Expression as Syntax } from '../parse/ast.ts'
-import { aggregateKey, bindAggregate, countRows, ofNoRows } from './aggregates.ts'
+import { aggregateKey, bindAggregate, countRows, finished, ofNoRows } from './aggregates.ts'
 import { overDomain, sameValues } from './domain.ts'
 import { expandGroups, type Item, resolveItem, type Sets } from './grouping-sets.ts'
 import { BindProblem, fail, notYet } from './problem.ts'
@@ -289,7 +289,7 @@ class GroupBuilder {
     for (const [i, key] of this.#keys.entries()) for (const e of key.equals) keyColumn.set(e, i)
     const intercept = (e: Syntax): Expression | undefined => {
       const call = this.#callOf.get(e)
-      if (call !== undefined) return column(node.schema, this.#keys.length + call)
+      if (call !== undefined) return finished(rows.context, e, column(node.schema, this.#keys.length + call))
       const part = e.is === 'call' ? this.#special(node, e) : undefined
       if (part !== undefined) return part
       if (isLiteral(e) || hasAggregate(e)) return undefined

@@ -6,7 +6,7 @@ import { looksBack } from '../../plan/over.ts'
 import { derive } from '../../plan/properties.ts'
 import { windowColumns } from '../../plan/windows.ts'
 import type { Call, NamedWindow, Over, WindowSpecification } from '../parse/ast.ts'
-import { aggregateKey } from './aggregates.ts'
+import { aggregateKey, finished } from './aggregates.ts'
 import type { BindContext } from './context.ts'
 import { bindOverCall } from './over-calls.ts'
 import { fail } from './problem.ts'
@@ -62,7 +62,8 @@ export function bindOver(
       bound.map(({ name }) => name),
     )
     const width = input.schema.length
-    for (const [i, { written }] of bound.entries()) for (const call of written) rows.know(call, rows.column(width + i))
+    for (const [i, { written }] of bound.entries())
+      for (const call of written) rows.know(call, finished(rows.context, call, rows.column(width + i)))
   }
 }
 

@@ -29,7 +29,7 @@ export function rowSources(binder: ExpressionBinder, call: Call): readonly RowSo
   if (user !== undefined) {
     const [only, ...more] = user.columns
     const single = only !== undefined && more.length === 0 ? only.name : user.name
-    return [{ is: 'elements', of: userCall(binder, user, call), name: single }]
+    return [{ is: 'elements', of: userCall(binder, user, call), name: single, declared: true }]
   }
   const name = callName(call).toLowerCase()
   const args = call.args.map(({ value }) => {

@@ -168,7 +168,9 @@ function knowAliases(stage: Rows, condition: Syntax, items: readonly Item[]): vo
 
 /** UNNEST and its like in the select list: a row for each element, those of several side by side. */
 function expandSelected(stage: Rows, items: readonly Item[]): void {
-  const calls = items.flatMap(({ syntax }) => collect(syntax, (e): e is Call => e.is === 'call' && isRowSource(e, stage.context.catalog)))
+  const calls = items.flatMap(({ syntax }) =>
+    collect(syntax, (e): e is Call => e.is === 'call' && isRowSource(e, stage.context.catalog)),
+  )
   if (calls.length === 0) return
   const sources = calls.map(call => rowSources(stage.binder, call)[0]!)
   const width = stage.plan.schema.length

@@ -94,8 +94,22 @@ export const contains = (e: Expression, test: (e: Expression) => boolean): boole
 
 export const callName = (call: Call): string => call.name.parts.at(-1)!.text.toUpperCase()
 
+/** Calls of aggregates that are the user's own, as `noteUserAggregates` found them. */
+const userAggregates = new WeakSet<Call>()
+
+/** Finds the calls of the user's own aggregates in a statement; `isUser` is given their names in upper case. */
+export function noteUserAggregates(node: unknown, isUser: (name: string) => boolean): void {
+  if (typeof node !== 'object' || node === null) return
+  if (isCall(node) && isUser(callName(node))) userAggregates.add(node)
+  for (const part of Object.values(node)) noteUserAggregates(part, isUser)
+}
+
+const isCall = (node: object): node is Call => 'is' in node && node.is === 'call'
+
 export const isAggregateCall = (e: Expression): e is Call =>
-  e.is === 'call' && e.over === undefined && (isAggregate(callName(e)) || e.filter !== undefined)
+  e.is === 'call' &&
+  e.over === undefined &&
+  (isAggregate(callName(e)) || e.filter !== undefined || userAggregates.has(e))
 
 export const isWindowCall = (e: Expression): e is Call => e.is === 'call' && e.over !== undefined
 

@@ -6,13 +6,13 @@ import type { BindContext } from './context.ts'
 import type { ExpressionBinder } from './expressions.ts'
 import { fail } from './problem.ts'
 
-const numbers = new WeakMap<UserScalar, number>()
+const numbers = new WeakMap<object, number>()
 let known = 0
 
 /** Tells functions of one name apart, so that calls of an earlier one are no calls of the later. */
-function numberOf(scalar: UserScalar): number {
-  const number = numbers.get(scalar) ?? ++known
-  numbers.set(scalar, number)
+export function numberOf(user: object): number {
+  const number = numbers.get(user) ?? ++known
+  numbers.set(user, number)
   return number
 }
 
