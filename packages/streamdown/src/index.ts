@@ -79,6 +79,14 @@ export { Stream } from './api/stream.ts'
 export { Table } from './api/table.ts'
 export type { Mode, StreamOf, TableOf } from './api/types/brand.ts'
 export type { Columns, Numeric } from './api/types/row.ts'
+export {
+  type AggregateOptions,
+  aggregateFunction,
+  type FunctionOptions,
+  SqlFunction,
+  scalarFunction,
+  tableFunction,
+} from './api/user-functions.ts'
 export { Windowed } from './api/windowed.ts'
 export { cumulate, hop, rows, session, tumble, Window } from './api/windows.ts'
 export { RetryableError, StreamdownError } from './errors/error.ts'

@@ -3,6 +3,7 @@ import { Decimal } from '../values/decimal.ts'
 import type { ExpressionDraft, LiteralValue } from './draft/expression-draft.ts'
 import { callerPlace } from './draft/place.ts'
 import type { At, Columns, Input } from './types/row.ts'
+import { SqlFunction } from './user-functions.ts'
 
 declare const gives: unique symbol
 declare const needs: unique symbol
@@ -60,11 +61,11 @@ export function lit<const V extends LiteralValue>(value: V): Expression<V, unkno
 
 /**
  * A piece of SQL with its type said: `` sql<boolean>`total > ${limit}` ``. Values between the pieces become parameters,
- * expressions are put in as they are.
+ * expressions are put in as they are, functions of yours by name.
  */
 export function sql<T>(
   pieces: TemplateStringsArray,
-  ...holes: readonly (LiteralValue | Expression<unknown, never>)[]
+  ...holes: readonly (LiteralValue | Expression<unknown, never> | SqlFunction)[]
 ): Expression<T, unknown> {
   const drafts = holes.map(valueDraft)
   return new Expression<T, unknown>({ is: 'sql', pieces: [...pieces], holes: drafts, place: callerPlace() })
@@ -81,6 +82,7 @@ export function operandDraft(operand: unknown): ExpressionDraft {
 /** @internal Where a value is wanted, a string is a value. */
 export function valueDraft(value: unknown): ExpressionDraft {
   if (value instanceof Expression) return value.draft
+  if (value instanceof SqlFunction) return { is: 'function', of: value.function }
   if (isLiteral(value)) return { is: 'literal', value }
   throw new StreamdownError('DSD5007', `${String(value)} (${typeof value}) is neither a value nor an expression.`)
 }

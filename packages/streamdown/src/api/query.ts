@@ -4,9 +4,10 @@ import type { QueryHole } from './draft/relation-draft.ts'
 import { type Expression, valueDraft } from './expression.ts'
 import { Table } from './table.ts'
 import type { Drafted, Mode, RelationOf } from './types/brand.ts'
+import type { SqlFunction } from './user-functions.ts'
 
-/** What may stand in a query: a stream or table where SQL wants a table's name, a value, an expression. */
-export type QueryPart = (RelationOf<unknown> & Drafted) | LiteralValue | Expression<unknown, never>
+/** What may stand in a query: a stream or table where SQL wants a table's name, a value, an expression, a function of yours. */
+export type QueryPart = (RelationOf<unknown> & Drafted) | LiteralValue | Expression<unknown, never> | SqlFunction
 
 /**
  * A SQL query over streams and tables of this program: ``query<{ n: bigint }>`SELECT COUNT(*) AS n FROM ${orders}` ``.

@@ -1,3 +1,4 @@
+import type { UserFunction } from '../../functions/user/user-function.ts'
 import type { ColumnType } from '../schema/column-type.ts'
 import type { Place } from './place.ts'
 
@@ -30,6 +31,8 @@ export type ExpressionDraft =
       readonly holes: readonly ExpressionDraft[]
       readonly place: Place
     }
+  /** A function of the program's own, before its arguments in SQL text. */
+  | { readonly is: 'function'; readonly of: UserFunction }
   | ArrowDraft
 
 /** A JavaScript function over a row. Without `type` the result's type is read from its source. */

@@ -1,4 +1,5 @@
 import { StreamdownError } from '../../errors/error.ts'
+import type { UserFunction } from '../../functions/user/user-function.ts'
 import type { Inquiry, Relation } from '../../plan/nodes/node.ts'
 import { type BindContext, contextOf } from '../../sql/bind/context.ts'
 import { BindProblem } from '../../sql/bind/problem.ts'
@@ -41,6 +42,8 @@ export class LowerContext {
   readonly relations = new Map<SourceRelation, Relation>()
   /** What asks the outside, by lookup or relation: a simulation answers for it. */
   readonly inquiries = new Map<object, AskedInquiry[]>()
+  /** The program's own functions, by the names that SQL texts know them under. */
+  readonly functions = new Map<UserFunction, string>()
   readonly notes: ArrowNote[] = []
   /** Aggregates and tops over windows by their windows: what the late stream belongs to. */
   readonly overWindows = new Map<WindowedDraft, AggregateRelation | TopRelation>()
@@ -54,6 +57,16 @@ export class LowerContext {
     this.inferred = inferred
     this.checksArrows = checksArrows
   }
+}
+
+/** The name of a function of the program's own in SQL text; it is known to the catalog from then on. */
+export function functionName({ functions, bind }: LowerContext, of: UserFunction): string {
+  const known = functions.get(of)
+  if (known !== undefined) return known
+  const name = `${of.name.replace(/\W/g, '')}_${functions.size + 1}`
+  functions.set(of, name)
+  bind.catalog.defineFunction({ is: 'userFunction', name, function: of })
+  return name
 }
 
 export function noteInquiry({ inquiries }: LowerContext, of: object, asked: AskedInquiry): void {

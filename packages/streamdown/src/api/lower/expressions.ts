@@ -18,7 +18,7 @@ import type { ExpressionDraft, LiteralValue } from '../draft/expression-draft.ts
 import { ColumnType } from '../schema/column-type.ts'
 import { RowType } from '../schema/row-type.ts'
 import { lowerArrow } from './arrows.ts'
-import type { LowerContext } from './context.ts'
+import { functionName, type LowerContext } from './context.ts'
 import { columnNamed, expressionOf, type Lowered } from './lowered.ts'
 
 /** A bound expression, and its type as programs see it. */
@@ -59,6 +59,8 @@ export function lowerExpression(context: LowerContext, input: Lowered, draft: Ex
       )
       return { value, type: new ColumnType(value.type, { ...draft.type.facts, nullable: value.nullable }) }
     }
+    case 'function':
+      return fail('DSD5007', `${draft.of.name} stands in sql\`...\` and query\`...\`, before its arguments.`)
     case 'sql':
       return lowerFragment(context, input, draft)
     case 'arrow':
@@ -183,8 +185,11 @@ function typed(value: Expression, from: readonly Bound[]): Bound {
  * unless it reads or makes one that does not: the type that the program says is trusted.
  */
 function lowerFragment(context: LowerContext, input: Lowered, draft: Extract<ExpressionDraft, { is: 'sql' }>): Bound {
-  const text = draft.pieces.reduce((before, piece, i) => `${before}$${i}${piece}`)
-  const holes = draft.holes.map(hole => lowerExpression(context, input, hole))
+  const text = draft.pieces.reduce((before, piece, i) => {
+    const hole = draft.holes[i - 1]
+    return `${before}${hole?.is === 'function' ? functionName(context, hole.of) : `$${i}`}${piece}`
+  })
+  const holes = draft.holes.map(hole => (hole.is === 'function' ? undefined : lowerExpression(context, input, hole)))
   const schema = input.columns.map(({ name, type: { type, nullable } }) => ({ name, type, nullable }))
   const visible = tableScope(schema, undefined, undefined)
   const scope = {

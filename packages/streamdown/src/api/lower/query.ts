@@ -1,12 +1,13 @@
 import type { CommonTable } from '../../sql/bind/context.ts'
 import { fail } from '../../sql/bind/problem.ts'
 import { bindQuery } from '../../sql/bind/query.ts'
+import { noteUserAggregates } from '../../sql/bind/syntax.ts'
 import { parseStatement } from '../../sql/parse/parse.ts'
 import { Decimal } from '../../values/decimal.ts'
 import { Timestamp } from '../../values/timestamp.ts'
 import type { ExpressionDraft, LiteralValue } from '../draft/expression-draft.ts'
 import type { RelationDraft } from '../draft/relation-draft.ts'
-import type { LowerContext } from './context.ts'
+import { functionName, type LowerContext } from './context.ts'
 import { allVisible, type Lowered, visibleOnly } from './lowered.ts'
 import { lowerRelation } from './relations.ts'
 
@@ -16,12 +17,15 @@ export function lowerQuery(context: LowerContext, { pieces, holes }: Extract<Rel
   const text = pieces.reduce((before, piece, i) => {
     const hole = holes[i - 1]
     if (hole === undefined) return before + piece
+    if (hole.is === 'value' && hole.value.is === 'function')
+      return before + functionName(context, hole.value.of) + piece
     if (hole.is === 'value') return before + sqlText(hole.value) + piece
     const name = `relation ${i}`
     tables.push({ name, plan: visibleOnly(lowerRelation(context, hole.relation)).node })
     return `${before}"${name}"${piece}`
   })
   const { statement } = parseStatement(text)
+  noteUserAggregates(statement, name => context.bind.catalog.isUserAggregate(name))
   if (statement.is !== 'query') return fail('DSD2006', 'query`...` takes a SELECT.')
   return allVisible(bindQuery({ ...context.bind, commonTables: tables }, statement), [])
 }
