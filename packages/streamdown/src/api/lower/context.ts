@@ -53,9 +53,13 @@ export class LowerContext {
   /** Evaluates every arrow twice and compares; a row that an arrow kept is dead after the call. */
   readonly checksArrows: boolean
 
-  constructor(inferred: ReadonlyMap<SourceRelation, Relation> = new Map(), checksArrows = false) {
+  /** Holds the columns of sources to their enumerated values and bounds; SQL for elsewhere does without. */
+  readonly enforces: boolean
+
+  constructor(inferred: ReadonlyMap<SourceRelation, Relation> = new Map(), checksArrows = false, enforces = true) {
     this.inferred = inferred
     this.checksArrows = checksArrows
+    this.enforces = enforces
   }
 }
 

@@ -9,6 +9,7 @@ import { ColumnType } from '../schema/column-type.ts'
 import type { Schema } from '../schema/schema.ts'
 import { rowInput } from '../values/row-codec.ts'
 import { lambda } from './arrows.ts'
+import { columnChecks } from './column-checks.ts'
 import type { LowerContext } from './context.ts'
 import { fieldsOf, type Lowered, projected } from './lowered.ts'
 
@@ -35,13 +36,16 @@ export function lowerSource(context: LowerContext, draft: SourceRelation): Lower
   const bounded = context.inferred.get(draft)?.bounded ?? endsByItself(relation)
   const whole: Relation = { ...relation, bounded }
   context.relations.set(draft, whole)
-  const scanned: Lowered = {
+  const scanned = checked(context, {
     node: ScanNode.create(whole),
     columns: columns.map(({ name, type }, index) => ({ name, index, type })),
     key: draft.key,
-  }
+  }, columns)
   return draft.validate === undefined ? scanned : validated(context, scanned, columns, draft.validate, draft)
 }
+
+const checked = ({ enforces }: LowerContext, scanned: Lowered, columns: readonly ColumnDraft[]): Lowered =>
+  enforces ? columnChecks(scanned, columns) : scanned
 
 const eventTimeOf = ({ latenessMicros, idleTimeoutMicros }: SourceRelation, column: number): EventTime => ({
   column,

@@ -7,7 +7,7 @@ import type { Drafted } from '../types/brand.ts'
 
 /** A relation as Flink SQL. Throws DSD5011, with the place and the reason, for an arrow that stays JavaScript. */
 export function sqlOf(relation: Drafted): string {
-  const context = new LowerContext()
+  const context = new LowerContext(undefined, false, false)
   const { node } = visibleOnly(lowerRelation(context, relation['~draft']))
   return flinkSQL(node, ({ source }) => {
     const note = context.notes.find(one => one.source === source)

@@ -9,6 +9,14 @@ export interface ColumnFacts {
   readonly nullable?: boolean
   /** The only values there may be, for `t.enums`. */
   readonly values?: readonly string[]
+  /** Bounds of numbers. */
+  readonly atLeast?: number
+  readonly atMost?: number
+  readonly above?: number
+  readonly below?: number
+  /** Characters of texts. */
+  readonly shortest?: number
+  readonly longest?: number
   /** BIGINT in the plan, `number` in the program's rows: an error past 2^53. */
   readonly readsAsNumber?: boolean
   /** What programs see where there is no value: NULL is `null` if not said. Lists without rows count as none. */

@@ -1,7 +1,7 @@
 import { StreamdownError } from '../../errors/error.ts'
 import { types } from '../../types/data-type.ts'
 import type { ColumnDraft } from '../draft/relation-draft.ts'
-import { ColumnType } from './column-type.ts'
+import { type ColumnFacts, ColumnType } from './column-type.ts'
 import { type Fields, RowType } from './row-type.ts'
 
 /** What JSON Schema cannot say is said under this name by the adapters: `date`, `bigint`. */
@@ -46,11 +46,13 @@ function columnOf(schema: unknown, vendor: string, name: string): ColumnType<unk
   if (Array.isArray(values)) return enumOf(values, vendor, name)
   switch (type) {
     case 'string':
-      return new ColumnType(types.string)
+      return new ColumnType(types.string, lengthsOf(schema))
     case 'number':
-      return new ColumnType(types.double)
+      return new ColumnType(types.double, boundsOf(schema))
     case 'integer':
-      return fitsInt(schema) ? new ColumnType(types.int) : new ColumnType(types.bigint, { readsAsNumber: true })
+      return fitsInt(schema)
+        ? new ColumnType(types.int, boundsOf(schema))
+        : new ColumnType(types.bigint, { ...boundsOf(schema), readsAsNumber: true })
     case 'boolean':
       return new ColumnType(types.boolean)
     case 'array':
@@ -87,6 +89,27 @@ function enumOf(values: readonly unknown[], vendor: string, name: string): Colum
   if (given.length > 0 && given.every(value => typeof value === 'boolean'))
     return new ColumnType(types.boolean, { nullable })
   throw unknownType(vendor, name)
+}
+
+function boundsOf(schema: unknown): ColumnFacts {
+  return {
+    ...fact(schema, 'minimum', atLeast => ({ atLeast })),
+    ...fact(schema, 'maximum', atMost => ({ atMost })),
+    ...fact(schema, 'exclusiveMinimum', above => ({ above })),
+    ...fact(schema, 'exclusiveMaximum', below => ({ below })),
+  }
+}
+
+function lengthsOf(schema: unknown): ColumnFacts {
+  return {
+    ...fact(schema, 'minLength', shortest => ({ shortest })),
+    ...fact(schema, 'maxLength', longest => ({ longest })),
+  }
+}
+
+function fact(schema: unknown, name: string, of: (limit: number) => ColumnFacts): ColumnFacts {
+  const limit = member(schema, name)
+  return typeof limit === 'number' && Number.isFinite(limit) ? of(limit) : {}
 }
 
 function fitsInt(schema: unknown): boolean {
