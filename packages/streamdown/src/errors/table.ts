@@ -76,6 +76,10 @@ export const errorTable = {
     title: 'Flink SQL cannot say it',
     fix: 'Write the expression that the message names, or run the program here.',
   },
+  DSD5012: {
+    title: 'A query gives other columns than its row type says',
+    fix: 'Say the type that the message names, or CAST the column in the query.',
+  },
   DSD6001: { title: 'Sink did not take the rows', fix: 'Mend the receiver; a restart sends what was not delivered.' },
   DSD6101: {
     title: 'Guarantee that the parts of a program cannot keep',

@@ -51,6 +51,8 @@ export type RelationDraft =
   | { readonly is: 'late'; readonly windowed: WindowedDraft; readonly place: Place }
   | {
       readonly is: 'query'
+      /** The rows that the program says it gives. */
+      readonly type?: RowType<unknown>
       readonly pieces: readonly string[]
       readonly holes: readonly QueryHole[]
       readonly place: Place

@@ -59,7 +59,14 @@ const numberOf = (type: DataType, limit: number): Value =>
 
 function guarded(name: string, value: Expression, rules: readonly Rule[]): Expression {
   if (rules.length === 0) return value
-  const text: Expression = { is: 'cast', input: value, attempt: false, rule: 'flink', type: types.string, nullable: true }
+  const text: Expression = {
+    is: 'cast',
+    input: value,
+    attempt: false,
+    rule: 'flink',
+    type: types.string,
+    nullable: true,
+  }
   return {
     is: 'case',
     branches: rules.map(({ holds, wanted }) => ({

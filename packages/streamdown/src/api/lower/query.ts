@@ -1,18 +1,25 @@
+import { sameType } from '../../functions/common-type.ts'
 import type { CommonTable } from '../../sql/bind/context.ts'
 import { fail } from '../../sql/bind/problem.ts'
 import { bindQuery } from '../../sql/bind/query.ts'
 import { noteUserAggregates } from '../../sql/bind/syntax.ts'
 import { parseStatement } from '../../sql/parse/parse.ts'
+import { typeText } from '../../types/type-text.ts'
 import { Decimal } from '../../values/decimal.ts'
 import { Timestamp } from '../../values/timestamp.ts'
 import type { ExpressionDraft, LiteralValue } from '../draft/expression-draft.ts'
 import type { RelationDraft } from '../draft/relation-draft.ts'
+import type { ColumnType } from '../schema/column-type.ts'
+import type { RowType } from '../schema/row-type.ts'
 import { functionName, type LowerContext } from './context.ts'
-import { allVisible, type Lowered, visibleOnly } from './lowered.ts'
+import { allVisible, type Lowered, type VisibleColumn, visibleOnly } from './lowered.ts'
 import { lowerRelation } from './relations.ts'
 
 /** A SQL query whose tables are relations of the program: they stand in it under names that nothing else has. */
-export function lowerQuery(context: LowerContext, { pieces, holes }: Extract<RelationDraft, { is: 'query' }>): Lowered {
+export function lowerQuery(
+  context: LowerContext,
+  { pieces, holes, type }: Extract<RelationDraft, { is: 'query' }>,
+): Lowered {
   const tables: CommonTable[] = []
   const text = pieces.reduce((before, piece, i) => {
     const hole = holes[i - 1]
@@ -27,8 +34,36 @@ export function lowerQuery(context: LowerContext, { pieces, holes }: Extract<Rel
   const { statement } = parseStatement(text)
   noteUserAggregates(statement, name => context.bind.catalog.isUserAggregate(name))
   if (statement.is !== 'query') return fail('DSD2006', 'query`...` takes a SELECT.')
-  return allVisible(bindQuery({ ...context.bind, commonTables: tables }, statement), [])
+  const found = allVisible(bindQuery({ ...context.bind, commonTables: tables }, statement), [])
+  return type === undefined ? found : { ...found, columns: saidColumns(found, type) }
 }
+
+/** The columns as the program says them. Throws DSD5012 naming one that the query does not give so. */
+function saidColumns({ columns }: Lowered, { fields }: RowType<unknown>): readonly VisibleColumn[] {
+  const extra = columns.find(({ name }) => !Object.hasOwn(fields, name))
+  if (extra !== undefined)
+    return fail(
+      'DSD5012',
+      `The query gives a column '${extra.name}', ${shown(extra.type)}, that its row type does not say.`,
+    )
+  return Object.entries(fields).map(([name, said]) => {
+    const found = columns.find(one => one.name === name)
+    if (found === undefined) {
+      const given = columns.map(one => one.name).join(', ')
+      return fail('DSD5012', `The query gives no column '${name}', which its row type says. Columns: ${given}.`)
+    }
+    if (!sameType(found.type.type, said.type))
+      return fail('DSD5012', `Column '${name}' of the query is ${shown(found.type)}, its row type says ${shown(said)}.`)
+    if (found.type.nullable && !said.nullable)
+      return fail(
+        'DSD5012',
+        `Column '${name}' of the query may be NULL: say t.optional(...) in its row type, or COALESCE it.`,
+      )
+    return { ...found, type: said }
+  })
+}
+
+const shown = ({ type }: ColumnType<unknown>): string => typeText(type)
 
 function sqlText(draft: ExpressionDraft): string {
   switch (draft.is) {

@@ -36,11 +36,15 @@ export function lowerSource(context: LowerContext, draft: SourceRelation): Lower
   const bounded = context.inferred.get(draft)?.bounded ?? endsByItself(relation)
   const whole: Relation = { ...relation, bounded }
   context.relations.set(draft, whole)
-  const scanned = checked(context, {
-    node: ScanNode.create(whole),
-    columns: columns.map(({ name, type }, index) => ({ name, index, type })),
-    key: draft.key,
-  }, columns)
+  const scanned = checked(
+    context,
+    {
+      node: ScanNode.create(whole),
+      columns: columns.map(({ name, type }, index) => ({ name, index, type })),
+      key: draft.key,
+    },
+    columns,
+  )
   return draft.validate === undefined ? scanned : validated(context, scanned, columns, draft.validate, draft)
 }
 
