@@ -417,6 +417,22 @@ test('answers that differ are told in a simulation', () => {
   assert.match(sim.deadLetters()[0]?.problem ?? '', /DSD5010/)
 })
 
+test('only the columns are read that the source of row names', async () => {
+  const wide = stream(memory(), { schema: t.row({ id: t.int, k: t.int, n: t.int, text: t.string, other: t.string }) })
+  const reading = (definition: Parameters<ReturnType<typeof wide.by>['process']>[0]) =>
+    wide.by('k').process(definition).explain()
+  const named = wide.by('k').process({
+    emits: t.row({ n: t.int }),
+    state: {},
+    *row(p, { key }) {
+      if (p.text !== '') yield { n: p.n + key.k }
+    },
+  })
+  assert.match(await named.explain(), /Scan memory_1 \(memory\): k, n, text of 5 columns/)
+  assert.match(await reading({ state: {}, row: ({ other }) => void other }), /: k, other of 5 columns/)
+  assert.match(await reading({ state: {}, row: p => void JSON.stringify(p) }), /: all columns/)
+})
+
 test('what cannot be is said', () => {
   const clicks = stream(memory(), { schema: t.row({ user: t.string }) })
   const timed = clicks.by('user').process({ state: {}, row: (_, { after }) => after('1s', { clock: 'event' }) })

@@ -10,7 +10,7 @@ export interface ParsedArrow {
   readonly bodyAt: number
 }
 
-/** Reads an arrow function's source; undefined when it is no arrow, or not readable at all. */
+/** Reads the source of an arrow function or a method; undefined when it is neither, or not readable at all. */
 export function parseArrow(source: string): ParsedArrow | undefined {
   try {
     return new Parser(tokensOf(source)).arrow()
@@ -43,8 +43,9 @@ class Parser {
   }
 
   arrow(): ParsedArrow | undefined {
+    const isMethod = this.#methodName()
     const parameters = this.#parameters()
-    if (parameters === undefined || !this.#skip('=>')) return undefined
+    if (parameters === undefined || !(isMethod ? this.#is('{') : this.#skip('=>'))) return undefined
     const bodyAt = this.#at
     if (this.#is('{')) return { parameters, body: undefined, tokens: this.#tokens, bodyAt }
     let body: Js | undefined
@@ -55,6 +56,16 @@ class Parser {
       if (!(problem instanceof Unreadable)) throw problem
     }
     return { parameters, body, tokens: this.#tokens, bodyAt }
+  }
+
+  /** The name of a method, `row(` or `*row(`, behind whose parameters there is no arrow. */
+  #methodName(): boolean {
+    const at = this.#at + (this.#is('*') ? 1 : 0)
+    const [name, open] = [this.#tokens[at], this.#tokens[at + 1]]
+    if (name?.is !== 'name' || name.text === 'async' || name.text === 'function') return false
+    if (open?.is !== 'sign' || open.text !== '(') return false
+    this.#at = at + 1
+    return true
   }
 
   #parameters(): (Parameter | undefined)[] | undefined {
