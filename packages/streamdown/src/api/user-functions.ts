@@ -60,6 +60,7 @@ export interface AggregateOptions<A extends Types, S, T> extends FunctionOptions
   /** Of a group without rows. */
   readonly state: () => S
   /** The state with a row more: changed in place, or given anew. */
+  // biome-ignore lint/suspicious/noConfusingVoidType: a method that returns nothing is typed so
   accumulate(state: S, ...args: Arguments<A>): S | undefined | void
   finish(state: S): T | null
 }
