@@ -77,6 +77,13 @@ function compute(node: PlanNode): Properties {
       return { ...nothing, appendOnly: true, final: true, bounded: true, keys: node.rows.length <= 1 ? [[]] : [] }
     case 'filter':
       return derive(node.input)
+    case 'temporalFilter': {
+      const input = derive(node.input)
+      // Rows come and go by another clock than the watermark's.
+      const appendOnly = input.appendOnly && node.until === undefined
+      const { eventTime: _, ...rest } = input
+      return { ...rest, timeColumns: [], appendOnly, final: false }
+    }
     case 'project':
       return ofProject(node)
     case 'window': {

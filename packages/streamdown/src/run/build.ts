@@ -46,6 +46,7 @@ import { createRank } from './operators/rank/rank.ts'
 import { createWindowRank } from './operators/rank/window-rank.ts'
 import type { InputShape } from './operators/shape.ts'
 import { createSort } from './operators/sort.ts'
+import { createTemporalFilter } from './operators/temporal-filter.ts'
 import { createUnion } from './operators/union.ts'
 import { createUpsertMaterialize } from './operators/upsert-materialize.ts'
 import { createUpsertSource } from './operators/upsert-source.ts'
@@ -134,6 +135,13 @@ class GraphBuilder {
       case 'filter':
       case 'project':
         return this.#project(node)
+      case 'temporalFilter': {
+        const input = this.#node(node.input)
+        const routing = keyed(node.input.schema.map((_, column) => column))
+        return this.#operator('temporal filter', node.schema, [this.#edge(input, routing)], false, context =>
+          createTemporalFilter(node, context),
+        )
+      }
       case 'window': {
         const input = this.#node(node.input)
         return this.#operator('window', node.schema, [this.#edge(input)], false, context =>

@@ -34,6 +34,11 @@ export function describe(node: PlanNode): string {
       return `Values: ${node.rows.length} ${node.rows.length === 1 ? 'row' : 'rows'}`
     case 'filter':
       return `Filter: ${expressionText(node.condition, node.input.schema)}`
+    case 'temporalFilter': {
+      const from = node.from === undefined ? [] : [`from ${names([node.from], node.input)}`]
+      const until = node.until === undefined ? [] : [`until ${names([node.until], node.input)}`]
+      return `Temporal filter: ${[...from, ...until].join(' ')} on the processing clock`
+    }
     case 'project': {
       const outputs = node.expressions.map((e, i) => {
         const text = expressionText(e, node.input.schema)

@@ -81,6 +81,8 @@ class Writer {
       }
       case 'filter':
         return `SELECT * FROM ${input.name} WHERE ${expressionSQL(node.condition, input.columns, this.#refuse)}`
+      case 'temporalFilter':
+        throw cannot('that rows come and go with the clock')
       case 'project':
         return `SELECT ${as(node.expressions.map(e => expressionSQL(e, input.columns, this.#refuse)))} FROM ${input.name}`
       case 'window':

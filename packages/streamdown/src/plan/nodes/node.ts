@@ -13,6 +13,7 @@ import type { ProjectNode } from './project-node.ts'
 import type { RankNode } from './rank-node.ts'
 import type { ScanNode } from './scan-node.ts'
 import type { SortNode } from './sort-node.ts'
+import type { TemporalFilterNode } from './temporal-filter-node.ts'
 import type { TemporalJoinNode } from './temporal-join-node.ts'
 import type { UnionNode } from './union-node.ts'
 import type { ValuesNode } from './values-node.ts'
@@ -35,6 +36,7 @@ export * from './relation.ts'
 export * from './scan-node.ts'
 export * from './sink-node.ts'
 export * from './sort-node.ts'
+export * from './temporal-filter-node.ts'
 export * from './temporal-join-node.ts'
 export * from './union-node.ts'
 export * from './values-node.ts'
@@ -48,6 +50,7 @@ export type PlanNode =
   | ScanNode
   | ValuesNode
   | FilterNode
+  | TemporalFilterNode
   | ProjectNode
   | WindowNode
   | AggregateNode

@@ -64,6 +64,13 @@ export class FilterPusher {
           stay,
         )
       }
+      case 'temporalFilter': {
+        const [down, stay] = split(conditions, neverFails)
+        return filtered(
+          mapInputs(node, input => this.push(input, down)),
+          stay,
+        )
+      }
       case 'union': {
         const [down, stay] = split(conditions, e => !hasLambda(e))
         return filtered(

@@ -3,7 +3,14 @@ import { column, literal } from '../expressions/build.ts'
 import type { Expression } from '../expressions/expression.ts'
 import { columnsRead, hasLambda, readsWholeRow, remap, some } from '../expressions/walk.ts'
 import { matchReads, prunedMatch } from '../match/columns.ts'
-import { askedSchema, joinedSchema, type PlanNode, WindowNode } from '../nodes/node.ts'
+import {
+  askedSchema,
+  boundColumns,
+  joinedSchema,
+  type PlanNode,
+  TemporalFilterNode,
+  WindowNode,
+} from '../nodes/node.ts'
 import { movedPairing, pairingColumns } from '../pairs.ts'
 import { inputsOf } from '../visitor/inputs.ts'
 import { callExpressions, expressionsOf, mapCall, nodesOf, type Roots } from '../visitor/transform.ts'
@@ -67,6 +74,9 @@ class Pruner {
       case 'filter':
         this.#need(node.input, needed)
         this.#read(node.input, [node.condition])
+        return
+      case 'temporalFilter':
+        this.#need(node.input, [...needed, ...boundColumns(node)])
         return
       case 'project': {
         if (node.watermark !== undefined && this.#timed.has(node)) needed.add(node.watermark.column)
@@ -223,6 +233,13 @@ class Pruner {
         const input = this.#prune(node.input)
         const condition = moved(node.condition, input)
         return { node: { ...node, input: input.node, condition, schema: input.node.schema }, to: input.to }
+      }
+      case 'temporalFilter': {
+        const { node: input, to } = this.#prune(node.input)
+        const place = (column: number | undefined) => (column === undefined ? undefined : to.get(column))
+        const [from, until] = [place(node.from), place(node.until)]
+        const bounds = { ...(from === undefined ? {} : { from }), ...(until === undefined ? {} : { until }) }
+        return { node: TemporalFilterNode.create(input, bounds), to }
       }
       case 'project': {
         const input = this.#prune(node.input)

@@ -74,6 +74,8 @@ function structure(node: PlanNode, numberOf: (thing: object) => number): string 
       return plainKey(['values', node.schema, node.rows.map(row => row.map(expressionKey))])
     case 'filter':
       return plainKey(['filter', expressionKey(node.condition), names])
+    case 'temporalFilter':
+      return plainKey(['temporalFilter', node.from, node.until, names])
     case 'project':
       return plainKey(['project', node.expressions.map(expressionKey), node.watermark, names])
     case 'window':

@@ -7,6 +7,7 @@ export function inputsOf(node: PlanNode): readonly PlanNode[] {
     case 'values':
       return []
     case 'filter':
+    case 'temporalFilter':
     case 'project':
     case 'window':
     case 'aggregate':
@@ -37,6 +38,7 @@ export function mapInputs(node: PlanNode, change: (input: PlanNode) => PlanNode)
     case 'values':
       return node
     case 'filter':
+    case 'temporalFilter':
     case 'project':
     case 'window':
     case 'aggregate':

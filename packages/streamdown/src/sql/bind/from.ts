@@ -44,6 +44,7 @@ import { joinedScope, type Scope, type ScopeColumn, tableScope } from './scope.t
 import { trimmed } from './sorting.ts'
 import { filterBy, joinOptional, joinSubquery } from './subqueries.ts'
 import { callName, conjunctsOf, contains, isQueryExpression } from './syntax.ts'
+import { isTemporal, whereRows } from './temporal-filters.ts'
 import { isClock, temporalJoin } from './temporal-joins.ts'
 import { bindWindowing, windowKind, windowOver } from './windows.ts'
 
@@ -254,11 +255,13 @@ class FromBinder {
     const later = parts.kind === 'inner' ? written.filter(each => contains(each, isQueryExpression)) : []
     const tested = [...written.filter(each => !later.includes(each)), parts.asof?.matchCondition]
     const on = tested.flatMap(each => (each === undefined ? [] : [binder.condition(each, 'ON')]))
-    const conditions = [...equalities, ...on]
+    const passing = parts.kind === 'inner' ? on.filter(each => isTemporal(this.#context, each)) : []
+    const conditions = [...equalities, ...on.filter(each => !passing.includes(each))]
     const condition = conditions.length === 0 ? undefined : all(conditions)
     const joined = this.#joinedPlan(left, right, parts, condition, systemTime)
     const kept = this.#ttl === undefined ? joined : keeping(joined, this.#ttl)
-    const plan = later.length === 0 ? kept : this.#filtered(kept, scope, later)
+    const timely = passing.length === 0 ? kept : whereRows(this.#context, kept, passing)
+    const plan = later.length === 0 ? timely : this.#filtered(timely, scope, later)
     if (parts.kind === 'semi' || parts.kind === 'anti') return { plan, scope: left.scope }
     const full: Scope = { ...scope, schema: plan.schema }
     return pairs.length === 0 ? { plan, scope: full } : this.#merged(plan, full, pairs, parts.kind)

@@ -1,8 +1,8 @@
 import { expandRows } from '../../plan/expand-rows.ts'
-import { all, column, columns } from '../../plan/expressions/build.ts'
+import { column, columns } from '../../plan/expressions/build.ts'
 import type { Expression } from '../../plan/expressions/expression.ts'
 import { columnsRead, expressionKey, remap } from '../../plan/expressions/walk.ts'
-import { FilterNode, type PlanNode, ProjectNode, RankNode } from '../../plan/nodes/node.ts'
+import { type PlanNode, ProjectNode, RankNode } from '../../plan/nodes/node.ts'
 import { fold } from '../../plan/optimise/fold.ts'
 import type { Call, ColumnReference, Select, SelectItem, SortItem, Star, Expression as Syntax } from '../parse/ast.ts'
 import type { BindContext } from './context.ts'
@@ -28,6 +28,7 @@ import {
   isWindowCall,
   naturalName,
 } from './syntax.ts'
+import { whereRows } from './temporal-filters.ts'
 import { toldApart } from './told-apart.ts'
 
 /** SELECT … with the ORDER BY and LIMIT around it. */
@@ -135,7 +136,7 @@ function bindWhere(rows: Rows, where: Syntax | undefined): readonly Expression[]
   if (hasAggregate(where)) fail('DSD2006', 'Aggregates cannot stand in WHERE; use HAVING.', where.at)
   let conditions: Expression[] = []
   const apply = () => {
-    if (conditions.length > 0) rows.plan = FilterNode.create(rows.plan, all(conditions))
+    if (conditions.length > 0) rows.plan = whereRows(rows.context, rows.plan, conditions)
     conditions = []
   }
   for (const conjunct of conjunctsOf(where)) {

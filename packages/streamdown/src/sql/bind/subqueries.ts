@@ -3,7 +3,7 @@ import { all, column, literal, not, test, truth } from '../../plan/expressions/b
 import type { Expression } from '../../plan/expressions/expression.ts'
 import { columnsRead, remap } from '../../plan/expressions/walk.ts'
 import { joinOn } from '../../plan/joins.ts'
-import { AggregateNode, FilterNode, type JoinKind, type PlanNode, ProjectNode } from '../../plan/nodes/node.ts'
+import { AggregateNode, type JoinKind, type PlanNode, ProjectNode } from '../../plan/nodes/node.ts'
 import { fold } from '../../plan/optimise/fold.ts'
 import { derive } from '../../plan/properties.ts'
 import { types } from '../../types/data-type.ts'
@@ -15,6 +15,7 @@ import { type BoundQuery, bindSubquery, distinct, visiblePlan } from './query.ts
 import { type Rows, readsOuter } from './rows.ts'
 import { outerIndex } from './scope.ts'
 import { collect, conjunctsOf, isAggregateCall, isQueryExpression, type QueryExpression } from './syntax.ts'
+import { whereRows } from './temporal-filters.ts'
 
 /** Expressions of a subquery over the rows that it was joined to: its own columns come behind the `width` first. */
 function placed(e: Expression, width: number): Expression {
@@ -144,7 +145,7 @@ export function filterBy(rows: Rows, condition: Syntax, what: string): void {
   for (const conjunct of conjunctsOf(condition)) {
     if (joinAsTest(rows, conjunct)) continue
     resolveSubqueries(rows, conjunct)
-    rows.plan = FilterNode.create(rows.plan, rows.binder.condition(conjunct, what))
+    rows.plan = whereRows(rows.context, rows.plan, [rows.binder.condition(conjunct, what)])
   }
 }
 
