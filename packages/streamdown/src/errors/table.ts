@@ -101,6 +101,10 @@ export const errorTable = {
     title: 'State over its memory budget',
     fix: 'Take a snapshot and restore it with more memory or workers; or bound the state of the operator named.',
   },
+  DSD7102: {
+    title: 'Recursion does not end',
+    fix: 'Bound it with a condition, or use UNION where rows repeat; recursion_limit is the number of rounds.',
+  },
   DSD8001: { title: 'Command line not understood', fix: 'See `dsd --help`.' },
   DSD8002: { title: 'Interrupted', fix: 'Run the statement again; it changed nothing.' },
   DSD9001: { title: 'Memory of a worker is full', fix: 'Use more workers, shorter windows or a state TTL.' },

@@ -136,6 +136,8 @@ function growsForEver(node: PlanNode): boolean {
       return !isBoundedInput(node.right) && derive(node.right).keys.length === 0
     case 'asofJoin':
       return !(isBoundedInput(node.left) && isBoundedInput(node.right))
+    case 'recursive':
+      return ![node.base, ...node.externals].every(isBoundedInput)
     case 'sort':
       return node.limit === undefined && !isBoundedInput(node.input)
     case 'match':

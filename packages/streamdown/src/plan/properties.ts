@@ -147,6 +147,11 @@ function compute(node: PlanNode): Properties {
         bounded: inputs.every(input => input.bounded),
       }
     }
+    case 'recursive': {
+      const inputs = [node.base, ...node.externals].map(derive)
+      const keys = node.distinct ? [node.schema.map((_, column) => column)] : []
+      return { ...nothing, keys, appendOnly: false, final: false, bounded: inputs.every(input => input.bounded) }
+    }
     case 'rank': {
       const input = derive(node.input)
       const number =

@@ -44,6 +44,7 @@ import { createProcess } from './operators/process/process.ts'
 import { createProject } from './operators/project.ts'
 import { createRank } from './operators/rank/rank.ts'
 import { createWindowRank } from './operators/rank/window-rank.ts'
+import { createRecursive } from './operators/recursive/recursive.ts'
 import type { InputShape } from './operators/shape.ts'
 import { createSort } from './operators/sort.ts'
 import { createTemporalFilter } from './operators/temporal-filter.ts'
@@ -163,6 +164,11 @@ class GraphBuilder {
         return this.#operator('union', node.schema, inputs, false, context =>
           createUnion(node, context, node.inputs.map(shapeOf)),
         )
+      }
+      case 'recursive': {
+        const inputs = [node.base, ...node.externals].map(input => this.#edge(this.#node(input), single))
+        const step = buildGraph({ sinks: [], views: [{ name: node.name, input: node.step, key: [] }] })
+        return this.#operator('recursive', node.schema, inputs, true, context => createRecursive(node, step, context))
       }
       case 'rank': {
         const input = this.#node(node.input)

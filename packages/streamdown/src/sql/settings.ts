@@ -122,6 +122,11 @@ export const settingDefinitions = {
     '10000',
     'How many ways to go on one match of MATCH_RECOGNIZE may have open; a row that begins more is given up.',
   ),
+  recursion_limit: text(
+    '10000',
+    '10000',
+    'How many rounds a WITH RECURSIVE may take; one that still has rows then stops the program.',
+  ),
   memory: text(
     '4 gb',
     '4 gb',

@@ -90,6 +90,11 @@ export function describe(node: PlanNode): string {
     }
     case 'union':
       return `Union of ${node.inputs.length}`
+    case 'recursive': {
+      const inputs = node.externals.length === 0 ? '' : `, over ${node.externals.length} more`
+      const union = node.distinct ? 'UNION' : 'UNION ALL'
+      return `Recursive ${node.name}: base ${union} step${inputs}, ${node.limit} rounds at most`
+    }
     case 'rank': {
       const by = node.partitionBy.length === 0 ? '' : ` by ${names(node.partitionBy, node.input)}`
       const to = node.to === Number.MAX_SAFE_INTEGER ? '' : node.to

@@ -101,6 +101,8 @@ class Writer {
         return inputs
           .map(one => `SELECT ${as(one.columns.map(column => column.name))} FROM ${one.name}`)
           .join('\nUNION ALL\n')
+      case 'recursive':
+        throw cannot('WITH RECURSIVE')
       case 'rank':
         return rankSQL(node, input, columns)
       case 'over':

@@ -11,6 +11,7 @@ import type { OverNode } from './over-node.ts'
 import type { ProcessNode } from './process-node.ts'
 import type { ProjectNode } from './project-node.ts'
 import type { RankNode } from './rank-node.ts'
+import type { RecursiveNode } from './recursive-node.ts'
 import type { ScanNode } from './scan-node.ts'
 import type { SortNode } from './sort-node.ts'
 import type { TemporalFilterNode } from './temporal-filter-node.ts'
@@ -32,6 +33,7 @@ export * from './over-node.ts'
 export * from './process-node.ts'
 export * from './project-node.ts'
 export * from './rank-node.ts'
+export * from './recursive-node.ts'
 export * from './relation.ts'
 export * from './scan-node.ts'
 export * from './sink-node.ts'
@@ -59,6 +61,7 @@ export type PlanNode =
   | AsofJoinNode
   | AsyncNode
   | UnionNode
+  | RecursiveNode
   | RankNode
   | OverNode
   | SortNode

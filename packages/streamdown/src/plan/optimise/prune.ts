@@ -131,6 +131,9 @@ class Pruner {
       case 'union':
         for (const input of node.inputs) this.#need(input, needed)
         return
+      case 'recursive':
+        for (const input of inputsOf(node)) this.#need(input, input.schema.keys())
+        return
       case 'rank': {
         const width = node.input.schema.length
         this.#need(node.input, [
@@ -351,6 +354,13 @@ class Pruner {
         const input = this.#prune(node.input)
         const orderBy = node.orderBy.map(key => ({ ...key, column: input.to.get(key.column)! }))
         return { node: { ...node, input: input.node, orderBy, schema: input.node.schema }, to: input.to }
+      }
+      case 'recursive': {
+        const whole = (input: PlanNode): PlanNode => this.#exactly(input, [...input.schema.keys()])
+        return {
+          node: { ...node, base: whole(node.base), externals: node.externals.map(whole) },
+          to: placesOf([...node.schema.keys()]),
+        }
       }
       case 'changelog':
       case 'flatMap': {

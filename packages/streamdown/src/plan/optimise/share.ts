@@ -108,6 +108,8 @@ function structure(node: PlanNode, numberOf: (thing: object) => number): string 
       return plainKey(['asofJoin', node.kind, node.keys, node.nearest, node.ties, names])
     case 'union':
       return plainKey(['union', names])
+    case 'recursive':
+      return plainKey(['recursive', numberOf(node.working), names])
     case 'rank':
       return plainKey([
         'rank',

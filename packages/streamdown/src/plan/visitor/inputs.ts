@@ -26,6 +26,8 @@ export function inputsOf(node: PlanNode): readonly PlanNode[] {
       return [node.left, node.right]
     case 'union':
       return node.inputs
+    case 'recursive':
+      return [node.base, ...node.externals]
     case 'late':
       return [node.of]
   }
@@ -59,6 +61,12 @@ export function mapInputs(node: PlanNode, change: (input: PlanNode) => PlanNode)
       const left = change(node.left)
       const right = change(node.right)
       return left === node.left && right === node.right ? node : { ...node, left, right }
+    }
+    case 'recursive': {
+      const base = change(node.base)
+      const externals = node.externals.map(change)
+      const same = base === node.base && externals.every((input, i) => input === node.externals[i])
+      return same ? node : { ...node, base, externals }
     }
     case 'union': {
       const inputs = node.inputs.map(change)

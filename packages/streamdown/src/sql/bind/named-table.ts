@@ -14,7 +14,11 @@ export function bindNamedTable(context: BindContext, name: Name): PlanNode {
     const common = context.commonTables.findLast(table => names.same(table.name, wanted))
     if (common !== undefined) return common.plan
     if (context.defining.some(defined => names.same(defined, wanted)) && catalog.find(wanted, names.same) === undefined)
-      notYet('WITH RECURSIVE', 'Write the steps as separate WITH tables.', name.at)
+      notYet(
+        `"${wanted}" reading itself here`,
+        'Write WITH RECURSIVE name AS (base UNION [ALL] step); the step reads the name.',
+        name.at,
+      )
   }
   const entry = catalog.find(wanted, names.same)
   if (entry === undefined) {

@@ -11,6 +11,7 @@ import { commonOf, ExpressionBinder } from './expressions.ts'
 import { durationMicros } from './literals.ts'
 import { bindNamedTable } from './named-table.ts'
 import { fail, notYet } from './problem.ts'
+import { bindRecursive, isRecursive } from './recursion.ts'
 import { readsOuter } from './rows.ts'
 import { type Scope, tableScope } from './scope.ts'
 import { bindSelect } from './select.ts'
@@ -91,7 +92,9 @@ export function withTables(context: BindContext, clause: With): BindContext {
     const name = context.names.fold(table.name)
     const defining = { ...inner, defining: [...inner.defining, name] }
     const plan = renamed(
-      bindQuery(defining, table.query),
+      clause.recursive && isRecursive(context, table)
+        ? bindRecursive(inner, table, name)
+        : bindQuery(defining, table.query),
       table.columns.map(c => context.names.fold(c)),
       table.at,
     )

@@ -1,0 +1,147 @@
+import { sameType } from '../../functions/common-type.ts'
+import { columns } from '../../plan/expressions/build.ts'
+import { type PlanNode, ProjectNode, RecursiveNode, type Relation, ScanNode, UnionNode } from '../../plan/nodes/node.ts'
+import { roundedStep, withRound } from '../../plan/recursion.ts'
+import type { DataType, Schema } from '../../types/data-type.ts'
+import type { CommonTable, QueryBody } from '../parse/ast.ts'
+import { castTo } from './cast.ts'
+import type { BindContext } from './context.ts'
+import { fail, notYet } from './problem.ts'
+import { alike, bindBody, noTail, visiblePlan, withTables } from './query.ts'
+
+/** Types that grow with each step (of decimals) are taken as they are after so many. */
+const TYPE_ROUNDS = 3
+
+/** Whether a query of WITH names itself. */
+export const isRecursive = (context: BindContext, table: CommonTable): boolean =>
+  mentions(context, table.query, context.names.fold(table.name))
+
+/** `WITH RECURSIVE name AS (base UNION [ALL] step)`: the step reads the rows of the round before under the name. */
+export function bindRecursive(context: BindContext, table: CommonTable, name: string): PlanNode {
+  const { query } = table
+  if (query.orderBy.length > 0 || query.limit !== undefined || query.offset !== undefined)
+    notYet('ORDER BY or LIMIT of a recursive query', 'Put it into the query that reads it.', query.at)
+  const inner = query.with === undefined ? context : withTables(context, query.with)
+  const { body } = query
+  if (body.is !== 'setOperation' || body.op !== 'UNION')
+    return fail('DSD2006', `"${name}" reads itself: it must be base UNION [ALL] step.`, query.at)
+  const operands = unionOperands(body, body.all)
+  const isStep = (operand: QueryBody): boolean => mentions(context, operand, name)
+  const bases = operands.filter(operand => !isStep(operand))
+  if (bases.length === 0)
+    return fail('DSD2006', `"${name}" has no rows to begin with: one side of UNION must not read it.`, body.at)
+  const bind = (bound: BindContext, operand: QueryBody): PlanNode =>
+    visiblePlan(bindBody(bound, operand, noTail, undefined))
+  const base = together(
+    inner,
+    bases.map(operand => bind(inner, operand)),
+    table,
+  )
+  const names = base.schema.map((field, i) => {
+    const given = table.columns[i]
+    return given === undefined ? field.name : context.names.fold(given)
+  })
+  let types = base.schema.map(field => field.type)
+  for (let round = 1; ; round++) {
+    const working = workingTable(name, names, types)
+    const common = { name, plan: ScanNode.create(working) }
+    const within = { ...inner, commonTables: [...inner.commonTables, common] }
+    const steps = operands.filter(isStep).map(operand => bind(within, operand))
+    for (const step of steps)
+      if (step.schema.length !== base.schema.length)
+        fail('DSD2004', `The base has ${base.schema.length} columns, the step ${step.schema.length}.`, body.at)
+    const [first = base] = alike(inner, [typed(context, base, working.schema), ...steps], 'UNION', body.at)
+    const settled = first.schema.every((field, i) => sameType(field.type, types[i] ?? field.type))
+    if (!settled && round < TYPE_ROUNDS) {
+      types = first.schema.map(field => field.type)
+      continue
+    }
+    const step = together(
+      inner,
+      steps.map(each => typed(context, each, working.schema)),
+      table,
+    )
+    const rounded = withRound(working)
+    const refuse = (what: string): never =>
+      notYet(
+        `${what} over "${name}" in the step of a recursive query`,
+        'Filters, projections, joins, DISTINCT and GROUP BY may stand there; do the rest in the query that reads it.',
+        body.at,
+      )
+    return RecursiveNode.create({
+      name,
+      base: typed(context, base, working.schema),
+      working: rounded,
+      distinct: !body.all,
+      limit: roundLimit(context, table),
+      ...roundedStep(step, working, rounded, refuse),
+    })
+  }
+}
+
+function roundLimit({ settings }: BindContext, table: CommonTable): number {
+  const limit = Number(settings.recursion_limit)
+  return Number.isInteger(limit) && limit > 0
+    ? limit
+    : fail('DSD2006', `recursion_limit is a number of rounds, not "${settings.recursion_limit}".`, table.at)
+}
+
+function workingTable(name: string, names: readonly string[], types: readonly DataType[]): Relation {
+  return {
+    name,
+    schema: names.map((column, i) => ({ name: column, type: types[i] ?? { is: 'null' }, nullable: true })),
+    connector: 'recursion',
+    options: {},
+    primaryKey: [],
+    changes: 'retract',
+  }
+}
+
+/** The rows with the columns' names and types of the working table. */
+const typed = ({ settings }: BindContext, plan: PlanNode, schema: Schema): PlanNode =>
+  ProjectNode.create(
+    plan,
+    columns(plan.schema).map((value, i) => ({
+      name: schema[i]?.name ?? value.name,
+      value: castTo(value, schema[i]?.type ?? value.type, settings),
+    })),
+  )
+
+function together(context: BindContext, plans: readonly PlanNode[], table: CommonTable): PlanNode {
+  const [first, ...more] = plans
+  if (first === undefined || more.length === 0) return first ?? fail('DSD2006', 'A query is missing.', table.at)
+  for (const plan of more)
+    if (plan.schema.length !== first.schema.length)
+      fail('DSD2004', 'The sides of UNION have different numbers of columns.', table.at)
+  return UnionNode.create(alike(context, plans, 'UNION', table.at))
+}
+
+/** The operands of a chain of the same UNION. */
+function unionOperands(body: QueryBody, all: boolean): readonly QueryBody[] {
+  if (body.is !== 'setOperation' || body.op !== 'UNION' || body.all !== all || body.corresponding !== undefined)
+    return [body]
+  return [...unionOperands(body.left, all), ...unionOperands(body.right, all)]
+}
+
+/** Whether a table of this name is read anywhere in the syntax. */
+function mentions(context: BindContext, syntax: object, name: string): boolean {
+  const { names } = context
+  const isName = (part: object): boolean => {
+    if (!('is' in part) || !('parts' in part) || part.is !== 'name' || !Array.isArray(part.parts)) return false
+    const [only, ...more]: readonly unknown[] = part.parts
+    if (typeof only !== 'object' || only === null || more.length > 0 || !('text' in only) || !('quoted' in only))
+      return false
+    const text = typeof only.text === 'string' ? only.text : ''
+    return names.same(
+      names.fold({ is: 'identifier', text, quoted: only.quoted === true, at: { start: 0, end: 0 } }),
+      name,
+    )
+  }
+  const isCall = 'is' in syntax && syntax.is === 'call'
+  const parts: readonly unknown[] = Object.entries(syntax).flatMap(([key, part]) =>
+    isCall && key === 'name' ? [] : [part],
+  )
+  return (
+    isName(syntax) || parts.some(part => typeof part === 'object' && part !== null && mentions(context, part, name))
+  )
+}
