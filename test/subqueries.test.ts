@@ -2,13 +2,8 @@
  * Correlated subqueries, LATERAL and set operations over tables that change: after every statement each view holds what
  * DuckDB answers to the same query.
  */
-import assert from 'node:assert/strict'
-import { before, test } from 'node:test'
-import type { DuckDBConnection } from '@duckdb/node-api'
-import { createNodeEnvironment } from '../packages/streamdown/src/connect/node/environment.ts'
-import { createSession } from '../packages/streamdown/src/session/create.ts'
-import type { Environment } from '../packages/streamdown/src/session/environment.ts'
-import { assertSameRows, openOracle, ourRows, rowsOfOracle } from './property/oracle.ts'
+import { test } from 'node:test'
+import { assertFollows } from './follows.ts'
 
 const tables = [
   'CREATE TABLE t (id INT PRIMARY KEY, g VARCHAR, x INT)',
@@ -74,41 +69,6 @@ const queries = [
   'SELECT s.g, l.id FROM (SELECT DISTINCT g FROM t) AS s, LATERAL (SELECT id FROM t WHERE t.g = s.g ORDER BY x DESC, id LIMIT 2) AS l',
 ]
 
-let environment: Environment
-let oracle: DuckDBConnection
-
-before(async () => {
-  environment = await createNodeEnvironment()
-  oracle = await openOracle()
-})
-
-for (const workers of [1, 2]) {
-  test(`views over tables that change, ${workers} worker(s)`, async () => {
-    const session = await createSession(
-      { dialect: 'postgres', workers, settings: { null_order: 'largest' }, clock: 0n },
-      environment,
-    )
-    for (const table of ['t', 'u']) await oracle.run(`DROP TABLE IF EXISTS ${table}`)
-    for (const table of tables) {
-      await session.execute(table)
-      await oracle.run(table)
-    }
-    for (const [at, query] of queries.entries()) await session.execute(`CREATE MATERIALIZED VIEW v${at} AS ${query}`)
-    for (const change of changes) {
-      await session.execute(change)
-      await oracle.run(change)
-      for (const [at, query] of queries.entries()) {
-        const [result] = await session.execute(`SELECT * FROM v${at}`)
-        assert.equal(result?.is, 'rows')
-        const expected = await rowsOfOracle(oracle, query)
-        try {
-          assertSameRows(ourRows(result.schema, result.rows), expected, expected[0]?.map(() => false) ?? [])
-        } catch (cause) {
-          throw new Error(`${query}\nafter ${change}`, { cause })
-        }
-      }
-    }
-    assert.deepEqual(session.deadLetters(), [])
-    await session.close()
-  })
-}
+for (const workers of [1, 2])
+  test(`views over tables that change, ${workers} worker(s)`, () =>
+    assertFollows({ tables, changes, queries, workers }))

@@ -102,6 +102,17 @@ export const settingDefinitions = {
     'How far behind a watermark stays that is declared without expression.',
   ),
   allowed_lateness: text('0 seconds', '0 seconds', 'How long a closed window still takes late rows, as corrections.'),
+  early_fire: choice(
+    ['false', 'true'],
+    'false',
+    'false',
+    'Whether windows that close give early results before, corrected until then.',
+  ),
+  early_fire_delay: text(
+    '0 seconds',
+    '0 seconds',
+    'How long early results wait for further rows, on the processing clock; 0: they come with every step.',
+  ),
   source_idle_timeout: text(
     '0 seconds',
     '0 seconds',
@@ -201,6 +212,9 @@ const aliases: Readonly<Record<string, SettingName>> = {
   'table.exec.sink.type-length-enforcer': 'sink_length',
   'table.exec.sink.nested-constraint-enforcer': 'sink_nested_not_null',
   'table.exec.state.ttl': 'state_ttl',
+  'table.exec.emit.early-fire.enabled': 'early_fire',
+  'table.exec.emit.early-fire.delay': 'early_fire_delay',
+  'table.exec.emit.allow-lateness': 'allowed_lateness',
   'table.exec.source.idle-timeout': 'source_idle_timeout',
   'execution.checkpointing.interval': 'checkpoint_interval',
   'table.exec.source.cdc-events-duplicate': 'source_duplicates',

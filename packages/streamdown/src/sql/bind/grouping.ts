@@ -68,11 +68,12 @@ export function bindGroups(
   for (const set of resolved) if (!set.some(e => e === windowCall)) builder.keyOfConstants(set)
   const correlation = builder.correlate(correlated)
   if (windowCall !== undefined) builder.window(windowCall, uses)
+  const wanted = groupBy?.distinct === true ? builder.differentSets(resolved) : resolved
   const global = all.length === 0 && correlated.length > 0
   const used = builder.aggregates(uses, all.length > 0 && resolved.every(set => set.length > 0))
   // COUNT(*) is never NULL: it tells a group without partner from one whose results are NULL.
   const calls = global && correlation.marker === undefined ? [...used, countRows] : used
-  const node = builder.build(resolved, calls, groupBy !== undefined && sets.length > 1)
+  const node = builder.build(wanted, calls, groupBy !== undefined && sets.length > 1)
   const stage = builder.stage(node)
   return {
     stage,
@@ -134,6 +135,17 @@ class GroupBuilder {
       return
     }
     this.#append(e, bound)
+  }
+
+  /** GROUP BY DISTINCT: of sets with the same keys the first one. */
+  differentSets(sets: Sets): Sets {
+    const seen = new Set<string>()
+    return sets.filter(set => {
+      const keys = [...new Set(set.flatMap(e => this.#keyOf.get(e) ?? []))].sort((a, b) => a - b).join()
+      const known = seen.has(keys)
+      seen.add(keys)
+      return !known
+    })
   }
 
   /** Constants tell no groups apart, but groups by constants alone are none over no rows: one of them stays a key. */

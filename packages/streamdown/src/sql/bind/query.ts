@@ -194,10 +194,15 @@ export function distinct(context: BindContext, input: PlanNode): PlanNode {
   return { ...AggregateNode.create(input, keys, []), ...(window === undefined ? {} : { window }) }
 }
 
-export const windowOptions = (context: BindContext) => ({
-  allowedLateness: durationMicros(context.settings.allowed_lateness) ?? 0n,
-  changes: context.emit === 'changes',
-})
+export function windowOptions({ settings, emit }: BindContext) {
+  const early = settings.early_fire === 'true'
+  const every = early ? (durationMicros(settings.early_fire_delay) ?? 0n) : 0n
+  return {
+    allowedLateness: durationMicros(settings.allowed_lateness) ?? 0n,
+    changes: early || emit === 'changes',
+    ...(every > 0n ? { emitEvery: every } : {}),
+  }
+}
 
 /** VALUES; rows that use columns of the query around it are there for each of its rows. */
 function bindRows(context: BindContext, values: Values, outer: Scope | undefined): BoundQuery {
