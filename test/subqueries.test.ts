@@ -3,7 +3,7 @@
  * DuckDB answers to the same query.
  */
 import { test } from 'node:test'
-import { assertFollows } from './follows.ts'
+import { assertFollows, type Followed } from './follows.ts'
 
 const tables = [
   'CREATE TABLE t (id INT PRIMARY KEY, g VARCHAR, x INT)',
@@ -21,7 +21,7 @@ const changes = [
   'DELETE FROM u',
 ]
 
-const queries = [
+const queries: Followed['queries'] = [
   // Set operations
   'SELECT g FROM t INTERSECT ALL SELECT g FROM u',
   'SELECT g FROM t EXCEPT ALL SELECT g FROM u',
@@ -45,6 +45,16 @@ const queries = [
   'SELECT g, COUNT(*) FILTER (WHERE EXISTS (SELECT 1 FROM u WHERE u.id = t.id)) FROM t GROUP BY g',
   'SELECT g, SUM((SELECT MAX(y) FROM u WHERE u.id = t.id)) FROM t GROUP BY g',
   'SELECT t.id FROM t JOIN u ON t.id = u.id AND EXISTS (SELECT 1 FROM u AS v WHERE v.g = t.g AND v.id <> u.id)',
+  // Columns of a query further out
+  [
+    'SELECT id FROM t WHERE EXISTS (SELECT 1 FROM u WHERE u.g = t.g AND EXISTS (SELECT 1 FROM u AS v WHERE v.y > u.y AND v.id <> t.id))',
+    'SELECT DISTINCT t.id FROM t JOIN u ON u.g = t.g JOIN u AS v ON v.y > u.y AND v.id <> t.id',
+  ],
+  'SELECT id, (SELECT SUM(y) FROM u WHERE u.id IN (SELECT v.id FROM u AS v WHERE v.g = t.g)) FROM t',
+  'SELECT id, (SELECT COUNT(*) FROM u WHERE u.y > (SELECT MIN(v.y) FROM u AS v WHERE v.g = t.g AND v.id <> u.id)) FROM t',
+  'SELECT id, (SELECT MAX((SELECT COUNT(*) FROM u AS v WHERE v.y < t.x AND v.g = u.g)) FROM u) FROM t',
+  'SELECT id, (SELECT (SELECT COUNT(*) FROM u AS v WHERE v.g = t.g AND v.y > u.y) FROM u WHERE u.g = t.g ORDER BY u.id LIMIT 1) FROM t',
+  'SELECT id FROM t WHERE x > (SELECT MIN(y) FROM u WHERE u.g = t.g HAVING MIN(y) < (SELECT MAX(v.y) FROM u AS v WHERE v.y < t.x))',
   // Aggregates without rows
   'SELECT id FROM t WHERE EXISTS (SELECT COUNT(*) FROM u WHERE u.g = t.g)',
   'SELECT id FROM t WHERE 0 IN (SELECT COUNT(*) FROM u WHERE u.g = t.g)',

@@ -199,7 +199,7 @@ class FromBinder {
     if (parts.kind !== 'inner' && parts.kind !== 'left')
       notYet(`${parts.kind} join LATERAL`, 'Use LEFT or INNER.', ref.at)
     const rows = new Rows(this.#context, left.plan, { ...left.scope, outer: this.#outer })
-    const bound = bindSubquery(this.#context, ref.query, rows.enclosing())
+    const bound = bindSubquery(this.#context, ref.query, { ...left.scope, outer: this.#outer, plan: left.plan })
     const width = left.plan.schema.length
     const on = parts.on
     const trivial = on === undefined || (on.is === 'boolean' && on.value)

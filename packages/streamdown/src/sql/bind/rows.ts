@@ -1,10 +1,11 @@
 import { column } from '../../plan/expressions/build.ts'
-import type { Expression } from '../../plan/expressions/expression.ts'
+import type { ColumnExpression, Expression } from '../../plan/expressions/expression.ts'
 import { columnsRead, sameExpression } from '../../plan/expressions/walk.ts'
 import { withColumns } from '../../plan/joins.ts'
 import type { PlanNode } from '../../plan/nodes/node.ts'
 import type { Expression as Syntax } from '../parse/ast.ts'
 import type { BindContext } from './context.ts'
+import { overDomain, sameValues } from './domain.ts'
 import { ExpressionBinder } from './expressions.ts'
 import { notYet } from './problem.ts'
 import type { Scope } from './scope.ts'
@@ -19,6 +20,9 @@ export class Rows {
   plan: PlanNode
   readonly binder: ExpressionBinder
   readonly #known = new Map<Syntax, Expression>()
+  /** Columns of the query around, by their negative index. */
+  readonly #taken = new Map<number, ColumnExpression>()
+  readonly #toCompare: Expression[] = []
   readonly #intercept: ((e: Syntax) => Expression | undefined) | undefined
 
   constructor(context: BindContext, plan: PlanNode, scope: Scope, intercept?: (e: Syntax) => Expression | undefined) {
@@ -36,7 +40,34 @@ export class Rows {
 
   /** What a subquery sees around it. */
   enclosing(): Scope {
-    return { ...this.scope, plan: this.plan }
+    const current = (): PlanNode => this.plan
+    return {
+      ...this.scope,
+      get plan() {
+        return current()
+      },
+      take: outer => this.#take(outer),
+    }
+  }
+
+  /** What is left to compare with the query around since the last call, for the columns of it that were taken. */
+  takenConditions(): readonly Expression[] {
+    return this.#toCompare.splice(0)
+  }
+
+  /** A column of the query around these rows, for subqueries in them: each row is there with each of its values. */
+  #take(outer: ColumnExpression): ColumnExpression | undefined {
+    const around = this.scope.outer?.plan
+    if (around === undefined) return undefined
+    const known = this.#taken.get(outer.index)
+    if (known !== undefined) return known
+    const { plan, values, outer: compared } = overDomain(this.plan, around, [], [outer])
+    this.plan = plan
+    const [place = 0] = values
+    const taken = column(plan.schema, place)
+    this.#taken.set(outer.index, taken)
+    this.#toCompare.push(...sameValues(plan.schema, values, compared))
+    return taken
   }
 
   /** From here on this piece of syntax is that expression. */

@@ -1,5 +1,5 @@
 import { column } from '../../plan/expressions/build.ts'
-import type { Expression } from '../../plan/expressions/expression.ts'
+import type { ColumnExpression, Expression } from '../../plan/expressions/expression.ts'
 import type { PlanNode } from '../../plan/nodes/node.ts'
 import type { Schema } from '../../types/data-type.ts'
 import { types } from '../../types/data-type.ts'
@@ -24,6 +24,8 @@ export interface Scope {
   readonly outer: Scope | undefined
   /** Of an enclosing query: its rows, to which the subquery will be joined. */
   readonly plan?: PlanNode
+  /** Of an enclosing query: takes a column of the query around it in turn among its own; undefined where it cannot. */
+  readonly take?: (outer: ColumnExpression) => ColumnExpression | undefined
 }
 
 export function tableScope(schema: Schema, table: string | undefined, outer: Scope | undefined): Scope {
@@ -54,13 +56,15 @@ export function findColumn(scope: Scope, parts: readonly Identifier[], names: Na
   if (own !== undefined || scope.outer === undefined) return own
   const outer = findColumn(scope.outer, parts, names)
   if (outer?.is !== 'column') return outer
-  if (outer.value.is !== 'column' || outer.value.index < 0)
+  const { value } = outer
+  const near = value.is === 'column' && value.index < 0 ? scope.outer.take?.(value) : value
+  if (near?.is !== 'column')
     fail(
       'DSD2005',
-      'A subquery can use columns of the query directly around it only. Join the tables instead.',
+      'A subquery can use columns of the query directly around it only here. Join the tables instead.',
       parts[0]?.at,
     )
-  return { ...outer, value: { ...outer.value, index: outerIndex(outer.value.index) } }
+  return { ...outer, value: { ...near, index: outerIndex(near.index) } }
 }
 
 function findHere(scope: Scope, parts: readonly Identifier[], names: Names): Found {

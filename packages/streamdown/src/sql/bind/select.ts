@@ -37,7 +37,7 @@ export function bindSelect(context: BindContext, select: Select, tail: Tail, out
   const correlated = bindWhere(rows, select.where)
   const items = expandItems(rows, select.items)
   const groups = groupedStage(rows, select, items, tail.orderBy, correlated)
-  const { stage, correlated: groupedCorrelation } = groups
+  const { stage } = groups
   const nothing = select.having === undefined ? groups.nothing : ofNoGroup(groups, select.having)
   if (select.having !== undefined) filterBy(stage, select.having, 'HAVING')
   const sorting = tail.orderBy.map(item => ({ item, syntax: sortSyntax(context, item, items) }))
@@ -46,6 +46,7 @@ export function bindSelect(context: BindContext, select: Select, tail: Tail, out
     ...sorting.map(sort => sort.syntax),
     ...(select.qualify === undefined ? [] : [select.qualify]),
   ]
+  const groupedCorrelation = [...groups.correlated, ...stage.takenConditions()]
   const overCalls = windowed.flatMap(e => collect(e, isWindowCall))
   const chooses = overCalls.length > 0 || (select.distinct?.on.length ?? 0) > 0
   const apart = chooses ? toldApart(stage, groupedCorrelation) : { by: [], correlated: groupedCorrelation }
@@ -63,14 +64,15 @@ export function bindSelect(context: BindContext, select: Select, tail: Tail, out
   if (select.distinct !== undefined && select.distinct.on.length > 0)
     keepFirst(stage, select.distinct.on, sorts, items, apart.by)
   const names = items.map(item => item.name)
+  const correlations = [...apart.correlated, ...stage.takenConditions()]
   const limits = tail.limit !== undefined || tail.offset > 0
   const narrowed = limits
     ? toldApart(
         stage,
-        apart.correlated,
+        correlations,
         sorts.map(sort => sort.value),
       )
-    : { ...apart, inside: (e: Expression) => e }
+    : { ...apart, correlated: correlations, inside: (e: Expression) => e }
   return finish(context, stage, {
     names,
     outputs,
@@ -99,7 +101,7 @@ function groupedStage(
   if (select.groupBy === undefined && select.having === undefined && !uses.some(hasAggregate))
     return { stage: rows, correlated, nothing: undefined }
   for (const use of uses) for (const group of collectAggregateQueries(use)) resolveSubqueries(rows, group)
-  return bindGroups(rows, select.groupBy, items, uses, correlated)
+  return bindGroups(rows, select.groupBy, items, uses, [...correlated, ...rows.takenConditions()])
 }
 
 /** HAVING over no rows: where it holds there is a result that no join can tell from none. */
