@@ -8,7 +8,7 @@ export interface Followed {
   /** CREATE TABLE of each. */
   readonly tables: readonly string[]
   readonly changes: readonly string[]
-  /** With another query for DuckDB that means the same, where it answers the first one wrongly. */
+  /** With another query for DuckDB that means the same, where it refuses the first one or answers it wrongly. */
   readonly queries: readonly (string | readonly [query: string, same: string])[]
   readonly workers: number
 }

@@ -45,6 +45,15 @@ const queries: Followed['queries'] = [
   'SELECT g, COUNT(*) FILTER (WHERE EXISTS (SELECT 1 FROM u WHERE u.id = t.id)) FROM t GROUP BY g',
   'SELECT g, SUM((SELECT MAX(y) FROM u WHERE u.id = t.id)) FROM t GROUP BY g',
   'SELECT t.id FROM t JOIN u ON t.id = u.id AND EXISTS (SELECT 1 FROM u AS v WHERE v.g = t.g AND v.id <> u.id)',
+  // Values made of outer columns: NULL where there is no row
+  'SELECT id, (SELECT COALESCE(u.y, t.x) FROM u WHERE u.id = t.id) FROM t',
+  'SELECT id, (SELECT t.x FROM u WHERE u.id = t.id) FROM t',
+  'SELECT t.id, l.z FROM t LEFT JOIN LATERAL (SELECT t.x + 1 AS z FROM u WHERE u.id = t.id) AS l ON TRUE',
+  'SELECT t.id, l.z FROM t LEFT JOIN LATERAL (SELECT u.y AS z FROM u WHERE u.g = t.g) AS l ON l.z > t.x',
+  [
+    "SELECT t.id, l.z FROM t LEFT JOIN LATERAL (SELECT COALESCE(u.y, t.x) AS z FROM u WHERE u.y < t.x) AS l ON l.z > 5 AND t.g = 'b'",
+    "SELECT t.id, u.y FROM t LEFT JOIN u ON u.y < t.x AND u.y > 5 AND t.g = 'b'",
+  ],
   // Columns of a query further out
   [
     'SELECT id FROM t WHERE EXISTS (SELECT 1 FROM u WHERE u.g = t.g AND EXISTS (SELECT 1 FROM u AS v WHERE v.y > u.y AND v.id <> t.id))',

@@ -37,7 +37,7 @@ import { bindMatch } from './match.ts'
 import { bindNamedTable, lateRows } from './named-table.ts'
 import { didYouMean, lastPart } from './names.ts'
 import { fail, notYet } from './problem.ts'
-import { bindQuery, bindSubquery, renamed } from './query.ts'
+import { type BoundQuery, bindQuery, bindSubquery, renamed } from './query.ts'
 import { elementsOf, isRowSource, rowSources } from './row-sources.ts'
 import { Rows } from './rows.ts'
 import { joinedScope, type Scope, type ScopeColumn, tableScope } from './scope.ts'
@@ -203,10 +203,11 @@ class FromBinder {
     const width = left.plan.schema.length
     const on = parts.on
     const trivial = on === undefined || (on.is === 'boolean' && on.value)
-    if (!trivial && parts.kind === 'left')
-      notYet('LEFT JOIN LATERAL with another condition than TRUE', 'Put it into the subquery.', on.at)
+    if (!trivial && parts.kind === 'left' && bound.ofNothing !== undefined)
+      notYet('LEFT JOIN LATERAL with a condition on an aggregate without GROUP BY', 'Put it into the subquery.', on.at)
+    const before = !trivial && parts.kind === 'left' ? this.#lateralCondition(left, bound, ref, on) : undefined
     const optional = parts.kind === 'left' || bound.ofNothing !== undefined
-    const outputs = optional ? joinOptional(rows, bound) : joinSubquery(rows, bound, 'inner')
+    const outputs = optional ? joinOptional(rows, bound, before) : joinSubquery(rows, bound, 'inner')
     const places = rows.append(outputs)
     const plan = ProjectNode.create(rows.plan, [
       ...columns(left.plan.schema).map(value => ({ name: value.name, value })),
@@ -222,9 +223,23 @@ class FromBinder {
       schema: plan.schema,
       outer: this.#outer,
     }
-    if (trivial) return { plan, scope }
+    if (trivial || before !== undefined) return { plan, scope }
     const condition = new ExpressionBinder(this.#context, scope).condition(on, 'ON')
-    return { plan: { is: 'filter', input: plan, condition, schema: plan.schema }, scope }
+    return { plan: FilterNode.create(plan, condition), scope }
+  }
+
+  /** ON of a LEFT JOIN LATERAL: over the left columns and the query's outputs behind them. */
+  #lateralCondition(left: Source, bound: BoundQuery, ref: DerivedTable, on: Syntax): Expression {
+    const { schema } = left.plan
+    const outputs = bound.outputs.map(({ type }, i) => ({ name: bound.names[i] ?? '', type, nullable: true }))
+    const names = outputs.map(({ name }) => name)
+    const right = this.#aliasScope(names, ref.alias, undefined).map(c => ({ ...c, index: c.index + schema.length }))
+    const scope: Scope = {
+      columns: [...left.scope.columns, ...right],
+      schema: [...schema, ...outputs],
+      outer: undefined,
+    }
+    return new ExpressionBinder(this.#context, scope).condition(on, 'ON')
   }
 
   /** `systemTime`: the moment, over the left, at which the right is read. */

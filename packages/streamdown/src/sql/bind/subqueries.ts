@@ -1,8 +1,8 @@
 import type { AggregateCall } from '../../plan/expressions/aggregate-call.ts'
 import { all, column, literal, not, test, truth } from '../../plan/expressions/build.ts'
 import type { Expression } from '../../plan/expressions/expression.ts'
-import { columnsRead, remap } from '../../plan/expressions/walk.ts'
-import { joinOn } from '../../plan/joins.ts'
+import { columnsRead, remap, replaceColumns } from '../../plan/expressions/walk.ts'
+import { joinOn, withColumns } from '../../plan/joins.ts'
 import { AggregateNode, type JoinKind, type PlanNode, ProjectNode } from '../../plan/nodes/node.ts'
 import { fold } from '../../plan/optimise/fold.ts'
 import { derive } from '../../plan/properties.ts'
@@ -32,9 +32,16 @@ export function joinSubquery(
   const width = rows.plan.schema.length
   const on = [...query.correlated.map(e => placed(e, width)), ...conditions]
   const outputs = query.outputs.map(e => placed(e, width))
-  rows.plan = joinOn(kind, rows.plan, query.plan, on.length === 0 ? undefined : all(on))
+  const marked = kind === 'left' && query.outputs.some(readsOuter)
+  const inner = marked ? withColumns(query.plan, [truth(true)], ['$met']) : query.plan
+  rows.plan = joinOn(kind, rows.plan, inner, on.length === 0 ? undefined : all(on))
   if (kind !== 'left') return outputs
-  return outputs.map(e => (e.is === 'column' ? column(rows.plan.schema, e.index) : e))
+  const met = test('is_not_null', column(rows.plan.schema, rows.plan.schema.length - 1))
+  return outputs.map((e, i): Expression => {
+    if (!marked || !readsOuter(query.outputs[i] ?? e)) return e.is === 'column' ? column(rows.plan.schema, e.index) : e
+    // What outer columns make is there without a partner, too.
+    return { is: 'case', branches: [{ when: met, then: e }], type: e.type, nullable: true }
+  })
 }
 
 /**
@@ -255,10 +262,15 @@ function scalar(rows: Rows, syntax: Query, at: Span): Expression {
   return joinSubquery(rows, one, query.correlated.length === 0 ? 'inner' : 'left')[0]!
 }
 
-/** Joins a subquery that may have no row for one of these; what it gives there. */
-export function joinOptional(rows: Rows, query: BoundQuery): readonly Expression[] {
+/**
+ * Joins a subquery that may have no row for one of these; what it gives there. `on`: a condition over the rows' columns
+ * and, behind them, the query's outputs.
+ */
+export function joinOptional(rows: Rows, query: BoundQuery, on?: Expression): readonly Expression[] {
   const width = rows.plan.schema.length
-  const values = joinSubquery(rows, query, 'left')
+  const outputs = query.outputs.map(e => placed(e, width))
+  const conditions = on === undefined ? [] : [replaceColumns(on, index => outputs[index - width] ?? rows.column(index))]
+  const values = joinSubquery(rows, query, 'left', conditions)
   const { ofNothing } = query
   if (ofNothing === undefined) return values
   return values.map((value, i) => orNothing(rows, ofNothing.marker, ofNothing.outputs[i] ?? value, value, width))
