@@ -26,6 +26,7 @@ export class StepGraph {
       trackers: new Map(),
       timeZone: context.timeZone,
       settings: context.settings,
+      seed: context.seed,
       now: () => context.now(),
       random: () => context.random(),
       send: (_edge, to, input, batch) => worker.receive(to, input, batch),
