@@ -5,6 +5,7 @@ import { nexmark } from './nexmark/nexmark.ts'
 import { nexmarkSchema } from './nexmark/schema.ts'
 import { type Printer, printConnector } from './print.ts'
 import { rest } from './rest.ts'
+import { series } from './series.ts'
 import type { Connector } from './source.ts'
 import { webhook } from './webhook.ts'
 
@@ -12,6 +13,7 @@ import { webhook } from './webhook.ts'
 export const portableConnectors = (printer: Printer): readonly Connector[] => [
   datagen,
   nexmark,
+  series,
   printConnector(printer),
   blackhole,
   webhook,

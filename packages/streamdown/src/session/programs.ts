@@ -2,8 +2,9 @@ import { assertGuarantees } from '../connect/guarantees.ts'
 import type { WeightedRow } from '../connect/memory.ts'
 import { StreamdownError } from '../errors/error.ts'
 import { sameType } from '../functions/common-type.ts'
-import type { PlanNode } from '../plan/nodes/node.ts'
+import { type PlanNode, RankNode } from '../plan/nodes/node.ts'
 import type { Program } from '../plan/program.ts'
+import { derive } from '../plan/properties.ts'
 import { decodeSnapshot } from '../run/snapshot.ts'
 import { FIRST_STEP_ROWS } from '../run/step-size.ts'
 import { durationMicros } from '../sql/bind/literals.ts'
@@ -62,9 +63,11 @@ export async function runQuery(
       `"${endless.name}" never ends, so a SELECT over it would not either. Make it a CREATE MATERIALIZED VIEW, or INSERT INTO a sink.`,
     )
   }
-  const program = workspace.optimised({ sinks: [], views: [{ name: 'result', input: plan, key: [] }] })
+  const first = firstRows(plan)
+  const program = workspace.optimised({ sinks: [], views: [{ name: 'result', input: first ?? plan, key: [] }] })
   const literals = literalRows(program)
   if (literals !== undefined) return { rows: literals, dead: 0 }
+  const most = first === undefined ? Number.POSITIVE_INFINITY : first.to - first.from + 1
   const changes: WeightedRow[] = []
   const job = new Job(program, {
     ...jobOptions(workspace, 'query', 'fail'),
@@ -74,13 +77,30 @@ export async function runQuery(
   })
   try {
     await job.open()
-    await runJobs(() => [job], workspace.environment, { stop: () => workspace.signal?.aborted === true })
+    await runJobs(() => [job], workspace.environment, {
+      stop: () => changes.length >= most || workspace.signal?.aborted === true,
+    })
   } finally {
     await job.close()
   }
   if (workspace.signal?.aborted === true) throw new StreamdownError('DSD8002', 'The query was interrupted.')
   for (const letter of job.deadLetters) workspace.undecoded.push(letter)
   return { rows: finalRows(changes), dead: job.deadCount }
+}
+
+/** LIMIT without an order, over rows that are only added: of them those that come first, so that the rest need not be read. */
+function firstRows(plan: PlanNode): RankNode | undefined {
+  if (plan.is !== 'sort' || plan.orderBy.length > 0 || plan.limit === undefined) return undefined
+  if (!derive(plan.input).appendOnly) return undefined
+  const { offset = 0, limit } = plan
+  return RankNode.create(plan.input, {
+    function: 'row_number',
+    partitionBy: [],
+    orderBy: [],
+    from: offset + 1,
+    to: offset + limit,
+    output: false,
+  })
 }
 
 /** The result of a program that is nothing but rows of literals: there is nothing to run. */

@@ -97,6 +97,7 @@ export class Relations {
       vertex =>
         vertex.is !== 'source' ||
         vertex.scan.relation.connector === 'view' ||
+        vertex.scan.relation.connector === 'series' ||
         this.#data.has(vertex.scan.relation.name),
     )
   }

@@ -11,6 +11,7 @@ import {
   ScanNode,
   ValuesNode,
 } from '../../plan/nodes/node.ts'
+import { seriesLength, seriesRelation } from '../../plan/series.ts'
 import { types } from '../../types/data-type.ts'
 import type {
   Argument,
@@ -38,7 +39,7 @@ import { bindNamedTable, lateRows } from './named-table.ts'
 import { didYouMean, lastPart } from './names.ts'
 import { fail, notYet } from './problem.ts'
 import { type BoundQuery, bindQuery, bindSubquery, renamed } from './query.ts'
-import { elementsOf, isRowSource, rowSources } from './row-sources.ts'
+import { constantSeries, elementsOf, isRowSource, rowSources } from './row-sources.ts'
 import { Rows } from './rows.ts'
 import { joinedScope, type Scope, type ScopeColumn, tableScope } from './scope.ts'
 import { trimmed } from './sorting.ts'
@@ -100,6 +101,9 @@ interface JoinParts {
   readonly asof?: { readonly matchCondition: Syntax | undefined }
   readonly at: Span
 }
+
+/** A series of more numbers is no value that is at hand, but something to be read. */
+const LONG_SERIES = 10_000n
 
 class FromBinder {
   readonly #context: BindContext
@@ -185,8 +189,10 @@ class FromBinder {
 
   join(left: Source, ref: TableReference, parts: JoinParts): Source {
     if (ref.is === 'derived' && ref.lateral) return this.#lateral(left, ref, parts)
-    if (ref.is === 'unnest' || (ref.is === 'tableFunction' && isRowSource(ref.call, this.#context.catalog)))
-      return this.#expandedJoin(left, ref, parts)
+    if (ref.is === 'unnest' || (ref.is === 'tableFunction' && isRowSource(ref.call, this.#context.catalog))) {
+      const apart = ref.is === 'tableFunction' ? this.#longSeries(ref) : undefined
+      return apart === undefined ? this.#expandedJoin(left, ref, parts) : this.#pair(left, apart, parts)
+    }
     if (ref.is === 'table' && ref.systemTime !== undefined) {
       const right = this.table({ ...ref, systemTime: undefined }, left)
       return this.#pair(left, right, parts, ref.systemTime)
@@ -395,13 +401,27 @@ class FromBinder {
         return this.#aliased(bindGapFill(rows, call, others), ref.alias, table.name)
       }
       case 'UNNEST':
+        return this.#expanded(this.#single(), ref, false)
       case 'GENERATE_SERIES':
       case 'RANGE':
-        return this.#expanded(this.#single(), ref, false)
+        return this.#longSeries(ref) ?? this.#expanded(this.#single(), ref, false)
       default:
         if (isRowSource(call, this.#context.catalog)) return this.#expanded(this.#single(), ref, false)
         return this.#scalarFunction(ref)
     }
+  }
+
+  /** A long series between constants is read like any source, so that it takes no memory and a LIMIT ends it. */
+  #longSeries({ call, alias, withOrdinality }: TableFunction): Source | undefined {
+    const isSeries = callName(call) === 'GENERATE_SERIES' || callName(call) === 'RANGE'
+    if (!isSeries || withOrdinality || !call.args.every(({ value }) => readsNoColumn(value))) return undefined
+    const [found] = rowSources(new ExpressionBinder(this.#context, this.#single().scope), call)
+    const numbers = found === undefined ? undefined : constantSeries(found)
+    if (numbers === undefined || seriesLength(numbers) <= LONG_SERIES) return undefined
+    const { names } = this.#context
+    const single = alias !== undefined && alias.columns.length === 0
+    const name = single ? names.fold(alias.name) : callName(call).toLowerCase()
+    return this.#aliased(ScanNode.create(seriesRelation(name, numbers)), alias, name)
   }
 
   #single(): Source {
@@ -511,6 +531,9 @@ class FromBinder {
     }))
   }
 }
+
+const readsNoColumn = (value: Argument['value']): boolean =>
+  value.is !== 'tableArgument' && value.is !== 'descriptor' && !contains(value, part => part.is === 'column')
 
 const named = (args: readonly Argument[], name: string): Argument | undefined =>
   args.find(arg => arg.name?.text.toUpperCase() === name)

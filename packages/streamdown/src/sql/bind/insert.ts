@@ -1,7 +1,7 @@
 import { column, literal } from '../../plan/expressions/build.ts'
 import type { Expression } from '../../plan/expressions/expression.ts'
 import { replaceColumns } from '../../plan/expressions/walk.ts'
-import { type PlanNode, ProjectNode, type SinkNode } from '../../plan/nodes/node.ts'
+import { type PlanNode, ProjectNode, type Relation, type SinkNode } from '../../plan/nodes/node.ts'
 import type { SinkConstraints } from '../../plan/nodes/sink-node.ts'
 import { constrained } from '../../plan/optimise/sink-constraints.ts'
 import { nodesOf } from '../../plan/visitor/transform.ts'
@@ -41,7 +41,7 @@ export function bindInsert(outer: BindContext, insert: Insert): BoundInsert {
     plan,
     sink,
     overwrite: insert.overwrite,
-    literal: nodesOf([plan]).every(node => node.is !== 'scan' || node.relation.connector === 'memory'),
+    literal: nodesOf([plan]).every(node => node.is !== 'scan' || hasRows(node.relation)),
     conflict: insert.onConflict === undefined ? table.conflict : conflictAction(context, table, insert.onConflict),
     returning: bindReturning(context, table, insert.returning),
   }
@@ -192,6 +192,9 @@ function partitionValues(context: BindContext, table: TableEntry, insert: Insert
     }),
   )
 }
+
+/** Its rows are there, or end by themselves. */
+const hasRows = ({ connector, bounded }: Relation): boolean => connector === 'memory' || bounded === true
 
 /** What a sink demands of its rows, as the settings say. */
 export function constraintsOf({ settings }: BindContext, at: Span | undefined): SinkConstraints {

@@ -1,6 +1,7 @@
 import type { UserFunction } from '../../functions/user/user-function.ts'
 import type { RowSource } from '../../plan/expand-rows.ts'
 import type { Expression } from '../../plan/expressions/expression.ts'
+import type { Series } from '../../plan/series.ts'
 import { typeText } from '../../types/type-text.ts'
 import type { Catalog } from '../catalog.ts'
 import type { Call, Expression as Syntax } from '../parse/ast.ts'
@@ -68,6 +69,24 @@ function alike(
     )
   const cast = (e: Expression) => castTo(e, type, context.settings)
   return { start: cast(start), stop: cast(stop), step: step === undefined || isInterval ? step : cast(step) }
+}
+
+/** A series of whole numbers whose bounds are known: its last number is at most `end`. */
+export function constantSeries(source: RowSource): Series | undefined {
+  if (source.is !== 'series') return undefined
+  const { type } = source.start
+  if (type.is !== 'int' && type.is !== 'bigint') return undefined
+  const start = wholeOf(source.start)
+  const stop = wholeOf(source.stop)
+  const step = source.step === undefined ? 1n : wholeOf(source.step)
+  if (start === undefined || stop === undefined || step === undefined || step === 0n) return undefined
+  return { type, start, end: source.inclusive ? stop : stop - (step > 0n ? 1n : -1n), step }
+}
+
+function wholeOf(e: Expression): bigint | undefined {
+  if (e.is === 'cast') return wholeOf(e.input)
+  if (e.is !== 'literal' || (typeof e.value !== 'bigint' && typeof e.value !== 'number')) return undefined
+  return ['tinyint', 'smallint', 'int', 'bigint'].includes(e.type.is) ? BigInt(e.value) : undefined
 }
 
 export function elementsOf(binder: ExpressionBinder, syntax: Syntax, name: string): RowSource {
