@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import {
   type DuckDBConnection,
+  DuckDBDateValue,
   DuckDBDecimalValue,
   DuckDBInstance,
   DuckDBTimestampValue,
@@ -24,8 +25,11 @@ export async function openOracle(): Promise<DuckDBConnection> {
 
 export async function rowsOfOracle(connection: DuckDBConnection, sql: string): Promise<readonly Cells[]> {
   const reader = await connection.runAndReadAll(sql)
-  return reader.getRows().map(row => row.map(oracleCell))
+  return cellsOfOracle(reader.getRows())
 }
+
+export const cellsOfOracle = (rows: readonly (readonly DuckDBValue[])[]): readonly Cells[] =>
+  rows.map(row => row.map(oracleCell))
 
 export const ourRows = (schema: Schema, rows: readonly (readonly Value[])[]): readonly Cells[] =>
   rows.map(row =>
@@ -41,6 +45,7 @@ function oracleCell(value: DuckDBValue): string {
   if (value === null) return 'NULL'
   if (value instanceof DuckDBDecimalValue) return plainNumber(decimalText(value.value, value.scale))
   if (value instanceof DuckDBTimestampValue) return String(value.micros)
+  if (value instanceof DuckDBDateValue) return String(value.days)
   return typeof value === 'number' ? plainNumber(String(value)) : String(value)
 }
 
@@ -52,12 +57,39 @@ function plainNumber(text: string): string {
 
 /** Both have the same rows as often; the columns in `near` are equal to 1e-9 of themselves. */
 export function assertSameRows(actual: readonly Cells[], expected: readonly Cells[], near: readonly boolean[]): void {
-  const left = sorted(actual, near)
-  const right = sorted(expected, near)
+  if (isSame(sorted(actual, near), sorted(expected, near), near)) return
+  assert.deepEqual(sorted(actual, near), sorted(expected, near))
+}
+
+/** The same as a text that says what differs; undefined: nothing. */
+export function differenceOf(
+  actual: readonly Cells[],
+  expected: readonly Cells[],
+  near: readonly boolean[],
+  order: 'in order' | 'in any order' = 'in any order',
+): string | undefined {
+  const arranged = (rows: readonly Cells[]): readonly Cells[] => (order === 'in order' ? rows : sorted(rows, near))
+  const [left, right] = [arranged(actual), arranged(expected)]
+  if (isSame(left, right, near)) return undefined
+  const listing = (rows: readonly Cells[], others: readonly Cells[]): readonly string[] => {
+    const rest = others.map(row => row.join(' | '))
+    return rows.flatMap(row => {
+      const text = row.join(' | ')
+      const at = rest.indexOf(text)
+      if (at < 0) return [text]
+      rest.splice(at, 1)
+      return []
+    })
+  }
+  const [only, missing] = [listing(left, right), listing(right, left)]
+  if (only.length + missing.length === 0) return `the order: ${left.map(row => row.join(' | ')).join('; ')}`
+  return [...only.map(row => `+ ${row}`), ...missing.map(row => `- ${row}`)].join('\n')
+}
+
+const isSame = (left: readonly Cells[], right: readonly Cells[], near: readonly boolean[]): boolean => {
   const fits = (row: Cells, other: Cells | undefined): boolean =>
     row.every((cell, at) => cell === other?.[at] || (near[at] === true && isNear(Number(cell), Number(other?.[at]))))
-  if (left.length === right.length && left.every((row, at) => fits(row, right[at]))) return
-  assert.deepEqual(left, right)
+  return left.length === right.length && left.every((row, at) => fits(row, right[at]))
 }
 
 const isNear = (a: number, b: number): boolean => Math.abs(a - b) <= 1e-9 * Math.max(1e-9, Math.abs(a), Math.abs(b))

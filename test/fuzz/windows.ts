@@ -1,7 +1,7 @@
 import { type Column, type Kind, kindsOf, type Sql } from './columns.ts'
-import type { Draw } from './draw.ts'
 import { condition, expression, joined } from './expressions.ts'
 import type { Query } from './queries.ts'
+import type { Draw } from './tape.ts'
 
 /** A call with OVER, and what it gives. */
 interface WindowCall {
@@ -189,8 +189,8 @@ function peerCall(draw: Draw, columns: readonly Column[]): WindowCall {
 function aggregateCall(draw: Draw, columns: readonly Column[]): WindowCall {
   const filter = draw.sometimes(3) ? joined(' FILTER (WHERE ', condition(draw, columns, 1), ')') : joined('')
   const numbers = (['int', 'bigint', 'decimal', 'double'] as const).filter(kind => kindsOf(columns).includes(kind))
-  const number = draw.oneOf(numbers)
-  const any = draw.oneOf(kindsOf(columns).filter(kind => kind !== 'boolean'))
+  const number = numbers.length === 0 ? 'int' : draw.oneOf(numbers)
+  const any = draw.oneOf([number, ...kindsOf(columns).filter(kind => kind !== 'boolean')])
   const call = (kind: Kind, near: boolean, name: string, argument: Sql): WindowCall => ({
     name,
     kind,
