@@ -74,5 +74,5 @@ test('what fails is made as small as it can be', async () => {
     2000,
   )
   const numbers = drawn(Tape.replay(smallest))
-  assert.deepEqual(numbers, [0, 10])
+  assert.deepEqual([...numbers].sort(), [0, 10])
 })

@@ -122,7 +122,8 @@ function drawStreams(draw: Draw, kind: 'punctual' | 'late'): Setup {
       late: streams.reduce((sum, { arrivals }) => sum + lateRows(arrivals), 0),
       nulls: nullsIn(oracle.changes),
     },
-    drawQuery: of => (late ? drawLateQuery(of, tables) : drawTimedQuery(of, tables)),
+    drawQuery: of =>
+      late ? drawLateQuery(of, tables, appendOnly ? 'append only' : 'any') : drawTimedQuery(of, tables),
     program: query => ({
       engine: { ...engine, query: query.sql(ours) },
       duckdb: { ...oracle, query: query.sql(late ? duckdbWithoutLate : duckdb) },

@@ -106,8 +106,8 @@ function values(draw: Draw): Source {
 export function where(draw: Draw, source: Source, tables: readonly Table[]): Sql {
   switch (draw.integer(0, 7)) {
     case 5:
-    case 6:
       return joined(' WHERE ', condition(draw, source.columns))
+    case 6:
     case 7: {
       const subqueried = tables.length === 0 ? undefined : subqueryCondition(draw, source, draw.oneOf(tables))
       if (subqueried === undefined) return joined('')

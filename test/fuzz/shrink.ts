@@ -59,7 +59,7 @@ export async function shrink(
   }
 
   async function withoutChunks(at: number): Promise<void> {
-    for (const size of [8, 4, 2, 1]) {
+    for (const size of [64, 16, 4, 2, 1]) {
       for (let from = (best[at]?.length ?? 0) - size; from >= 0 && left > 0; from--) {
         const tape = best[at] ?? []
         if (await attempt(withTape(at, [...tape.slice(0, from), ...tape.slice(from + size)]))) from -= size - 1

@@ -21,14 +21,15 @@ export function correlation(draw: Draw, outer: readonly Column[], inside: Source
       a.near || b.near || a.kind !== b.kind || a.kind === 'boolean' ? [] : [[a, b] as const],
     ),
   )
-  switch (pairs.length === 0 ? 0 : draw.integer(0, 5)) {
+  switch (pairs.length === 0 ? 0 : draw.integer(0, 6)) {
     case 0:
+    case 1:
       return draw.sometimes(2) ? joined(' WHERE ', condition(draw, inside.columns, 1)) : joined('')
-    case 1: {
+    case 2: {
       const [a, b] = draw.oneOf(pairs)
       return joined(` WHERE ${b.name} ${draw.oneOf(['<', '>=', '<>'])} ${a.name}`)
     }
-    case 2: {
+    case 3: {
       const [a, b] = draw.oneOf(pairs)
       const both = condition(draw, [...outer, ...inside.columns], 1)
       return joined(` WHERE ${b.name} = ${a.name} AND `, both)

@@ -15,9 +15,15 @@ export function drawTimedQuery(draw: Draw, tables: Pair): Query {
   return ofWindows(draw, drawTimedSource(draw, tables))
 }
 
-/** Aggregates and tops of windows over one table: what is late for them is said by the windows' ends alone. */
-export const drawLateQuery = (draw: Draw, tables: Pair): Query => {
-  const query = (): Query => ofWindows(draw, drawWindows(draw, draw.oneOf(tables)))
+/**
+ * Aggregates and tops of windows over one table: what is late for them is said by the windows' ends alone. A top over
+ * rows that may change is kept up to date instead, and no row is late for it.
+ */
+export function drawLateQuery(draw: Draw, tables: Pair, rows: 'append only' | 'any'): Query {
+  const query = (): Query => {
+    const source = drawWindows(draw, draw.oneOf(tables))
+    return rows === 'append only' ? ofWindows(draw, source) : aggregation(draw, source, [])
+  }
   const one = query()
   return draw.sometimes(8) ? sideBySide(one, query()) : one
 }

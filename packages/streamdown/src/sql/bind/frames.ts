@@ -24,7 +24,7 @@ export function bindFrame(rows: Rows, written: WindowFrame | SessionFrame, order
   const start = bindBound(rows, written.start, unit, orderBy)
   const end = bindBound(rows, written.end, unit, orderBy)
   const isBackwards =
-    (start === 0 && written.end.is === 'preceding') ||
+    (written.start.is === 'currentRow' && written.end.is === 'preceding') ||
     (written.start.is === 'following' && written.end.is !== 'following' && end !== 'unbounded') ||
     (start !== 'unbounded' && end !== 'unbounded' && start > end)
   if (isBackwards) fail('DSD2006', 'The frame ends before it starts.', at)
