@@ -78,13 +78,20 @@ function havingOf(draw: Draw, source: Source): Sql {
     : joined(sql, draw.oneOf([' > ', ' < ']), sql, ' IS NOT TRUE')
 }
 
+const distinctTexts = (text: Sql, descending: boolean, filter: Sql): Sql => {
+  return rules =>
+    `STRING_AGG(DISTINCT ${text(rules)}, ',' ORDER BY ${rules.order(text(rules), descending)})${filter(rules)}`
+}
+
 export function aggregate(draw: Draw, { columns, unique }: Source): Aggregate {
   const filter = draw.sometimes(3) ? joined(' FILTER (WHERE ', condition(draw, columns, 1), ')') : joined('')
   const numbers = (['int', 'bigint', 'decimal', 'double'] as const).filter(kind => kindsOf(columns).includes(kind))
   const number = numbers.length === 0 ? 'int' : draw.oneOf(numbers)
   const of = (kind: Kind): Sql => expression(draw, kind, columns, 1)
   const exact = (kind: Kind, sql: Sql): Aggregate => ({ kind, near: false, sql })
-  switch (draw.integer(0, 9)) {
+  switch (draw.integer(0, 10)) {
+    case 10:
+      return exact('string', distinctTexts(of('string'), draw.sometimes(2), filter))
     case 0:
       return exact('bigint', joined('COUNT(*)', filter))
     case 1:

@@ -6,7 +6,7 @@ import { print } from './text.ts'
 
 /** How often a failing program is run again to make it smaller. */
 const ATTEMPTS = 300
-const QUERIES_A_ROUND = 5
+const QUERIES_A_ROUND = 7
 
 export interface Campaign {
   readonly queries: number
@@ -27,7 +27,8 @@ export interface Found {
 /** What a campaign has seen; none of late, retracted and NULL may be zero. */
 export interface Report {
   queries: number
-  unanswered: number
+  /** Why DuckDB does not answer some. */
+  readonly unanswered: string[]
   /** Rows of the results that were the same. */
   compared: number
   late: number
@@ -45,7 +46,7 @@ interface Tapes {
 
 /** Draws so many queries by a seed and compares what they give with DuckDB. */
 export async function runCampaign(checker: Checker, campaign: Campaign): Promise<Report> {
-  const report: Report = { queries: 0, unanswered: 0, compared: 0, late: 0, retracted: 0, nulls: 0, failures: [] }
+  const report: Report = { queries: 0, unanswered: [], compared: 0, late: 0, retracted: 0, nulls: 0, failures: [] }
   const kinds = new Set<string>()
   const random = randomFrom(campaign.seed)
   const nextSeed = (): number => Math.floor(random() * 2 ** 31)
@@ -70,7 +71,7 @@ export async function runCampaign(checker: Checker, campaign: Campaign): Promise
       const outcome = outcomes[at]
       report.queries++
       if (outcome === undefined) continue
-      if (outcome.is === 'unanswered') report.unanswered++
+      if (outcome.is === 'unanswered') report.unanswered.push(outcome.problem)
       if (outcome.is === 'same') report.compared += outcome.rows
       if (outcome.is !== 'failed') continue
       if (campaign.untilFailure === true) {

@@ -52,3 +52,34 @@ function uniqueOf(
 
 const renamed = (source: Source, alias: string): readonly Column[] =>
   source.columns.map(column => ({ ...column, name: `${alias}.${column.name}` }))
+
+/** USING or NATURAL: a column that both have by the same name is there once. */
+export function sharedNames(draw: Draw, left: Source, right: Source): Source {
+  const both = left.columns.filter(({ name, kind, near }) => {
+    const other = right.columns.find(column => column.name === name)
+    return other !== undefined && other.kind === kind && !near && !other.near
+  })
+  const names = left.columns.map(({ name }) => name)
+  const shared = right.columns.map(({ name }) => name).filter(name => names.includes(name))
+  if (shared.length === 0 || shared.length !== both.length) return left
+  const kind = draw.oneOf(joinKinds)
+  const key = draw.oneOf(both)
+  const natural = shared.length === 1 && draw.sometimes(2)
+  const own = (side: Source, alias: string): readonly Column[] =>
+    side.columns.filter(({ name }) => name !== key.name).map(column => ({ ...column, name: `${alias}.${column.name}` }))
+  const columns = [key, ...own(left, 'l'), ...own(right, 'r')]
+  const list = columns.map(({ name }, at) => `${name} AS j${at}`).join(', ')
+  const on = natural ? '' : ` USING (${key.name})`
+  const aliased = (side: Source, alias: string): Sql => joined('(SELECT * FROM ', side.sql, `) AS ${alias}`)
+  return {
+    sql: joined(
+      `(SELECT ${list} FROM `,
+      aliased(left, 'l'),
+      natural ? ` NATURAL ${kind} ` : ` ${kind} `,
+      aliased(right, 'r'),
+      `${on}) AS j`,
+    ),
+    columns: columns.map((column, at) => ({ ...column, name: `j${at}` })),
+    unique: undefined,
+  }
+}

@@ -1,9 +1,10 @@
 import { aggregation, groupingSets } from './aggregates.ts'
+import { chain } from './chains.ts'
 import { type Column, type Kind, kinds, kindsOf, type Sql, type Table, typed } from './columns.ts'
 import { condition, expression, joined, listed } from './expressions.ts'
-import { join } from './joins.ts'
+import { join, sharedNames } from './joins.ts'
 import { lateral } from './lateral.ts'
-import { first, top } from './ranks.ts'
+import { distinctOn, first, top } from './ranks.ts'
 import { setOperation } from './sets.ts'
 import { scalarSubquery, subqueryCondition } from './subqueries.ts'
 import type { Draw } from './tape.ts'
@@ -39,7 +40,7 @@ function drawShape(draw: Draw, tables: readonly Table[], depth: number): Query {
   if (shape >= 16) return setOperation(draw, tables, depth)
   const source = drawSource(draw, tables, depth)
   if (shape >= 14) return overWindows(draw, source) ?? projection(draw, source, tables)
-  if (shape >= 12) return top(draw, source) ?? projection(draw, source, tables)
+  if (shape >= 12) return draw.oneOf([top, top, distinctOn])(draw, source) ?? projection(draw, source, tables)
   if (shape === 11) return groupingSets(draw, source, tables)
   if (shape === 10) return distinct(draw, source, tables)
   return shape >= 5 ? aggregation(draw, source, tables) : projection(draw, source, tables)
@@ -47,10 +48,12 @@ function drawShape(draw: Draw, tables: readonly Table[], depth: number): Query {
 
 function drawSource(draw: Draw, tables: readonly Table[], depth: number): Source {
   const table = draw.oneOf(tables)
-  switch (draw.integer(0, 11)) {
+  switch (draw.integer(0, 12)) {
     case 0:
     case 1:
       return from(table)
+    case 12:
+      return draw.sometimes(2) ? chain(draw, tables) : sharedNames(draw, from(table), from(draw.oneOf(tables)))
     case 2:
     case 3:
       return depth > 0 ? asSource(drawQuery(draw, tables, depth - 1), 'q') : from(table)

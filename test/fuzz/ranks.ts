@@ -18,17 +18,46 @@ export function top(draw: Draw, source: Source): Query | undefined {
   const names = source.columns.map(({ name }, at) => `${name} AS t${at}`).join(', ')
   const place: Column = { name: 'place', kind: 'bigint', near: false }
   const given = draw.sometimes(2) ? [...columns, place] : columns
+  const wanted = `${draw.oneOf(['<=', '<=', '='])} ${draw.integer(1, 3)}`
+  const uniqueTop =
+    unique && columns.flatMap(({ name }, at) => (unique.includes(source.columns[at]?.name ?? '') ? [name] : []))
+  if (draw.sometimes(4)) {
+    const over = joined(`${call} OVER (${partition}ORDER BY `, ordering(draw, order), ')')
+    return {
+      sql: joined(`SELECT ${names} FROM `, source.sql, ' QUALIFY ', over, ` ${wanted}`),
+      columns,
+      unique: uniqueTop,
+    }
+  }
   return {
     sql: joined(
       `SELECT ${given.map(({ name }) => name).join(', ')} FROM (SELECT ${names}, ${call} OVER (${partition}ORDER BY `,
       ordering(draw, order),
       ') AS place FROM ',
       source.sql,
-      `) AS ranked WHERE place ${draw.oneOf(['<=', '<=', '='])} ${draw.integer(1, 3)}`,
+      `) AS ranked WHERE place ${wanted}`,
     ),
     columns: given,
-    unique:
-      unique && columns.flatMap(({ name }, at) => (unique.includes(source.columns[at]?.name ?? '') ? [name] : [])),
+    unique: uniqueTop,
+  }
+}
+
+/** One row of each group of equal values: the first by unique columns. */
+export function distinctOn(draw: Draw, source: Source): Query | undefined {
+  const { unique, columns } = source
+  const free = columns.filter(({ near }) => !near)
+  if (unique === undefined || free.length === 0) return undefined
+  const by = [...new Set(draw.list(1, 2, 1, () => draw.oneOf(free).name))]
+  const order = [...by, draw.oneOf(free).name, ...unique]
+  return {
+    sql: joined(
+      `SELECT DISTINCT ON (${by.join(', ')}) ${columns.map(({ name }) => name).join(', ')} FROM `,
+      source.sql,
+      ' ORDER BY ',
+      ordering(draw, [...new Set(order)]),
+    ),
+    columns,
+    unique,
   }
 }
 

@@ -1,5 +1,5 @@
 import { type Column, kindsOf, type Sql, type Table } from './columns.ts'
-import { condition, expression, joined } from './expressions.ts'
+import { condition, expression, joined, listed } from './expressions.ts'
 import type { Source } from './queries.ts'
 import type { Draw } from './tape.ts'
 
@@ -50,7 +50,9 @@ export function subqueryCondition(draw: Draw, { columns: outer }: Source, table:
   const value = expression(draw, kind, outer, 1)
   const given = expression(draw, kind, inside.columns, 1)
   const rows = joined(' FROM ', inside.sql, correlation(draw, outer, inside))
-  switch (draw.integer(0, 6)) {
+  switch (draw.integer(0, 7)) {
+    case 7:
+      return rowMember(draw, outer, inside)
     case 0:
       return joined('EXISTS (SELECT 1', rows, ')')
     case 1:
@@ -67,6 +69,15 @@ export function subqueryCondition(draw: Draw, { columns: outer }: Source, table:
   return kind === 'boolean'
     ? joined('EXISTS (SELECT 1', rows, ')')
     : joined(value, draw.oneOf([' = ', ' < ', ' >= ']), '(SELECT ', draw.oneOf(['MIN(', 'MAX(']), given, ')', rows, ')')
+}
+
+/** A row of two columns among the rows of a subquery; DuckDB has no correlated ones of rows. */
+function rowMember(draw: Draw, outer: readonly Column[], inside: Source): Sql {
+  const rows = joined(' FROM ', inside.sql, correlation(draw, [], inside))
+  const kinds = kindsOf(outer).filter(kind => kindsOf(inside.columns).includes(kind))
+  const own = [draw.oneOf(kinds), draw.oneOf(kinds)]
+  const of = (columns: readonly Column[]): Sql => listed(own.map(kind => expression(draw, kind, columns, 0)))
+  return joined('(', of(outer), draw.oneOf([') IN (SELECT ', ') NOT IN (SELECT ']), of(inside.columns), rows, ')')
 }
 
 /** One value of a subquery in the list of SELECT. */
