@@ -77,7 +77,7 @@ function rowMember(draw: Draw, outer: readonly Column[], inside: Source): Sql {
   const kinds = kindsOf(outer).filter(kind => kindsOf(inside.columns).includes(kind))
   const own = [draw.oneOf(kinds), draw.oneOf(kinds)]
   const of = (columns: readonly Column[]): Sql => listed(own.map(kind => expression(draw, kind, columns, 0)))
-  return joined('(', of(outer), draw.oneOf([') IN (SELECT ', ') NOT IN (SELECT ']), of(inside.columns), rows, ')')
+  return joined('(', of(outer), ') IN (SELECT ', of(inside.columns), rows, ')')
 }
 
 /** One value of a subquery in the list of SELECT. */

@@ -8,6 +8,8 @@
  * - text of doubles and timestamps: digits and fractions are printed differently (`CAST(1.0 AS VARCHAR)`);
  * - ROUND of doubles: PostgreSQL rounds halves to even, DuckDB away from zero;
  * - quotients of decimals: DuckDB gives a DOUBLE, PostgreSQL a DECIMAL with digits of its own rule;
+ * - NOT IN of rows: of `(1, NULL) NOT IN (SELECT 2, 2)`, which is true, DuckDB makes NULL, as of any row with a NULL;
+ * - correlated IN of rows, GROUPING in a subquery: DuckDB has neither;
  * - derived tables in FROM of a correlated subquery that themselves refer to the query outside: we refuse them;
  * - overflows: both fail, but DuckDB fails the statement and we the row (test/semantics/overflow.test.ts).
  */
