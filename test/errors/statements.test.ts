@@ -19,6 +19,15 @@ test('an unknown column is shown in the text, with the nearest name', () =>
     assert.deepEqual(await rowsOf(session, 'SELECT * FROM orders'), [])
   }))
 
+test('the place of an error counts from the beginning of the script', () =>
+  withSession(async session => {
+    const script = 'CREATE TABLE a (x INT);\nCREATE VIEW v AS\nSELECT nofunction(x)\nFROM a;'
+    await assert.rejects(session.execute(script), {
+      code: 'DSD2003',
+      message: /at line 3, column 8:\n {2}\| SELECT nofunction\(x\)\n {2}\| {8}\^{13}$/,
+    })
+  }))
+
 test('a missing file is named', () =>
   withSession(async (session, folder) => {
     const path = join(folder, 'nothing-here.ndjson')

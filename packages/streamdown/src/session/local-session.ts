@@ -45,7 +45,7 @@ export class LocalSession implements Session {
     for (const parsed of parseStatements(sql)) {
       this.#workspace.signal = signal
       try {
-        yield await this.#execute(parsed)
+        yield await this.#execute(parsed, sql)
       } finally {
         this.#workspace.signal = undefined
       }
@@ -169,11 +169,12 @@ export class LocalSession implements Session {
     })
   }
 
-  async #execute({ statement, text }: ParsedStatement): Promise<StatementResult> {
+  /** `program`: what the statement stands in; places in it are counted from its beginning. */
+  async #execute({ statement, text }: ParsedStatement, program: string): Promise<StatementResult> {
     // A path is a quoted text: without one there is none to look for.
     if (text.includes("'") || text.includes('$')) await this.#files.learn(statement)
-    const bound = this.#bind(statement, text, false)
-    return carryOut(this.#workspace, isEndless(bound) ? this.#bind(statement, text, true) : bound, text)
+    const bound = this.#bind(statement, program, false)
+    return carryOut(this.#workspace, isEndless(bound) ? this.#bind(statement, program, true) : bound, text)
   }
 
   /** A query over what never ends is bound as one that keeps running: LIMIT is a top-N that is kept up to date. */
