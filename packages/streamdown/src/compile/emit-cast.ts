@@ -36,7 +36,8 @@ export function emitConversion(e: Emitter, input: Operand, type: DataType, rule:
     const folded = foldLiteral(e, input.literal, from, type, rule)
     if (folded !== undefined) return folded
   }
-  return emitHostCall(e, [input], type, { strict: true, mayBeNull: type.is === 'json' }, ([value], { timeZone }) =>
+  const mayBeNull = type.is === 'json' || from.is === 'json'
+  return emitHostCall(e, [input], type, { strict: true, mayBeNull }, ([value], { timeZone }) =>
     castValue(value ?? null, from, type, rule, timeZone),
   )
 }

@@ -34,7 +34,7 @@ const integerBounds: Partial<Record<DataType['is'], readonly [bigint, bigint]>> 
 
 /** CAST of one value that is not NULL; throws RowError where the value does not fit. */
 export function castValue(value: Value, from: DataType, to: DataType, rule: CastRule, timeZone: string): Value {
-  if (value === null) return null
+  if (value === null || isJsonNull(value, from, to)) return null
   switch (to.is) {
     case 'null':
       return null
@@ -90,6 +90,10 @@ export function castValue(value: Value, from: DataType, to: DataType, rule: Cast
       return nestedOf(value, from, to, rule, timeZone)
   }
 }
+
+/** JSON's null is NULL as a value of another kind. */
+const isJsonNull = (value: Value, from: DataType, to: DataType): boolean =>
+  from.is === 'json' && value === 'null' && to.is !== 'string' && to.is !== 'json'
 
 function refuse(value: Value, from: DataType, to: string): never {
   const shown =

@@ -1,4 +1,5 @@
 import { RowError } from '../functions/definition.ts'
+import { findZone, movedInZone } from '../functions/time/zone.ts'
 import { type DataType, type Field, types } from '../types/data-type.ts'
 import type { Interval, Numeric, Value } from '../types/value.ts'
 import { isNumeric, plain, withScale } from '../values/numeric.ts'
@@ -16,6 +17,8 @@ export type RowSource =
       readonly start: Expression
       readonly stop: Expression
       readonly step: Expression | undefined
+      /** Of instants: the zone in which days and months pass. */
+      readonly zone?: Expression
       /** generate_series reaches its end, range stops before it. */
       readonly inclusive: boolean
       readonly name: string
@@ -39,12 +42,12 @@ export function expandRows(
   whole = false,
 ): FlatMapNode {
   const width = input.schema.length
-  const added = sources.flatMap(partsOf)
+  const added = sources.flatMap(sourceParts)
   const below = withColumns(input, added)
   let place = width
   const readers = sources.map(source => {
     const at = place
-    place += partsOf(source).length
+    place += sourceParts(source).length
     return readerOf(source, at, whole)
   })
   const outputs = readers.flatMap(reader => reader.fields)
@@ -72,9 +75,11 @@ export function expandRows(
   )
 }
 
-function partsOf(source: RowSource): readonly Expression[] {
+/** The expressions that rows are made of. */
+export function sourceParts(source: RowSource): readonly Expression[] {
   if (source.is === 'elements') return [source.of]
-  return [source.start, source.stop, ...(source.step === undefined ? [] : [source.step])]
+  const { start, stop, step, zone } = source
+  return [start, stop, ...(step === undefined ? [] : [step]), ...(zone === undefined ? [] : [zone])]
 }
 
 interface Reader {
@@ -92,13 +97,13 @@ function readerOf(source: RowSource, at: number, whole: boolean): Reader {
     return {
       fields: [{ name: source.name, type, nullable: false }],
       read: row =>
-        series(
-          type,
-          row[at] ?? null,
-          row[at + 1] ?? null,
-          step === undefined ? undefined : (row[step] ?? null),
-          source.inclusive,
-        ).map(value => [value]),
+        series(type, {
+          start: row[at] ?? null,
+          stop: row[at + 1] ?? null,
+          step: step === undefined ? undefined : (row[step] ?? null),
+          zone: source.zone === undefined ? undefined : (row[at + 3] ?? null),
+          inclusive: source.inclusive,
+        }).map(value => [value]),
     }
   }
   const { type } = source.of
@@ -129,20 +134,22 @@ function listAt(row: readonly Value[], at: number): readonly Value[] {
 const isInterval = (value: Value | undefined): value is Interval =>
   typeof value === 'object' && value !== null && 'micros' in value
 
+interface Series {
+  readonly start: Value
+  readonly stop: Value
+  readonly step: Value | undefined
+  readonly zone: Value | undefined
+  readonly inclusive: boolean
+}
+
 /**
  * Nothing when a bound is NULL.
  * @throws RowError when the step is 0.
  */
-function series(
-  type: DataType,
-  start: Value,
-  stop: Value,
-  step: Value | undefined,
-  inclusive: boolean,
-): readonly Value[] {
-  if (start === null || stop === null || step === null) return []
+function series(type: DataType, { start, stop, step, zone, inclusive }: Series): readonly Value[] {
+  if (start === null || stop === null || step === null || zone === null) return []
   if (isInterval(step) && typeof start === 'bigint' && typeof stop === 'bigint')
-    return times(start, stop, step, inclusive)
+    return times(start, stop, moving(step, typeof zone === 'string' ? zone : undefined), inclusive)
   if (isNumeric(start) && isNumeric(stop)) return numerics(start, stop, step ?? plain(1n), inclusive)
   const unit = type.is === 'decimal' ? 10n ** BigInt(type.scale) : 1n
   const [from, to, by] = [wholeOf(start), wholeOf(stop), step === undefined ? unit : wholeOf(step)]
@@ -177,11 +184,19 @@ function numbers(type: DataType, start: bigint, stop: bigint, step: bigint, incl
   return found
 }
 
-function times(start: bigint, stop: bigint, step: Interval, inclusive: boolean): readonly Value[] {
-  const forward = addInterval(start, step, 1) > start
-  if (addInterval(start, step, 1) === start) throw new RowError(5, 'the step of a series must not be 0')
+/** Moves a time by an interval, whose days and months pass in a zone. */
+function moving(step: Interval, zoneName: string | undefined): (time: bigint) => bigint {
+  if (zoneName === undefined) return time => addInterval(time, step, 1)
+  const zone = findZone(zoneName)
+  if (zone === undefined) throw new RowError(5, `there is no time zone ${zoneName}`)
+  return time => movedInZone(time, step, zone)
+}
+
+function times(start: bigint, stop: bigint, next: (time: bigint) => bigint, inclusive: boolean): readonly Value[] {
+  const forward = next(start) > start
+  if (next(start) === start) throw new RowError(5, 'the step of a series must not be 0')
   const within = (n: bigint) => (forward ? (inclusive ? n <= stop : n < stop) : inclusive ? n >= stop : n > stop)
   const found: Value[] = []
-  for (let n = start; within(n); n = addInterval(n, step, 1)) found.push(n)
+  for (let n = start; within(n); n = next(n)) found.push(n)
   return found
 }

@@ -6,7 +6,7 @@ import { RowError, type ScalarFunction } from '../definition.ts'
 import { asBytes, asCount, asText } from '../values.ts'
 
 const define = definer('bytes')
-const { string, bytes, int } = types
+const { string, bytes, int, bigint } = types
 
 const utf8 = (text: Value | undefined): Uint8Array => new TextEncoder().encode(asText(text))
 
@@ -148,6 +148,19 @@ function parseUrl(args: readonly Value[]): Value {
   return parts[part] ?? null
 }
 
+/** The byte that holds a bit, and the bit as a mask: bits count from the lowest of each byte. */
+const bitAt = (data: Uint8Array, index: number): { readonly place: number; readonly mask: number } => {
+  const place = Math.floor(index / 8)
+  byteAt(data, place)
+  return { place, mask: 1 << (index % 8) }
+}
+
+function bitCount(data: Uint8Array): number {
+  let count = 0
+  for (const byte of data) for (let rest = byte; rest !== 0; rest &= rest - 1) count++
+  return count
+}
+
 const byteAt = (data: Uint8Array, index: number): number => {
   const byte = data[index]
   if (byte === undefined) throw new RowError(5, `index ${index} is not within the ${data.length} bytes`)
@@ -241,12 +254,32 @@ export const byteFunctions: readonly ScalarFunction[] = [
     'The bit at an index, from 0, the lowest of each byte first.',
     [["GET_BIT(X'01', 0)", '1']],
     [
-      js(
-        ['bytes', 'bigint'],
-        int,
-        args => (byteAt(asBytes(args[0]), Math.floor(asCount(args[1]) / 8)) >> (asCount(args[1]) % 8)) & 1,
-      ),
+      js(['bytes', 'bigint'], int, args => {
+        const { place, mask } = bitAt(asBytes(args[0]), asCount(args[1]))
+        return (asBytes(args[0])[place]! & mask) === 0 ? 0 : 1
+      }),
     ],
+  ),
+  define(
+    'set_bit',
+    'The bytes with the bit at an index, from 0, the lowest of each byte first, set to 0 or 1.',
+    [["ENCODE(SET_BIT(X'00ff', 8, 0), 'hex')", '00fe']],
+    [
+      js(['bytes', 'bigint', 'int'], bytes, args => {
+        const data = asBytes(args[0]).slice()
+        const { place, mask } = bitAt(data, asCount(args[1]))
+        const bit = asCount(args[2])
+        if (bit !== 0 && bit !== 1) throw new RowError(5, `a bit is 0 or 1, not ${bit}`)
+        data[place] = bit === 1 ? data[place]! | mask : data[place]! & ~mask
+        return data
+      }),
+    ],
+  ),
+  define(
+    'bit_count',
+    'The number of bits that are set.',
+    [["BIT_COUNT(X'0fff')", '12']],
+    [js(['bytes'], bigint, args => BigInt(bitCount(asBytes(args[0]))))],
   ),
   define(
     'url_encode',

@@ -25,7 +25,7 @@ const extreme = (
     name,
     `${summary}; NULL when one is NULL.`,
     [[sql, gives]],
-    [inline(['comparable'], firstType, { variadic: true })],
+    [inline(['comparable', 'comparable'], firstType, { variadic: true })],
     {
       insteadIn: { functions: 'postgres', name: postgres },
     },
@@ -34,7 +34,12 @@ const extreme = (
     postgres,
     `${summary} that is not NULL.`,
     [[`${postgres}(NULL, 2)`, '2']],
-    [inline(['comparable'], firstType, { variadic: true, nullable: args => args.every(arg => arg.nullable) })],
+    [
+      inline(['comparable', 'comparable'], firstType, {
+        variadic: true,
+        nullable: args => args.every(arg => arg.nullable),
+      }),
+    ],
     { strict: false },
   ),
 ]
@@ -44,7 +49,7 @@ export const conditionalFunctions: readonly ScalarFunction[] = [
     'coalesce',
     'The first argument that is not NULL; later ones are not evaluated.',
     [['COALESCE(NULL, 2, 3)', '2']],
-    [inline(['any'], firstType, { variadic: true, nullable: args => args.every(arg => arg.nullable) })],
+    [inline(['any', 'any'], firstType, { variadic: true, nullable: args => args.every(arg => arg.nullable) })],
     { aliases: ['ifnull', 'nvl'], strict: false },
   ),
   define(

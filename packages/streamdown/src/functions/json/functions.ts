@@ -10,30 +10,19 @@ import {
   parseJson,
   writeJson,
 } from '../../values/json.ts'
-import { castValue } from '../cast.ts'
 import { type BoundArgument, definer, type FunctionContext, js, jsOrNull } from '../define.ts'
 import { type Coerce, RowError, type ScalarFunction, type Signature } from '../definition.ts'
 import { asArray, asCount, asText } from '../values.ts'
 import { toJson } from './convert.ts'
 import { findAll, jsonPath } from './path.ts'
+import { populate } from './populate.ts'
+import { read, textual } from './read.ts'
+import { jsonRowFunctions } from './rows.ts'
 
 const define = definer('json')
 const { string, json, boolean, int } = types
 
-/** JSON values are text in canonical form; a text argument must be valid JSON. */
-function read(value: Value | undefined): Json {
-  const parsed = parseJson(asText(value))
-  if (parsed === undefined) throw new RowError(5, 'the text is not valid JSON')
-  return parsed
-}
-
 const write = (value: Json | undefined): Value => (value === undefined ? null : writeJson(value))
-
-/** A value as text: strings without quotes, JSON null as NULL. */
-function textual(value: Json | undefined): Value {
-  if (value === undefined || value === null) return null
-  return typeof value === 'string' ? value : writeJson(value)
-}
 
 function member(value: Json, key: Value | undefined): Json | undefined {
   if (typeof key === 'string') {
@@ -226,37 +215,6 @@ function isJson(args: readonly Value[]): boolean {
       return !isJsonArray(value) && !isJsonObject(value)
     default:
       return true
-  }
-}
-
-function populate(value: Json, type: DataType, base: Value, timeZone: string): Value {
-  if (value === null) return null
-  switch (type.is) {
-    case 'row':
-      if (!isJsonObject(value)) throw new RowError(5, 'a row is filled from a JSON object')
-      return type.fields.map((field, i) => {
-        const item = value.get(field.name)
-        const old = Array.isArray(base) ? (base[i] ?? null) : null
-        return item === undefined ? old : populate(item, field.type, old, timeZone)
-      })
-    case 'array':
-      if (!isJsonArray(value)) throw new RowError(5, 'an array is filled from a JSON array')
-      return value.map(item => populate(item, type.element, null, timeZone))
-    case 'map': {
-      if (!isJsonObject(value)) throw new RowError(5, 'a map is filled from a JSON object')
-      const added = [...value].map(([key, item]): readonly [Value, Value] => [
-        castValue(key, string, type.key, 'postgres', timeZone),
-        populate(item, type.value, null, timeZone),
-      ])
-      const kept = Array.isArray(base)
-        ? base.filter(pair => Array.isArray(pair) && !added.some(([key]) => key === pair[0]))
-        : []
-      return [...kept, ...added]
-    }
-    case 'json':
-      return writeJson(value)
-    default:
-      return castValue(typeof value === 'string' ? value : writeJson(value), string, type, 'postgres', timeZone)
   }
 }
 
@@ -651,6 +609,7 @@ export const jsonFunctions: readonly ScalarFunction[] = [
     ],
     { strict: false },
   ),
+  ...jsonRowFunctions,
   define(
     'jsonb_populate_map',
     'A MAP with the members of a JSON object added.',

@@ -207,17 +207,20 @@ const exactSines: Readonly<Record<number, number>> = {
   270: -1,
   330: -0.5,
 }
+const exactTangents: Readonly<Record<number, number>> = {
+  0: 0,
+  45: 1,
+  90: Infinity,
+  135: -1,
+  180: 0,
+  225: 1,
+  270: -Infinity,
+  315: -1,
+}
 const tanDegrees = (x: number): number => {
-  const turn = ((x % 180) + 180) % 180
-  return turn === 0
-    ? 0
-    : turn === 45
-      ? 1
-      : turn === 135
-        ? -1
-        : turn === 90
-          ? Infinity
-          : Math.tan((turn * Math.PI) / 180)
+  const turn = ((x % 360) + 360) % 360
+  const exact = exactTangents[turn]
+  return exact ?? Math.tan((turn * Math.PI) / 180)
 }
 
 const integerPair: Coerce = args => (args.every(arg => isInteger(arg.type)) ? args.map(() => bigint) : undefined)
@@ -371,20 +374,13 @@ export const mathFunctions: readonly ScalarFunction[] = [
     [['ATAN2(0, 1)', '0']],
     [inline(['double', 'double'], double)],
   ),
-  real('asin', 'The inverse sine.', 'ASIN(0)', '0', x =>
-    Math.abs(x) > 1 ? domain('ASIN takes numbers from -1 to 1') : Math.asin(x),
-  ),
-  real('acos', 'The inverse cosine.', 'ACOS(1)', '0', x =>
-    Math.abs(x) > 1 ? domain('ACOS takes numbers from -1 to 1') : Math.acos(x),
-  ),
+  real('asin', 'The inverse sine; NaN outside of -1 to 1.', 'ASIN(0)', '0', Math.asin),
+  real('acos', 'The inverse cosine; NaN outside of -1 to 1.', 'ACOS(1)', '0', Math.acos),
   real('cot', 'The cotangent.', 'ROUND(COT(1), 4)', '0.6421', x => 1 / Math.tan(x)),
   real('asinh', 'The inverse hyperbolic sine.', 'ASINH(0)', '0', Math.asinh),
-  real('acosh', 'The inverse hyperbolic cosine.', 'ACOSH(1)', '0', x =>
-    x < 1 ? domain('ACOSH takes numbers from 1 on') : Math.acosh(x),
-  ),
-  real('atanh', 'The inverse hyperbolic tangent.', 'ATANH(0)', '0', x =>
-    Math.abs(x) > 1 ? domain('ATANH takes numbers from -1 to 1') : Math.atanh(x),
-  ),
+  real('acosh', 'The inverse hyperbolic cosine; NaN below 1.', 'ACOSH(1)', '0', Math.acosh),
+  real('atanh', 'The inverse hyperbolic tangent; NaN outside of -1 to 1.', 'ATANH(0)', '0', Math.atanh),
+  real('coth', 'The hyperbolic cotangent.', 'ROUND(COTH(1), 4)', '1.313', x => 1 / Math.tanh(x)),
   real('sind', 'The sine of degrees.', 'SIND(30)', '0.5', sinDegrees),
   real('cosd', 'The cosine of degrees.', 'COSD(60)', '0.5', x => sinDegrees(x + 90)),
   real('tand', 'The tangent of degrees.', 'TAND(45)', '1', tanDegrees),

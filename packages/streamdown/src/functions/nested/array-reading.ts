@@ -138,6 +138,25 @@ export const arrayReadingFunctions: readonly ScalarFunction[] = [
     { strict: false },
   ),
   define(
+    'array_subscripts',
+    'The indexes of a dimension of an array, or these backwards; GENERATE_SUBSCRIPTS gives them as rows.',
+    [
+      ['array_subscripts(ARRAY[5, 6], 1)', '[1, 2]'],
+      ['array_subscripts(ARRAY[5, 6], 1, TRUE)', '[2, 1]'],
+    ],
+    [
+      js(
+        ['array', 'int', 'boolean'],
+        types.array(int),
+        (args, { types: all }) => {
+          const size = dimensions(args[0] ?? null, all[0] ?? types.null)[asCount(args[1]) - 1] ?? 0
+          return Array.from({ length: size }, (_, i) => (args[2] === true ? size - i : i + 1))
+        },
+        { optional: 1 },
+      ),
+    ],
+  ),
+  define(
     'array_dims',
     'The bounds of each dimension, as text.',
     [['ARRAY_DIMS(ARRAY[1, 2])', '[1:2]']],

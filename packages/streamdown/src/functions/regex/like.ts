@@ -47,7 +47,8 @@ export const likeFunctions: readonly ScalarFunction[] = [
         returns: types.boolean,
         implementation: {
           is: 'javascript',
-          call: args => similarToPattern(asText(args[1]), escapeOf(args) || '\\').test(asText(args[0])),
+          call: args =>
+            similarToPattern(asText(args[1]), args[2] === undefined ? '\\' : escapeOf(args)).test(asText(args[0])),
         },
       },
     ],

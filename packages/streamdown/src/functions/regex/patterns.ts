@@ -60,8 +60,11 @@ export function similarToPattern(pattern: string, escapeMark: string): RegExp {
     const characters = Array.from(pattern)
     for (let i = 0; i < characters.length; i++) {
       const character = characters[i] ?? ''
-      if (character === escapeMark && escapeMark !== '') source += literal(characters[++i] ?? '')
-      else if (inClass) {
+      if (character === escapeMark) {
+        // An escaped quote only marks the piece that SUBSTRING takes.
+        const next = characters[++i] ?? ''
+        if (next !== '"') source += literal(next)
+      } else if (inClass) {
         if (character === ']') inClass = false
         source += character === '\\' ? '\\\\' : character
       } else if (character === '[') {
@@ -80,7 +83,8 @@ export function similarToPattern(pattern: string, escapeMark: string): RegExp {
 export function regexPattern(pattern: string, flags = ''): RegExp {
   return cached(regexes, flags, pattern, () => {
     let used = flags.includes('g') ? 'g' : ''
-    if (flags.includes('i')) used += 'i'
+    // Of `i` and `c` (regards case) the last one counts.
+    if (flags.lastIndexOf('i') > flags.lastIndexOf('c')) used += 'i'
     if (flags.includes('s')) used += 's'
     if (/[nm]/.test(flags)) used += 'm'
     let source = pattern

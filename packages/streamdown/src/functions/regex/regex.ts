@@ -3,10 +3,11 @@ import type { Value } from '../../types/value.ts'
 import { definer, js, jsOrNull } from '../define.ts'
 import type { ScalarFunction } from '../definition.ts'
 import { asCount, asText } from '../values.ts'
+import { groupsOf, occurrenceFunctions, occurrences } from './occurrences.ts'
 import { regexPattern } from './patterns.ts'
 
 const define = definer('regex')
-const { string, int, boolean } = types
+const { string, boolean } = types
 
 /** Java's `$1` and PostgreSQL's `\1` in a replacement. */
 const replacement = (text: string, postgres: boolean): string =>
@@ -19,6 +20,23 @@ const replacement = (text: string, postgres: boolean): string =>
 function extract(args: readonly Value[]): Value {
   const match = regexPattern(asText(args[1])).exec(asText(args[0]))
   return match?.[args[2] === undefined ? 0 : asCount(args[2])] ?? null
+}
+
+/** From a position on the n-th match is replaced; all of them when n is 0. */
+function replaceNth([given, pattern, by, start, n, flags]: readonly Value[]): string {
+  const text = asText(given)
+  const wanted = n === undefined ? 1 : asCount(n)
+  const regex = regexPattern(asText(pattern), flags === undefined ? '' : asText(flags))
+  const put = replacement(asText(by), true)
+  let out = ''
+  let done = 0
+  let count = 0
+  for (const match of occurrences(text, pattern, start, flags)) {
+    if (wanted !== 0 && ++count !== wanted) continue
+    out += text.slice(done, match.index) + match[0].replace(regex, put)
+    done = match.index + match[0].length
+  }
+  return out + text.slice(done)
 }
 
 function matches(text: string, pattern: string, flags: string): RegExpExecArray[] {
@@ -75,8 +93,11 @@ export const regexFunctions: readonly ScalarFunction[] = [
   ),
   define(
     'regexp_replace_first',
-    "REGEXP_REPLACE as PostgreSQL has it: the first match, all with flag 'g'.",
-    [["regexp_replace_first('a1b22', '[0-9]+', '#')", 'a#b22']],
+    "REGEXP_REPLACE as PostgreSQL has it: the first match, all with flag 'g'; or where to start, which match (0: all) and flags.",
+    [
+      ["regexp_replace_first('a1b22', '[0-9]+', '#')", 'a#b22'],
+      ["regexp_replace_first('aaaa', 'a', 'b', 2, 2)", 'aaba'],
+    ],
     [
       js(
         ['text', 'text', 'text', 'text'],
@@ -87,31 +108,10 @@ export const regexFunctions: readonly ScalarFunction[] = [
         },
         { optional: 1 },
       ),
+      js(['text', 'text', 'text', 'int', 'int', 'text'], string, replaceNth, { optional: 2 }),
     ],
   ),
-  define(
-    'regexp_count',
-    'How often the regular expression matches.',
-    [["REGEXP_COUNT('a1b22', '[0-9]+')", '2']],
-    [js(['text', 'text'], int, args => matches(asText(args[0]), asText(args[1]), '').length)],
-  ),
-  define(
-    'regexp_instr',
-    'Where the regular expression matches first, from 1; 0: nowhere.',
-    [["REGEXP_INSTR('abc12', '[0-9]')", '4']],
-    [
-      js(['text', 'text'], int, args => {
-        const match = regexPattern(asText(args[1])).exec(asText(args[0]))
-        return match === null ? 0 : Array.from(asText(args[0]).slice(0, match.index)).length + 1
-      }),
-    ],
-  ),
-  define(
-    'regexp_substr',
-    'What the regular expression matches first; NULL where it does not.',
-    [["REGEXP_SUBSTR('abc12', '[0-9]+')", '12']],
-    [jsOrNull(['text', 'text'], string, args => regexPattern(asText(args[1])).exec(asText(args[0]))?.[0] ?? null)],
-  ),
+  ...occurrenceFunctions,
   define(
     'regexp_match',
     'The groups of the first match (the match itself where there are none); NULL without a match.',
@@ -125,8 +125,7 @@ export const regexFunctions: readonly ScalarFunction[] = [
             asText(args[1]),
             args[2] === undefined ? '' : asText(args[2]).replace('g', ''),
           ).exec(asText(args[0]))
-          if (match === null) return null
-          return match.length === 1 ? [match[0]] : match.slice(1).map(group => group ?? null)
+          return match === null ? null : groupsOf(match)
         },
         { optional: 1 },
       ),

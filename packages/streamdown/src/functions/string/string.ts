@@ -2,9 +2,9 @@ import { types } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
 import { textOf } from '../cast.ts'
 import { definer, type FunctionContext, js, jsOrNull, kernel } from '../define.ts'
-import { RowError, type ScalarFunction } from '../definition.ts'
+import { RowError, type ScalarFunction, type Signature } from '../definition.ts'
 import { regexPattern } from '../regex/patterns.ts'
-import { asCount, asText } from '../values.ts'
+import { asBytes, asCount, asText } from '../values.ts'
 import { formatText } from './format.ts'
 
 const define = definer('string')
@@ -42,17 +42,31 @@ const pad =
     return left ? added + text.join('') : text.join('') + added
   }
 
-const trimmed =
-  (left: boolean, right: boolean) =>
-  (args: readonly Value[]): string => {
+/** Where what is left begins and ends when the elements of a set are taken off. */
+function kept<T>(
+  elements: ArrayLike<T>,
+  set: ReadonlySet<T>,
+  left: boolean,
+  right: boolean,
+): readonly [number, number] {
+  let from = 0
+  let to = elements.length
+  if (left) while (from < to && set.has(elements[from]!)) from++
+  if (right) while (to > from && set.has(elements[to - 1]!)) to--
+  return [from, to]
+}
+
+/** TRIM with the characters (or bytes) to take off. */
+const trimming = (left: boolean, right: boolean): readonly Signature[] => [
+  js(['text', 'text'], string, args => {
     const text = points(asText(args[0]))
-    const set = new Set(points(asText(args[1])))
-    let from = 0
-    let to = text.length
-    if (left) while (from < to && set.has(text[from] ?? '')) from++
-    if (right) while (to > from && set.has(text[to - 1] ?? '')) to--
-    return text.slice(from, to).join('')
-  }
+    return text.slice(...kept(text, new Set(points(asText(args[1]))), left, right)).join('')
+  }),
+  js(['bytes', 'bytes'], types.bytes, args => {
+    const data = asBytes(args[0])
+    return data.slice(...kept(data, new Set(asBytes(args[1])), left, right))
+  }),
+]
 
 /** Flink's substring counts a start below 1 from the end; PostgreSQL's counts it as before the text. */
 function substringFlink(args: readonly Value[]): Value {
@@ -184,25 +198,26 @@ export const stringFunctions: readonly ScalarFunction[] = [
   ),
   define(
     'trim',
-    'The text without blanks, or the given characters, at both ends.',
+    'The text without blanks, or the given characters, at both ends; bytes without the given ones.',
     [
       ["TRIM('  a ')", 'a'],
       ["TRIM(BOTH 'x' FROM 'xxaxx')", 'a'],
+      ["ENCODE(TRIM(X'00' FROM X'00ff00'), 'hex')", 'ff'],
     ],
-    [kernel(['text'], string, 'fn_trim'), js(['text', 'text'], string, trimmed(true, true))],
+    [kernel(['text'], string, 'fn_trim'), ...trimming(true, true)],
     { aliases: ['btrim'] },
   ),
   define(
     'ltrim',
     'The text without blanks, or the given characters, at its start.',
     [["LTRIM('  a ')", 'a ']],
-    [kernel(['text'], string, 'fn_ltrim'), js(['text', 'text'], string, trimmed(true, false))],
+    [kernel(['text'], string, 'fn_ltrim'), ...trimming(true, false)],
   ),
   define(
     'rtrim',
     'The text without blanks, or the given characters, at its end.',
     [["RTRIM('  a  ')", '  a']],
-    [kernel(['text'], string, 'fn_rtrim'), js(['text', 'text'], string, trimmed(false, true))],
+    [kernel(['text'], string, 'fn_rtrim'), ...trimming(false, true)],
   ),
   define(
     'substring',
@@ -305,9 +320,15 @@ export const stringFunctions: readonly ScalarFunction[] = [
   ),
   define(
     'reverse',
-    'The characters in opposite order.',
-    [["REVERSE('abc')", 'cba']],
-    [js(['text'], string, args => points(asText(args[0])).reverse().join(''))],
+    'The characters, or bytes, in opposite order.',
+    [
+      ["REVERSE('abc')", 'cba'],
+      ["ENCODE(REVERSE(X'abcd'), 'hex')", 'cdab'],
+    ],
+    [
+      js(['text'], string, args => points(asText(args[0])).reverse().join('')),
+      js(['bytes'], types.bytes, args => asBytes(args[0]).slice().reverse()),
+    ],
   ),
   define('repeat', 'The text n times.', [["REPEAT('ab', 3)", 'ababab']], [js(['text', 'int'], string, repeat)]),
   define(

@@ -75,7 +75,7 @@ export const timeMakingFunctions: readonly ScalarFunction[] = [
         (args, { types: all }) => {
           const zone = zoneOf(asText(args[0]))
           const zoned = all[1]?.is === 'timestamp' && all[1].zoned
-          return zoned ? utcToLocal(zone, asBigint(args[1])) : localToUtc(zone, asBigint(args[1]))
+          return zoned ? utcToLocal(zone, asBigint(args[1])) : localToUtc(zone, asBigint(args[1]), 'last')
         },
       ),
     ],

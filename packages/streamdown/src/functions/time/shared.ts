@@ -132,6 +132,7 @@ export function truncate(args: readonly Value[], { types: all, returns, timeZone
   const unit = timeUnit(asText(args[0]))
   const value = args[1]
   if (isInterval(value)) return truncateInterval(value, unit)
+  if (returns.is === 'interval') return truncateInterval({ months: 0, days: 0, micros: asBigint(value) }, unit)
   const zone = args[2] === undefined ? timeZone : asText(args[2])
   const part = all[1]
   const local = localMicros(value, all[1], zone)
@@ -151,8 +152,9 @@ export function truncateInterval(
   const size: Record<string, number> = { year: 12, quarter: 3, month: 1, decade: 120, century: 1200, millennium: 12000 }
   const wide = size[unit]
   if (wide !== undefined) return { months: Math.trunc(months / wide) * wide, days: 0, micros: 0n }
-  if (unit === 'day' || unit === 'week')
-    return { months, days: unit === 'day' ? days : Math.trunc(days / 7) * 7, micros: 0n }
+  if (unit === 'day') return { months, days, micros: 0n }
+  if (unit === 'week')
+    throw new RowError(5, 'an interval is not truncated to weeks: months are no whole number of them')
   const part = intervalOf(1, unit)
   return part === undefined || part.micros === 0n
     ? { months, days, micros }
@@ -161,7 +163,8 @@ export function truncateInterval(
 
 export const truncateType: Signature['returns'] = ([, value], rules) => {
   const type = value?.type ?? timestamp6
-  return type.is === 'date' && rules.functions === 'postgres' ? timestamp6 : type
+  if (rules.functions !== 'postgres') return type
+  return type.is === 'date' ? ltz6 : type.is === 'time' ? types.interval : type
 }
 
 export const toUnit =

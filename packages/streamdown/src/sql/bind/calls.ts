@@ -86,8 +86,7 @@ export function bindCall(binder: ExpressionBinder, call: Call): Expression {
     return binder.bind(value)
   })
   if (call.json !== undefined) return jsonCall(binder, call, name, args)
-  if (name === 'CURRENT_TIMESTAMP' || name === 'NOW' || name === 'LOCALTIMESTAMP')
-    return callFunction(context, name, [], call.at)
+  if (name === 'CURRENT_TIMESTAMP' || name === 'LOCALTIMESTAMP') return callFunction(context, name, [], call.at)
   return callFunction(context, name, args, call.at)
 }
 

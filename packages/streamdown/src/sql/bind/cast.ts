@@ -23,7 +23,7 @@ export function castTo(e: Expression, type: DataType, settings: Settings, attemp
     attempt,
     rule: settings.cast_rule,
     type,
-    nullable: e.nullable || attempt || e.type.is === 'null',
+    nullable: e.nullable || attempt || e.type.is === 'null' || (e.type.is === 'json' && type.is !== 'string'),
     ...(place === undefined ? {} : { at: place }),
   }
 }

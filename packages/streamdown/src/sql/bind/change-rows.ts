@@ -9,9 +9,9 @@ import { withTables } from './query.ts'
 import { Rows } from './rows.ts'
 import { type Scope, tableScope } from './scope.ts'
 import type { BoundDelete, BoundUpdate } from './statement.ts'
-import { joinAsTest, resolveSubqueries } from './subqueries.ts'
+import { joinAsTest, resolveSubqueries, singleRow } from './subqueries.ts'
 import { conjunctsOf } from './syntax.ts'
-import { assigned, bindReturning, tableOf } from './target-table.ts'
+import { assignedValues, bindReturning, tableOf } from './target-table.ts'
 
 /** The table's rows (all columns), the tables beside it, and WHERE. */
 function affected(
@@ -58,8 +58,10 @@ export function bindUpdate(outer: BindContext, update: Update): BoundUpdate {
   const table = changeable(context, update.table)
   const alias = update.alias === undefined ? table.name : context.names.fold(update.alias)
   const rows = affected(context, table, alias, update.from, update.where)
-  for (const { value } of update.assignments) resolveSubqueries(rows, value)
-  const changes = update.assignments.flatMap(a => assigned(context, table, rows.binder, a))
+  for (const { value, columns } of update.assignments) if (columns.length === 1) resolveSubqueries(rows, value)
+  const changes = assignedValues(context, table, rows.binder, update.assignments, (query, width, at) =>
+    singleRow(rows, query, width, at),
+  )
   const before = storedColumns(table, rows)
   const after = before.map(({ name, value }, stored) => ({
     name,

@@ -31,15 +31,7 @@ export function overDomain(
   const read = new Set([...conditions, ...outputs].flatMap(e => [...columnsRead(e)].filter(index => index < 0)))
   const used = [...read].sort((a, b) => b - a)
   const columnsUsed = used.map(index => column(outer.schema, outerIndex(index)))
-  const picked = ProjectNode.create(
-    outer,
-    columnsUsed.map((value, at) => ({ name: `$outer${at}`, value })),
-  )
-  const domain = AggregateNode.create(
-    picked,
-    picked.schema.map((_, at) => at),
-    [],
-  )
+  const domain = distinctValues(outer, used.map(outerIndex))
   const width = inner.schema.length
   const inside = (e: Expression): Expression => remap(e, index => (index < 0 ? width + used.indexOf(index) : index))
   return {
@@ -48,6 +40,19 @@ export function overDomain(
     values: used.map((_, at) => width + at),
     outer: columnsUsed.map((value, at) => (value.is === 'column' ? { ...value, index: used[at] ?? 0 } : value)),
   }
+}
+
+/** The distinct values of some columns. */
+export function distinctValues(input: PlanNode, places: readonly number[]): PlanNode {
+  const picked = ProjectNode.create(
+    input,
+    places.map((place, at) => ({ name: `$outer${at}`, value: column(input.schema, place) })),
+  )
+  return AggregateNode.create(
+    picked,
+    places.map((_, at) => at),
+    [],
+  )
 }
 
 /** What remains to compare when the values stand at these places of the subquery's schema. */

@@ -1,4 +1,4 @@
-import { expandRows } from '../../plan/expand-rows.ts'
+import { expandRows, sourceParts } from '../../plan/expand-rows.ts'
 import { all, column, columns, truth } from '../../plan/expressions/build.ts'
 import type { Expression } from '../../plan/expressions/expression.ts'
 import { joinOn } from '../../plan/joins.ts'
@@ -13,6 +13,7 @@ import {
 } from '../../plan/nodes/node.ts'
 import { seriesLength, seriesRelation } from '../../plan/series.ts'
 import { types } from '../../types/data-type.ts'
+import type { Catalog } from '../catalog.ts'
 import type {
   Argument,
   DerivedTable,
@@ -29,6 +30,7 @@ import type {
   Unnest,
 } from '../parse/ast.ts'
 import { asofJoin } from './asof-joins.ts'
+import { Carry, carriedRows, outerColumns } from './carry.ts'
 import type { BindContext } from './context.ts'
 import { ExpressionBinder } from './expressions.ts'
 import { bindGapFill } from './gap-fill.ts'
@@ -38,7 +40,7 @@ import { bindMatch } from './match.ts'
 import { bindNamedTable, lateRows } from './named-table.ts'
 import { didYouMean, lastPart } from './names.ts'
 import { fail, notYet } from './problem.ts'
-import { type BoundQuery, bindQuery, bindSubquery, renamed } from './query.ts'
+import { type BoundQuery, bindQuery, bindSubquery, renamed, visiblePlan } from './query.ts'
 import { constantSeries, elementsOf, isRowSource, rowSources } from './row-sources.ts'
 import { Rows } from './rows.ts'
 import { joinedScope, type Scope, type ScopeColumn, tableScope } from './scope.ts'
@@ -65,17 +67,15 @@ export function bindFrom(
   hints: readonly Hint[],
   outer: Scope | undefined,
 ): Rows {
-  const binder = new FromBinder(context, outer, stateTtl(context, hints), hints)
+  const carried = outer?.carry && carriedRows(outer, outer.carry)
+  const binder = new FromBinder(context, outer, stateTtl(context, hints), hints, carried)
   const [first, ...more] = from
   if (first === undefined) {
+    if (carried !== undefined) return new Rows(context, carried.plan, carried.scope)
     const plan = singleRow()
     return new Rows(context, plan, { columns: [], schema: plan.schema, outer })
   }
-  const source = more.reduce(
-    (left, right) =>
-      binder.join(left, right, { kind: 'inner', on: undefined, using: [], natural: false, at: right.at }),
-    binder.table(first, undefined),
-  )
+  const source = more.reduce((left, right) => binder.beside(left, right), binder.table(first, undefined))
   return new Rows(context, source.plan, { ...source.scope, outer })
 }
 
@@ -105,13 +105,25 @@ interface JoinParts {
 /** A series of more numbers is no value that is at hand, but something to be read. */
 const LONG_SERIES = 10_000n
 
+/** A table beside another, without a condition. */
+const besides = (at: Span): JoinParts => ({ kind: 'inner', on: undefined, using: [], natural: false, at })
+
 class FromBinder {
   readonly #context: BindContext
   readonly #outer: Scope | undefined
   readonly #ttl: bigint | undefined
   readonly #hints: readonly Hint[]
+  /** The values of the enclosing query that the rows carry, until they stand left of the first table. */
+  #carried: Source | undefined
 
-  constructor(context: BindContext, outer: Scope | undefined, ttl: bigint | undefined, hints: readonly Hint[] = []) {
+  constructor(
+    context: BindContext,
+    outer: Scope | undefined,
+    ttl: bigint | undefined,
+    hints: readonly Hint[] = [],
+    carried?: Source,
+  ) {
+    this.#carried = carried
     this.#context = context
     this.#outer = outer
     this.#ttl = ttl
@@ -121,6 +133,11 @@ class FromBinder {
   /** `left`: the tables before it, for what is lateral. */
   table(ref: TableReference, left: Source | undefined): Source {
     const context = this.#context
+    const carried = this.#carried
+    if (carried !== undefined && left === undefined && ref.is !== 'join') {
+      this.#carried = undefined
+      return this.join(carried, ref, besides(ref.at))
+    }
     switch (ref.is) {
       case 'table': {
         if (ref.systemTime !== undefined)
@@ -153,19 +170,29 @@ class FromBinder {
   }
 
   #derived(ref: DerivedTable): Source {
-    return this.#aliased(bindQuery(this.#context, ref.query), ref.alias, undefined)
+    const bound = bindSubquery(this.#context, ref.query, this.#outer)
+    const needed = outerColumns([...bound.correlated, ...bound.outputs])
+    if (this.#outer !== undefined && needed.length > 0) throw new Carry(this.#outer, needed)
+    return this.#aliased(visiblePlan(bound), ref.alias, undefined)
   }
 
   #joined(ref: Join, before: Source | undefined): Source {
-    const left = this.table(ref.left, before)
+    return this.#joinedTo(ref, this.table(ref.left, before))
+  }
+
+  #joinedTo(ref: Join, left: Source): Source {
     const asof = ref.asof ? { asof: { matchCondition: ref.matchCondition } } : {}
     const parts = { on: ref.on, using: ref.using, natural: ref.natural, at: ref.at, ...asof }
     const source = this.#kinds(ref, left, parts)
     if (ref.alias === undefined) return source
+    if (source.scope.carried !== undefined)
+      notYet('An alias of a join in a correlated subquery', 'Name its tables.', ref.at)
     return this.#aliased(source.plan, ref.alias, undefined)
   }
 
   #kinds(ref: Join, left: Source, parts: Omit<JoinParts, 'kind'>): Source {
+    if (left.scope.carried !== undefined && (ref.kind === 'FULL' || ref.kind.startsWith('RIGHT')))
+      notYet(`A ${ref.kind} join in a correlated subquery`, 'Write it as a LEFT join.', ref.at)
     switch (ref.kind) {
       case 'CROSS':
       case 'INNER':
@@ -187,8 +214,22 @@ class FromBinder {
     }
   }
 
+  /** `left, ref`. Within joins behind the comma tables before it can be used by what is lateral. */
+  beside(left: Source, ref: TableReference): Source {
+    if (
+      ref.is !== 'join' ||
+      ref.alias !== undefined ||
+      !(left.scope.carried !== undefined || isLateral(ref, this.#context.catalog))
+    )
+      return this.join(left, ref, besides(ref.at))
+    return this.#joinedTo(ref, this.beside(left, ref.left))
+  }
+
   join(left: Source, ref: TableReference, parts: JoinParts): Source {
-    if (ref.is === 'derived' && ref.lateral) return this.#lateral(left, ref, parts)
+    if (ref.is === 'derived' && ref.lateral)
+      return this.#lateral(left, ref, parts, { ...left.scope, outer: this.#outer })
+    if (ref.is === 'derived' && left.scope.carried !== undefined)
+      return this.#lateral(left, ref, parts, { ...left.scope, columns: [], outer: this.#outer })
     if (ref.is === 'unnest' || (ref.is === 'tableFunction' && isRowSource(ref.call, this.#context.catalog))) {
       const apart = ref.is === 'tableFunction' ? this.#longSeries(ref) : undefined
       return apart === undefined ? this.#expandedJoin(left, ref, parts) : this.#pair(left, apart, parts)
@@ -200,12 +241,14 @@ class FromBinder {
     return this.#pair(left, this.table(ref, left), parts)
   }
 
-  /** A subquery over each row of the tables before it. */
-  #lateral(left: Source, ref: DerivedTable, parts: JoinParts): Source {
+  /** A subquery over each row of the tables before it, of which it sees what `scope` shows. */
+  #lateral(left: Source, ref: DerivedTable, parts: JoinParts, seen: Scope): Source {
     if (parts.kind !== 'inner' && parts.kind !== 'left')
       notYet(`${parts.kind} join LATERAL`, 'Use LEFT or INNER.', ref.at)
-    const rows = new Rows(this.#context, left.plan, { ...left.scope, outer: this.#outer })
-    const bound = bindSubquery(this.#context, ref.query, { ...left.scope, outer: this.#outer, plan: left.plan })
+    const rows = new Rows(this.#context, left.plan, seen)
+    const bound = bindSubquery(this.#context, ref.query, { ...seen, plan: left.plan })
+    if (!ref.lateral && outerColumns([...bound.correlated, ...bound.outputs]).length === 0)
+      return this.#pair(left, this.#aliased(visiblePlan(bound), ref.alias, undefined), parts)
     const width = left.plan.schema.length
     const on = parts.on
     const trivial = on === undefined || (on.is === 'boolean' && on.value)
@@ -228,9 +271,10 @@ class FromBinder {
       columns: [...left.scope.columns, ...right.map(c => ({ ...c, index: c.index + width }))],
       schema: plan.schema,
       outer: this.#outer,
+      carried: left.scope.carried,
     }
     if (trivial || before !== undefined) return { plan, scope }
-    const condition = new ExpressionBinder(this.#context, scope).condition(on, 'ON')
+    const condition = this.#own(new ExpressionBinder(this.#context, scope).condition(on, 'ON'))
     return { plan: FilterNode.create(plan, condition), scope }
   }
 
@@ -253,7 +297,7 @@ class FromBinder {
     const { names } = this.#context
     const schema = [...left.plan.schema, ...right.plan.schema]
     const scope = joinedScope(left.scope, right.scope, schema)
-    const binder = new ExpressionBinder(this.#context, { ...scope, outer: undefined })
+    const binder = new ExpressionBinder(this.#context, { ...scope, outer: this.#outer })
     const shared = parts.natural
       ? sharedNames(left.scope, right.scope, names.same)
       : parts.using.map(id => names.fold(id))
@@ -275,7 +319,7 @@ class FromBinder {
     const written = parts.on === undefined ? [] : conjunctsOf(parts.on)
     const later = parts.kind === 'inner' ? written.filter(each => contains(each, isQueryExpression)) : []
     const tested = [...written.filter(each => !later.includes(each)), parts.asof?.matchCondition]
-    const on = tested.flatMap(each => (each === undefined ? [] : [binder.condition(each, 'ON')]))
+    const on = tested.flatMap(each => (each === undefined ? [] : [this.#own(binder.condition(each, 'ON'))]))
     const passing = parts.kind === 'inner' ? on.filter(each => isTemporal(this.#context, each)) : []
     const conditions = [...equalities, ...on.filter(each => !passing.includes(each))]
     const condition = conditions.length === 0 ? undefined : all(conditions)
@@ -400,8 +444,6 @@ class FromBinder {
         const others = call.args.filter(arg => arg !== table.argument)
         return this.#aliased(bindGapFill(rows, call, others), ref.alias, table.name)
       }
-      case 'UNNEST':
-        return this.#expanded(this.#single(), ref, false)
       case 'GENERATE_SERIES':
       case 'RANGE':
         return this.#longSeries(ref) ?? this.#expanded(this.#single(), ref, false)
@@ -429,11 +471,18 @@ class FromBinder {
     return { plan, scope: { columns: [], schema: plan.schema, outer: this.#outer } }
   }
 
+  /** An expression over the rows here; where it uses columns of the query around they must be carried. */
+  #own(e: Expression): Expression {
+    const needed = outerColumns([e])
+    if (this.#outer !== undefined && needed.length > 0) throw new Carry(this.#outer, needed)
+    return e
+  }
+
   /** A scalar function in FROM is a table of one row. */
   #scalarFunction({ call, alias }: TableFunction): Source {
-    const rows = new Rows(this.#context, singleRow(), { columns: [], schema: singleRow().schema, outer: undefined })
+    const rows = new Rows(this.#context, singleRow(), { columns: [], schema: singleRow().schema, outer: this.#outer })
     const name = callName(call).toLowerCase()
-    const plan = ProjectNode.create(rows.plan, [{ name, value: rows.binder.bind(call) }])
+    const plan = ProjectNode.create(rows.plan, [{ name, value: this.#own(rows.binder.bind(call)) }])
     return this.#aliased(plan, alias, name, true)
   }
 
@@ -446,7 +495,7 @@ class FromBinder {
       notYet('LEFT JOIN UNNEST with another condition than TRUE', 'Filter afterwards.', at)
     const source = this.#expanded(left, ref, kind === 'left')
     if (trivial) return source
-    const condition = new ExpressionBinder(this.#context, source.scope).condition(on, 'ON')
+    const condition = this.#own(new ExpressionBinder(this.#context, source.scope).condition(on, 'ON'))
     return { ...source, plan: FilterNode.create(source.plan, condition) }
   }
 
@@ -454,15 +503,16 @@ class FromBinder {
     const binder = new ExpressionBinder(this.#context, { ...left.scope, outer: this.#outer })
     const sources =
       ref.is === 'unnest' ? ref.values.map(value => elementsOf(binder, value, 'unnest')) : rowSources(binder, ref.call)
-    const { ordinality } = { ordinality: ref.withOrdinality }
+    for (const part of sources.flatMap(sourceParts)) this.#own(part)
     const width = left.plan.schema.length
-    const plan = expandRows(left.plan, sources, { outer, ordinality })
+    const plan = expandRows(left.plan, sources, { outer, ordinality: ref.withOrdinality })
     const made = plan.schema.slice(width)
     const isDeclared = sources.some(source => source.is === 'elements' && source.declared === true)
     const single = made.length === 1 && !isDeclared && ref.alias !== undefined && ref.alias.columns.length === 0
     const { names } = this.#context
     const columnNames = single ? [names.fold(ref.alias!.name)] : made.map(field => field.name)
-    const right = this.#aliasScope(columnNames, ref.alias, undefined)
+    const isValue = isDeclared && made.length === 1
+    const right = this.#aliasScope(columnNames, ref.alias, undefined).map(c => ({ ...c, isValue }))
     const renamedPlan = ProjectNode.create(plan, [
       ...columns(left.plan.schema).map(value => ({ name: value.name, value })),
       ...made.map((_, i) => ({ name: right[i]!.name, value: column(plan.schema, width + i) })),
@@ -471,6 +521,7 @@ class FromBinder {
       columns: [...left.scope.columns, ...right.map(c => ({ ...c, index: c.index + width }))],
       schema: renamedPlan.schema,
       outer: this.#outer,
+      carried: left.scope.carried,
     }
     return { plan: renamedPlan, scope }
   }
@@ -534,6 +585,16 @@ class FromBinder {
 
 const readsNoColumn = (value: Argument['value']): boolean =>
   value.is !== 'tableArgument' && value.is !== 'descriptor' && !contains(value, part => part.is === 'column')
+
+/** Whether a table in it is made of rows of those before it. */
+function isLateral(ref: TableReference, catalog: Catalog): boolean {
+  if (ref.is === 'join') return isLateral(ref.left, catalog) || isLateral(ref.right, catalog)
+  return (
+    ref.is === 'unnest' ||
+    (ref.is === 'derived' && ref.lateral) ||
+    (ref.is === 'tableFunction' && isRowSource(ref.call, catalog))
+  )
+}
 
 const named = (args: readonly Argument[], name: string): Argument | undefined =>
   args.find(arg => arg.name?.text.toUpperCase() === name)

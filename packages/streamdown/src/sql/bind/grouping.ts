@@ -31,12 +31,19 @@ interface Correlation {
   conditions(schema: PlanNode['schema']): readonly Expression[]
 }
 
+interface Equality {
+  readonly inner: Expression
+  readonly outer: Expression
+  readonly op: '=' | 'is_not_distinct_from'
+}
+
 /** The sides of an equality between the subquery's columns and outer ones. */
-function equalityOf(e: Expression): { readonly inner: Expression; readonly outer: Expression } | undefined {
-  const sides = e.is === 'call' && e.name === '=' ? e.args : []
+function equalityOf(e: Expression): Equality | undefined {
+  const op = e.is === 'call' && (e.name === '=' || e.name === 'is_not_distinct_from') ? e.name : undefined
+  const sides = e.is === 'call' && op !== undefined ? e.args : []
   const outer = sides.find(side => [...columnsRead(side)].every(index => index < 0))
   const inner = sides.find(side => side !== outer && [...columnsRead(side)].every(index => index >= 0))
-  return inner === undefined || outer === undefined ? undefined : { inner, outer }
+  return inner === undefined || outer === undefined || op === undefined ? undefined : { inner, outer, op }
 }
 
 interface GroupKey {
@@ -66,14 +73,15 @@ export function bindGroups(
   const builder = new GroupBuilder(rows)
   for (const e of all) if (e !== windowCall) builder.key(e)
   for (const set of resolved) if (!set.some(e => e === windowCall)) builder.keyOfConstants(set)
-  const correlation = builder.correlate(correlated)
+  const several = groupBy !== undefined && sets.length > 1
+  const correlation = builder.correlate(correlated, several)
   if (windowCall !== undefined) builder.window(windowCall, uses)
   const wanted = groupBy?.distinct === true ? builder.differentSets(resolved) : resolved
   const global = all.length === 0 && correlated.length > 0
   const used = builder.aggregates(uses, all.length > 0 && resolved.every(set => set.length > 0))
   // COUNT(*) is never NULL: it tells a group without partner from one whose results are NULL.
   const calls = global && correlation.marker === undefined ? [...used, countRows] : used
-  const node = builder.build(wanted, calls, groupBy !== undefined && sets.length > 1)
+  const node = builder.build(wanted, calls, several)
   const stage = builder.stage(node)
   return {
     stage,
@@ -99,6 +107,8 @@ class GroupBuilder {
   readonly #rows: Rows
   readonly #keys: GroupKey[] = []
   readonly #keyOf = new Map<Syntax, readonly number[]>()
+  /** Keys of every grouping set. */
+  readonly #always = new Set<number>()
   /** Expressions over the rows before grouping, by key, as something over the keys. */
   readonly #derived = new Map<string, (schema: PlanNode['schema']) => Expression>()
   #windowParts: { readonly start: number; readonly end: number; readonly time: number | undefined } | undefined
@@ -182,17 +192,23 @@ class GroupBuilder {
     return keys
   }
 
-  /** The keys that a correlation adds: what it compares for equality, or the values of all outer columns it uses. */
-  correlate(conditions: readonly Expression[]): Correlation {
+  /**
+   * The keys that a correlation adds: what it compares for equality, or the values of all outer columns it uses. They are
+   * in every grouping set: with `several` they are keys of their own, which no set leaves out.
+   */
+  correlate(conditions: readonly Expression[], several: boolean): Correlation {
     const equalities = conditions.map(equalityOf)
     if (!equalities.every(each => each !== undefined)) return this.#overDomain(conditions)
-    const keys = equalities.map(({ inner, outer }) => {
+    const keys = equalities.map(({ inner, outer, op }) => {
       const [input] = this.#rows.append([inner])
-      return { key: this.#add(input!, [expressionKey(inner)]), outer }
+      if (!several) return { key: this.#add(input!, [expressionKey(inner)]), outer, op }
+      const key = this.#keys.push({ input: input!, equals: [] }) - 1
+      this.#always.add(key)
+      return { key, outer, op }
     })
     return {
-      marker: keys[0]?.key,
-      conditions: schema => keys.map(({ key, outer }) => test('=', column(schema, key), outer)),
+      marker: keys.find(({ op }) => op === '=')?.key,
+      conditions: schema => keys.map(({ key, outer, op }) => test(op, column(schema, key), outer)),
     }
   }
 
@@ -208,6 +224,7 @@ class GroupBuilder {
     const domain = overDomain(rows.plan, around, conditions)
     rows.plan = domain.plan
     const keys = domain.values.map(place => this.#add(place, []))
+    for (const key of keys) this.#always.add(key)
     return {
       marker: undefined,
       conditions: schema => sameValues(schema, keys, domain.outer),
@@ -274,19 +291,18 @@ class GroupBuilder {
 
   /** One grouping set, with NULL for the keys that it leaves out, and 1 in the grouping column of each of them. */
   #setPlan(set: readonly Syntax[], calls: readonly AggregateCall[]): PlanNode {
-    const used = new Set(set.flatMap(e => this.#keyOf.get(e) ?? []))
+    const used = new Set([...this.#always, ...set.flatMap(e => this.#keyOf.get(e) ?? [])])
     if (this.#windowParts !== undefined)
       for (const key of [this.#windowParts.start, this.#windowParts.end]) used.add(key)
-    const order = [...used]
-    const inputs = order.map(key => this.#keys[key]!.input)
+    const inputs = [...new Set([...used].map(key => this.#keys[key]!.input))]
     const grouped = this.#aggregate(inputs, calls)
     const { schema } = this.#rows.plan
     const keys = this.#keys.map(({ input }, key) => {
       const { name, type } = schema[input]!
-      const at = order.indexOf(key)
-      return { name, value: at < 0 ? literal(null, type) : column(grouped.schema, at) }
+      const value = used.has(key) ? column(grouped.schema, inputs.indexOf(input)) : literal(null, type)
+      return { name, value }
     })
-    const values = calls.map((call, i) => ({ name: call.name, value: column(grouped.schema, order.length + i) }))
+    const values = calls.map((call, i) => ({ name: call.name, value: column(grouped.schema, inputs.length + i) }))
     const left = this.#keys.map((_, key) => ({
       name: `$grouping${key}`,
       value: literal(used.has(key) ? 0 : 1, types.int),
@@ -387,7 +403,12 @@ class GroupBuilder {
     const columns = this.#keys.flatMap(({ input }, index): readonly ScopeColumn[] =>
       scope.columns.filter(c => c.index === input).map(c => ({ ...c, index })),
     )
-    return { columns, schema: node.schema, outer: undefined }
+    const carried =
+      scope.carried &&
+      new Map(
+        [...scope.carried].map(([outer, place]) => [outer, this.#keys.findLastIndex(({ input }) => input === place)]),
+      )
+    return { columns, schema: node.schema, outer: undefined, carried }
   }
 }
 

@@ -11,13 +11,13 @@ import type { Insert, OnConflict, Span, Expression as Syntax, Values } from '../
 import { assignTo } from './cast.ts'
 import type { BindContext } from './context.ts'
 import { ExpressionBinder } from './expressions.ts'
-import { fail } from './problem.ts'
+import { fail, notYet } from './problem.ts'
 import { bindQuery, bindValues, withTables } from './query.ts'
 import { type Scope, tableScope } from './scope.ts'
 import type { BoundInsert, ConflictAction } from './statement.ts'
 import { conjunctsOf } from './syntax.ts'
 import { opened, overStored } from './table-plan.ts'
-import { assigned, bindReturning, position, tableOf } from './target-table.ts'
+import { assignedValues, bindReturning, position, tableOf } from './target-table.ts'
 
 export function bindInsert(outer: BindContext, insert: Insert): BoundInsert {
   const context = insert.with === undefined ? outer : withTables(outer, insert.with)
@@ -233,7 +233,9 @@ function conflictAction(context: BindContext, table: TableEntry, conflict: OnCon
     replaceColumns(e, index =>
       index < width ? overStored(table.columns, index) : shift(overStored(table.columns, index - width), stored),
     )
-  const changed = conflict.assignments.flatMap(a => assigned(context, table, binder, a))
+  const changed = assignedValues(context, table, binder, conflict.assignments, (_, __, at) =>
+    notYet('ON CONFLICT with (SELECT …)', 'Take the values from EXCLUDED.', at),
+  )
   return {
     action: 'update',
     columns: changed.map(change => change.stored),

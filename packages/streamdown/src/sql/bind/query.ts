@@ -1,10 +1,18 @@
 import { column, columns } from '../../plan/expressions/build.ts'
 import type { Expression } from '../../plan/expressions/expression.ts'
-import { AggregateNode, type PlanNode, ProjectNode, UnionNode, ValuesNode } from '../../plan/nodes/node.ts'
+import {
+  AggregateNode,
+  type PlanNode,
+  ProjectNode,
+  type SortKey,
+  UnionNode,
+  ValuesNode,
+} from '../../plan/nodes/node.ts'
 import { groupWindow, withWindowEnd } from '../../plan/windows.ts'
 import { type Field, type Schema, types } from '../../types/data-type.ts'
 import { typeText } from '../../types/type-text.ts'
 import type { Query, QueryBody, Select, SortItem, Span, Values, With } from '../parse/ast.ts'
+import { Carry } from './carry.ts'
 import { castTo } from './cast.ts'
 import type { BindContext } from './context.ts'
 import { commonOf, ExpressionBinder } from './expressions.ts'
@@ -12,12 +20,13 @@ import { durationMicros } from './literals.ts'
 import { bindNamedTable } from './named-table.ts'
 import { fail, notYet } from './problem.ts'
 import { bindRecursive, isRecursive } from './recursion.ts'
+import { rowCount } from './row-count.ts'
 import { readsOuter } from './rows.ts'
 import { type Scope, tableScope } from './scope.ts'
 import { bindSelect } from './select.ts'
 import { bindSetOperation, combined } from './set-operations.ts'
 import { limited, type Place, type SortBy, sortDirection } from './sorting.ts'
-import { contains, isQueryExpression, rowCount } from './syntax.ts'
+import { contains, isQueryExpression } from './syntax.ts'
 
 /**
  * A bound query. `outputs` are the visible columns over the plan's (which may have more behind them) and, in a
@@ -28,6 +37,8 @@ export interface BoundQuery {
   readonly names: readonly string[]
   readonly outputs: readonly Expression[]
   readonly correlated: readonly Expression[]
+  /** Of a `list`: the order of its elements, by columns of the plan. */
+  readonly order?: readonly SortKey[]
   /** Of an aggregate over all rows that a correlation narrows: its values over no rows, when `marker` found no partner. */
   readonly ofNothing?: { readonly marker: number; readonly outputs: readonly Expression[] }
 }
@@ -72,12 +83,29 @@ export function bindSubquery(
   outer: Scope | undefined,
   place: Place = 'inner',
 ): BoundQuery {
+  if (outer === undefined || outer.carry !== undefined) return bindAsIs(context, query, outer, place)
+  let around = outer
+  for (;;) {
+    try {
+      return bindAsIs(context, query, around, place)
+    } catch (problem) {
+      if (!(problem instanceof Carry) || problem.outer !== around) throw problem
+      const before: readonly number[] = around.carry ?? []
+      const more = problem.columns.filter(index => !before.includes(index))
+      if (more.length === 0)
+        notYet('A column of the query around it here', 'Join the tables instead of a correlated subquery.', query.at)
+      around = { ...outer, carry: [...before, ...more] }
+    }
+  }
+}
+
+function bindAsIs(context: BindContext, query: Query, outer: Scope | undefined, place: Place): BoundQuery {
   const emit = query.emit === undefined ? context.emit : emitModes[query.emit.mode]
   const inner = query.with === undefined ? { ...context, emit } : withTables({ ...context, emit }, query.with)
   const tail: Tail = {
     orderBy: query.orderBy,
-    limit: rowCount(query.limit, 'LIMIT'),
-    offset: rowCount(query.offset, 'OFFSET') ?? 0,
+    limit: rowCount(context, query.limit, 'LIMIT'),
+    offset: rowCount(context, query.offset, 'OFFSET') ?? 0,
     withTies: query.withTies,
     place,
   }
@@ -88,8 +116,12 @@ const emitModes = { CHANGES: 'changes', 'ON WINDOW CLOSE': 'close', IMMEDIATELY:
 
 export function withTables(context: BindContext, clause: With): BindContext {
   let inner = context
+  const seen: string[] = []
   for (const table of clause.tables) {
     const name = context.names.fold(table.name)
+    if (seen.some(other => context.names.same(other, name)))
+      fail('DSD2006', `WITH names "${name}" twice.`, table.name.at)
+    seen.push(name)
     const defining = { ...inner, defining: [...inner.defining, name] }
     const plan = renamed(
       clause.recursive && isRecursive(context, table)

@@ -4,10 +4,10 @@ import { columnsRead, sameExpression } from '../../plan/expressions/walk.ts'
 import { withColumns } from '../../plan/joins.ts'
 import type { PlanNode } from '../../plan/nodes/node.ts'
 import type { Expression as Syntax } from '../parse/ast.ts'
+import { Carry, outerColumns } from './carry.ts'
 import type { BindContext } from './context.ts'
 import { overDomain, sameValues } from './domain.ts'
 import { ExpressionBinder } from './expressions.ts'
-import { notYet } from './problem.ts'
 import type { Scope } from './scope.ts'
 
 /**
@@ -70,6 +70,13 @@ export class Rows {
     return taken
   }
 
+  /** Says that the rows must carry the columns of the query around them that the expressions read. */
+  carry(expressions: readonly Expression[]): void {
+    const { outer } = this.scope
+    const needed = outerColumns(expressions)
+    if (outer !== undefined && needed.length > 0) throw new Carry(outer, needed)
+  }
+
   /** From here on this piece of syntax is that expression. */
   know(syntax: Syntax, value: Expression): void {
     this.#known.set(syntax, value)
@@ -90,8 +97,7 @@ export class Rows {
     const width = this.plan.schema.length
     const places = expressions.map((e, i) => {
       if (e.is === 'column' && e.index >= 0) return e.index
-      if (readsOuter(e))
-        return notYet('A column of the query around it here', 'Join the tables instead of a correlated subquery.', e.at)
+      if (readsOuter(e)) this.carry([e])
       const same = added.findIndex(other => sameExpression(other, e))
       if (same >= 0) return width + same
       addedNames.push(names[i] ?? `$${width + added.length}`)

@@ -1,9 +1,11 @@
 import { column } from '../../plan/expressions/build.ts'
 import type { ColumnExpression, Expression } from '../../plan/expressions/expression.ts'
+import { replaceColumns } from '../../plan/expressions/walk.ts'
 import type { PlanNode } from '../../plan/nodes/node.ts'
 import type { Schema } from '../../types/data-type.ts'
 import { types } from '../../types/data-type.ts'
 import type { Identifier, Span } from '../parse/ast.ts'
+import { Carry } from './carry.ts'
 import { didYouMean, type Names } from './names.ts'
 import { fail } from './problem.ts'
 
@@ -14,6 +16,8 @@ export interface ScopeColumn {
   readonly index: number
   /** Found by its bare name, and part of `*`. A column merged by USING is not. */
   readonly plain: boolean
+  /** The only column of a function that gives no rows but values: the table's name alone means it too. */
+  readonly isValue?: boolean
 }
 
 /** The columns that names mean at some place of a query. */
@@ -26,6 +30,10 @@ export interface Scope {
   readonly plan?: PlanNode
   /** Of an enclosing query: takes a column of the query around it in turn among its own; undefined where it cannot. */
   readonly take?: (outer: ColumnExpression) => ColumnExpression | undefined
+  /** Of an enclosing query: its columns whose values the subquery's rows carry. */
+  readonly carry?: readonly number[]
+  /** The places at which rows here carry columns of the enclosing query. */
+  readonly carried?: ReadonlyMap<number, number> | undefined
 }
 
 export function tableScope(schema: Schema, table: string | undefined, outer: Scope | undefined): Scope {
@@ -39,6 +47,7 @@ export function joinedScope(left: Scope, right: Scope, schema: Schema): Scope {
     columns: [...left.columns, ...right.columns.map(c => ({ ...c, index: c.index + shift }))],
     schema,
     outer: left.outer,
+    carried: left.carried,
   }
 }
 
@@ -55,16 +64,26 @@ export function findColumn(scope: Scope, parts: readonly Identifier[], names: Na
   const own = findHere(scope, parts, names)
   if (own !== undefined || scope.outer === undefined) return own
   const outer = findColumn(scope.outer, parts, names)
-  if (outer?.is !== 'column') return outer
-  const { value } = outer
-  const near = value.is === 'column' && value.index < 0 ? scope.outer.take?.(value) : value
-  if (near?.is !== 'column')
-    fail(
-      'DSD2005',
-      'A subquery can use columns of the query directly around it only here. Join the tables instead.',
-      parts[0]?.at,
-    )
-  return { ...outer, value: { ...near, index: outerIndex(near.index) } }
+  return outer?.is === 'column' ? { ...outer, value: seenFromInside(scope, scope.outer, outer.value) } : outer
+}
+
+/** A value of the enclosing query's row: carried here, or to be compared when the subquery is joined. */
+function seenFromInside(scope: Scope, outer: Scope, value: Expression): Expression {
+  return replaceColumns(value, index => {
+    const near = index < 0 ? furtherOut(outer, outerIndex(index)) : column(outer.schema, index)
+    const place = scope.carried?.get(near.index)
+    if (place !== undefined) return column(scope.schema, place)
+    if (outer.carry !== undefined) throw new Carry(outer, [near.index])
+    return { ...near, index: outerIndex(near.index) }
+  })
+}
+
+/** A column of the query around `scope`: that takes it among its own, or its rows carry it. */
+function furtherOut({ outer, take }: Scope, index: number): ColumnExpression {
+  if (outer === undefined) return fail('DSD9002', 'A column of a query that is not there.')
+  const taken = take?.({ ...column(outer.schema, index), index: outerIndex(index) })
+  if (taken === undefined) throw new Carry(outer, [index])
+  return taken
 }
 
 function findHere(scope: Scope, parts: readonly Identifier[], names: Names): Found {
@@ -96,7 +115,9 @@ function findHere(scope: Scope, parts: readonly Identifier[], names: Names): Fou
 /** A table's name alone is its row. */
 function wholeRow(scope: Scope, table: string, names: Names): Found {
   const members = scope.columns.filter(c => c.table !== undefined && names.same(c.table, table))
-  if (members.length === 0) return undefined
+  const [first] = members
+  if (first === undefined) return undefined
+  if (first.isValue === true) return { is: 'column', value: column(scope.schema, first.index), rest: [] }
   const args = members.map(member => column(scope.schema, member.index))
   const type = types.row(args.map(({ name, type, nullable }) => ({ name, type, nullable })))
   return { is: 'column', value: { is: 'call', name: 'row', args, type, nullable: false }, rest: [] }

@@ -1,10 +1,11 @@
-import { expandRows } from '../../plan/expand-rows.ts'
+import { expandRows, sourceParts } from '../../plan/expand-rows.ts'
 import { column, columns } from '../../plan/expressions/build.ts'
 import type { Expression } from '../../plan/expressions/expression.ts'
 import { columnsRead, expressionKey, remap } from '../../plan/expressions/walk.ts'
 import { type PlanNode, ProjectNode, RankNode } from '../../plan/nodes/node.ts'
 import { fold } from '../../plan/optimise/fold.ts'
 import type { Call, ColumnReference, Select, SelectItem, SortItem, Star, Expression as Syntax } from '../parse/ast.ts'
+import { carriedEqualities } from './carry.ts'
 import type { BindContext } from './context.ts'
 import { fieldsOf } from './expressions.ts'
 import { bindFrom } from './from.ts'
@@ -15,7 +16,7 @@ import { fail, notYet } from './problem.ts'
 import { type BoundQuery, distinct, type Tail } from './query.ts'
 import { isRowSource, rowSources } from './row-sources.ts'
 import type { Rows } from './rows.ts'
-import { findColumn, type Scope, unknownColumn } from './scope.ts'
+import { findColumn, type Scope, type ScopeColumn, unknownColumn } from './scope.ts'
 import { limited, type SortBy, sortDirection, sortedRows } from './sorting.ts'
 import { filterBy, joinAsTest, resolveSubqueries } from './subqueries.ts'
 import {
@@ -34,7 +35,7 @@ import { toldApart } from './told-apart.ts'
 /** SELECT … with the ORDER BY and LIMIT around it. */
 export function bindSelect(context: BindContext, select: Select, tail: Tail, outer: Scope | undefined): BoundQuery {
   const rows = bindFrom(context, select.from, select.hints, outer)
-  const correlated = bindWhere(rows, select.where)
+  const correlated = [...carriedEqualities(rows.scope), ...bindWhere(rows, select.where)]
   const items = expandItems(rows, select.items)
   const groups = groupedStage(rows, select, items, tail.orderBy, correlated)
   const { stage } = groups
@@ -176,6 +177,7 @@ function expandSelected(stage: Rows, items: readonly Item[]): void {
   )
   if (calls.length === 0) return
   const sources = calls.map(call => rowSources(stage.binder, call)[0]!)
+  stage.carry(sources.flatMap(sourceParts))
   const width = stage.plan.schema.length
   stage.plan = expandRows(stage.plan, sources, { outer: false, ordinality: false }, true)
   for (const [i, call] of calls.entries()) stage.know(call, stage.column(width + i))
@@ -223,22 +225,24 @@ function starItems(rows: Rows, star: Star): readonly Item[] {
     name: names.fold(item.alias ?? fail('DSD2006', 'REPLACE (expression AS column).', item.at)),
     syntax: item.value,
   }))
-  const left = star.except.map(name => names.fold(name.parts.at(-1)!))
-  const visible = (item: Item): readonly Item[] => {
-    if (left.some(name => names.same(name, item.name))) return []
+  const visible = (item: Item): Item => {
     const instead = replaced.find(other => names.same(other.name, item.name))
-    return [instead === undefined ? item : { name: item.name, syntax: instead.syntax }]
+    return instead === undefined ? item : { name: item.name, syntax: instead.syntax }
+  }
+  const shownOf = (members: readonly ScopeColumn[]): readonly Item[] => {
+    const left = leftOut(rows, star, members)
+    return members.filter(c => !left.has(c.index)).map(c => visible(known(rows.column(c.index), c.name)))
   }
   const { of } = star
   if (of === undefined) {
     const shown = rows.scope.columns.filter(c => c.plain)
     if (shown.length === 0) fail('DSD2006', '* needs a table in FROM.', star.at)
-    return shown.map(c => known(rows.column(c.index), c.name)).flatMap(visible)
+    return shownOf(shown)
   }
   if (of.is === 'column' && of.parts.length <= 2) {
     const table = names.fold(of.parts.at(-1)!)
     const members = rows.scope.columns.filter(c => c.table !== undefined && names.same(c.table, table))
-    if (members.length > 0) return members.map(c => known(rows.column(c.index), c.name)).flatMap(visible)
+    if (members.length > 0) return shownOf(members)
   }
   const value = rows.binder.bind(of)
   if (value.type.is !== 'row') {
@@ -246,9 +250,29 @@ function starItems(rows: Rows, star: Star): readonly Item[] {
     return fail('DSD2004', '.* needs a ROW.', star.at)
   }
   const { fields } = value.type
-  return fieldsOf(value)
-    .map((e, i) => known(e, fields[i]!.name))
-    .flatMap(visible)
+  const columns = fields.map(({ name }, index): ScopeColumn => ({ name, table: undefined, index, plain: true }))
+  const left = leftOut(rows, star, columns)
+  return fieldsOf(value).flatMap((e, i) => (left.has(i) ? [] : [visible(known(e, fields[i]!.name))]))
+}
+
+/** The places of the columns after EXCEPT. One that stands in another table than those of the star leaves out nothing. */
+function leftOut(rows: Rows, star: Star, members: readonly ScopeColumn[]): ReadonlySet<number> {
+  const { names } = rows.context
+  const left = new Set<number>()
+  for (const { parts, at } of star.except) {
+    const name = names.fold(parts.at(-1)!)
+    const table = parts.length === 1 ? undefined : names.fold(parts.at(-2)!)
+    const isMeant = (c: ScopeColumn): boolean =>
+      names.same(c.name, name) && (table === undefined || (c.table !== undefined && names.same(c.table, table)))
+    const [found, second] = members.filter(isMeant)
+    if (second !== undefined) fail('DSD2002', `EXCEPT: "${name}" stands for several columns.`, at)
+    if (found === undefined && (table === undefined || !rows.scope.columns.some(isMeant)))
+      return unknownColumn({ ...rows.scope, columns: members }, parts, names, at)
+    if (found === undefined) continue
+    if (left.has(found.index)) fail('DSD2006', `EXCEPT names "${name}" twice.`, at)
+    left.add(found.index)
+  }
+  return left
 }
 
 /** A position, an output's name, or an expression. */
@@ -309,6 +333,7 @@ interface Finish {
 function finish(context: BindContext, stage: Rows, parts: Finish): BoundQuery {
   const { names, outputs, sorts, correlated, tail } = parts
   const outside = outputs.filter(e => [...columnsRead(e)].some(index => index < 0))
+  if (parts.distinct) stage.carry(outside)
   const needed = new Set([...correlated, ...outside].flatMap(e => [...columnsRead(e)].filter(index => index >= 0)))
   if (parts.nothing !== undefined) needed.add(parts.nothing.marker)
   for (const index of parts.by) needed.add(index)
@@ -340,10 +365,13 @@ function finish(context: BindContext, stage: Rows, parts: Finish): BoundQuery {
     correlated.length > 0 || outside.length > 0
       ? correlatedLimit(plan, sorted, parts, hiddenPlace)
       : limited(context, plan, sorted, tail)
-  plan = firstColumns(limitedPlan, width)
+  const isList = tail.place === 'list' && sorts.length > 0
+  plan = isList ? limitedPlan : firstColumns(limitedPlan, width)
+  const order = sorts.map(({ descending, nullsFirst }, i) => ({ column: sortPlaces[i]!, descending, nullsFirst }))
   const toHidden = (index: number) => (index < 0 ? index : (hiddenPlace.get(index) ?? index))
   const marker = parts.nothing === undefined ? undefined : hiddenPlace.get(parts.nothing.marker)
   return {
+    ...(isList ? { order } : {}),
     ...(marker === undefined ? {} : { ofNothing: { marker, outputs: outputs.map(parts.nothing!.of) } }),
     plan,
     names,

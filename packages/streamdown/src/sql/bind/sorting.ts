@@ -9,8 +9,8 @@ import type { Settings } from '../settings.ts'
 import type { BindContext } from './context.ts'
 import { notYet } from './problem.ts'
 
-/** Where a query stands: what ORDER BY without LIMIT means there. */
-export type Place = 'select' | 'insert' | 'view' | 'inner'
+/** Where a query stands: what ORDER BY without LIMIT means there. Of a `list` it is the order of the elements. */
+export type Place = 'select' | 'insert' | 'view' | 'inner' | 'list'
 
 export interface SortBy {
   readonly value: Expression

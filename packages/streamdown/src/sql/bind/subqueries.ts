@@ -1,14 +1,15 @@
 import type { AggregateCall } from '../../plan/expressions/aggregate-call.ts'
 import { all, column, literal, not, test, truth } from '../../plan/expressions/build.ts'
 import type { Expression } from '../../plan/expressions/expression.ts'
-import { columnsRead, remap, replaceColumns } from '../../plan/expressions/walk.ts'
+import { remap, replaceColumns } from '../../plan/expressions/walk.ts'
 import { joinOn, withColumns } from '../../plan/joins.ts'
 import { AggregateNode, type JoinKind, type PlanNode, ProjectNode } from '../../plan/nodes/node.ts'
 import { fold } from '../../plan/optimise/fold.ts'
 import { derive } from '../../plan/properties.ts'
-import { types } from '../../types/data-type.ts'
+import { type DataType, types } from '../../types/data-type.ts'
 import type { BinaryOperator, Query, Span, Expression as Syntax } from '../parse/ast.ts'
 import { countRows } from './aggregates.ts'
+import { comparedColumns } from './carry.ts'
 import { overDomain, sameValues } from './domain.ts'
 import { fail, notYet } from './problem.ts'
 import { type BoundQuery, bindSubquery, distinct, visiblePlan } from './query.ts'
@@ -191,16 +192,7 @@ function asExpression(rows: Rows, e: QueryExpression): Expression {
 
 /** Inner columns that are compared for equality with the outer query, if that is all that it is correlated by. */
 function equalityColumns({ correlated, outputs }: BoundQuery): readonly number[] | undefined {
-  if (outputs.some(readsOuter)) return undefined
-  const inner: number[] = []
-  for (const e of correlated) {
-    const sides = e.is === 'call' && e.name === '=' ? e.args : []
-    const own = sides.find(side => side.is === 'column' && side.index >= 0)
-    const outer = sides.find(side => [...columnsRead(side)].every(index => index < 0))
-    if (own?.is !== 'column' || outer === undefined) return undefined
-    inner.push(own.index)
-  }
-  return inner
+  return outputs.some(readsOuter) ? undefined : comparedColumns(correlated)
 }
 
 /** A subquery grouped by its correlation, with aggregates over its outputs. */
@@ -245,22 +237,62 @@ function groupedByDomain(
 }
 
 function scalar(rows: Rows, syntax: Query, at: Span): Expression {
+  return singleRow(rows, syntax, 1, at)[0]!
+}
+
+/** The columns of a subquery that gives at most one row for each of the rows here; NULLs where it gives none. */
+export function singleRow(rows: Rows, syntax: Query, width: number, at: Span): readonly Expression[] {
   const query = bindSubquery(rows.context, syntax, rows.enclosing())
-  const [output] = query.outputs
-  if (output === undefined || query.outputs.length !== 1)
-    return fail('DSD2004', `A subquery as a value must have one column, it has ${query.outputs.length}.`, at)
+  if (query.outputs.length !== width) {
+    const must = width === 1 ? 'A subquery as a value must have one column' : `The subquery must have ${width} columns`
+    return fail('DSD2004', `${must}, it has ${query.outputs.length}.`, at)
+  }
   const keyed = query.correlated.length === 0 ? [] : equalityOrNothing(query)
   const { keys } = derive(query.plan)
   const single = keyed !== undefined && keys.some(key => key.every(k => keyed.includes(k)))
   if (single) {
     const always = query.correlated.length === 0 && keys.some(key => key.length === 0) && !mayBeEmpty(query)
-    return (always ? joinSubquery(rows, query, 'inner') : joinOptional(rows, query))[0]!
+    return always ? joinSubquery(rows, query, 'inner') : joinOptional(rows, query)
   }
-  const one = grouped(rows, query, ([value]) => [
-    { name: 'first_value', args: [value ?? output], distinct: false, type: output.type, nullable: true },
+  const one = grouped(rows, query, values => [
+    ...values.map(
+      (value): AggregateCall => ({
+        name: 'first_value',
+        args: [value],
+        distinct: false,
+        type: value.type,
+        nullable: true,
+      }),
+    ),
+    countRows,
   ])
-  return joinSubquery(rows, one, query.correlated.length === 0 ? 'inner' : 'left')[0]!
+  const found = joinSubquery(rows, one, query.correlated.length === 0 ? 'inner' : 'left')
+  return found.slice(0, -1).map(value => onlyRow(value, found.at(-1)!))
 }
+
+/** An expression that fails its row. */
+const failing = (message: string, type: DataType): Expression => ({
+  is: 'cast',
+  input: { is: 'call', name: 'error', args: [literal(message, types.string)], type: types.null, nullable: true },
+  type,
+  attempt: false,
+  rule: 'postgres',
+  nullable: true,
+})
+
+/** The value, unless it is one of several rows: that fails. */
+const onlyRow = (value: Expression, count: Expression): Expression => ({
+  is: 'case',
+  branches: [
+    {
+      when: test('>', count, literal(1n, types.bigint)),
+      then: failing('a subquery as a value gives more than one row', value.type),
+    },
+  ],
+  otherwise: value,
+  type: value.type,
+  nullable: value.nullable,
+})
 
 /**
  * Joins a subquery that may have no row for one of these; what it gives there. `on`: a condition over the rows' columns
@@ -415,13 +447,19 @@ function withNull(plan: PlanNode): BoundQuery {
 
 /** ARRAY(SELECT …): empty where there are no rows. */
 function arrayOf(rows: Rows, syntax: Query): Expression {
-  const query = bindSubquery(rows.context, syntax, rows.enclosing())
+  const query = bindSubquery(rows.context, syntax, rows.enclosing(), 'list')
   const [output] = query.outputs
   if (output === undefined || query.outputs.length !== 1)
     return fail('DSD2004', 'ARRAY(SELECT …) takes one column.', syntax.at)
   const type = types.array(output.type)
+  const orderBy = (query.order ?? []).map(({ column: at, descending, nullsFirst }) => ({
+    by: column(query.plan.schema, at),
+    descending,
+    nullsFirst,
+  }))
+  const order = orderBy.length === 0 ? {} : { orderBy }
   const one = grouped(rows, query, ([element]) => [
-    { name: 'array_agg', args: [element ?? output], distinct: false, type, nullable: true },
+    { name: 'array_agg', args: [element ?? output], distinct: false, ...order, type, nullable: true },
   ])
   const [value] = joinSubquery(rows, one, query.correlated.length === 0 ? 'inner' : 'left')
   const empty: Expression = { is: 'call', name: 'array', args: [], type, nullable: false }

@@ -1,7 +1,6 @@
 import { isAggregate } from '../../functions/aggregates.ts'
 import type { Call, Expression, Over, Query, SortItem } from '../parse/ast.ts'
 import type { Settings } from '../settings.ts'
-import { fail } from './problem.ts'
 
 const sorted = (items: readonly SortItem[]): readonly Expression[] => items.map(item => item.value)
 
@@ -159,17 +158,6 @@ export function inventedName(e: Expression, position: number, settings: Settings
     { case: 'case', exists: 'exists', array: 'array', row: 'row', extract: 'extract', trim: 'btrim' }[e.is as string] ??
     '?column?'
   )
-}
-
-/** A row count of LIMIT or OFFSET. */
-export function rowCount(e: Expression | undefined, what: string): number | undefined {
-  if (e === undefined || e.is === 'null') return undefined
-  if (e.is === 'call' && callName(e) === 'ALL') return undefined
-  if (e.is === 'column' && e.parts.length === 1 && e.parts[0]!.text.toUpperCase() === 'ALL') return undefined
-  const inner = e.is === 'cast' ? e.value : e
-  if (inner.is === 'number' && /^\d+$/.test(inner.text)) return Number(inner.text)
-  if (inner.is === 'string' && /^\d+$/.test(inner.value)) return Number(inner.value)
-  fail('DSD2006', `${what} takes a whole number that is not negative.`, e.at)
 }
 
 export const isQuery = (node: { readonly is: string }): node is Query => node.is === 'query'

@@ -1,12 +1,13 @@
 import { columns, literal } from '../../plan/expressions/build.ts'
+import type { Expression } from '../../plan/expressions/expression.ts'
 import { replaceColumns } from '../../plan/expressions/walk.ts'
 import type { TableEntry } from '../catalog.ts'
-import type { Assignment, Name, SelectItem } from '../parse/ast.ts'
+import type { Assignment, Name, Query, SelectItem, Span, Expression as Syntax } from '../parse/ast.ts'
 import { assignTo } from './cast.ts'
 import type { BindContext } from './context.ts'
 import type { ExpressionBinder } from './expressions.ts'
 import { didYouMean, lastPart } from './names.ts'
-import { fail, notYet } from './problem.ts'
+import { fail } from './problem.ts'
 import { Rows } from './rows.ts'
 import { tableScope } from './scope.ts'
 import type { Returning } from './statement.ts'
@@ -38,30 +39,55 @@ export function position(context: BindContext, table: TableEntry, name: Name): n
   return found
 }
 
-/** One assignment as stored columns and values; `(a, b) = (1, 2)` is several. */
-export function assigned(
+export interface Assigned {
+  readonly stored: number
+  readonly value: Expression
+}
+
+/**
+ * The assignments as stored columns and values; `(a, b) = (1, 2)` is several, and so is `(a, b) = (SELECT …)`, whose
+ * columns `subquery` gives.
+ */
+export function assignedValues(
   context: BindContext,
   table: TableEntry,
   binder: ExpressionBinder,
-  { columns: targets, value, at }: Assignment,
-) {
-  const values =
-    targets.length === 1
-      ? [value]
-      : value.is === 'row'
-        ? value.elements
-        : notYet('Several columns = (SELECT …)', 'Assign one by one.', at)
-  if (values.length !== targets.length) fail('DSD2006', `${targets.length} columns, ${values.length} values.`, at)
-  return targets.map((target, i) => {
-    const { stored, type, name, default: fallback } = table.columns[position(context, table, target)]!
-    if (stored === undefined) return fail('DSD2006', `Column "${name}" is computed; it cannot be set.`, target.at)
-    const given = values[i]!
-    const bound =
-      given.is === 'default'
-        ? (fallback ?? literal(null, type))
-        : assignTo(binder.bind(given), type, name, context.settings, given.at)
-    return { stored, value: bound }
+  assignments: readonly Assignment[],
+  subquery: (query: Query, width: number, at: Span) => readonly Expression[],
+): readonly Assigned[] {
+  const seen = new Set<number>()
+  return assignments.flatMap(({ columns: targets, value, at }) => {
+    const values = valuesOf(targets.length, value, binder, at, subquery)
+    if (values.length !== targets.length) fail('DSD2006', `${targets.length} columns, ${values.length} values.`, at)
+    return targets.map((target, i): Assigned => {
+      const { stored, type, name, default: fallback } = table.columns[position(context, table, target)]!
+      if (stored === undefined) return fail('DSD2006', `Column "${name}" is computed; it cannot be set.`, target.at)
+      if (seen.has(stored)) fail('DSD2006', `Column "${name}" is set twice.`, target.at)
+      seen.add(stored)
+      const given = values[i]
+      return {
+        stored,
+        value:
+          given === undefined || given === 'default'
+            ? (fallback ?? literal(null, type))
+            : assignTo(given, type, name, context.settings, given.at),
+      }
+    })
   })
+}
+
+function valuesOf(
+  width: number,
+  value: Syntax,
+  binder: ExpressionBinder,
+  at: Span,
+  subquery: (query: Query, width: number, at: Span) => readonly Expression[],
+): readonly (Expression | 'default')[] {
+  const each = (e: Syntax) => (e.is === 'default' ? 'default' : binder.bind(e))
+  if (width === 1) return [each(value)]
+  if (value.is === 'row') return value.elements.map(each)
+  if (value.is === 'scalarQuery') return subquery(value.query, width, value.at)
+  return fail('DSD2006', 'Several columns take (value, …), ROW(value, …) or (SELECT …).', at)
 }
 
 export function bindReturning(

@@ -140,7 +140,7 @@ function namedType(name: string, args: readonly string[], settings: Settings): D
   }
   if (zoned.has(name)) return types.timestampLtz(precision(number(0, 6, 9)))
   if (unzoned.has(name)) return types.timestamp(precision(number(0, 6, 9)))
-  if (times.has(name)) return types.time(precision(number(0, 0, 9)))
+  if (times.has(name)) return types.time(precision(number(0, settings.functions === 'postgres' ? 6 : 0, 9)))
   if (name === 'INTERVAL' || name.startsWith('INTERVAL ')) return types.interval
   return undefined
 }

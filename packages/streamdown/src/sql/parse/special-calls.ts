@@ -56,20 +56,17 @@ function extract(c: Cursor): Expression {
   return { is: 'extract', field, value, at: c.since(start) }
 }
 
-/** `TRIM([side] [characters] FROM value)`; without FROM a plain call. */
+/** `TRIM([side] [characters] FROM value)`, `TRIM([side] [FROM] value, characters)`; without side and FROM a plain call. */
 function trim(c: Cursor): Expression {
   const called = calledName(c)
   const side = c.isAt(1, ',', ')', '.') ? undefined : c.acceptOneOf('BOTH', 'LEADING', 'TRAILING')
   const first = c.is('FROM') ? undefined : expression(c)
-  if (c.accept('FROM')) {
-    const value = expression(c)
-    c.expect(')')
-    return { is: 'trim', side: side ?? 'BOTH', characters: first, value, at: c.since(called.at.start) }
-  }
-  if (first === undefined) throw c.expected('FROM', ['FROM'])
-  if (side === undefined) return finish(c, called, [first])
+  if (first !== undefined && side === undefined && !c.is('FROM')) return finish(c, called, [first])
+  const from = c.accept('FROM')
+  const value = first !== undefined && !from ? first : expression(c)
+  const characters = from && first !== undefined ? first : c.accept(',') ? expression(c) : undefined
   c.expect(')')
-  return { is: 'trim', side, characters: undefined, value: first, at: c.since(called.at.start) }
+  return { is: 'trim', side: side ?? 'BOTH', characters, value, at: c.since(called.at.start) }
 }
 
 function substring(c: Cursor): Expression {

@@ -1,0 +1,106 @@
+/** Statements and clauses that mean what PostgreSQL's documentation says of them. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { answers } from './answers.ts'
+
+const PAIRS = `CREATE TABLE p (a INT, b INT, c VARCHAR); INSERT INTO p VALUES (1, 2, 'x'), (3, 4, 'y');`
+
+test('UPDATE sets several columns to those of one row', async () => {
+  const after = (assignments: string): Promise<readonly string[]> =>
+    answers(`${PAIRS} UPDATE p SET ${assignments}; SELECT * FROM p ORDER BY c`)
+  assert.deepEqual(await after('(a, b) = (SELECT 7, 8)'), ['7 | 8 | x', '7 | 8 | y'])
+  assert.deepEqual(await after('(a, b) = (SELECT q.b, q.a FROM p q WHERE q.c = p.c)'), ['2 | 1 | x', '4 | 3 | y'])
+  assert.deepEqual(await after('(a, c) = (b + 1, DEFAULT)'), ['3 | 2 | NULL', '5 | 4 | NULL'])
+  await assert.rejects(after('(a, b) = (SELECT 7)'), { code: 'DSD2004' })
+  await assert.rejects(after('a = 1, a = 2'), /set twice/)
+  await assert.rejects(after('(a, b) = (1, 2), b = 3'), /set twice/)
+  await assert.rejects(after('(a, b) = a + 1'), { code: 'DSD2006' })
+  await assert.rejects(after('a = (SELECT b FROM p)'), /more than one row/)
+})
+
+test('LIMIT and OFFSET take expressions', async () => {
+  const rows = (tail: string): Promise<readonly string[]> =>
+    answers(`SELECT v FROM generate_series(1, 5) AS t(v) ORDER BY v ${tail}`)
+  assert.deepEqual(await rows('LIMIT 1 + 1 OFFSET 3 - 2'), ['2', '3'])
+  assert.deepEqual(await rows('LIMIT 1.5 * 2'), ['1', '2', '3'])
+  assert.deepEqual(await rows('LIMIT NULL OFFSET 3'), ['4', '5'])
+  await assert.rejects(rows('LIMIT 1 - 2'), { code: 'DSD2006' })
+  await assert.rejects(rows('LIMIT v'), { code: 'DSD2002' })
+  await assert.rejects(rows('LIMIT (SELECT 1)'), { code: 'DSD2006' })
+})
+
+test('EXCEPT after a star names columns, also of one table', async () => {
+  assert.deepEqual(await answers(`${PAIRS} SELECT * EXCEPT (q.a, q.b, p.c) FROM p JOIN p q ON p.a = q.a ORDER BY 1`), [
+    '1 | 2 | x',
+    '3 | 4 | y',
+  ])
+  await assert.rejects(answers(`${PAIRS} SELECT * EXCEPT (d) FROM p`), { code: 'DSD2002' })
+  await assert.rejects(answers(`${PAIRS} SELECT * EXCEPT (a) FROM p, p q`), { code: 'DSD2002' })
+  await assert.rejects(answers(`${PAIRS} SELECT * EXCEPT (a, a) FROM p`), { code: 'DSD2006' })
+})
+
+test('WITH names a query once', async () => {
+  await assert.rejects(answers('WITH a AS (SELECT 1), a AS (SELECT 2) SELECT * FROM a'), { code: 'DSD2006' })
+})
+
+test('TRIM in all its spellings, of bytes too', async () => {
+  for (const call of [
+    "TRIM(BOTH 'xyz' FROM 'yxTomxx')",
+    "TRIM(BOTH FROM 'yxTomxx', 'xyz')",
+    "TRIM(BOTH 'yxTomxx', 'xyz')",
+    "TRIM(FROM 'yxTomxx', 'xyz')",
+    "TRIM('yxTomxx', 'xyz')",
+  ])
+    assert.deepEqual(await answers(`SELECT ${call}`), ['Tom'], call)
+  assert.deepEqual(await answers("SELECT TRIM(LEADING '\\x9012'::bytea FROM '\\x1234567890'::bytea)"), ['\\x34567890'])
+})
+
+test('functions that give rows', async () => {
+  const series =
+    "generate_series('2020-03-28 00:00:00+00'::timestamptz, '2020-03-30 00:00:00+00', '1 day', 'Europe/Berlin')"
+  const cases: readonly (readonly [string, readonly string[]])[] = [
+    ["SELECT * FROM jsonb_array_elements('[1, [2, false]]')", ['1', '[2, false]']],
+    ['SELECT x FROM jsonb_array_elements_text(\'["a", null]\') AS x', ['a', 'NULL']],
+    ['SELECT x.value FROM jsonb_array_elements_text(\'["a", null]\') AS x', ['a', 'NULL']],
+    ['SELECT * FROM jsonb_each(\'{"a": "foo", "b": 2}\')', ['a | "foo"', 'b | 2']],
+    ['SELECT key, value FROM jsonb_each_text(\'{"a": "foo", "b": 2}\')', ['a | foo', 'b | 2']],
+    ['SELECT jsonb_object_keys(\'{"f1": 1, "f2": {}}\')', ['f1', 'f2']],
+    ["SELECT jsonb_path_query('{\"a\": [1, 2]}', '$.a[*]')", ['1', '2']],
+    ["SELECT regexp_matches('foobarbequebaz', 'ba.', 'g')", ['{bar}', '{baz}']],
+    ["SELECT regexp_matches('foobarbequebaz', 'ba.')", ['{bar}']],
+    ["SELECT regexp_split_to_table('a b  c', '\\s+')", ['a', 'b', 'c']],
+    ["SELECT string_to_table('xx~yy', '~')", ['xx', 'yy']],
+    ['SELECT generate_subscripts(ARRAY[7, 8, 9], 1, true)', ['3', '2', '1']],
+    ['SELECT * FROM UNNEST(ARRAY[ARRAY[1, 2], ARRAY[3]])', ['1', '2', '3']],
+    [`SELECT EXTRACT(HOUR FROM s) FROM ${series} AS s`, ['0', '0', '23']],
+  ]
+  for (const [sql, rows] of cases) assert.deepEqual(await answers(sql), rows, sql)
+  await assert.rejects(answers("SELECT * FROM jsonb_array_elements('{}')"), { code: 'DSD4005' })
+})
+
+test('regular expressions with a start, the n-th match and flags', async () => {
+  const cases: readonly (readonly [string, string])[] = [
+    ["regexp_count('ABCABCAXYaxy', 'A.', 1, 'i')", '4'],
+    ["regexp_instr('ABCDEF', 'c(.)(..)', 1, 1, 0, 'i', 2)", '5'],
+    ["regexp_substr('ABCDEF', 'c(.)(..)', 1, 1, 'i', 2)", 'EF'],
+    ["regexp_replace('A PostgreSQL function', 'a|e|i|o|u', 'X', 1, 3, 'i')", 'A PostgrXSQL function'],
+    ["regexp_replace('A PostgreSQL function', 'a|e|i|o|u', 'X', 1, 0, 'i')", 'X PXstgrXSQL fXnctXXn'],
+    ["regexp_match('abc', 'B', 'ic')", 'NULL'],
+    ["regexp_match('abc', 'B', 'ci')", '{b}'],
+  ]
+  for (const [call, gives] of cases) assert.deepEqual(await answers(`SELECT ${call}`), [gives], call)
+})
+
+test('times are truncated as PostgreSQL types them', async () => {
+  assert.deepEqual(await answers("SELECT pg_typeof(date_trunc('year', DATE '2024-05-06'))"), [
+    'timestamp with time zone',
+  ])
+  assert.deepEqual(await answers("SELECT date_trunc('hour', TIME '02:47:33.5')"), ['02:00:00'])
+  await assert.rejects(answers("SELECT date_trunc('week', INTERVAL '9 days')"), { code: 'DSD4005' })
+})
+
+test("JSON's null as a value of another type is NULL", async () => {
+  assert.deepEqual(await answers("SELECT 'null'::jsonb::int, 'null'::jsonb::boolean IS NULL, '5'::jsonb::int"), [
+    'NULL | t | 5',
+  ])
+})
