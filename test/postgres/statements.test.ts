@@ -104,3 +104,43 @@ test("JSON's null as a value of another type is NULL", async () => {
     'NULL | t | 5',
   ])
 })
+
+test('tables of one name in several schemas', async () => {
+  const setup = `CREATE SCHEMA s1; CREATE SCHEMA s2;
+    CREATE TABLE s1.person (id INT, name VARCHAR); CREATE TABLE s2.person (id INT, mail VARCHAR);
+    INSERT INTO s1.person VALUES (1, 'Ann'), (2, 'Bo'); INSERT INTO s2.person VALUES (2, 'bo@x');`
+  const rows = (sql: string): Promise<readonly string[]> => answers(`${setup}${sql}`)
+  assert.deepEqual(
+    await rows('SELECT s1.person.name, s2.person.mail FROM s1.person JOIN s2.person ON s1.person.id = s2.person.id'),
+    ['Bo | bo@x'],
+  )
+  assert.deepEqual(
+    await rows(
+      'SELECT name FROM s1.person WHERE NOT EXISTS (SELECT 1 FROM s2.person WHERE s2.person.id = s1.person.id)',
+    ),
+    ['Ann'],
+  )
+  assert.deepEqual(
+    await rows(
+      'SET search_path TO s2; CREATE TABLE own (a INT); INSERT INTO s2.own VALUES (7); SELECT a, mail FROM own, person',
+    ),
+    ['7 | bo@x'],
+  )
+  assert.deepEqual(await rows('DROP TABLE s2.person; SELECT COUNT(*) FROM s1.person'), ['2'])
+  assert.deepEqual(await rows('DROP SCHEMA s1 CASCADE; SELECT COUNT(*) FROM s2.person'), ['1'])
+  await assert.rejects(rows('SELECT person.id FROM s1.person, s2.person'), { code: 'DSD2002' })
+  await assert.rejects(rows('SELECT s2.person.id FROM s1.person'), { code: 'DSD2002' })
+  await assert.rejects(rows('SELECT s1.p.id FROM s1.person AS p'), { code: 'DSD2002' })
+  await assert.rejects(rows('SELECT * FROM person'), { code: 'DSD2001' })
+  await assert.rejects(rows('DROP SCHEMA s1'), { code: 'DSD2006' })
+  await assert.rejects(rows('CREATE SCHEMA s1'), { code: 'DSD2006' })
+})
+
+test('tables of FROM have different names', async () => {
+  await assert.rejects(answers(`${PAIRS} SELECT 1 FROM p, p`), { code: 'DSD2006' })
+  await assert.rejects(answers(`${PAIRS} SELECT 1 FROM p AS q JOIN p AS q ON TRUE`), { code: 'DSD2006' })
+  await assert.rejects(
+    answers(`${PAIRS} CREATE SCHEMA s; CREATE TABLE s.w (a INT); WITH w AS (SELECT 1) SELECT 1 FROM s.w, w`),
+    { code: 'DSD2006' },
+  )
+})

@@ -54,6 +54,6 @@ export class History {
 const isCreate = (text: string): boolean => /^\s*create\b/i.test(text)
 const isAlter = (text: string): boolean => /^\s*alter\b/i.test(text)
 
-/** Whether a text holds a name as a word, in whatever case. */
+/** Whether a text holds a name, without its schema, as a word, in whatever case. */
 const names = (text: string, name: string): boolean =>
-  new RegExp(`(?<![\\w$])${RegExp.escape(name)}(?![\\w$])`, 'i').test(text)
+  new RegExp(`(?<![\\w$])${RegExp.escape(name.slice(name.lastIndexOf('.') + 1))}(?![\\w$])`, 'i').test(text)

@@ -28,7 +28,11 @@ export function applyToCatalog(catalog: Catalog, statement: BoundStatement): voi
     case 'createType':
       catalog.defineType(statement.name, statement.type)
       return
+    case 'createSchema':
+      catalog.defineSchema(statement.name)
+      return
     case 'drop':
+      for (const schema of statement.schemas ?? []) catalog.dropSchema(schema)
       for (const name of statement.names) {
         if (statement.kind === 'function') catalog.dropFunction(name)
         else if (statement.kind !== 'other') catalog.drop(name)

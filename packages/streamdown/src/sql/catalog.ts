@@ -87,6 +87,7 @@ export class Catalog {
   readonly #relations = new Map<string, CatalogEntry>()
   readonly #functions = new Map<string, FunctionEntry>()
   readonly #types = new Map<string, DataType>()
+  readonly #schemas = new Set<string>()
 
   find(name: string, same: (a: string, b: string) => boolean = (a, b) => a === b): CatalogEntry | undefined {
     const exact = this.#relations.get(name)
@@ -123,6 +124,24 @@ export class Catalog {
 
   drop(name: string): void {
     this.#relations.delete(name)
+  }
+
+  /** A schema made by CREATE SCHEMA; its tables and views are named `schema.name`. */
+  findSchema(name: string, same: (a: string, b: string) => boolean): string | undefined {
+    for (const schema of this.#schemas) if (same(schema, name)) return schema
+    return undefined
+  }
+
+  defineSchema(name: string): void {
+    this.#schemas.add(name)
+  }
+
+  dropSchema(name: string): void {
+    this.#schemas.delete(name)
+  }
+
+  schemas(): Iterable<string> {
+    return this.#schemas
   }
 
   /** Functions are named without regard to case. */

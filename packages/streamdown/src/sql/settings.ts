@@ -144,6 +144,11 @@ export const settingDefinitions = {
     'Memory of each worker, 4 GB at most; state over seven eighths of it stops the program.',
   ),
   timezone: text('UTC', 'UTC', 'The session time zone, an IANA name.'),
+  search_path: text(
+    'public',
+    'public',
+    'The schemas in which a bare name is looked for; new tables go into the first.',
+  ),
   on_error: choice(
     ['dead', 'fail'],
     'dead',

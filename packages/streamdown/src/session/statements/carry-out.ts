@@ -65,6 +65,10 @@ export async function carryOut(workspace: Workspace, bound: BoundStatement, text
       workspace.history.remember(text)
       workspace.catalog.defineType(bound.name, bound.type)
       return done(`type ${bound.name} created`)
+    case 'createSchema':
+      workspace.history.remember(text)
+      workspace.catalog.defineSchema(bound.name)
+      return done(`schema ${bound.name} created`)
     case 'drop':
       return drop(workspace, bound, text)
     case 'set':

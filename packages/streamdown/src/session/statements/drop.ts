@@ -6,10 +6,11 @@ import { done } from './results.ts'
 /** DROP: the name, what is kept behind it, and the programs that write to it. */
 export async function drop(
   workspace: Workspace,
-  { kind, names }: Extract<BoundStatement, { is: 'drop' }>,
+  { kind, names, schemas = [] }: Extract<BoundStatement, { is: 'drop' }>,
   text: string,
 ): Promise<StatementResult> {
-  workspace.history.drop(text, { kind: kind === 'function' ? 'function' : 'relation', names })
+  if (schemas.length > 0) workspace.history.remember(text)
+  else workspace.history.drop(text, { kind: kind === 'function' ? 'function' : 'relation', names })
   for (const name of names) {
     if (kind === 'function') {
       workspace.catalog.dropFunction(name)
@@ -19,5 +20,8 @@ export async function drop(
     workspace.relations.drop(name)
     await workspace.jobs.drop(name)
   }
-  return done(names.length === 0 ? 'nothing to drop' : `${names.join(', ')} dropped`)
+  for (const schema of schemas) workspace.catalog.dropSchema(schema)
+  return done(
+    [...names, ...schemas].join(', ') === '' ? 'nothing to drop' : `${[...names, ...schemas].join(', ')} dropped`,
+  )
 }

@@ -39,6 +39,8 @@ export function showRows(
         'view',
         entries.filter(entry => entry.is === 'view' && entry.materialized).map(entry => entry.name),
       )
+    case 'SCHEMAS':
+      return listed('schema', ['public', ...catalog.schemas()])
     case 'FUNCTIONS':
       return listed('function', [...catalog.functionNames()])
     case 'JOBS':

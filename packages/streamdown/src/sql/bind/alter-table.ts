@@ -20,6 +20,7 @@ import { columnPosition } from './event-time.ts'
 import { ExpressionBinder } from './expressions.ts'
 import { lastPart } from './names.ts'
 import { fail, notYet } from './problem.ts'
+import { nameBeside, relationName } from './relation-names.ts'
 import { tableScope } from './scope.ts'
 import type { BoundStatement } from './statement.ts'
 import { overStored, readPlan } from './table-plan.ts'
@@ -40,7 +41,7 @@ interface Alteration {
 export function bindAlterTable(context: BindContext, syntax: AlterTable): BoundStatement {
   const { catalog, names } = context
   if (syntax.kind !== 'TABLE') notYet(`ALTER ${syntax.kind}`, 'Drop and create it again.', syntax.at)
-  const missing = catalog.find(names.fold(lastPart(syntax.name)), names.same) === undefined
+  const missing = catalog.find(relationName(context, syntax.name), names.same) === undefined
   if (missing && syntax.ifExists) return { is: 'nothing', what: 'ALTER TABLE' }
   const before = inMemory(context, syntax.name, 'ALTER TABLE')
   let alteration: Alteration = { table: before, added: [] }
@@ -209,7 +210,7 @@ function renameColumn(context: BindContext, table: TableEntry, action: Action<'r
 }
 
 function renameTable({ catalog, names }: BindContext, table: TableEntry, action: Action<'renameTable'>): TableEntry {
-  const name = names.fold(lastPart(action.to))
+  const name = nameBeside({ catalog, names }, table.name, names.fold(lastPart(action.to)))
   if (catalog.find(name, names.same) !== undefined)
     fail('DSD2006', `There is already a table or view "${name}".`, action.to.at)
   const readers = catalog.dependents(table.name).map(view => view.name)

@@ -2,7 +2,17 @@ import type { PlanNode, Relation } from '../../plan/nodes/node.ts'
 import { optimise } from '../../plan/optimise/optimise.ts'
 import { derive } from '../../plan/properties.ts'
 import type { Catalog, ViewEntry } from '../catalog.ts'
-import type { CreateSink, CreateView, Drop, Explain, Name, Query, Statement } from '../parse/ast.ts'
+import type {
+  CreateNamespace,
+  CreateSink,
+  CreateView,
+  Drop,
+  Explain,
+  Name,
+  Query,
+  Statement,
+  Use,
+} from '../parse/ast.ts'
 import type { Settings } from '../settings.ts'
 import { bindAlterTable, bindCreateIndex, bindDropIndex } from './alter-table.ts'
 import { bindDelete, bindUpdate } from './change-rows.ts'
@@ -14,6 +24,7 @@ import { bindNamedTable } from './named-table.ts'
 import { didYouMean, lastPart } from './names.ts'
 import { BindProblem, fail, notYet } from './problem.ts'
 import { bindQuery, renamed } from './query.ts'
+import { createdName, relationName } from './relation-names.ts'
 import type { BoundInsert, BoundStatement } from './statement.ts'
 import { noteUserAggregates } from './syntax.ts'
 import { optionsOf } from './table-plan.ts'
@@ -85,7 +96,7 @@ function bindAny(context: BindContext, statement: Statement): BoundStatement {
     case 'createIndex':
       return bindCreateIndex(context, statement)
     case 'createNamespace':
-      return { is: 'nothing', what: `CREATE ${statement.kind}` }
+      return createNamespace(context, statement)
     case 'alterTable':
       return bindAlterTable(context, statement)
     case 'drop':
@@ -98,19 +109,19 @@ function bindAny(context: BindContext, statement: Statement): BoundStatement {
       return {
         is: 'show',
         what: statement.what,
-        name: statement.name && context.names.fold(lastPart(statement.name)),
+        name: statement.name && relationName(context, statement.name),
         like: statement.like,
       }
     case 'describe':
       return {
         is: 'describe',
-        name: context.names.fold(lastPart(statement.name)),
+        name: relationName(context, statement.name),
         schema: bindNamedTable(context, statement.name).schema,
       }
     case 'explain':
       return explain(context, statement)
     case 'use':
-      return { is: 'nothing', what: 'USE' }
+      return use(context, statement)
     case 'flush':
       return { is: 'nothing', what: 'FLUSH' }
     case 'transaction':
@@ -129,9 +140,44 @@ function isOrdered(query: Query): boolean {
   return query.body.is === 'query' && isOrdered(query.body)
 }
 
+/** In Flink a database is what PostgreSQL calls a schema. */
+function createNamespace(context: BindContext, { kind, name, ifNotExists }: CreateNamespace): BoundStatement {
+  const { catalog, names, settings } = context
+  if (kind !== 'SCHEMA' && !(kind === 'DATABASE' && settings.dialect === 'flink'))
+    return { is: 'nothing', what: `CREATE ${kind}` }
+  const created = names.fold(lastPart(name))
+  const exists = catalog.findSchema(created, names.same) !== undefined || created === 'public'
+  if (exists && !ifNotExists) fail('DSD2006', `There is already a schema "${created}".`, name.at)
+  return exists ? { is: 'nothing', what: `CREATE ${kind}` } : { is: 'createSchema', name: created }
+}
+
+function use({ catalog, names }: BindContext, { name }: Use): BoundStatement {
+  const schema = catalog.findSchema(names.fold(lastPart(name)), names.same)
+  return schema === undefined ? { is: 'nothing', what: 'USE' } : { is: 'set', key: 'search_path', value: schema }
+}
+
+/** Schemas go with the tables and views in them only by CASCADE. */
+function dropSchemas(
+  { catalog, names }: BindContext,
+  { names: dropped, ifExists, cascade }: Pick<Drop, 'names' | 'ifExists' | 'cascade'>,
+): BoundStatement {
+  const schemas = dropped.flatMap(name => {
+    const wanted = names.fold(lastPart(name))
+    const found = catalog.findSchema(wanted, names.same)
+    if (found === undefined && !ifExists) fail('DSD2001', `There is no schema "${wanted}".`, name.at)
+    return found ?? []
+  })
+  const within = (name: string): boolean => schemas.some(schema => name.startsWith(`${schema}.`))
+  const inside = [...catalog.names()].filter(within)
+  const gone = new Set(inside.flatMap(name => [...catalog.dependents(name).map(view => view.name), name]))
+  if (gone.size > 0 && !cascade)
+    fail('DSD2006', `Still there: ${[...gone].join(', ')}. Drop them first, or use CASCADE.`, dropped[0]?.at)
+  return { is: 'drop', kind: 'schema', names: [...gone].reverse(), schemas }
+}
+
 function tableNamed(context: BindContext, name: Name) {
   const { catalog, names } = context
-  const wanted = names.fold(lastPart(name))
+  const wanted = relationName(context, name)
   const entry = catalog.find(wanted, names.same)
   if (entry?.is !== 'table')
     return fail('DSD2001', `There is no table "${wanted}".${didYouMean(wanted, catalog.names())}`, name.at)
@@ -140,7 +186,7 @@ function tableNamed(context: BindContext, name: Name) {
 
 function createView(context: BindContext, syntax: CreateView): BoundStatement {
   const { names, catalog } = context
-  const name = names.fold(lastPart(syntax.name))
+  const name = createdName(context, syntax.name)
   if (catalog.find(name, names.same) !== undefined && !syntax.ifNotExists && !syntax.orReplace)
     fail('DSD2006', `There is already a table or view "${name}".`, syntax.name.at)
   const plan = renamed(
@@ -251,11 +297,12 @@ function drop(context: BindContext, { kind, names: dropped, ifExists, cascade }:
     const bound = index === undefined ? undefined : bindDropIndex(context, names.fold(lastPart(index)))
     return bound ?? { is: 'nothing', what: 'DROP INDEX' }
   }
+  if (kind === 'SCHEMA') return dropSchemas(context, { names: dropped, ifExists, cascade })
   const isRelation = kind === 'TABLE' || kind === 'SOURCE' || kind === 'VIEW' || kind === 'MATERIALIZED VIEW'
   if (!isRelation) return { is: 'drop', kind: 'other', names: dropped.map(name => names.fold(lastPart(name))) }
   const all: string[] = []
   for (const name of dropped) {
-    const wanted = names.fold(lastPart(name))
+    const wanted = relationName(context, name)
     const entry = catalog.find(wanted, names.same)
     const fits =
       entry !== undefined && (kind === 'TABLE' || kind === 'SOURCE' ? entry.is === 'table' : entry.is === 'view')
@@ -270,7 +317,7 @@ function drop(context: BindContext, { kind, names: dropped, ifExists, cascade }:
     const dependents = catalog
       .dependents(entry.name)
       .map(view => view.name)
-      .filter(other => !dropped.some(d => names.same(names.fold(lastPart(d)), other)))
+      .filter(other => !dropped.some(d => names.same(relationName(context, d), other)))
     if (dependents.length > 0 && !cascade)
       fail(
         'DSD2006',

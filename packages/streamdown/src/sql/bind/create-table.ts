@@ -11,9 +11,9 @@ import { type BindContext, endsByItself } from './context.ts'
 import { columnPosition, tableEventTime } from './event-time.ts'
 import { ExpressionBinder } from './expressions.ts'
 import { constraintsOf } from './insert.ts'
-import { lastPart } from './names.ts'
 import { fail, notYet } from './problem.ts'
 import { bindQuery } from './query.ts'
+import { createdName, relationName } from './relation-names.ts'
 import { tableScope } from './scope.ts'
 import { sourceChanges } from './source-changes.ts'
 import type { BoundStatement } from './statement.ts'
@@ -22,7 +22,7 @@ import { bindType } from './types.ts'
 
 export function bindCreateTable(context: BindContext, syntax: CreateTable): BoundStatement {
   const { catalog, names } = context
-  const name = names.fold(lastPart(syntax.name))
+  const name = createdName(context, syntax.name)
   if (catalog.find(name, names.same) !== undefined && !syntax.ifNotExists && !syntax.orReplace)
     fail('DSD2006', `There is already a table or view "${name}".`, syntax.name.at)
   if (syntax.from !== undefined) notYet('CREATE TABLE … FROM source', 'Write the columns and options.', syntax.from.at)
@@ -66,7 +66,7 @@ class TableBuilder {
     const like =
       syntax.like === undefined
         ? undefined
-        : context.catalog.find(context.names.fold(lastPart(syntax.like.table)), context.names.same)
+        : context.catalog.find(relationName(context, syntax.like.table), context.names.same)
     const inherited =
       like?.is === 'table' && !syntax.like!.rules.includes('EXCLUDING OPTIONS') ? like.relation.options : {}
     this.#options = { ...inherited, ...optionsOf(syntax) }
@@ -141,7 +141,7 @@ class TableBuilder {
     const like =
       this.#syntax.like === undefined
         ? undefined
-        : catalog.find(names.fold(lastPart(this.#syntax.like.table)), names.same)
+        : catalog.find(relationName(this.#context, this.#syntax.like.table), names.same)
     if (this.#syntax.like !== undefined) {
       if (like?.is !== 'table') fail('DSD2001', 'LIKE names no table.', this.#syntax.like.at)
       for (const c of like.columns) columns.push(c.stored === undefined ? c : { ...c, stored: stored++ })

@@ -1,21 +1,18 @@
 import type { Expression } from '../../plan/expressions/expression.ts'
 import type { Frame, FrameBound, SortKey } from '../../plan/nodes/node.ts'
+import { type Evaluate, fold } from '../../plan/optimise/fold.ts'
 import { isTime } from '../../plan/over-text.ts'
 import type { DataType } from '../../types/data-type.ts'
 import { typeText } from '../../types/type-text.ts'
 import type { SessionFrame, Span, WindowFrame, FrameBound as WrittenBound } from '../parse/ast.ts'
-import { fail, notYet } from './problem.ts'
+import { fail } from './problem.ts'
 import type { Rows } from './rows.ts'
 import { constantMicros } from './windows.ts'
 
 /** The frame of an OVER clause. */
 export function bindFrame(rows: Rows, written: WindowFrame | SessionFrame, orderBy: readonly SortKey[]): Frame {
-  if (written.is === 'sessionFrame')
-    return notYet(
-      'A SESSION frame',
-      'SESSION(TABLE t PARTITION BY key, DESCRIPTOR(ts), gap) makes sessions.',
-      written.at,
-    )
+  // The partitions of such a window are single sessions.
+  if (written.is === 'sessionFrame') return { unit: 'rows', start: 'unbounded', end: 'unbounded', exclude: 'none' }
   const { at } = written
   const unit = ({ ROWS: 'rows', RANGE: 'range', GROUPS: 'groups' } as const)[written.unit]
   if (written.start.is === 'unboundedFollowing') fail('DSD2006', 'A frame cannot start at its very end.', at)
@@ -25,8 +22,7 @@ export function bindFrame(rows: Rows, written: WindowFrame | SessionFrame, order
   const end = bindBound(rows, written.end, unit, orderBy)
   const isBackwards =
     (written.start.is === 'currentRow' && written.end.is === 'preceding') ||
-    (written.start.is === 'following' && written.end.is !== 'following' && end !== 'unbounded') ||
-    (start !== 'unbounded' && end !== 'unbounded' && start > end)
+    (written.start.is === 'following' && written.end.is !== 'following' && end !== 'unbounded')
   if (isBackwards) fail('DSD2006', 'The frame ends before it starts.', at)
   const exclude = ({ 'CURRENT ROW': 'current row', GROUP: 'group', TIES: 'ties', 'NO OTHERS': 'none' } as const)[
     written.exclude ?? 'NO OTHERS'
@@ -44,20 +40,21 @@ function bindBound(rows: Rows, bound: WrittenBound, unit: Frame['unit'], orderBy
     case 'preceding':
     case 'following': {
       const e = rows.binder.bind(bound.distance)
-      const size = unit === 'range' ? rangeDistance(rows, e, orderBy, bound.at) : rowDistance(e, bound.at)
+      const size = unit === 'range' ? rangeDistance(rows, e, orderBy, bound.at) : rowDistance(rows, e, bound.at)
       return bound.is === 'preceding' && size > 0 ? -size : size
     }
   }
 }
 
-function rowDistance(e: Expression, at: Span): number {
-  const rows = wholeNumber(e, 'The distance of a frame', at)
-  return rows < 0 ? fail('DSD2004', 'The distance of a frame is not negative.', at) : rows
+function rowDistance({ context }: Rows, e: Expression, at: Span): number {
+  const distance = wholeNumber(e, 'The distance of a frame', at, context.options.evaluate)
+  return distance < 0 ? fail('DSD2004', 'The distance of a frame is not negative.', at) : distance
 }
 
 /** A constant whole number. */
-export function wholeNumber(e: Expression, what: string, at: Span): number {
-  const inner = e.is === 'cast' ? e.input : e
+export function wholeNumber(e: Expression, what: string, at: Span, evaluate?: Evaluate): number {
+  const folded = fold(e, evaluate)
+  const inner = folded.is === 'cast' ? folded.input : folded
   const value = inner.is === 'literal' ? inner.value : undefined
   if (typeof value === 'bigint' && inner.type.is === 'bigint') return Number(value)
   if (typeof value === 'number' && Number.isInteger(value)) return value

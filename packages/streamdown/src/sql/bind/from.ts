@@ -33,6 +33,7 @@ import { asofJoin } from './asof-joins.ts'
 import { Carry, carriedRows, outerColumns } from './carry.ts'
 import type { BindContext } from './context.ts'
 import { ExpressionBinder } from './expressions.ts'
+import { checkTableNames } from './from-names.ts'
 import { bindGapFill } from './gap-fill.ts'
 import { durationMicros } from './literals.ts'
 import { lookupJoin } from './lookup-joins.ts'
@@ -41,9 +42,10 @@ import { bindNamedTable, lateRows } from './named-table.ts'
 import { didYouMean, lastPart } from './names.ts'
 import { fail, notYet } from './problem.ts'
 import { type BoundQuery, bindQuery, bindSubquery, renamed, visiblePlan } from './query.ts'
+import { schemaOf } from './relation-names.ts'
 import { constantSeries, elementsOf, isRowSource, rowSources } from './row-sources.ts'
 import { Rows } from './rows.ts'
-import { joinedScope, type Scope, type ScopeColumn, tableScope } from './scope.ts'
+import { ANY_SCHEMA, joinedScope, type Scope, type ScopeColumn, tableScope } from './scope.ts'
 import { trimmed } from './sorting.ts'
 import { filterBy, joinOptional, joinSubquery } from './subqueries.ts'
 import { callName, conjunctsOf, contains, isQueryExpression } from './syntax.ts'
@@ -67,6 +69,7 @@ export function bindFrom(
   hints: readonly Hint[],
   outer: Scope | undefined,
 ): Rows {
+  checkTableNames(context, from)
   const carried = outer?.carry && carriedRows(outer, outer.carry)
   const binder = new FromBinder(context, outer, stateTtl(context, hints), hints, carried)
   const [first, ...more] = from
@@ -143,7 +146,8 @@ class FromBinder {
         if (ref.systemTime !== undefined)
           fail('DSD2006', 'FOR SYSTEM_TIME AS OF stands behind the right table of a JOIN.', ref.systemTime.at)
         const plan = bindNamedTable(context, ref.name)
-        return this.#aliased(plan, ref.alias, context.names.fold(lastPart(ref.name)))
+        const table = context.names.fold(lastPart(ref.name))
+        return this.#aliased(plan, ref.alias, table, false, schemaOf(context, ref.name) ?? ANY_SCHEMA)
       }
       case 'file': {
         const relation = context.options.file?.(ref.path)
@@ -557,14 +561,23 @@ class FromBinder {
   }
 
   /** `single`: an alias without column list names the one column too. */
-  #aliased(plan: PlanNode, alias: TableAlias | undefined, name: string | undefined, single = false): Source {
+  #aliased(
+    plan: PlanNode,
+    alias: TableAlias | undefined,
+    name: string | undefined,
+    single = false,
+    schema?: string,
+  ): Source {
     const { names } = this.#context
     const given = alias === undefined ? [] : alias.columns.map(c => names.fold(c))
     const columnNames = single && alias !== undefined && given.length === 0 ? [names.fold(alias.name)] : given
     const named = alias === undefined ? plan : renamed(plan, columnNames, alias.at)
     return {
       plan: named,
-      scope: tableScope(named.schema, alias === undefined ? name : names.fold(alias.name), this.#outer),
+      scope:
+        alias === undefined
+          ? tableScope(named.schema, name, this.#outer, schema)
+          : tableScope(named.schema, names.fold(alias.name), this.#outer),
     }
   }
 

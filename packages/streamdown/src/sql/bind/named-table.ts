@@ -5,6 +5,7 @@ import type { Name, Span } from '../parse/ast.ts'
 import type { BindContext } from './context.ts'
 import { didYouMean, lastPart } from './names.ts'
 import { fail, notYet } from './problem.ts'
+import { relationName } from './relation-names.ts'
 
 /** A table, view or WITH table by its name. */
 export function bindNamedTable(context: BindContext, name: Name): PlanNode {
@@ -20,11 +21,12 @@ export function bindNamedTable(context: BindContext, name: Name): PlanNode {
         name.at,
       )
   }
-  const entry = catalog.find(wanted, names.same)
+  const full = relationName(context, name)
+  const entry = catalog.find(full, names.same)
   if (entry === undefined) {
     const known = [...context.commonTables.map(table => table.name), ...catalog.names()]
     const list = known.length === 0 ? ' No tables are defined.' : ` Known: ${known.slice(0, 20).join(', ')}.`
-    fail('DSD2001', `There is no table or view "${wanted}".${didYouMean(wanted, known)}${list}`, name.at)
+    fail('DSD2001', `There is no table or view "${full}".${didYouMean(full, known)}${list}`, name.at)
   }
   context.reads.add(entry.name)
   return entryPlan(context, entry, name.at)

@@ -9,6 +9,7 @@ import type { Call, NamedWindow, Over, WindowSpecification } from '../parse/ast.
 import { aggregateKey, finished } from './aggregates.ts'
 import type { BindContext } from './context.ts'
 import { bindOverCall } from './over-calls.ts'
+import { sessionNumber } from './over-sessions.ts'
 import { fail } from './problem.ts'
 import type { Rows } from './rows.ts'
 import { sortDirection } from './sorting.ts'
@@ -33,11 +34,16 @@ export function bindOver(
   by: readonly number[],
 ): void {
   const ranks = new Map<string, number>()
+  const sessions = new Map<string, number>()
   const groups = new Map<string, Windowed>()
   for (const call of calls) {
     if (rows.knows(call) || call.over === undefined) continue
     const { over, partitionBy: own, orderBy } = bindWindow(rows, call.over, windows)
-    const partitionBy = [...new Set([...by, ...own])]
+    const parted = [...new Set([...by, ...own])]
+    const partitionBy =
+      over.frame?.is === 'sessionFrame'
+        ? [...parted, sessionNumber(rows, parted, orderBy, over.frame, sessions)]
+        : parted
     const rank = over.frame === undefined ? rankFunction(call) : undefined
     if (rank !== undefined) {
       rows.know(call, rows.column(bindRank(rows, rank, partitionBy, orderBy, ranks)))

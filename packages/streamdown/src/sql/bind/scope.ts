@@ -9,9 +9,14 @@ import { Carry } from './carry.ts'
 import { didYouMean, type Names } from './names.ts'
 import { fail } from './problem.ts'
 
+/** Stands for the schema of tables whose names may follow any catalog, database or schema. */
+export const ANY_SCHEMA = '*'
+
 export interface ScopeColumn {
   readonly name: string
   readonly table: string | undefined
+  /** Of a table without alias: what may stand before its name: its schema, or anything where that is the default one. */
+  readonly schema?: string
   /** Its place in the row. */
   readonly index: number
   /** Found by its bare name, and part of `*`. A column merged by USING is not. */
@@ -36,8 +41,14 @@ export interface Scope {
   readonly carried?: ReadonlyMap<number, number> | undefined
 }
 
-export function tableScope(schema: Schema, table: string | undefined, outer: Scope | undefined): Scope {
-  return { columns: schema.map(({ name }, index) => ({ name, table, index, plain: true })), schema, outer }
+export function tableScope(
+  schema: Schema,
+  table: string | undefined,
+  outer: Scope | undefined,
+  tableSchema?: string,
+): Scope {
+  const of = tableSchema === undefined ? {} : { schema: tableSchema }
+  return { columns: schema.map(({ name }, index) => ({ name, table, ...of, index, plain: true })), schema, outer }
 }
 
 /** The scope over rows that hold the left columns, then the right ones. */
@@ -58,6 +69,13 @@ export type Found =
   | { readonly is: 'column'; readonly value: Expression; readonly rest: readonly Identifier[] }
   | { readonly is: 'ambiguous'; readonly name: string }
   | undefined
+
+/** Whether a column's table is the one that names lead to, the last of them its name. */
+export function isOfTable({ table, schema }: ScopeColumn, path: readonly string[], names: Names): boolean {
+  const [wanted, before] = [path.at(-1), path.at(-2)]
+  if (table === undefined || wanted === undefined || !names.same(table, wanted)) return false
+  return before === undefined || schema === ANY_SCHEMA || (schema !== undefined && names.same(schema, before))
+}
 
 /** The column that a dotted name starts with, and the parts after it (fields of a ROW). */
 export function findColumn(scope: Scope, parts: readonly Identifier[], names: Names): Found {
@@ -94,12 +112,12 @@ function findHere(scope: Scope, parts: readonly Identifier[], names: Names): Fou
     if (second !== undefined) return { is: 'ambiguous', name: texts.slice(0, used).join('.') }
     return { is: 'column', value: column(scope.schema, first.index), rest: parts.slice(used) }
   }
-  // A qualified name comes first; catalogs and databases before the table are skipped.
-  for (let table = 0; table + 1 < texts.length; table++) {
+  // A qualified name comes first, with its schema before one without; catalogs and databases before it are skipped.
+  for (let table = texts.length - 2; table >= 0; table--) {
+    const path = texts.slice(0, table + 1)
+    if (table === 0 && severalTables(scope, path, names)) return { is: 'ambiguous', name: texts.slice(0, 2).join('.') }
     const found = at(
-      scope.columns.filter(
-        c => c.table !== undefined && names.same(c.table, texts[table]!) && names.same(c.name, texts[table + 1]!),
-      ),
+      scope.columns.filter(c => isOfTable(c, path, names) && names.same(c.name, texts[table + 1]!)),
       table + 2,
     )
     if (found !== undefined) return found
@@ -111,6 +129,10 @@ function findHere(scope: Scope, parts: readonly Identifier[], names: Names): Fou
   if (plain !== undefined) return plain
   return texts.length === 1 ? wholeRow(scope, texts[0]!, names) : undefined
 }
+
+/** Whether tables of several schemas go by a name. */
+const severalTables = (scope: Scope, path: readonly string[], names: Names): boolean =>
+  new Set(scope.columns.filter(c => isOfTable(c, path, names)).map(c => c.schema)).size > 1
 
 /** A table's name alone is its row. */
 function wholeRow(scope: Scope, table: string, names: Names): Found {

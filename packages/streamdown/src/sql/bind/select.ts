@@ -16,7 +16,7 @@ import { fail, notYet } from './problem.ts'
 import { type BoundQuery, distinct, type Tail } from './query.ts'
 import { isRowSource, rowSources } from './row-sources.ts'
 import type { Rows } from './rows.ts'
-import { findColumn, type Scope, type ScopeColumn, unknownColumn } from './scope.ts'
+import { findColumn, isOfTable, type Scope, type ScopeColumn, unknownColumn } from './scope.ts'
 import { limited, type SortBy, sortDirection, sortedRows } from './sorting.ts'
 import { filterBy, joinAsTest, resolveSubqueries } from './subqueries.ts'
 import {
@@ -240,8 +240,8 @@ function starItems(rows: Rows, star: Star): readonly Item[] {
     return shownOf(shown)
   }
   if (of.is === 'column' && of.parts.length <= 2) {
-    const table = names.fold(of.parts.at(-1)!)
-    const members = rows.scope.columns.filter(c => c.table !== undefined && names.same(c.table, table))
+    const path = of.parts.map(part => names.fold(part))
+    const members = rows.scope.columns.filter(c => isOfTable(c, path, names))
     if (members.length > 0) return shownOf(members)
   }
   const value = rows.binder.bind(of)

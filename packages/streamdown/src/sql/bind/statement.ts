@@ -51,9 +51,12 @@ export type BoundStatement =
       readonly ifNotExists: boolean
     }
   | { readonly is: 'createType'; readonly name: string; readonly type: DataType }
+  | { readonly is: 'createSchema'; readonly name: string }
   | {
       readonly is: 'drop'
-      readonly kind: 'table' | 'view' | 'function' | 'other'
+      readonly kind: 'table' | 'view' | 'function' | 'schema' | 'other'
+      /** The schemas that go themselves. */
+      readonly schemas?: readonly string[]
       /** Those that there are, as the catalog knows them, and with CASCADE all that depend on them, these first. */
       readonly names: readonly string[]
     }

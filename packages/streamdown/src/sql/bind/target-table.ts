@@ -8,6 +8,7 @@ import type { BindContext } from './context.ts'
 import type { ExpressionBinder } from './expressions.ts'
 import { didYouMean, lastPart } from './names.ts'
 import { fail } from './problem.ts'
+import { relationName } from './relation-names.ts'
 import { Rows } from './rows.ts'
 import { tableScope } from './scope.ts'
 import type { Returning } from './statement.ts'
@@ -15,7 +16,7 @@ import { overStored } from './table-plan.ts'
 
 export function tableOf(context: BindContext, name: Name): TableEntry {
   const { catalog, names } = context
-  const wanted = names.fold(lastPart(name))
+  const wanted = relationName(context, name)
   const entry = catalog.find(wanted, names.same)
   if (entry === undefined)
     return fail('DSD2001', `There is no table "${wanted}".${didYouMean(wanted, catalog.names())}`, name.at)
