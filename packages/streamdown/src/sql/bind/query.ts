@@ -122,7 +122,7 @@ export function withTables(context: BindContext, clause: With): BindContext {
     if (seen.some(other => context.names.same(other, name)))
       fail('DSD2006', `WITH names "${name}" twice.`, table.name.at)
     seen.push(name)
-    const defining = clause.recursive ? { ...inner, defining: [...inner.defining, name] } : inner
+    const defining = { ...inner, defining: [...inner.defining, name] }
     const plan = renamed(
       clause.recursive && isRecursive(context, table)
         ? bindRecursive(inner, table, name)
