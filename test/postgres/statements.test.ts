@@ -144,3 +144,9 @@ test('tables of FROM have different names', async () => {
     { code: 'DSD2006' },
   )
 })
+
+test('keys of JSON objects are scalars', async () => {
+  assert.deepEqual(await answers("SELECT jsonb_build_object('a', ARRAY[1], 2, NULL)"), ['{"2": null, "a": [1]}'])
+  for (const key of ['ARRAY[1]', 'ROW(1)', "'{}'::jsonb"])
+    await assert.rejects(answers(`SELECT jsonb_build_object(${key}, 1)`), { code: 'DSD4005' }, key)
+})

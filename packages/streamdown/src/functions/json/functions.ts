@@ -164,6 +164,9 @@ const typeName = (value: Json): string => {
 const parts = (args: readonly Value[], { types: all }: FunctionContext): Json[] =>
   args.map((value, i) => toJson(value, all[i] ?? types.null))
 
+/** Types whose values are no keys of JSON objects. */
+const nested: ReadonlySet<DataType['is']> = new Set(['array', 'row', 'map', 'json'])
+
 function objectOf(args: readonly Value[], context: FunctionContext): ReadonlyMap<string, Json> {
   if (args.length % 2 !== 0) throw new RowError(5, 'a JSON object is made of keys and values in turn')
   const values = parts(args, context)
@@ -171,6 +174,7 @@ function objectOf(args: readonly Value[], context: FunctionContext): ReadonlyMap
   for (let i = 0; i < values.length; i += 2) {
     const key = values[i]
     if (key === null || key === undefined) throw new RowError(5, 'a key of a JSON object must not be NULL')
+    if (nested.has(context.types[i]?.is ?? 'null')) throw new RowError(5, 'a key of a JSON object is a scalar')
     object.set(typeof key === 'string' ? key : writeJson(key), values[i + 1] ?? null)
   }
   return object
