@@ -217,7 +217,8 @@ function characterCode(text: string, what: string): number {
   throw new StreamdownError('DSD3002', `The CSV ${what} must be one ASCII character, not ${JSON.stringify(text)}.`)
 }
 
-function valueOfText(text: string, type: DataType, rules: TimestampRules, delimiter: string): Value {
+/** A text as a value of a type, by CSV's rules; `delimiter` is between elements. Throws MisfitError. */
+export function valueOfText(text: string, type: DataType, rules: TimestampRules, delimiter: string): Value {
   switch (type.is) {
     case 'array':
       return text === '' ? [] : text.split(delimiter).map(part => valueOfText(part, type.element, rules, delimiter))

@@ -30,7 +30,7 @@ export function decodeAll(
     memory.u8(at + length, PADDING).fill(0x22)
     const decoded = decoder.decode(at, length, options.maxRows ?? 4096, from + length === bytes.length)
     rows.push(...rowsOf(memory, decoded.batch))
-    for (const letter of decoded.dead) {
+    for (const letter of decoded.lost === undefined ? decoded.dead : [...decoded.dead, decoded.lost]) {
       dead.push({
         offset: from + letter.offset,
         text: new TextDecoder().decode(letter.raw),
@@ -40,6 +40,7 @@ export function decodeAll(
     memory.release(mark)
     piece = decoded.consumed === 0 ? piece * 2 : (options.piece ?? bytes.length)
     from += decoded.consumed
+    if (decoded.lost !== undefined) break
   }
   return { rows, dead }
 }

@@ -15,6 +15,8 @@ export interface Decoded {
   readonly dead: readonly DeadRecord[]
   /** u32 a row: the address where its record starts. */
   readonly starts: Pointer
+  /** What stands behind the used bytes is damaged, and no record can be found behind that. */
+  readonly lost?: DeadRecord
 }
 
 /**
@@ -26,6 +28,8 @@ export interface Decoded {
  * batch point into the bytes and into chunk memory.
  */
 export interface Decoder {
+  /** How records are told apart. A record of a line that is too long ends with it; others have no such end. */
+  readonly framing?: 'lines' | 'lengths'
   /**
    * Called once before the first `decode`, also of a partition that is taken up in its middle, with the partition's
    * first bytes. Returns how many of them are no records: a byte order mark, a header. Throws a StreamdownError where

@@ -1,6 +1,8 @@
 import { type DataType, type Field, field, type Schema, types } from '../types/data-type.ts'
 import { isJsonArray, type Json, JsonNumber, parseJson } from '../values/json.ts'
 import { type CsvDecoderOptions, csvHeader } from './csv.ts'
+import { MAX_RECORD_BYTES } from './format.ts'
+import { DamageError, IncompleteError, MsgpackReader } from './msgpack-read.ts'
 import { dateOf, decimalOf, timestampOf } from './scalar-text.ts'
 
 /** Records that are looked at. */
@@ -14,13 +16,34 @@ const BIGINT_LIMIT = 2n ** 63n
  * has no common type is JSON, what is always null STRING. All columns may be NULL.
  */
 export function inferJson(text: string): Schema {
+  return columnsOf(jsonLines(text))
+}
+
+/** The columns of MessagePack maps, by the same rules. */
+export function inferMsgpack(bytes: Uint8Array): Schema {
+  return columnsOf(msgpackRecords(bytes))
+}
+
+function* msgpackRecords(bytes: Uint8Array): Iterable<Json | undefined> {
+  const reader = new MsgpackReader(bytes, 0, MAX_RECORD_BYTES)
+  try {
+    while (reader.at < bytes.length) yield reader.value()
+  } catch (error) {
+    // The sample ends inside of a record, or at damage: reading says so.
+    if (!(error instanceof DamageError) && !(error instanceof IncompleteError)) throw error
+  }
+}
+
+function* jsonLines(text: string): Iterable<Json | undefined> {
+  for (const line of text.split('\n')) if (line.trim() !== '') yield parseJson(line)
+}
+
+function columnsOf(records: Iterable<Json | undefined>): Schema {
   let type: DataType = types.row([])
-  let records = 0
-  for (const line of text.split('\n')) {
-    if (line.trim() === '') continue
-    if (records++ === SAMPLE_RECORDS) break
+  let count = 0
+  for (const json of records) {
+    if (count++ === SAMPLE_RECORDS) break
     // A record that is no JSON will be a dead letter; it says nothing about the columns.
-    const json = parseJson(line)
     if (json instanceof Map) type = common(type, typeOfJson(json))
   }
   return type.is === 'row' ? settled(type.fields) : []

@@ -11,8 +11,9 @@ const RETURN = 0x0d
 
 function checkColumn(schema: Schema): void {
   const [only] = schema
-  if (schema.length === 1 && (only?.type.is === 'string' || only?.type.is === 'bytes')) return
-  throw new StreamdownError('DSD3002', "Format 'raw' takes tables of one column, STRING or BYTES.")
+  const is = only?.type.is
+  if (schema.length === 1 && (is === 'string' || is === 'bytes' || is === 'json')) return
+  throw new StreamdownError('DSD3002', "Format 'raw' takes tables of one column, STRING, BYTES or JSON.")
 }
 
 /** Each line as it is, in the one column of the table: STRING (checked to be UTF-8) or BYTES. */
@@ -74,7 +75,7 @@ export function createRawDecoder(
   }
 }
 
-/** The one column of each row, a line each. NULL is an empty line. */
+/** The one column of each row, a line each: STRING, BYTES or JSON. NULL is an empty line. */
 export function createRawEncoder(memory: Memory, schema: Schema): Encoder {
   checkColumn(schema)
   const newline = new Uint8Array([NEWLINE])

@@ -5,17 +5,22 @@ import { StreamdownError } from '../errors/error.ts'
 import type { Relation, ScanNode } from '../plan/nodes/node.ts'
 import type { Schema } from '../types/data-type.ts'
 import type { Value } from '../types/value.ts'
+import { avroHeader, createAvroEncoder } from './avro-write.ts'
 import { type CsvDecoderOptions, createCsvDecoder } from './csv.ts'
 import { createCsvEncoder } from './csv-encode.ts'
 import { createDebeziumDecoder, createDebeziumEncoder } from './debezium.ts'
 import { type Decoder, type Encoder, MAX_RECORD_BYTES } from './format.ts'
 import { createJsonDecoder, type JsonDecoderOptions } from './json.ts'
 import { createJsonEncoder } from './json-encode.ts'
+import { checkUnstructured, createUnstructuredDecoder } from './json-unstructured.ts'
+import { createMsgpackDecoder } from './msgpack.ts'
+import { createMsgpackEncoder } from './msgpack-encode.ts'
 import { createRawDecoder, createRawEncoder } from './raw.ts'
+import { createRegexDecoder, linePattern, type RegexDecoderOptions } from './regex.ts'
 import type { EpochUnit, TimestampRules } from './scalar-text.ts'
 import { planScan, scanDecoder } from './scan-decoder.ts'
 
-/** A text format: its options stand after its name, as `csv.delimiter`. */
+/** A format: its options stand after its name, as `csv.delimiter`. */
 export interface FormatDefinition {
   readonly name: string
   readonly summary: string
@@ -68,9 +73,21 @@ const json: readonly OptionDefinition[] = [
   },
 ]
 
-/** The text formats that file-like connectors take. */
+/** The formats that file-like connectors take. */
 export const formats: readonly FormatDefinition[] = [
-  { name: 'json', summary: 'NDJSON: a JSON object a line.', options: json },
+  {
+    name: 'json',
+    summary: 'NDJSON: a JSON object a line.',
+    options: [
+      ...json,
+      {
+        name: 'unstructured',
+        type: 'boolean',
+        default: 'false',
+        summary: 'Each line, any JSON value, whole in the one column of the table (JSON or STRING).',
+      },
+    ],
+  },
   {
     name: 'csv',
     summary: 'CSV (RFC 4180): a record a line.',
@@ -113,7 +130,48 @@ export const formats: readonly FormatDefinition[] = [
       ...timestamps,
     ],
   },
-  { name: 'raw', summary: 'A line as it is, in the one column of the table (STRING or BYTES).', options: [] },
+  { name: 'raw', summary: 'A line as it is, in the one column of the table (STRING, BYTES or JSON).', options: [] },
+  {
+    name: 'regex',
+    summary: 'Lines that a regular expression takes apart: a named group for each column. Read only.',
+    options: [
+      {
+        name: 'pattern',
+        type: 'string',
+        required: true,
+        summary: 'What a whole line must match; a group that took no part is NULL.',
+        example: '(?<ip>\\S+) (?<status>\\d+)',
+      },
+      lenient,
+      ...timestamps.filter(option => option.name === 'timestamp-format.standard'),
+    ],
+  },
+  {
+    name: 'msgpack',
+    summary: 'MessagePack maps, one behind the other.',
+    options: [lenient],
+  },
+  {
+    name: 'avro',
+    summary:
+      'Avro object container files, with the schema in the file. Read packed as deflate, snappy or zstandard; written plain.',
+    options: [
+      {
+        name: 'timestamp_mapping.legacy',
+        type: 'boolean',
+        default: 'false',
+        summary:
+          "TIMESTAMP is written as Flink's older mapping has it, as timestamp-millis, not local-timestamp-millis.",
+      },
+      {
+        name: 'codec',
+        type: 'enum',
+        values: ['null'],
+        default: 'null',
+        summary: 'How blocks are written: not packed.',
+      },
+    ],
+  },
   {
     name: 'debezium-json',
     summary: "Debezium's change events, an object a line with before, after and op.",
@@ -140,6 +198,7 @@ export function formatOf(relation: Relation, inferred?: string): string {
   }
   const name = given.toLowerCase().replaceAll('_', '-')
   if (name === 'ndjson' || name === 'jsonl') return 'json'
+  if (name === 'messagepack') return 'msgpack'
   if (name === 'parquet' || formats.some(format => format.name === name)) return name
   throw new StreamdownError(
     'DSD3002',
@@ -156,7 +215,7 @@ class FormatOptions {
 
   constructor(relation: Relation, name: string) {
     const format = formats.find(each => each.name === name)
-    if (format === undefined) throw new StreamdownError('DSD9002', `There is no text format ${name}.`)
+    if (format === undefined) throw new StreamdownError('DSD9002', `There is no format ${name}.`)
     const prefixes = [`${name}.`, `${name.replaceAll('-', '_')}.`]
     const given = new Map<string, string>()
     for (const [key, value] of Object.entries(relation.options)) {
@@ -190,6 +249,24 @@ class FormatOptions {
     const value = this.text(name) ?? 'false'
     if (value !== 'true' && value !== 'false') this.#refuse(name, value, 'true or false')
     return value === 'true'
+  }
+
+  /** Options of lines that are taken apart by a regular expression. Throws DSD3002 where there is none. */
+  regex(): RegexDecoderOptions {
+    const pattern = this.text('pattern')
+    if (pattern === undefined) {
+      throw new StreamdownError(
+        'DSD3002',
+        `Table ${this.#relation.name}: format regex needs option 'regex.pattern', with a named group for each column.`,
+      )
+    }
+    const { timestampStandard } = this.standard()
+    return {
+      pattern,
+      ...(timestampStandard === undefined ? {} : { timestampStandard }),
+      ignoreParseErrors: this.flag('ignore-parse-errors'),
+      maxRecordBytes: maxRecordBytesOf(this.#relation),
+    }
   }
 
   json(): JsonDecoderOptions {
@@ -269,11 +346,40 @@ export const formatPrefixes: readonly string[] = formats.flatMap(({ name }) => [
 export function checkFormat(relation: Relation, format: string): void {
   if (format === 'parquet') return
   const options = new FormatOptions(relation, format)
-  if (format === 'csv') options.csv()
-  else if (format !== 'raw') options.json()
+  const physical = relation.schema.filter((_, index) => relation.metadata?.[index] === undefined)
+  switch (format) {
+    case 'csv':
+      options.csv()
+      break
+    case 'regex':
+      linePattern(options.regex().pattern, physical)
+      break
+    case 'msgpack':
+      options.flag('ignore-parse-errors')
+      break
+    case 'avro':
+      options.text('codec')
+      options.flag('timestamp_mapping.legacy')
+      break
+    case 'json':
+      options.json()
+      if (options.flag('unstructured')) checkUnstructured(physical)
+      break
+    case 'debezium-json':
+      options.json()
+  }
 }
 
-/** The decoder of a scan in a text format; `metadata` gives the values of METADATA columns. */
+/** The same for a table that is written. */
+export function checkWritten(relation: Relation, format: string): void {
+  if (format === 'regex') throw new StreamdownError('DSD3002', `Table ${relation.name}: format regex is read only.`)
+  checkFormat(relation, format)
+}
+
+/** Formats whose records are lines of text: they can be cut and joined at line breaks. */
+export const isLines = (format: string): boolean => format !== 'parquet' && format !== 'avro' && format !== 'msgpack'
+
+/** The decoder of a scan in a format of records in a row; `metadata` gives the values of METADATA columns. */
 export function createDecoder(
   memory: Memory,
   scan: ScanNode,
@@ -282,14 +388,28 @@ export function createDecoder(
 ): Decoder {
   const { relation } = scan
   const options = new FormatOptions(relation, format)
-  const plan = planScan(scan, format === 'json' || format === 'debezium-json')
+  const unstructured = format === 'json' && options.flag('unstructured')
+  const plan = planScan(scan, (format === 'json' && !unstructured) || format === 'debezium-json')
   const decoder = (): Decoder => {
     switch (format) {
       case 'json':
+        if (unstructured) {
+          return createUnstructuredDecoder(memory, plan.schema, plan.columns, maxRecordBytesOf(relation))
+        }
         return createJsonDecoder(memory, plan.schema, plan.columns, options.json())
       case 'csv':
         return createCsvDecoder(memory, plan.schema, plan.columns, options.csv())
+      case 'regex':
+        return createRegexDecoder(memory, plan.schema, plan.columns, options.regex())
+      case 'msgpack':
+        return createMsgpackDecoder(memory, plan.schema, plan.columns, {
+          ignoreParseErrors: options.flag('ignore-parse-errors'),
+          maxRecordBytes: maxRecordBytesOf(relation),
+        })
       case 'raw':
+        if (plan.schema[0]?.type.is === 'json') {
+          return createUnstructuredDecoder(memory, plan.schema, plan.columns, maxRecordBytesOf(relation))
+        }
         return createRawDecoder(memory, plan.schema, plan.columns, { maxRecordBytes: maxRecordBytesOf(relation) })
       default:
         return createDebeziumDecoder(memory, plan.schema, plan.columns, {
@@ -302,11 +422,12 @@ export function createDecoder(
   return scanDecoder(memory, decoder(), plan, metadata)
 }
 
-/** The encoder of a table in a text format. */
+/** The encoder of a table. */
 export function createEncoder(memory: Memory, relation: Relation, schema: Schema, format: string): Encoder {
   const options = new FormatOptions(relation, format)
   switch (format) {
     case 'json':
+      if (options.flag('unstructured')) return createRawEncoder(memory, schema)
       return createJsonEncoder(memory, schema, {
         ...options.standard(),
         ignoreNullFields: options.flag('encode.ignore-null-fields'),
@@ -323,9 +444,20 @@ export function createEncoder(memory: Memory, relation: Relation, schema: Schema
     }
     case 'raw':
       return createRawEncoder(memory, schema)
+    case 'msgpack':
+      return createMsgpackEncoder(memory, schema)
+    case 'avro':
+      return createAvroEncoder(memory, schema, { legacyTimestamps: options.flag('timestamp_mapping.legacy') })
     default:
       return createDebeziumEncoder(memory, schema, options.standard())
   }
+}
+
+/** What a file must start with for rows to go behind what it holds; undefined: nothing is asked. */
+export function requiredHead(relation: Relation, format: string): Uint8Array | undefined {
+  if (format !== 'avro') return undefined
+  const options = new FormatOptions(relation, format)
+  return avroHeader(relation.schema, { legacyTimestamps: options.flag('timestamp_mapping.legacy') })
 }
 
 /** What a sink in this format can be given: rows only, or retractions too. */

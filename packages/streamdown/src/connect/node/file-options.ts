@@ -12,9 +12,21 @@ export const fileOptions: readonly OptionDefinition[] = [
   {
     name: 'format',
     type: 'enum',
-    values: ['json', 'ndjson', 'jsonl', 'csv', 'raw', 'debezium-json', 'debezium_json', 'parquet'],
+    values: [
+      'json',
+      'ndjson',
+      'jsonl',
+      'csv',
+      'raw',
+      'regex',
+      'debezium-json',
+      'debezium_json',
+      'msgpack',
+      'avro',
+      'parquet',
+    ],
     summary:
-      'How records are written. Default: by the name (.ndjson, .jsonl, .json, .csv, .tsv, .txt, .log, .parquet).',
+      'How records are written. Default: by the name (.ndjson, .jsonl, .json, .csv, .tsv, .txt, .log, .msgpack, .avro, .parquet).',
   },
   {
     name: 'source.monitor-interval',

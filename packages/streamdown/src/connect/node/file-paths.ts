@@ -87,6 +87,8 @@ const formatBySuffix: Readonly<Record<string, string>> = {
   csv: 'csv',
   tsv: 'csv',
   parquet: 'parquet',
+  avro: 'avro',
+  msgpack: 'msgpack',
   txt: 'raw',
   log: 'raw',
 }

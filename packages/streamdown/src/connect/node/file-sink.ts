@@ -5,7 +5,7 @@ import type { Batch } from '../../batch/batch.ts'
 import type { Memory } from '../../batch/memory.ts'
 import { StreamdownError } from '../../errors/error.ts'
 import type { Encoder } from '../../formats/format.ts'
-import { acceptsOf, checkFormat, createEncoder, formatOf } from '../../formats/registry.ts'
+import { acceptsOf, checkWritten, createEncoder, formatOf, requiredHead } from '../../formats/registry.ts'
 import type { Relation } from '../../plan/nodes/node.ts'
 import { refuseUnknown, textOption } from '../options.ts'
 import type { Sink } from '../sink.ts'
@@ -19,14 +19,14 @@ export function fileSink(relation: Relation): Sink {
   refuseUnknown(relation, fileOptions, filePrefixes)
   const path = pathOf(textOption(relation, fileOptions, 'path') ?? '')
   const format = formatOf(relation, suffixesOf(path).format)
-  checkFormat(relation, format)
+  checkWritten(relation, format)
   const overwrite = textOption(relation, fileOptions, 'sink.mode') === 'overwrite'
   if (format === 'parquet') return new ParquetSink(path, relation, overwrite)
   return new TextFileSink(path, relation, format, overwrite)
 }
 
 /**
- * Rows as text: each flush appends what was written since the last one and waits until the disk has it. What an epoch
+ * Rows as bytes of records: each flush appends what was written since the last one and waits until the disk has it. What an epoch
  * prepares is the file's length; a program that goes on from there cuts the file back to it first, so that it holds
  * every row once. Readers see rows before they are committed.
  */
@@ -58,6 +58,7 @@ class TextFileSink implements Sink {
       if (this.#compression === 'brotli') {
         throw new StreamdownError('DSD3002', `'${this.#path}': files are written as .gz or .zst, not as .br.`)
       }
+      if (!this.#overwrite && this.#compression === 'none') await this.#checkHead()
       this.#file = await open(this.#path, this.#overwrite && from === undefined ? 'w' : 'a')
       if (from !== undefined) await this.#cutBack(this.#file, Number(from))
       this.#empty = (await this.#file.stat()).size === 0
@@ -111,6 +112,23 @@ class TextFileSink implements Sink {
     this.#file = undefined
   }
 
+  /** Rows go behind a file's header only when it is the one that they need. */
+  async #checkHead(): Promise<void> {
+    const head = requiredHead(this.#relation, this.#format)
+    if (head === undefined || !(await exists(this.#path))) return
+    const file = await open(this.#path, 'r')
+    try {
+      const { bytesRead, buffer } = await file.read(new Uint8Array(head.length), 0, head.length, 0)
+      if (bytesRead === 0 || Buffer.compare(buffer, head) === 0) return
+    } finally {
+      await file.close()
+    }
+    throw new StreamdownError(
+      'DSD3002',
+      `'${this.#path}' has another schema or other writer than this table: set sink.mode = 'overwrite'.`,
+    )
+  }
+
   async #cutBack(file: FileHandle, length: number): Promise<void> {
     const { size } = await file.stat()
     if (size < length) {
@@ -136,6 +154,16 @@ export async function placeOf(path: string, format: string): Promise<string> {
   const file = directory ? join(path, `part-0.${format === 'json' ? 'ndjson' : format}`) : path
   await mkdir(dirname(file), { recursive: true })
   return file
+}
+
+/** Whether there is something at a path. */
+export async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path)
+    return true
+  } catch {
+    return false
+  }
 }
 
 async function isDirectory(path: string): Promise<boolean> {

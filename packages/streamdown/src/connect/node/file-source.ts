@@ -1,10 +1,10 @@
 import { createReadStream, statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { StreamdownError } from '../../errors/error.ts'
-import { checkFormat, createDecoder, formatOf, maxRecordBytesOf } from '../../formats/registry.ts'
+import { checkFormat, createDecoder, formatOf, isLines, maxRecordBytesOf } from '../../formats/registry.ts'
 import type { Relation, ScanNode } from '../../plan/nodes/node.ts'
 import type { Value } from '../../types/value.ts'
-import { bytesOption, durationOption, refuseUnknown, textOption } from '../options.ts'
+import { bytesOption, durationOption, refuseOption, refuseUnknown, textOption } from '../options.ts'
 import type { PartitionReader, Source } from '../source.ts'
 import { ByteQueue } from './byte-queue.ts'
 import type { ByteSource } from './byte-source.ts'
@@ -58,6 +58,20 @@ async function openFile(
     // Loaded when needed: a program without Parquet starts sooner.
     const { ParquetReader } = await import('./parquet-reader.ts')
     return ParquetReader.open(path, relation, scan, Number(position ?? 0), metadata)
+  }
+  if (!isLines(format) && bytesOption(relation, fileOptions, 'source.start-offset') > 0) {
+    refuseOption(
+      relation,
+      'source.start-offset',
+      relation.options['source.start-offset'] ?? '',
+      `nothing with ${format}`,
+    )
+  }
+  if (format === 'avro') {
+    const { AvroReader } = await import('./avro-reader.ts')
+    const [offset, record] = position?.split(':') ?? []
+    const bytes = bytesOf(path, relation, suffixes.compression, offset, followMs)
+    return new AvroReader(bytes, path, relation, scan, Number(record ?? 0), metadata)
   }
   const bytes = bytesOf(path, relation, suffixes.compression, position, followMs)
   return new TextReader(bytes, {

@@ -5,16 +5,18 @@ import { fileSource } from './file-source.ts'
 
 const named = (name: string): Connector => ({
   name,
-  summary: 'Reads and writes files: NDJSON, CSV, Debezium events, raw lines and Parquet, plain or compressed.',
+  summary:
+    'Reads and writes files: NDJSON, CSV, Debezium events, raw lines, MessagePack, Avro and Parquet, plain or compressed.',
   options: fileOptions,
   takesFormat: true,
   source: {
-    guarantee: 'replays: each file is a partition, positions are byte offsets (Parquet: row numbers)',
+    guarantee:
+      'replays: each file is a partition, positions are byte offsets (Avro: and a record, Parquet: row numbers)',
     create: fileSource,
   },
   sink: {
     guarantee:
-      'exactly-once for text: cut back to the snapshot that a program goes on from; at-least-once for Parquet: a file appears whole, when the program ends',
+      'exactly-once: cut back to the snapshot that a program goes on from; at-least-once for Parquet, whose file appears whole, when the program ends',
     create: fileSink,
   },
 })

@@ -255,7 +255,7 @@ test('options that do not fit are refused with their names', () => {
   refuse({ port: '70000' }, /option 'port' is '70000'; it takes a whole number from 1 to 65535/)
   refuse({ port: '1', path: 'in' }, /option 'path' is 'in'; it takes a path such as/)
   refuse({ port: '1', 'queue.bytes': 'much' }, /option 'queue.bytes' is 'much'; it takes a size such as '16 mb'/)
-  refuse({ port: '1', format: 'parquet' }, /Parquet cannot be streamed/)
+  refuse({ port: '1', format: 'parquet' }, /parquet cannot be streamed/)
   refuse({ port: '1', format: 'csv', 'csv.header': 'true' }, /option 'csv.header' is 'true'/)
   refuse({ port: '1', queue: '1' }, /has no option 'queue'/)
   refuse({ port: '1', 'json.lenient': 'true' }, /format json has no option 'lenient'/)

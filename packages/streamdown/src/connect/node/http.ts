@@ -1,5 +1,12 @@
 import { StreamdownError } from '../../errors/error.ts'
-import { checkFormat, createDecoder, formatOf, formatPrefixes, maxRecordBytesOf } from '../../formats/registry.ts'
+import {
+  checkFormat,
+  createDecoder,
+  formatOf,
+  formatPrefixes,
+  isLines,
+  maxRecordBytesOf,
+} from '../../formats/registry.ts'
 import type { Relation } from '../../plan/nodes/node.ts'
 import { bytesOption, integerOption, refuseOption, refuseUnknown, textOption } from '../options.ts'
 import type { Connector, OptionDefinition, PartitionReader, Source } from '../source.ts'
@@ -15,7 +22,7 @@ const options: readonly OptionDefinition[] = [
   {
     name: 'format',
     type: 'enum',
-    values: ['json', 'ndjson', 'jsonl', 'csv', 'raw', 'debezium-json', 'debezium_json'],
+    values: ['json', 'ndjson', 'jsonl', 'csv', 'raw', 'regex', 'debezium-json', 'debezium_json'],
     default: 'json',
     summary: 'How records are written; JSON as one object, an array of them, or NDJSON.',
   },
@@ -81,8 +88,11 @@ const isJson = (format: string): boolean => format === 'json' || format === 'deb
 /** Requests are one stream of lines: nothing may belong to one request only. */
 function formatFor(relation: Relation): string {
   const format = formatOf(relation, 'json')
-  if (format === 'parquet') {
-    throw new StreamdownError('DSD3002', `Table ${relation.name}: Parquet cannot be streamed; use a file.`)
+  if (!isLines(format)) {
+    throw new StreamdownError(
+      'DSD3002',
+      `Table ${relation.name}: requests are lines of text; format ${format} cannot be streamed so, use a file.`,
+    )
   }
   for (const name of ['csv.header', 'csv.multiline']) {
     if (relation.options[name] === 'true') refuseOption(relation, name, 'true', 'false with connector http')

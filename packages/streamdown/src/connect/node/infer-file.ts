@@ -1,12 +1,13 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { StreamdownError } from '../../errors/error.ts'
-import { inferCsv, inferJson } from '../../formats/infer.ts'
+import { inferCsv, inferJson, inferMsgpack } from '../../formats/infer.ts'
 import type { Relation } from '../../plan/nodes/node.ts'
 import { field, type Schema, types } from '../../types/data-type.ts'
+import { HEAD_BYTES } from './byte-source.ts'
 import { decompressed } from './decompress.ts'
 import { type Compression, fileError, filesAt, pathOf, suffixesOf } from './file-paths.ts'
 
-/** Bytes of a text file that are looked at. */
+/** Bytes of a file that are looked at. */
 const SAMPLE_BYTES = 1024 * 1024
 
 /**
@@ -41,20 +42,24 @@ async function inferred(
     case 'parquet':
       return { schema: await parquetColumns(path), options: {} }
     case 'json':
-      return { schema: inferJson(await sampleOf(path)), options: {} }
+      return { schema: inferJson(await textSample(path)), options: {} }
     case 'csv': {
-      const { schema, header } = inferCsv(await sampleOf(path), tabs ? { delimiter: '\t' } : {})
+      const { schema, header } = inferCsv(await textSample(path), tabs ? { delimiter: '\t' } : {})
       return {
         schema,
         options: { 'csv.header': String(header), ...(tabs ? { 'csv.field-delimiter': '\t' } : {}) },
       }
     }
+    case 'avro':
+      return { schema: await avroColumns(path), options: {} }
+    case 'msgpack':
+      return { schema: inferMsgpack(await sampleOf(path)), options: {} }
     case 'raw':
       return { schema: [field('line', types.string, false)], options: {} }
     default:
       throw new StreamdownError(
         'DSD3002',
-        `'${path}': its name does not tell the format (.ndjson, .jsonl, .json, .csv, .tsv, .txt, .log, .parquet); use CREATE TABLE with 'format'.`,
+        `'${path}': its name does not tell the format (.ndjson, .jsonl, .json, .csv, .tsv, .txt, .log, .msgpack, .avro, .parquet); use CREATE TABLE with 'format'.`,
       )
   }
 }
@@ -73,10 +78,25 @@ async function parquetColumns(path: string): Promise<Schema> {
   }
 }
 
-/** The first whole lines of a text file, decompressed. */
-async function sampleOf(path: string): Promise<string> {
+/** The columns that an Avro file's own schema names. */
+async function avroColumns(path: string): Promise<Schema> {
+  const [{ readAvroHeader }, { columnsOfAvro }] = await Promise.all([
+    import('./avro-reader.ts'),
+    import('../../formats/avro-schema.ts'),
+  ])
+  const { schema } = readAvroHeader((await sampleOf(path)).subarray(0, HEAD_BYTES), path)
+  return columnsOfAvro(schema, `'${path}'`)
+}
+
+/** The first bytes of a file, decompressed. */
+async function sampleOf(path: string): Promise<Uint8Array> {
   const { compression } = suffixesOf(path)
-  const bytes = compression === 'none' ? plainSample(path) : await compressedSample(path, compression)
+  return compression === 'none' ? plainSample(path) : compressedSample(path, compression)
+}
+
+/** The first whole lines of a text file. */
+async function textSample(path: string): Promise<string> {
+  const bytes = await sampleOf(path)
   const text = new TextDecoder().decode(bytes)
   return bytes.length < SAMPLE_BYTES ? text : text.slice(0, text.lastIndexOf('\n'))
 }

@@ -1,4 +1,4 @@
-import { rename, rm, stat } from 'node:fs/promises'
+import { rename, rm } from 'node:fs/promises'
 import type { ParquetWriter } from 'hyparquet-writer'
 import type { Batch } from '../../batch/batch.ts'
 import type { Memory } from '../../batch/memory.ts'
@@ -11,7 +11,7 @@ import type { Value } from '../../types/value.ts'
 import { isNumeric, numericText } from '../../values/numeric.ts'
 import type { Sink } from '../sink.ts'
 import { fileError } from './file-paths.ts'
-import { placeOf } from './file-sink.ts'
+import { exists, placeOf } from './file-sink.ts'
 
 const GROUP_ROWS = 100_000
 
@@ -142,14 +142,5 @@ function parquetValue(type: DataType, value: Value): unknown {
       return typeof value === 'object' && 'months' in value ? intervalText(value) : null
     default:
       return value
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await stat(path)
-    return true
-  } catch {
-    return false
   }
 }

@@ -5,6 +5,7 @@ import type { Encoder } from '../../formats/format.ts'
 import {
   acceptsOf,
   checkFormat,
+  checkWritten,
   createDecoder,
   createEncoder,
   formatOf,
@@ -24,7 +25,7 @@ const options: readonly OptionDefinition[] = [
   {
     name: 'format',
     type: 'enum',
-    values: ['json', 'ndjson', 'jsonl', 'csv', 'raw', 'debezium-json', 'debezium_json'],
+    values: ['json', 'ndjson', 'jsonl', 'csv', 'raw', 'regex', 'debezium-json', 'debezium_json', 'msgpack', 'avro'],
     default: 'json',
     summary: 'How records are written.',
   },
@@ -55,29 +56,34 @@ function stdinSource(relation: Relation): Source {
     replays: false,
     async open({ scan, worker }) {
       if (worker.index !== 0) return []
-      const format = textFormatOf(relation)
+      const format = streamFormatOf(relation, checkFormat)
       const failed = (error: unknown) =>
         new StreamdownError('DSD3004', `Standard input: ${error instanceof Error ? error.message : String(error)}.`, {
           cause: error,
         })
-      const reader = new TextReader(new ByteQueue(process.stdin, { offset: 0, ends: false, failed }), {
+      const bytes = new ByteQueue(process.stdin, { offset: 0, ends: false, failed })
+      const metadata = (key: string): never => {
+        throw new StreamdownError('DSD3002', `Standard input has no metadata '${key}'.`)
+      }
+      if (format === 'avro') {
+        const { AvroReader } = await import('./avro-reader.ts')
+        return [new AvroReader(bytes, 'stdin', relation, scan, 0, metadata)]
+      }
+      const reader = new TextReader(bytes, {
         partition: 'stdin',
         source: relation.name,
         maxRecordBytes: maxRecordBytesOf(relation),
-        decoder: memory =>
-          createDecoder(memory, scan, format, key => {
-            throw new StreamdownError('DSD3002', `Standard input has no metadata '${key}'.`)
-          }),
+        decoder: memory => createDecoder(memory, scan, format, metadata),
       })
       return [reader]
     },
   }
 }
 
-function textFormatOf(relation: Relation): string {
+function streamFormatOf(relation: Relation, check: (relation: Relation, format: string) => void): string {
   refuseUnknown(relation, options, formatPrefixes)
   const format = formatOf(relation, 'json')
-  checkFormat(relation, format)
+  check(relation, format)
   if (format !== 'parquet') return format
   throw new StreamdownError('DSD3002', `Table ${relation.name}: Parquet cannot be streamed; use a file.`)
 }
@@ -92,7 +98,7 @@ class StdoutSink implements Sink {
 
   constructor(relation: Relation) {
     this.#relation = relation
-    this.#format = textFormatOf(relation)
+    this.#format = streamFormatOf(relation, checkWritten)
     this.accepts = acceptsOf(this.#format)
   }
 

@@ -28,6 +28,8 @@ export class TextReader implements PartitionReader {
   #average = 256
   /** Inside of a record that is over the limit: its bytes are passed over up to the next line break. */
   #passing = false
+  /** Behind damage no record can be found: the input ends there, and its position stays in front of it. */
+  #lost = false
 
   constructor(bytes: ByteSource, options: TextReaderOptions) {
     this.#bytes = bytes
@@ -36,11 +38,11 @@ export class TextReader implements PartitionReader {
   }
 
   state(): 'ready' | 'idle' | 'waiting' | 'ended' {
-    return this.#bytes.state()
+    return this.#lost ? 'ended' : this.#bytes.state()
   }
 
   loading(): boolean {
-    return this.#bytes.loading()
+    return !this.#lost && this.#bytes.loading()
   }
 
   position(): string {
@@ -48,7 +50,7 @@ export class TextReader implements PartitionReader {
   }
 
   ready(): Promise<void> {
-    return this.#bytes.ready()
+    return this.#lost ? Promise.resolve() : this.#bytes.ready()
   }
 
   close(): Promise<void> {
@@ -75,6 +77,10 @@ export class TextReader implements PartitionReader {
         return undefined
       }
       const decoded = decoder.decode(block.at, block.length, rows, block.last)
+      if (decoded.lost !== undefined) {
+        this.#bury(dead, decoded.lost.offset, decoded.lost.raw, decoded.lost.problem)
+        this.#lost = true
+      }
       if (decoded.consumed > 0) {
         for (const { offset, raw, problem } of decoded.dead) this.#bury(dead, offset, raw, problem)
         const records = decoded.batch.rows + decoded.dead.length
@@ -82,6 +88,7 @@ export class TextReader implements PartitionReader {
         this.#bytes.skip(decoded.consumed)
         return decoded.batch.rows === 0 ? undefined : decoded.batch
       }
+      if (this.#lost) return undefined
       if (wanted > this.#options.maxRecordBytes) {
         const raw = memory.u8(block.at, Math.min(block.length, RAW_BYTES)).slice()
         this.#bury(
@@ -90,8 +97,11 @@ export class TextReader implements PartitionReader {
           raw,
           `record longer than ${this.#options.maxRecordBytes} bytes (its beginning is kept here)`,
         )
-        this.#passing = true
-        this.#bytes.skip(block.length)
+        if (decoder.framing === 'lengths') this.#lost = true
+        else {
+          this.#passing = true
+          this.#bytes.skip(block.length)
+        }
         return undefined
       }
       memory.release(mark)
@@ -106,12 +116,12 @@ export class TextReader implements PartitionReader {
   /** The decoder, once it has seen the head of the partition. */
   #start(memory: Memory): Decoder | undefined {
     if (this.#decoder !== undefined && this.#memory === memory) return this.#decoder
-    const head = this.#bytes.head()
+    const decoder = this.#options.decoder(memory)
+    const head = decoder.framing === 'lengths' ? new Uint8Array(0) : this.#bytes.head()
     if (head === undefined) {
       this.#bytes.needMore()
       return undefined
     }
-    const decoder = this.#options.decoder(memory)
     const passed = decoder.start(head)
     if (this.#bytes.offset < passed) this.#bytes.skip(passed - this.#bytes.offset)
     this.#decoder = decoder
