@@ -124,7 +124,7 @@ function isBoundedInput(node: PlanNode): boolean {
 function growsForEver(node: PlanNode): boolean {
   switch (node.is) {
     case 'aggregate':
-      return node.window === undefined && node.keys.length > 0 && !isBoundedInput(node.input)
+      return node.window === undefined && node.ttl === undefined && node.keys.length > 0 && !isBoundedInput(node.input)
     case 'rank':
       return node.window === undefined && node.partitionBy.length > 0 && !isBoundedInput(node.input)
     case 'over':

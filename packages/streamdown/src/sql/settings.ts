@@ -121,7 +121,7 @@ export const settingDefinitions = {
   state_ttl: text(
     'none',
     'none',
-    'How long join state is kept without a new row, on the processing clock; none: for ever.',
+    'How long the state of joins and of groups without a window is kept without a new row, on the processing clock; none: for ever.',
   ),
   checkpoint_interval: text(
     '10 seconds',

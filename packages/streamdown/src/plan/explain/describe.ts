@@ -62,7 +62,8 @@ export function describe(node: PlanNode): string {
         node.window === undefined
           ? ''
           : `; groups end with ${names([node.window.end], node)}${node.window.changes ? ', changes at once' : ''}`
-      return `Aggregate ${keys}${calls.length === 0 ? '' : `: ${calls.join(', ')}`}${window}`
+      const life = node.ttl === undefined ? '' : `; groups are kept for ${durationText(node.ttl)}`
+      return `Aggregate ${keys}${calls.length === 0 ? '' : `: ${calls.join(', ')}`}${window}${life}`
     }
     case 'join':
       return `Join ${node.kind}${onText(node)}${joinTimeText(node)}`

@@ -133,7 +133,8 @@ class Writer {
     if (node.calls.some(call => call.fold !== undefined)) throw cannot('fold')
     const keys = node.keys.map(key => input.columns[key]?.name ?? '')
     const calls = node.calls.map(call => aggregateSQL(call, input.columns, this.#refuse))
-    return `SELECT ${as([...keys, ...calls])} FROM ${input.name}${keys.length === 0 ? '' : ` GROUP BY ${keys.join(', ')}`}`
+    const life = node.ttl === undefined ? '' : `/*+ STATE_TTL('${input.name}' = '${node.ttl / 1000n}ms') */ `
+    return `SELECT ${life}${as([...keys, ...calls])} FROM ${input.name}${keys.length === 0 ? '' : ` GROUP BY ${keys.join(', ')}`}`
   }
 
   #on(node: JoinNode | TemporalJoinNode, both: Schema): string {

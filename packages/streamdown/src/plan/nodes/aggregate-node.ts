@@ -5,7 +5,8 @@ import type { PlanNode } from './node.ts'
 /**
  * Output: the keys, then the aggregates. Without keys: one row, also over no input.
  * `window`: when the keys contain window_start/window_end of a window with emit 'close': groups end with the watermark.
- * Its numbers are positions in `keys`. `allowedLateness` and `emitEvery` in µs.
+ * Its numbers are positions in `keys`. `allowedLateness` and `emitEvery` in µs. `ttl`, of groups without a window: µs of
+ * the processing clock after which a group that no row touched is forgotten.
  */
 export interface AggregateNode {
   readonly is: 'aggregate'
@@ -21,6 +22,7 @@ export interface AggregateNode {
     readonly changes: boolean
     readonly emitEvery?: bigint
   }
+  readonly ttl?: bigint
   readonly name?: string
 }
 

@@ -81,7 +81,7 @@ function structure(node: PlanNode, numberOf: (thing: object) => number): string 
     case 'window':
       return plainKey(['window', node.windowing, node.time, node.emit, names])
     case 'aggregate':
-      return plainKey(['aggregate', node.keys, node.calls.map(callKey), node.window, node.name, names])
+      return plainKey(['aggregate', node.keys, node.calls.map(callKey), node.window, node.ttl, node.name, names])
     case 'over': {
       const calls = node.calls.map(call => [callKey(call), call.window, call.count, call.ignoreNulls, call.frame])
       return plainKey(['over', node.partitionBy, node.orderBy, calls, node.emit, node.ties, names])

@@ -35,7 +35,6 @@ import type { BindContext } from './context.ts'
 import { ExpressionBinder } from './expressions.ts'
 import { checkTableNames } from './from-names.ts'
 import { bindGapFill } from './gap-fill.ts'
-import { durationMicros } from './literals.ts'
 import { lookupJoin } from './lookup-joins.ts'
 import { bindMatch } from './match.ts'
 import { bindNamedTable, lateRows } from './named-table.ts'
@@ -47,6 +46,7 @@ import { constantSeries, elementsOf, isRowSource, rowSources } from './row-sourc
 import { Rows } from './rows.ts'
 import { ANY_SCHEMA, joinedScope, type Scope, type ScopeColumn, tableScope } from './scope.ts'
 import { trimmed } from './sorting.ts'
+import { stateTtl } from './state-ttl.ts'
 import { filterBy, joinOptional, joinSubquery } from './subqueries.ts'
 import { callName, conjunctsOf, contains, isQueryExpression } from './syntax.ts'
 import { isTemporal, whereRows } from './temporal-filters.ts'
@@ -80,19 +80,6 @@ export function bindFrom(
   }
   const source = more.reduce((left, right) => binder.beside(left, right), binder.table(first, undefined))
   return new Rows(context, source.plan, { ...source.scope, outer })
-}
-
-/** The longest of the hint's times, so that no row goes before the time that was asked for it. */
-function stateTtl(context: BindContext, hints: readonly Hint[]): bigint | undefined {
-  let longest = durationMicros(context.settings.state_ttl)
-  for (const hint of hints) {
-    if (hint.name.toUpperCase() !== 'STATE_TTL') continue
-    for (const { value } of hint.args) {
-      const micros = durationMicros(value)
-      if (micros !== undefined && (longest === undefined || micros > longest)) longest = micros
-    }
-  }
-  return longest === 0n ? undefined : longest
 }
 
 interface JoinParts {

@@ -63,6 +63,7 @@ export function bindGroups(
   items: readonly Item[],
   uses: readonly Syntax[],
   correlated: readonly Expression[],
+  ttl: bigint | undefined,
 ): Grouped {
   const sets = groupBy === undefined ? [[]] : expandGroups(groupBy, items)
   const resolved = sets.map(set => set.map(e => resolveItem(rows, e, items)))
@@ -70,7 +71,7 @@ export function bindGroups(
   for (const set of resolved) for (const e of set) distinctKeys.set(e, e)
   const all = [...distinctKeys.keys()]
   const windowCall = all.find((e): e is Call => e.is === 'call' && windowKind(e) !== undefined && e.over === undefined)
-  const builder = new GroupBuilder(rows)
+  const builder = new GroupBuilder(rows, ttl)
   for (const e of all) if (e !== windowCall) builder.key(e)
   for (const set of resolved) if (!set.some(e => e === windowCall)) builder.keyOfConstants(set)
   const several = groupBy !== undefined && sets.length > 1
@@ -105,6 +106,7 @@ function overNothing(e: Expression, keys: number, calls: readonly AggregateCall[
 
 class GroupBuilder {
   readonly #rows: Rows
+  readonly #ttl: bigint | undefined
   readonly #keys: GroupKey[] = []
   readonly #keyOf = new Map<Syntax, readonly number[]>()
   /** Keys of every grouping set. */
@@ -114,8 +116,9 @@ class GroupBuilder {
   #windowParts: { readonly start: number; readonly end: number; readonly time: number | undefined } | undefined
   #groupingColumn: number | undefined
 
-  constructor(rows: Rows) {
+  constructor(rows: Rows, ttl: bigint | undefined) {
     this.#rows = rows
+    this.#ttl = ttl
   }
 
   get keyCount(): number {
@@ -286,7 +289,8 @@ class GroupBuilder {
     const { plan, context } = this.#rows
     const window = groupWindow(plan, keys, windowOptions(context))
     const node = AggregateNode.create(plan, keys, calls)
-    return window === undefined ? node : { ...node, window }
+    if (window !== undefined) return { ...node, window }
+    return this.#ttl === undefined || keys.length === 0 ? node : { ...node, ttl: this.#ttl }
   }
 
   /** One grouping set, with NULL for the keys that it leaves out, and 1 in the grouping column of each of them. */

@@ -18,6 +18,7 @@ import { isRowSource, rowSources } from './row-sources.ts'
 import type { Rows } from './rows.ts'
 import { findColumn, isOfTable, type Scope, type ScopeColumn, unknownColumn } from './scope.ts'
 import { limited, type SortBy, sortDirection, sortedRows } from './sorting.ts'
+import { stateTtl } from './state-ttl.ts'
 import { filterBy, joinAsTest, resolveSubqueries } from './subqueries.ts'
 import {
   collect,
@@ -102,7 +103,8 @@ function groupedStage(
   if (select.groupBy === undefined && select.having === undefined && !uses.some(hasAggregate))
     return { stage: rows, correlated, nothing: undefined }
   for (const use of uses) for (const group of collectAggregateQueries(use)) resolveSubqueries(rows, group)
-  return bindGroups(rows, select.groupBy, items, uses, [...correlated, ...rows.takenConditions()])
+  const ttl = stateTtl(rows.context, select.hints)
+  return bindGroups(rows, select.groupBy, items, uses, [...correlated, ...rows.takenConditions()], ttl)
 }
 
 /** HAVING over no rows: where it holds there is a result that no join can tell from none. */

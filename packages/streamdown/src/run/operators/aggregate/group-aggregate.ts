@@ -10,6 +10,7 @@ import { restoreTables, snapshotOf } from '../state-of.ts'
 import { AggregateGroups, watermarkOf, watermarkText } from './aggregate-groups.ts'
 import type { AggregateInput } from './aggregate-input.ts'
 import { loneKey } from './aggregate-states.ts'
+import { endField, GroupLifetime } from './group-lifetime.ts'
 
 /**
  * Updating groups: at the end of a step each group touched in it gives at most its old row and its new one, when they
@@ -32,6 +33,9 @@ class GroupAggregate implements Operator {
   readonly #slots: SlotList
   readonly #ordinals: SlotList
   readonly #keyed: boolean
+  readonly #lifetime: GroupLifetime | undefined
+  /** Whether this step looked for groups whose time is over. */
+  #swept = false
   /** The one group of an aggregate without keys; -1 until it is made. */
   #lone = -1
   #watermark = watermarkOf(undefined)
@@ -46,7 +50,7 @@ class GroupAggregate implements Operator {
     this.#groups = new AggregateGroups(node, context, input, {
       keys,
       groupBy: this.#keyed ? keys.length : 0,
-      extra: [],
+      extra: node.ttl === undefined ? [] : [endField],
       outputs: input.groups.map((_, i) => i),
       appendOnly,
       keyed: this.#keyed,
@@ -54,12 +58,14 @@ class GroupAggregate implements Operator {
       endKey: undefined,
       corrected: true,
     })
+    if (node.ttl !== undefined) this.#lifetime = new GroupLifetime(context, this.#groups, keys.length, node.ttl)
     this.#slots = new SlotList(context.memory)
     this.#ordinals = new SlotList(context.memory, 8)
   }
 
   push(_input: number, batch: Batch, out: Output): void {
     if (batch.rows === 0) return
+    this.#sweep(this.#context.now())
     const { rows, ordinals, firstOrdinal } = batch
     const keys = this.#keyed ? this.#input.groups.map(column => columnAt(batch, column)) : []
     const { slots, addresses } = this.#keyed ? this.#groups.of(keys, rows) : this.#loneGroup(rows)
@@ -69,11 +75,14 @@ class GroupAggregate implements Operator {
     this.#groups.update(batch, { keys: this.#keyed ? keys : [this.#loneKeys(rows)], slots, addresses }, out)
   }
 
-  endStep({ watermark }: StepEnd, out: Output): void {
+  endStep({ watermark, now }: StepEnd, out: Output): void {
+    this.#sweep(now)
+    this.#swept = false
     if (!this.#keyed && this.#lone < 0) this.#touchLone()
     const touched = { rows: this.#slots.length, slots: this.#slots.at(0), ordinals: this.#ordinals.at(0) }
     this.#groups.sendChanges(touched, out, this.#watermark)
     this.#groups.untouch(touched.slots, touched.rows)
+    this.#lifetime?.renew(touched, now)
     this.#groups.removeEmpty(touched)
     this.#slots.free()
     this.#ordinals.free()
@@ -84,8 +93,8 @@ class GroupAggregate implements Operator {
     return inputs.watermark
   }
 
-  nextTimer(): undefined {
-    return undefined
+  nextTimer(): bigint | undefined {
+    return this.#lifetime?.nextTimer()
   }
 
   snapshot(): StateSnapshot {
@@ -102,6 +111,12 @@ class GroupAggregate implements Operator {
 
   stateBytes(): number {
     return this.#groups.bytes() + this.#slots.bytes() + this.#ordinals.bytes()
+  }
+
+  #sweep(now: bigint): void {
+    if (this.#swept) return
+    this.#swept = true
+    this.#lifetime?.sweep(now)
   }
 
   /** The one group without keys exists from the first step on, so that its row is sent. */
