@@ -151,7 +151,7 @@ function growsForEver(node: PlanNode): boolean {
 
 /** Rows are kept for their corrections; in order, for frames without a bound only the sums before them. */
 function overGrows(node: OverNode): boolean {
-  if (node.emit === 'update') return true
+  if (node.emit === 'update' || node.emit === 'settled') return true
   return (
     node.partitionBy.length > 0 && node.calls.some(({ frame }) => frame.unit !== 'range' || frame.start === 'unbounded')
   )

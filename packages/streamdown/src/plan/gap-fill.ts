@@ -20,23 +20,32 @@ export interface GapFill {
 /** A gap that would need more rows fails its row. */
 const MOST_ROWS = 1_000_000
 
+/** A row and its neighbour, of which one comes before the gap: values by column. */
+interface Gap {
+  readonly before: (index: number) => Value
+  readonly behind: (index: number) => Value
+}
+
 /**
  * Between each row and the next one of its partition, by their time, a row for every step. A row without a time, and
- * the last of a partition, stand for themselves. Each row looks ahead to its next one; what is between them is a
- * function of both, so it follows all changes.
+ * the last of a partition, stand for themselves. `update`: each row looks ahead to its next one; what is between them is
+ * a function of both, so it follows all changes. `watermark`: rows that are only added leave in their order when the
+ * watermark has passed them, each behind what lies between it and the one before.
  */
-export function fillGaps(input: PlanNode, gaps: GapFill): PlanNode {
+export function fillGaps(input: PlanNode, gaps: GapFill, emit: 'update' | 'watermark'): PlanNode {
   const { schema } = input
   const width = schema.length
-  const lines = [...gaps.fills].flatMap(([index, fill]) => (fill === 'line' ? [index] : []))
-  const ahead = OverNode.create(input, {
+  const window = emit === 'update' ? 'lead' : 'lag'
+  const fills = [...gaps.fills].filter(([, fill]) => fill === 'line' || (fill === 'last' && window === 'lag'))
+  const fetched = [gaps.time, ...fills.map(([index]) => index)]
+  const neighbours = OverNode.create(input, {
     partitionBy: gaps.partitionBy,
     orderBy: [{ column: gaps.time, descending: false, nullsFirst: false }],
-    calls: [gaps.time, ...lines].map((index): OverCall => {
+    calls: fetched.map((index): OverCall => {
       const { type } = schema[index]!
       return {
-        name: 'lead',
-        window: 'lead',
+        name: window,
+        window,
         args: [column(schema, index)],
         count: 1,
         distinct: false,
@@ -45,23 +54,31 @@ export function fillGaps(input: PlanNode, gaps: GapFill): PlanNode {
         frame: { unit: 'rows', start: 'unbounded', end: 'unbounded', exclude: 'none' },
       }
     }),
-    emit: 'update',
+    emit,
     ties: 'peers',
   })
-  const between = schema.map(({ type }, index): ((row: readonly Value[], at: number, of: number) => Value) => {
-    if (gaps.partitionBy.includes(index)) return row => row[index] ?? null
-    const line = lines.indexOf(index)
-    if (line >= 0)
-      return (row, at, of) => onLine(type, row[index] ?? null, row[width + 1 + line] ?? null, BigInt(at), BigInt(of))
-    return gaps.fills.get(index) === 'last' ? row => row[index] ?? null : () => null
-  })
+  const gapOf = (row: readonly Value[]): Gap => {
+    const own = (index: number): Value => row[index] ?? null
+    const neighbour = (index: number): Value => row[width + fetched.indexOf(index)] ?? null
+    return window === 'lead' ? { before: own, behind: neighbour } : { before: neighbour, behind: own }
+  }
+  const between = schema.map(
+    ({ type }, index): ((gap: Gap, row: readonly Value[], at: number, of: number) => Value) => {
+      if (gaps.partitionBy.includes(index)) return (_gap, row) => row[index] ?? null
+      const fill = gaps.fills.get(index)
+      if (fill === 'line')
+        return (gap, _row, at, of) => onLine(type, gap.before(index), gap.behind(index), BigInt(at), BigInt(of))
+      return fill === 'last' ? gap => gap.before(index) : () => null
+    },
+  )
   const arrow = (row: readonly Value[]): Value[][] => {
     const own = row.slice(0, width)
-    const times = timesBetween(row[gaps.time] ?? null, row[width] ?? null, gaps.step)
+    const gap = gapOf(row)
+    const times = timesBetween(gap.before(gaps.time), gap.behind(gaps.time), gaps.step)
     const filled = times.map((time, i) =>
-      between.map((value, index) => (index === gaps.time ? time : value(row, i + 1, times.length + 1))),
+      between.map((value, index) => (index === gaps.time ? time : value(gap, row, i + 1, times.length + 1))),
     )
-    return [own, ...filled]
+    return window === 'lead' ? [own, ...filled] : [...filled, own]
   }
   const output = schema.map((field, index) => ({
     ...field,
@@ -72,12 +89,12 @@ export function fillGaps(input: PlanNode, gaps: GapFill): PlanNode {
     is: 'lambda',
     arrow,
     source: 'GAP_FILL',
-    input: ahead.schema,
+    input: neighbours.schema,
     whole: 'rows',
     type,
     nullable: false,
   } as const
-  return FlatMapNode.create(ahead, lambda, output)
+  return FlatMapNode.create(neighbours, lambda, output)
 }
 
 /** @throws RowError when there are too many. */

@@ -9,6 +9,7 @@ export function frameText({ unit, start, end, exclude }: OverCall['frame'], dist
     const size = at < 0 ? -at : at
     return `${unit === 'range' ? distance(size) : size} ${at < 0 ? 'PRECEDING' : 'FOLLOWING'}`
   }
+  if (unit === 'session') return `SESSION WITH GAP ${end === 'unbounded' ? end : distance(end)}`
   const without = exclude === 'none' ? '' : ` EXCLUDE ${exclude.toUpperCase()}`
   return `${unit.toUpperCase()} BETWEEN ${bound(start, 'PRECEDING')} AND ${bound(end, 'FOLLOWING')}${without}`
 }

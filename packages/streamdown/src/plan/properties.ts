@@ -166,6 +166,8 @@ function compute(node: PlanNode): Properties {
     }
     case 'over': {
       const input = derive(node.input)
+      // Which rows leave late hangs on the rows behind them, of which there may be none for long.
+      if (node.emit === 'settled') return { ...input, ...timed([]) }
       if (node.emit !== 'update') return input
       // Input that ends is computed once; else a row may be corrected long after its time.
       return { ...input, ...timed([]), appendOnly: input.bounded, final: input.bounded }

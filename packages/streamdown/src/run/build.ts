@@ -40,6 +40,7 @@ import { createWindowJoin } from './operators/join/window-join.ts'
 import { createMatchRecognize } from './operators/match/match-recognize.ts'
 import { createOver } from './operators/over/over.ts'
 import { createOverInOrder } from './operators/over/over-in-order.ts'
+import { createOverSettled } from './operators/over/over-settled.ts'
 import { createProcess } from './operators/process/process.ts'
 import { createProject } from './operators/project.ts'
 import { createRank } from './operators/rank/rank.ts'
@@ -388,7 +389,7 @@ class GraphBuilder {
     const shape = { schema: prepared.schema, appendOnly: derive(node.input).appendOnly }
     const routing = keyed(node.partitionBy)
     return this.#operator('over', node.schema, [this.#edge(input, routing)], routing.is === 'single', context =>
-      node.emit === 'update' ? createOver(node, prepared, context, shape) : createOverInOrder(node, prepared, context),
+      createOverOf(node, prepared, context, shape),
     )
   }
 
@@ -450,6 +451,23 @@ class GraphBuilder {
 
   #edge(from: Vertex, routing: Routing = forward): Edge {
     return { from, port: 'main', routing }
+  }
+}
+
+function createOverOf(
+  node: OverNode,
+  prepared: ReturnType<typeof callsInput<OverNode['calls'][number]>>,
+  context: OperatorContext,
+  shape: InputShape,
+): Operator {
+  switch (node.emit) {
+    case 'update':
+      return createOver(node, prepared, context, shape)
+    case 'settled':
+      return createOverSettled(node, prepared, context)
+    case 'watermark':
+    case 'arrival':
+      return createOverInOrder(node, prepared, context)
   }
 }
 

@@ -145,6 +145,7 @@ function overCallText(call: OverCall, node: OverNode): string {
 
 function emitText(node: OverNode): string {
   if (node.emit === 'watermark') return 'rows leave with the watermark'
+  if (node.emit === 'settled') return 'rows leave when those behind the watermark say their frames'
   if (node.emit === 'arrival') return 'rows leave as they come'
   return isComputedOnce(node) ? 'once at the end of the input' : 'updating'
 }

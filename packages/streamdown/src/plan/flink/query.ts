@@ -230,7 +230,8 @@ function overSQL(node: OverNode, input: Written, columns: Schema, refuse: Refuse
   const partition = node.partitionBy.map(key => input.columns[key]?.name)
   const order = node.orderBy.map(key => `${input.columns[key.column]?.name}${key.descending ? ' DESC' : ''}`)
   const calls = node.calls.map((call, i) => {
-    if (call.frame.exclude !== 'none' || call.frame.unit === 'groups') throw cannot('a frame of groups or with EXCLUDE')
+    if (call.frame.exclude !== 'none' || call.frame.unit === 'groups' || call.frame.unit === 'session')
+      throw cannot('a frame of groups or sessions, or with EXCLUDE')
     if (call.fold !== undefined) throw cannot('fold')
     const written =
       call.window === undefined

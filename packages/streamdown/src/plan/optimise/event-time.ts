@@ -40,7 +40,7 @@ function usesEventTime(node: PlanNode): boolean {
     case 'process':
       return node.time !== undefined
     case 'over':
-      return node.emit === 'watermark'
+      return node.emit === 'watermark' || node.emit === 'settled'
     default:
       return expressionsOf(node).some(readsWatermark)
   }

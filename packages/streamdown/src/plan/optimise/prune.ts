@@ -426,7 +426,7 @@ function followsTime(node: PlanNode): boolean {
     case 'process':
       return node.time !== undefined
     case 'over':
-      return node.emit === 'watermark'
+      return node.emit === 'watermark' || node.emit === 'settled'
     default:
       return expressionsOf(node).some(e => some(e, part => part.is === 'call' && part.name === 'current_watermark'))
   }

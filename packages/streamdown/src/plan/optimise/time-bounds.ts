@@ -5,15 +5,16 @@ import { withColumns, withoutHarmlessCast } from '../joins.ts'
 import { JoinNode, type PlanNode, ProjectNode } from '../nodes/node.ts'
 import { derive, sameWindowing, type WindowColumns } from '../properties.ts'
 import { type Roots, transform } from '../visitor/transform.ts'
-import { rankWindow, windowColumns } from '../windows.ts'
+import { rankWindow, windowColumns, withWindowEnd } from '../windows.ts'
 
 /** Finds what lets state end with the watermark: equal windows, bounds between two times, closing top-Ns. */
 export function findTimeBounds(roots: Roots): Roots {
   return transform(roots, node => {
     if (node.is === 'join') return joinTime(node)
     if (node.is !== 'rank' || node.window !== undefined) return node
-    const window = rankWindow(node.input, node.partitionBy)
-    return window === undefined ? node : { ...node, window }
+    const partitionBy = withWindowEnd(node.input, node.partitionBy)
+    const window = rankWindow(node.input, partitionBy)
+    return window === undefined ? node : { ...node, partitionBy, window }
   })
 }
 

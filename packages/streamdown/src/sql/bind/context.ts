@@ -50,6 +50,8 @@ export interface BindContext {
   readonly aggregateRules: AggregateRules
   /** When windows over event time give results in this query. */
   readonly emit: 'close' | 'update' | 'changes'
+  /** EMIT ON WINDOW CLOSE is written: whatever the query is made of, a row leaves once, when its time has passed. */
+  readonly settles: boolean
   readonly commonTables: readonly CommonTable[]
   /** WITH tables whose query is being bound: naming one there is recursion. */
   readonly defining: readonly string[]
@@ -76,6 +78,7 @@ export function contextOf(
       sumType: ({ same: 'flink', bigint: 'bigint', numeric: 'postgres' } as const)[settings.sum_type],
     },
     emit: settings.window_emit,
+    settles: false,
     commonTables: [],
     defining: [],
     continuous,

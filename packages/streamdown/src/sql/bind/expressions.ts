@@ -330,6 +330,7 @@ export class ExpressionBinder {
     const { names } = this.context
     const table = of?.is === 'column' && of.parts.length === 1 ? names.fold(of.parts[0]!) : undefined
     return this.scope.columns
+      .filter(c => c.unlisted !== true)
       .filter(c => (table === undefined ? c.plain : c.table !== undefined && names.same(c.table, table)))
       .map(c => ({ is: 'column', index: c.index, ...this.scope.schema[c.index]! }))
   }

@@ -1,18 +1,16 @@
 import type { Expression } from '../../plan/expressions/expression.ts'
 import type { Frame, FrameBound, SortKey } from '../../plan/nodes/node.ts'
-import { type Evaluate, fold } from '../../plan/optimise/fold.ts'
 import { isTime } from '../../plan/over-text.ts'
 import type { DataType } from '../../types/data-type.ts'
 import { typeText } from '../../types/type-text.ts'
 import type { SessionFrame, Span, WindowFrame, FrameBound as WrittenBound } from '../parse/ast.ts'
+import { constant, constantMicros, wholeNumber } from './constants.ts'
 import { fail } from './problem.ts'
 import type { Rows } from './rows.ts'
-import { constantMicros } from './windows.ts'
 
 /** The frame of an OVER clause. */
 export function bindFrame(rows: Rows, written: WindowFrame | SessionFrame, orderBy: readonly SortKey[]): Frame {
-  // The partitions of such a window are single sessions.
-  if (written.is === 'sessionFrame') return { unit: 'rows', start: 'unbounded', end: 'unbounded', exclude: 'none' }
+  if (written.is === 'sessionFrame') return sessionFrame(rows, written, orderBy)
   const { at } = written
   const unit = ({ ROWS: 'rows', RANGE: 'range', GROUPS: 'groups' } as const)[written.unit]
   if (written.start.is === 'unboundedFollowing') fail('DSD2006', 'A frame cannot start at its very end.', at)
@@ -28,6 +26,13 @@ export function bindFrame(rows: Rows, written: WindowFrame | SessionFrame, order
     written.exclude ?? 'NO OTHERS'
   ]
   return { unit, start, end, exclude }
+}
+
+/** `SESSION WITH GAP`: the rows around a row that follow one another by less than the gap. */
+function sessionFrame(rows: Rows, { gap, at }: SessionFrame, orderBy: readonly SortKey[]): Frame {
+  const distance = rangeDistance(rows, rows.binder.bind(gap), orderBy, at)
+  if (Number(distance) === 0) fail('DSD2004', 'The gap of a SESSION frame must be longer than nothing.', at)
+  return { unit: 'session', start: -distance, end: distance, exclude: 'none' }
 }
 
 function bindBound(rows: Rows, bound: WrittenBound, unit: Frame['unit'], orderBy: readonly SortKey[]): FrameBound {
@@ -47,18 +52,8 @@ function bindBound(rows: Rows, bound: WrittenBound, unit: Frame['unit'], orderBy
 }
 
 function rowDistance({ context }: Rows, e: Expression, at: Span): number {
-  const distance = wholeNumber(e, 'The distance of a frame', at, context.options.evaluate)
+  const distance = wholeNumber(context, e, 'The distance of a frame', at)
   return distance < 0 ? fail('DSD2004', 'The distance of a frame is not negative.', at) : distance
-}
-
-/** A constant whole number. */
-export function wholeNumber(e: Expression, what: string, at: Span, evaluate?: Evaluate): number {
-  const folded = fold(e, evaluate)
-  const inner = folded.is === 'cast' ? folded.input : folded
-  const value = inner.is === 'literal' ? inner.value : undefined
-  if (typeof value === 'bigint' && inner.type.is === 'bigint') return Number(value)
-  if (typeof value === 'number' && Number.isInteger(value)) return value
-  return fail('DSD2004', `${what} must be a constant whole number.`, e.at ?? at)
 }
 
 /** How far a RANGE frame reaches, in the order column's own measure. */
@@ -67,7 +62,9 @@ function rangeDistance(rows: Rows, e: Expression, orderBy: readonly SortKey[], a
   if (order === undefined || more.length > 0)
     return fail('DSD2006', 'RANGE with a distance needs exactly one ORDER BY expression.', at)
   const { type, name } = rows.plan.schema[order.column]!
-  const distance = isTime(type) ? constantMicros(e, 'The distance of a RANGE frame', at) : numberDistance(e, type, at)
+  const distance = isTime(type)
+    ? constantMicros(rows.context, e, 'The distance of a RANGE frame', at)
+    : numberDistance(constant(rows.context, e), type, at)
   if (distance === undefined)
     return fail('DSD2004', `RANGE with a distance orders by a number or a time, "${name}" is ${typeText(type)}.`, at)
   return distance < 0 ? fail('DSD2004', 'The distance of a frame is not negative.', at) : distance
@@ -75,7 +72,7 @@ function rangeDistance(rows: Rows, e: Expression, orderBy: readonly SortKey[], a
 
 function numberDistance(e: Expression, type: DataType, at: Span): number | bigint | undefined {
   if (e.is !== 'literal' || (typeof e.value !== 'number' && typeof e.value !== 'bigint'))
-    return fail('DSD2004', 'The distance of a frame must be a constant.', at)
+    return fail('DSD2004', 'The distance of a frame must be a constant number.', at)
   const scale = e.type.is === 'decimal' ? e.type.scale : 0
   switch (type.is) {
     case 'real':

@@ -420,7 +420,8 @@ class FromBinder {
           ? { ...bound, partitionBy: rows.append(table.partitionBy.map(e => rows.binder.bind(e))) }
           : bound
       const plan = windowOver(this.#context, rows.plan, windowing, place, time.at)
-      return this.#aliased(plan, ref.alias, table.name)
+      const source = this.#aliased(plan, ref.alias, table.name)
+      return this.#context.settings.dialect === 'postgres' ? withoutTimeInStar(source) : source
     }
     switch (callName(call)) {
       case 'LATE': {
@@ -594,6 +595,13 @@ function isLateral(ref: TableReference, catalog: Catalog): boolean {
     (ref.is === 'derived' && ref.lateral) ||
     (ref.is === 'tableFunction' && isRowSource(ref.call, catalog))
   )
+}
+
+/** Engines with PostgreSQL's names know window_start and window_end alone: `*` gives no window_time there. */
+function withoutTimeInStar({ plan, scope }: Source): Source {
+  const last = plan.schema.length - 1
+  const columns = scope.columns.map(c => (c.index === last ? { ...c, unlisted: true } : c))
+  return { plan, scope: { ...scope, columns } }
 }
 
 const named = (args: readonly Argument[], name: string): Argument | undefined =>

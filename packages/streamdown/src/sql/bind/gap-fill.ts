@@ -4,13 +4,19 @@ import type { PlanNode } from '../../plan/nodes/node.ts'
 import { typeText } from '../../types/type-text.ts'
 import type { Interval } from '../../types/value.ts'
 import type { Argument, Call, Expression as Syntax } from '../parse/ast.ts'
+import { inEventTime } from './in-event-time.ts'
 import { fail } from './problem.ts'
 import type { Rows } from './rows.ts'
 import { callName } from './syntax.ts'
 
-const fillOf: Readonly<Record<string, Fill>> = { LOCF: 'last', INTERPOLATE: 'line', KEEP: 'nothing' }
+const fillOf: Readonly<Record<string, Fill>> = {
+  LOCF: 'last',
+  INTERPOLATE: 'line',
+  KEEP: 'nothing',
+  KEEPNULL: 'nothing',
+}
 
-/** GAP_FILL(table, time, step, LOCF | INTERPOLATE | KEEP (column) …, PARTITION_BY(column, …)), behind its table. */
+/** GAP_FILL(table, time, step, LOCF | INTERPOLATE | KEEPNULL (column) …, PARTITION_BY(column, …)), behind its table. */
 export function bindGapFill(rows: Rows, call: Call, [time, step, ...more]: readonly Argument[]): PlanNode {
   if (time === undefined || step === undefined)
     return fail('DSD2006', 'GAP_FILL takes a table, its time column, a step, and what fills each column.', call.at)
@@ -24,7 +30,11 @@ export function bindGapFill(rows: Rows, call: Call, [time, step, ...more]: reado
     const name = value.is === 'call' ? callName(value) : ''
     const fill = fillOf[name]
     if (value.is !== 'call' || (fill === undefined && name !== 'PARTITION_BY'))
-      return fail('DSD2006', 'A column is filled by LOCF, INTERPOLATE or KEEP; PARTITION_BY comes last.', argument.at)
+      return fail(
+        'DSD2006',
+        'A column is filled by LOCF, INTERPOLATE or KEEPNULL; PARTITION_BY comes last.',
+        argument.at,
+      )
     for (const each of value.args) {
       const column = columnOf(rows, syntaxOf(each))
       if (fill === undefined) partitionBy.push(column)
@@ -37,7 +47,8 @@ export function bindGapFill(rows: Rows, call: Call, [time, step, ...more]: reado
       fail('DSD2004', `INTERPOLATE takes numbers, "${found.name}" is ${typeText(found.type)}.`, call.at)
   }
   const gaps: GapFill = { time: place, step: stepOf(rows, step), partitionBy, fills }
-  return fillGaps(rows.plan, gaps)
+  const inTime = rows.context.settles ? inEventTime(rows.plan, place) : undefined
+  return inTime === undefined ? fillGaps(rows.plan, gaps, 'update') : fillGaps(inTime, gaps, 'watermark')
 }
 
 function syntaxOf({ value }: Argument): Syntax {

@@ -5,6 +5,7 @@ import { type AfterMatch, MatchNode, type PlanNode, type SortKey, SortNode } fro
 import { optimise } from '../../plan/optimise/optimise.ts'
 import { derive } from '../../plan/properties.ts'
 import type { MatchRecognize } from '../parse/ast.ts'
+import { constantMicros } from './constants.ts'
 import type { BindContext } from './context.ts'
 import { MatchExpressions, type MatchSite } from './match-expressions.ts'
 import { MatchVariables } from './match-pattern.ts'
@@ -12,7 +13,6 @@ import { fail, notYet } from './problem.ts'
 import { Rows } from './rows.ts'
 import type { Scope } from './scope.ts'
 import { sortDirection } from './sorting.ts'
-import { constantMicros } from './windows.ts'
 
 /** MATCH_RECOGNIZE over the rows of `plan`. Output: the partition's columns, then the measures. */
 export function bindMatch(context: BindContext, syntax: MatchRecognize, plan: PlanNode, scope: Scope): PlanNode {
@@ -73,7 +73,7 @@ export function bindMatch(context: BindContext, syntax: MatchRecognize, plan: Pl
       after: afterMatch(syntax, variables),
       ...(syntax.within === undefined
         ? {}
-        : { within: constantMicros(rows.binder.bind(syntax.within), 'WITHIN', syntax.within.at) }),
+        : { within: constantMicros(rows.context, rows.binder.bind(syntax.within), 'WITHIN', syntax.within.at) }),
       partialLimit: partialLimit(context, syntax),
     },
     outputs,

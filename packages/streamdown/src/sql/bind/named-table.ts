@@ -63,7 +63,7 @@ export function lateRows(plan: PlanNode, at: Span): PlanNode {
         fail('DSD2006', 'Rows that are not ordered by their event time never come too late.', at)
       return LateNode.create(plan, plan.input.schema)
     case 'over':
-      if (plan.emit === 'watermark') return LateNode.create(plan, plan.input.schema)
+      if (plan.emit === 'watermark' || plan.emit === 'settled') return LateNode.create(plan, plan.input.schema)
       return lateRows(plan.input, at)
     default:
       return fail('DSD2006', 'LATE takes a view whose results close with a window; this one drops no late rows.', at)

@@ -6,7 +6,8 @@ import { types } from '../../types/data-type.ts'
 import type { Call, WindowSpecification } from '../parse/ast.ts'
 import { bindAggregate } from './aggregates.ts'
 import { castTo } from './cast.ts'
-import { bindFrame, wholeNumber } from './frames.ts'
+import { wholeNumber } from './constants.ts'
+import { bindFrame } from './frames.ts'
 import { fail } from './problem.ts'
 import type { Rows } from './rows.ts'
 import { resolveSubqueries } from './subqueries.ts'
@@ -48,7 +49,6 @@ const seesItself = ({ start, end, exclude }: Frame): boolean =>
 
 function bindWindowFunction(rows: Rows, call: Call, name: WindowFunction, frame: Frame): OverCall {
   const { context, binder } = rows
-  const { evaluate } = context.options
   const shown = name.toUpperCase()
   if (call.distinct || call.filter !== undefined || call.orderBy.length > 0 || call.withinGroup.length > 0)
     fail('DSD2006', `${shown} takes neither DISTINCT, ORDER BY inside nor FILTER.`, call.at)
@@ -82,14 +82,14 @@ function bindWindowFunction(rows: Rows, call: Call, name: WindowFunction, frame:
     case 'ntile': {
       takes(1, 1)
       refuseNulls()
-      const count = wholeNumber(value, 'The number of buckets of NTILE', call.at, evaluate)
+      const count = wholeNumber(context, value, 'The number of buckets of NTILE', call.at)
       if (count < 1) fail('DSD2004', 'NTILE takes at least one bucket.', call.at)
       return { ...none, args: [], count, type: types.bigint, nullable: false }
     }
     case 'lag':
     case 'lead': {
       takes(1, 3)
-      const distance = second === undefined ? 1 : wholeNumber(second, `The distance of ${shown}`, call.at, evaluate)
+      const distance = second === undefined ? 1 : wholeNumber(context, second, `The distance of ${shown}`, call.at)
       const turned = distance < 0 ? (name === 'lag' ? 'lead' : 'lag') : name
       const otherwise = third === undefined ? undefined : castTo(third, value.type, context.settings, false, third.at)
       return {
@@ -116,7 +116,7 @@ function bindWindowFunction(rows: Rows, call: Call, name: WindowFunction, frame:
     }
     case 'nth_value': {
       takes(2, 2)
-      const count = wholeNumber(second as Expression, 'The place of NTH_VALUE', call.at, evaluate)
+      const count = wholeNumber(context, second as Expression, 'The place of NTH_VALUE', call.at)
       if (count < 1) fail('DSD2004', 'NTH_VALUE counts from 1.', call.at)
       return { ...none, args: [value], count, ignoreNulls, type: value.type, nullable: true }
     }

@@ -1,15 +1,14 @@
 import type { Expression } from '../../plan/expressions/expression.ts'
 import { plainKey } from '../../plan/expressions/walk.ts'
 import { type OverCall, OverNode, type PlanNode, RankNode, type SortKey } from '../../plan/nodes/node.ts'
-import { optimise } from '../../plan/optimise/optimise.ts'
 import { looksBack } from '../../plan/over.ts'
 import { derive } from '../../plan/properties.ts'
 import { windowColumns } from '../../plan/windows.ts'
 import type { Call, NamedWindow, Over, WindowSpecification } from '../parse/ast.ts'
 import { aggregateKey, finished } from './aggregates.ts'
 import type { BindContext } from './context.ts'
+import { inEventTime } from './in-event-time.ts'
 import { bindOverCall } from './over-calls.ts'
-import { sessionNumber } from './over-sessions.ts'
 import { fail } from './problem.ts'
 import type { Rows } from './rows.ts'
 import { sortDirection } from './sorting.ts'
@@ -34,17 +33,13 @@ export function bindOver(
   by: readonly number[],
 ): void {
   const ranks = new Map<string, number>()
-  const sessions = new Map<string, number>()
   const groups = new Map<string, Windowed>()
   for (const call of calls) {
     if (rows.knows(call) || call.over === undefined) continue
     const { over, partitionBy: own, orderBy } = bindWindow(rows, call.over, windows)
-    const parted = [...new Set([...by, ...own])]
-    const partitionBy =
-      over.frame?.is === 'sessionFrame'
-        ? [...parted, sessionNumber(rows, parted, orderBy, over.frame, sessions)]
-        : parted
-    const rank = over.frame === undefined ? rankFunction(call) : undefined
+    const partitionBy = [...new Set([...by, ...own])]
+    const numbered = over.frame === undefined ? rankFunction(call) : undefined
+    const rank = numbered !== undefined && waitsInOrder(rows, partitionBy, orderBy) ? undefined : numbered
     if (rank !== undefined) {
       rows.know(call, rows.column(bindRank(rows, rank, partitionBy, orderBy, ranks)))
       continue
@@ -57,20 +52,37 @@ export function bindOver(
     if (same === undefined) group.calls.push({ call: bound, name: callName(call).toLowerCase(), written: [call] })
     else same.written.push(call)
   }
-  for (const { partitionBy, orderBy, calls: bound } of groups.values()) {
-    const functions = bound.map(({ call }) => call)
-    const inOrder = orderBy.filter(({ column }) => !partitionBy.includes(column))
-    const { input, emit } = emission(rows.context, rows.plan, inOrder, functions)
-    rows.plan = OverNode.create(
-      input,
-      // Rows of one reading of the clock have come one after the other.
-      { partitionBy, orderBy, calls: functions, emit, ties: emit === 'arrival' ? 'arrival' : 'peers' },
-      bound.map(({ name }) => name),
-    )
-    const width = input.schema.length
-    for (const [i, { written }] of bound.entries())
-      for (const call of written) rows.know(call, finished(rows.context, call, rows.column(width + i)))
-  }
+  for (const group of leavingFirst(rows, [...groups.values()])) appendOver(rows, group)
+}
+
+/** Joins the results of a group's calls to the rows. */
+function appendOver(rows: Rows, { partitionBy, orderBy, calls: bound }: Windowed): void {
+  const inOrder = orderBy.filter(({ column }) => !partitionBy.includes(column))
+  const calls = bound.map(({ call }) => call)
+  const { input, emit } = emission(rows.context, rows.plan, inOrder, calls)
+  rows.plan = OverNode.create(
+    input,
+    // Rows of one reading of the clock have come one after the other.
+    { partitionBy, orderBy, calls, emit, ties: emit === 'arrival' ? 'arrival' : 'peers' },
+    bound.map(({ name }) => name),
+  )
+  const width = input.schema.length
+  for (const [i, { written }] of bound.entries())
+    for (const call of written) rows.know(call, finished(rows.context, call, rows.column(width + i)))
+}
+
+/**
+ * Where rows wait for the watermark, calls that look back come before those that look ahead: behind these the watermark
+ * says nothing of the rows any more, and each keeps what it sees.
+ */
+function leavingFirst({ context }: Rows, groups: readonly Windowed[]): readonly Windowed[] {
+  if (!context.settles) return groups
+  const part = (back: boolean): readonly Windowed[] =>
+    groups.flatMap(group => {
+      const calls = group.calls.filter(({ call }) => looksBack(call) === back)
+      return calls.length === 0 ? [] : [{ ...group, calls }]
+    })
+  return [...part(true), ...part(false)]
 }
 
 const overKey = (call: OverCall): string =>
@@ -87,15 +99,23 @@ function emission(
   calls: readonly OverCall[],
 ): { readonly input: PlanNode; readonly emit: OverNode['emit'] } {
   const [first] = orderBy
-  if (first === undefined || first.descending || !calls.every(looksBack)) return { input, emit: 'update' }
+  if (first === undefined || first.descending || (!context.settles && !calls.every(looksBack)))
+    return { input, emit: 'update' }
   const { appendOnly, processing } = derive(input)
-  if (appendOnly && processing.includes(first.column) && orderBy.length === 1) return { input, emit: 'arrival' }
-  if (context.emit !== 'close') return { input, emit: 'update' }
-  const settled = derive(input).timeColumns.includes(first.column) ? input : optimise(input)
-  const found = derive(settled)
-  return found.appendOnly && found.timeColumns.includes(first.column)
-    ? { input: settled, emit: 'watermark' }
-    : { input, emit: 'update' }
+  const back = calls.every(looksBack)
+  if (appendOnly && processing.includes(first.column) && orderBy.length === 1 && back) return { input, emit: 'arrival' }
+  const timed = context.emit === 'close' ? inOrderOfTime(input, first) : undefined
+  if (timed === undefined) return { input, emit: 'update' }
+  return { input: timed, emit: back ? 'watermark' : 'settled' }
+}
+
+const inOrderOfTime = (input: PlanNode, { column, descending }: SortKey): PlanNode | undefined =>
+  descending ? undefined : inEventTime(input, column)
+
+/** Numbers of rows that wait for the watermark in their order are theirs for good. */
+function waitsInOrder({ context, plan }: Rows, partitionBy: readonly number[], orderBy: readonly SortKey[]): boolean {
+  const [first] = orderBy.filter(({ column }) => !partitionBy.includes(column))
+  return context.settles && first !== undefined && inOrderOfTime(plan, first) !== undefined
 }
 
 function bindWindow(

@@ -8,6 +8,9 @@ import {
   UnionNode,
   ValuesNode,
 } from '../../plan/nodes/node.ts'
+import { optimise } from '../../plan/optimise/optimise.ts'
+import { derive } from '../../plan/properties.ts'
+import { isSettled } from '../../plan/settled.ts'
 import { groupWindow, withWindowEnd } from '../../plan/windows.ts'
 import { type Field, type Schema, types } from '../../types/data-type.ts'
 import { typeText } from '../../types/type-text.ts'
@@ -25,7 +28,7 @@ import { readsOuter } from './rows.ts'
 import { type Scope, tableScope } from './scope.ts'
 import { bindSelect } from './select.ts'
 import { bindSetOperation, combined } from './set-operations.ts'
-import { limited, type Place, type SortBy, sortDirection } from './sorting.ts'
+import { inTimeOrder, limited, type Place, type SortBy, sortDirection } from './sorting.ts'
 import { contains, isQueryExpression } from './syntax.ts'
 
 /**
@@ -63,7 +66,17 @@ export const boundPlan = (plan: PlanNode): BoundQuery => ({
 
 /** A query that sees no other around it, as a plan. */
 export function bindQuery(context: BindContext, query: Query, place: Place = 'inner'): PlanNode {
-  return visiblePlan(bindSubquery(context, query, undefined, place))
+  const plan = visiblePlan(bindSubquery(context, query, undefined, place))
+  return query.emit?.mode === 'ON WINDOW CLOSE' ? heldBack(plan) : plan
+}
+
+/** Rows that are only added leave when the watermark has passed their time, unless what they come from waits for that. */
+function heldBack(written: PlanNode): PlanNode {
+  const isTimed = derive(written).appendOnly && derive(written).eventTime !== undefined
+  const plan = isTimed ? written : optimise(written)
+  const { appendOnly, bounded, eventTime } = derive(plan)
+  if (eventTime === undefined || !appendOnly || bounded || isSettled(plan)) return written
+  return inTimeOrder(plan, [{ column: eventTime, descending: false, nullsFirst: false }], plan.schema.length)
 }
 
 /** The visible columns as a plan of their own. */
@@ -100,8 +113,8 @@ export function bindSubquery(
 }
 
 function bindAsIs(context: BindContext, query: Query, outer: Scope | undefined, place: Place): BoundQuery {
-  const emit = query.emit === undefined ? context.emit : emitModes[query.emit.mode]
-  const inner = query.with === undefined ? { ...context, emit } : withTables({ ...context, emit }, query.with)
+  const emitting = query.emit === undefined ? context : { ...context, ...emitModes[query.emit.mode] }
+  const inner = query.with === undefined ? emitting : withTables(emitting, query.with)
   const tail: Tail = {
     orderBy: query.orderBy,
     limit: rowCount(context, query.limit, 'LIMIT'),
@@ -112,7 +125,12 @@ function bindAsIs(context: BindContext, query: Query, outer: Scope | undefined, 
   return bindBody(inner, query.body, tail, outer)
 }
 
-const emitModes = { CHANGES: 'changes', 'ON WINDOW CLOSE': 'close', IMMEDIATELY: 'update', FINAL: 'close' } as const
+const emitModes = {
+  CHANGES: { emit: 'changes', settles: false },
+  'ON WINDOW CLOSE': { emit: 'close', settles: true },
+  IMMEDIATELY: { emit: 'update', settles: false },
+  FINAL: { emit: 'close', settles: false },
+} as const
 
 export function withTables(context: BindContext, clause: With): BindContext {
   let inner = context

@@ -23,6 +23,8 @@ export interface ScopeColumn {
   readonly plain: boolean
   /** The only column of a function that gives no rows but values: the table's name alone means it too. */
   readonly isValue?: boolean
+  /** Not part of `*`, though it is found by its name. */
+  readonly unlisted?: boolean
 }
 
 /** The columns that names mean at some place of a query. */

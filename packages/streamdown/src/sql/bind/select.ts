@@ -237,13 +237,13 @@ function starItems(rows: Rows, star: Star): readonly Item[] {
   }
   const { of } = star
   if (of === undefined) {
-    const shown = rows.scope.columns.filter(c => c.plain)
+    const shown = rows.scope.columns.filter(c => c.plain && c.unlisted !== true)
     if (shown.length === 0) fail('DSD2006', '* needs a table in FROM.', star.at)
     return shownOf(shown)
   }
   if (of.is === 'column' && of.parts.length <= 2) {
     const path = of.parts.map(part => names.fold(part))
-    const members = rows.scope.columns.filter(c => isOfTable(c, path, names))
+    const members = rows.scope.columns.filter(c => c.unlisted !== true && isOfTable(c, path, names))
     if (members.length > 0) return shownOf(members)
   }
   const value = rows.binder.bind(of)

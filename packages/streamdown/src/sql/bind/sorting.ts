@@ -90,7 +90,7 @@ function followsTime(plan: PlanNode, [first]: readonly SortKey[]): boolean {
 }
 
 /** Rows wait for the watermark, and leave in order; those behind it are late. */
-const inTimeOrder = (plan: PlanNode, orderBy: readonly SortKey[], width: number): PlanNode =>
+export const inTimeOrder = (plan: PlanNode, orderBy: readonly SortKey[], width: number): PlanNode =>
   trimmed(OverNode.create(plan, { partitionBy: [], orderBy, calls: [], emit: 'watermark', ties: 'peers' }), width)
 
 /** The first columns only. */

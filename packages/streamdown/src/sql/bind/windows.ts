@@ -1,12 +1,11 @@
-import type { Expression } from '../../plan/expressions/expression.ts'
 import { type PlanNode, type Windowing, WindowNode } from '../../plan/nodes/node.ts'
 import { optimise } from '../../plan/optimise/optimise.ts'
 import { derive } from '../../plan/properties.ts'
 import { typeText } from '../../types/type-text.ts'
 import type { Argument, Call, Span } from '../parse/ast.ts'
+import { constantMicros } from './constants.ts'
 import type { BindContext } from './context.ts'
 import type { ExpressionBinder } from './expressions.ts'
-import { fixedMicros } from './literals.ts'
 import { fail, notYet } from './problem.ts'
 import { callName } from './syntax.ts'
 
@@ -25,16 +24,6 @@ const lengthNames = {
   SESSION: ['GAP'],
 } as const satisfies Record<WindowKind, readonly string[]>
 
-/** A constant interval without months, in µs. */
-export function constantMicros(e: Expression, what: string, at: Span): bigint {
-  if (e.is === 'literal' && e.value !== null && typeof e.value === 'object' && 'micros' in e.value) {
-    const micros = fixedMicros(e.value)
-    if (micros !== undefined) return micros
-    fail('DSD2004', `${what} cannot be in months or years; a window has a fixed length.`, at)
-  }
-  fail('DSD2004', `${what} must be a constant INTERVAL, this is ${typeText(e.type)}.`, at)
-}
-
 /** The windowing that the arguments after table and time say; `partitionBy` of sessions is filled in by the caller. */
 export function bindWindowing(
   kind: WindowKind,
@@ -48,7 +37,7 @@ export function bindWindowing(
     const key = name === undefined ? names[i] : names.find(n => n === name.text.toUpperCase())
     if (key === undefined || value.is === 'tableArgument' || value.is === 'descriptor')
       fail('DSD2006', `${kind} takes table, time column, ${names.join(', ').toLowerCase()}.`, value.at)
-    values.set(key, constantMicros(binder.bind(value), `The ${key.toLowerCase()} of ${kind}`, value.at))
+    values.set(key, constantMicros(binder.context, binder.bind(value), `The ${key.toLowerCase()} of ${kind}`, value.at))
   }
   const length = (name: string): bigint => {
     const value = values.get(name)

@@ -1,6 +1,5 @@
 import { type Batch, CHUNK_ROWS, type Column, END_OF_TIME, type Pointer } from '../../../batch/batch.ts'
-import { columnAt } from '../../../batch/key-groups.ts'
-import { sliceColumn, takeColumn, takeRows } from '../../../batch/select.ts'
+import { sliceColumn, takeColumn } from '../../../batch/select.ts'
 import { columnFromValues, int32s } from '../../../batch/values.ts'
 import type { OverNode } from '../../../plan/nodes/node.ts'
 import type { StateSnapshot, StateTable } from '../../../state/state-table.ts'
@@ -10,20 +9,19 @@ import type { InputTimes, Operator, Output, StepEnd } from '../../operator.ts'
 import type { OperatorContext } from '../../operator-context.ts'
 import type { CallsInput } from '../aggregate/aggregate-input.ts'
 import { OVERFLOW } from '../aggregate/aggregate-list-results.ts'
-import { ordinalColumn, selectBytes, watermarkColumn } from '../hidden.ts'
+import { ordinalColumn } from '../hidden.ts'
 import { InputWatermarks } from '../input-watermarks.ts'
-import { LateRows } from '../late-rows.ts'
 import { restoreTables, snapshotOf } from '../state-of.ts'
-import { fitting } from './over.ts'
 import type { Result } from './over-accumulators.ts'
 import { framedResults, type OverCallInput } from './over-framed.ts'
 import { OverHistory } from './over-history.ts'
 import { int32sOf, type OverLayout, overLayout, valuesIn } from './over-layout.ts'
-import { type LeavingRow, sendRows } from './over-output.ts'
+import { fitting, type LeavingRow, sendRows } from './over-output.ts'
 import { type InOrder, PendingRows } from './over-pending.ts'
 import { type RunningCall, runningCall } from './over-running.ts'
 import { Frames, sequenceOf, valuesOf } from './over-sequence.ts'
 import { copiesWith } from './over-store.ts'
+import { TimelyRows } from './over-timely.ts'
 
 /**
  * OVER of rows that are only added, in the order of a time: each leaves once, with what the calls give over the rows
@@ -53,7 +51,6 @@ interface Framed {
 class OverInOrder implements Operator {
   readonly #context: OperatorContext
   readonly #layout: OverLayout
-  readonly #node: OverNode
   readonly #schema: Schema
   readonly #running: readonly Running[]
   readonly #framed: readonly Framed[]
@@ -61,13 +58,12 @@ class OverInOrder implements Operator {
   readonly #partitions: StateTable
   readonly #history: OverHistory | undefined
   readonly #pending: PendingRows | undefined
-  readonly #late: LateRows
+  readonly #timely: TimelyRows
   readonly #watermarks = new InputWatermarks(1)
 
   constructor(node: OverNode, layout: OverLayout, context: OperatorContext) {
     this.#context = context
     this.#layout = layout
-    this.#node = node
     this.#schema = node.schema
     const running: Running[] = []
     const framed: Framed[] = []
@@ -92,12 +88,12 @@ class OverInOrder implements Operator {
         framed.map(({ call }) => call),
       )
     if (node.emit === 'watermark') this.#pending = new PendingRows(context, layout)
-    this.#late = new LateRows(context.memory, layout.schema.slice(0, layout.inputColumns), false)
+    this.#timely = new TimelyRows(context.memory, layout, node.orderBy[0]?.column ?? -1)
   }
 
   push(_input: number, batch: Batch, out: Output): void {
     const { memory } = this.#context
-    const timely = this.#pending === undefined ? batch : this.#dropLate(batch, out)
+    const timely = this.#pending === undefined ? batch : this.#timely.of(batch, out)
     const rows = copiesWith(this.#context, timely, 1)
     if (rows.rows === 0) return
     if (this.#pending !== undefined) this.#pending.add(rows)
@@ -138,22 +134,6 @@ class OverInOrder implements Operator {
   #tables(): readonly StateTable[] {
     const [pending, history] = [this.#pending, this.#history].map(part => (part === undefined ? [] : [part.table]))
     return [this.#partitions, ...(pending ?? []), ...(history ?? [])]
-  }
-
-  #dropLate(batch: Batch, out: Output): Batch {
-    const { memory } = this.#context
-    const time = columnAt(batch, this.#node.orderBy[0]?.column ?? -1)
-    const mask = memory.chunk(batch.rows)
-    const watermarks = watermarkColumn(memory, batch)
-    memory.kernels.mask_from_watermark(time.data, 0n, watermarks, batch.rows, mask)
-    // A row without a time has no place in the order.
-    if (time.validity !== 0)
-      for (const [row, valid] of memory.u8(time.validity, batch.rows).entries())
-        if (valid === 0) memory.u8(mask + row, 1)[0] = 0
-    const rest = selectBytes(memory, mask, true, batch.rows)
-    this.#late.take(batch, time, mask, batch.rows - rest.rows, out)
-    if (rest.rows === batch.rows) return batch
-    return takeRows(memory, batch, rest.selection, rest.rows)
   }
 
   /** Rows in their order, those of each partition behind the ones that left before. */

@@ -4,7 +4,9 @@ import { columnFromValues, int32s, int64s } from '../../../batch/values.ts'
 import type { Schema } from '../../../types/data-type.ts'
 import type { Value } from '../../../types/value.ts'
 import type { Output } from '../../operator.ts'
+import { OVERFLOW } from '../aggregate/aggregate-list-results.ts'
 import { deadSchema } from '../dead.ts'
+import type { Result } from './over-accumulators.ts'
 
 /** A row that leaves: where it lies, what the calls give, undefined for one that has no result that fits its type. */
 export interface LeavingRow {
@@ -12,6 +14,16 @@ export interface LeavingRow {
   readonly results: readonly Value[] | undefined
   readonly weight: 1 | -1
   readonly ordinal: bigint
+}
+
+/** Results that all fit their types. */
+export function fitting(results: readonly Result[]): readonly Value[] | undefined {
+  const values: Value[] = []
+  for (const result of results) {
+    if (result === OVERFLOW) return undefined
+    values.push(result)
+  }
+  return values
 }
 
 /**

@@ -70,12 +70,15 @@ export class Frames {
   /** Where rows with a value begin and end: NULLs stand together at one end. */
   readonly #firstValue: number
   readonly #lastValue: number
+  /** Of a session frame: the first row of each row's session, and the row behind its last. */
+  readonly #sessions: Sessions | undefined
 
   constructor(frame: OverCall['frame'], sequence: Sequence, measure: Measure | undefined) {
     this.#frame = frame
     this.#sequence = sequence
     this.#descending = measure?.descending === true
-    const measured = frame.unit === 'range' && (isDistance(frame.start) || isDistance(frame.end))
+    const isMeasured = frame.unit === 'range' || frame.unit === 'session'
+    const measured = isMeasured && (isDistance(frame.start) || isDistance(frame.end))
     this.#distances = measured && measure !== undefined ? distances(sequence, measure) : []
     let first = 0
     while (first < this.#distances.length && this.#distances[first] === null) first++
@@ -83,10 +86,12 @@ export class Frames {
     while (last > first && this.#distances[last - 1] === null) last--
     this.#firstValue = first
     this.#lastValue = last
+    this.#sessions = frame.unit === 'session' ? sessionsOf(this.#distances, frame.end) : undefined
   }
 
   /** The first row of the row's frame. */
   from(row: number): number {
+    if (this.#sessions !== undefined) return this.#sessions.from[row] ?? row
     const { start, unit } = this.#frame
     if (start === 'unbounded') return 0
     if (unit === 'rows') return this.#within(row + Number(start))
@@ -95,6 +100,11 @@ export class Frames {
 
   /** The row behind the last of the row's frame; not before `from`. */
   to(row: number): number {
+    if (this.#sessions !== undefined) return this.#sessions.to[row] ?? row + 1
+    return Math.max(this.from(row), this.#end(row))
+  }
+
+  #end(row: number): number {
     const { end, unit } = this.#frame
     if (end === 'unbounded') return this.#sequence.rows
     if (unit === 'rows') return this.#within(row + Number(end) + 1)
@@ -143,6 +153,33 @@ export class Frames {
     }
     return low
   }
+}
+
+interface Sessions {
+  readonly from: Int32Array
+  readonly to: Int32Array
+}
+
+/** Rows in order, of which each is less than the gap away from the next one; rows without a value are one session. */
+function sessionsOf(distances: readonly (number | bigint | null)[], gap: FrameBound): Sessions {
+  const rows = distances.length
+  const from = new Int32Array(rows)
+  const to = new Int32Array(rows).fill(rows)
+  let start = 0
+  for (let row = 1; row < rows; row++) {
+    if (!continues(distances[row - 1] ?? null, distances[row] ?? null, gap)) {
+      to.fill(row, start, row)
+      start = row
+    }
+    from[row] = start
+  }
+  return { from, to }
+}
+
+function continues(before: number | bigint | null, own: number | bigint | null, gap: FrameBound): boolean {
+  if (before === null || own === null || gap === 'unbounded') return before === own
+  const away = typeof before === 'bigint' && typeof own === 'bigint' ? own - before : Number(own) - Number(before)
+  return (away < 0 ? -away : away) < gap
 }
 
 const isDistance = (bound: FrameBound): bound is number | bigint => bound !== 'unbounded' && Number(bound) !== 0

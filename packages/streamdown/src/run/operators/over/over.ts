@@ -10,7 +10,6 @@ import { exactKey } from '../../../types/value-key.ts'
 import type { InputTimes, Operator, Output, StepEnd } from '../../operator.ts'
 import type { OperatorContext } from '../../operator-context.ts'
 import type { CallsInput } from '../aggregate/aggregate-input.ts'
-import { OVERFLOW } from '../aggregate/aggregate-list-results.ts'
 import { ChangeSet } from '../change-set.ts'
 import { ordinalColumn } from '../hidden.ts'
 import { InputWatermarks } from '../input-watermarks.ts'
@@ -20,7 +19,7 @@ import { restoreTables, snapshotOf } from '../state-of.ts'
 import type { Result } from './over-accumulators.ts'
 import { framedResults } from './over-framed.ts'
 import { int32sOf, type OverLayout, overLayout, valuesIn } from './over-layout.ts'
-import { type LeavingRow, sendRows } from './over-output.ts'
+import { fitting, type LeavingRow, sendRows } from './over-output.ts'
 import { type Reach, reachOf } from './over-reach.ts'
 import { changedRanges, type Segment } from './over-segments.ts'
 import { sequenceOf } from './over-sequence.ts'
@@ -373,16 +372,6 @@ class UpdatingOver implements Operator {
     const outputs = (slots: Pointer, count: number) => this.#store.outputs(slots, count)
     sendRows(memory, this.#schema, rows, outputs, this.#watermarks.reached(), out)
   }
-}
-
-/** Results that all fit their types. */
-export function fitting(results: readonly Result[]): readonly Value[] | undefined {
-  const values: Value[] = []
-  for (const result of results) {
-    if (result === OVERFLOW) return undefined
-    values.push(result)
-  }
-  return values
 }
 
 /** Bit for bit, so that -0 follows 0. */
