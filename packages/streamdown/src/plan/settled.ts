@@ -5,6 +5,7 @@ export function isSettled(node: PlanNode): boolean {
   switch (node.is) {
     case 'project':
     case 'filter':
+    case 'temporalFilter':
     case 'flatMap':
     case 'window':
     case 'async':
@@ -26,6 +27,7 @@ export function isSettled(node: PlanNode): boolean {
     case 'scan':
     case 'asofJoin':
     case 'process':
+    case 'recursive':
     case 'sort':
     case 'changelog':
     case 'late':

@@ -20,7 +20,13 @@ import type { StatementResult } from './session.ts'
 import type { Workspace } from './workspace.ts'
 
 /** Starts a program that runs as the session is stepped; while a text is only planned it is noted down. */
-export async function startProgram(workspace: Workspace, wanted: string, program: Program): Promise<StatementResult> {
+export async function startProgram(
+  workspace: Workspace,
+  wanted: string,
+  program: Program,
+  /** What changes at an output do to the rows that are kept there. */
+  taken: (output: string, changes: readonly WeightedRow[]) => readonly WeightedRow[] = (_output, changes) => changes,
+): Promise<StatementResult> {
   if (workspace.planned !== undefined) {
     workspace.planned.push(program)
     return { is: 'done', message: 'planned' }
@@ -37,7 +43,7 @@ export async function startProgram(workspace: Workspace, wanted: string, program
     ...jobOptions(workspace, name, settings.on_error === 'fail' ? 'fail' : 'dead-letter'),
     openSource: scan => relations.openSource(scan, restoring === undefined ? 'all' : 'changes'),
     openSink: sink => relations.openSink(sink),
-    onChanges: (output, changes) => relations.find(output)?.apply(changes, keys.get(output)),
+    onChanges: (output, changes) => relations.find(output)?.apply(taken(output, changes), keys.get(output)),
   })
   const saved = restoring?.jobs[name]
   await job.open(saved === undefined ? undefined : decodeSnapshot(saved))

@@ -1,7 +1,7 @@
 import type { WeightedRow } from '../connect/memory.ts'
 import { StreamdownError } from '../errors/error.ts'
 import type { Expression } from '../plan/expressions/expression.ts'
-import type { ConflictAction } from '../sql/bind/statement.ts'
+import type { BoundInsert, ConflictAction } from '../sql/bind/statement.ts'
 import type { TableEntry } from '../sql/catalog.ts'
 import type { Value } from '../types/value.ts'
 import { rowKey } from '../types/value-key.ts'
@@ -49,6 +49,30 @@ export function insertChanges(
     pending.set(name, next)
   }
   return { changes, rows: result }
+}
+
+/**
+ * What the changes of a program do to a table with a key that others write to as well: a new row meets the stored one of
+ * its key as an INSERT would, and a row that is taken back takes the stored one of its key along, unless a new one
+ * comes with it.
+ */
+export function arrivingChanges(
+  { table, conflict, ignoresDeletes = false }: Pick<BoundInsert, 'table' | 'conflict' | 'ignoresDeletes'>,
+  store: TableStore,
+  arriving: readonly WeightedRow[],
+  evaluate: Evaluate,
+): readonly WeightedRow[] {
+  const keyOf = (row: Row): Row => table.relation.primaryKey.map(column => row[column] ?? null)
+  const added = arriving.flatMap(({ values, weight }) => (weight > 0 ? [values] : []))
+  const renewed = new Set(added.map(row => rowKey(keyOf(row))))
+  const gone = new Map<string, Row>()
+  for (const { values, weight } of arriving) {
+    const key = keyOf(values)
+    const old = weight < 0 && !ignoresDeletes && !renewed.has(rowKey(key)) ? store.byKey(key) : undefined
+    if (old !== undefined) gone.set(rowKey(key), old)
+  }
+  const removed = [...gone.values()].map(values => ({ values, weight: -1 }))
+  return [...removed, ...insertChanges(table, store, added, conflict, evaluate).changes]
 }
 
 /** The row that stands after a conflict; undefined: the old one stays. */

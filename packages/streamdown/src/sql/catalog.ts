@@ -75,6 +75,14 @@ export interface UserFunctionEntry {
 
 export type FunctionEntry = SqlFunctionEntry | UserFunctionEntry
 
+/** A program that writes to a sink, or into a table. */
+export interface SinkEntry {
+  readonly is: 'sink'
+  readonly name: string
+  /** Names of the tables and views that it reads or writes. */
+  readonly uses: readonly string[]
+}
+
 export type CatalogEntry = TableEntry | ViewEntry
 
 export const entrySchema = (entry: CatalogEntry): Schema => entry.plan.schema
@@ -85,6 +93,7 @@ export const entrySchema = (entry: CatalogEntry): Schema => entry.plan.schema
  */
 export class Catalog {
   readonly #relations = new Map<string, CatalogEntry>()
+  readonly #sinks = new Map<string, SinkEntry>()
   readonly #functions = new Map<string, FunctionEntry>()
   readonly #types = new Map<string, DataType>()
   readonly #schemas = new Set<string>()
@@ -122,6 +131,22 @@ export class Catalog {
     return found
   }
 
+  /** Names of the views and sinks that use `name`, directly or through others, nearest first. */
+  users(name: string): readonly string[] {
+    const views = this.dependents(name).map(view => view.name)
+    const used = [name, ...views]
+    const sinks = [...this.#sinks.values()].filter(({ uses }) => uses.some(each => used.includes(each)))
+    return [...views, ...sinks.map(sink => sink.name)]
+  }
+
+  findSink(name: string): SinkEntry | undefined {
+    return this.#sinks.get(name)
+  }
+
+  defineSink(entry: SinkEntry): void {
+    this.#sinks.set(entry.name, entry)
+  }
+
   drop(name: string): void {
     this.#relations.delete(name)
   }
@@ -142,6 +167,10 @@ export class Catalog {
 
   schemas(): Iterable<string> {
     return this.#schemas
+  }
+
+  dropSink(name: string): boolean {
+    return this.#sinks.delete(name)
   }
 
   /** Functions are named without regard to case. */

@@ -340,6 +340,8 @@ class Pruner {
         const place = (i: number) => input.to.get(i)!
         const width = node.input.schema.length
         const kept = node.calls.flatMap((_, i) => (needed.has(width + i) ? [i] : []))
+        if (kept.length === 0 && (node.emit === 'update' || node.emit === 'arrival'))
+          return { node: input.node, to: input.to }
         const to = new Map(input.to)
         for (const [i, call] of kept.entries()) to.set(width + call, input.node.schema.length + i)
         const orderBy = node.orderBy.map(key => ({ ...key, column: place(key.column) }))

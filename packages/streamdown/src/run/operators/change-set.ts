@@ -111,6 +111,11 @@ export class ChangeSet {
     return this.table.gather(slots, rows, index)
   }
 
+  /** When each change came first. */
+  ordinals({ slots, rows }: Changes): BigInt64Array {
+    return this.#memory.i64(this.table.gather(slots, rows, this.#columns + 2).data, rows)
+  }
+
   /** A chunk of changes as a batch. */
   batch(changes: Changes, from: number, rows: number, watermark: bigint): Batch {
     const slots = changes.slots + from * 4

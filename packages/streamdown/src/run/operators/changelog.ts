@@ -6,7 +6,7 @@ import type { StateSnapshot } from '../../state/state-table.ts'
 import { types } from '../../types/data-type.ts'
 import type { InputTimes, Operator, Output, StepEnd } from '../operator.ts'
 import type { OperatorContext } from '../operator-context.ts'
-import { ChangeSet } from './change-set.ts'
+import { ChangeSet, type Changes } from './change-set.ts'
 import { ordinalColumn } from './hidden.ts'
 import { InputWatermarks } from './input-watermarks.ts'
 import { ChangesByKey } from './keyed-changes.ts'
@@ -14,7 +14,7 @@ import type { InputShape } from './shape.ts'
 
 /**
  * Changes as rows: the input's columns and `$op`. A step is consolidated by key: the old and the new row of a key are
- * -U and +U, one alone is -D or +I. A row that changed n times over occurs n times. The output only ever adds rows.
+ * -U and +U, one alone is -D or +I; without a key so are two that come one right behind the other. A row that changed n times over occurs n times. The output only ever adds rows.
  */
 export function createChangelog(_node: ChangelogNode, context: OperatorContext, shape: InputShape): Operator {
   return new Changelog(context, shape)
@@ -53,11 +53,11 @@ class Changelog implements Operator {
   endStep(end: StepEnd, out: Output): void {
     if (!this.#set.empty) {
       const changes = this.#set.changes()
-      const ordered = this.#byKey === undefined ? undefined : this.#byKey.order(this.#set, changes)
-      this.#set.emit(ordered ?? changes, this.#watermarks.reached(), out, (batch, from) => {
+      const ordered = this.#byKey?.order(this.#set, changes) ?? { ...changes, updates: this.#arrivedInPairs(changes) }
+      this.#set.emit(ordered, this.#watermarks.reached(), out, (batch, from) => {
         const weights = this.#context.memory.i32(batch.weights, batch.rows).slice()
         const ops = Array.from(weights, (weight, row) => {
-          if (ordered?.updates[from + row] === 1) return weight < 0 ? '-U' : '+U'
+          if (ordered.updates[from + row] === 1) return weight < 0 ? '-U' : '+U'
           return weight < 0 ? '-D' : '+I'
         })
         return this.#asRows(batch, ops, weights)
@@ -85,6 +85,20 @@ class Changelog implements Operator {
 
   stateBytes(): number {
     return this.#set.bytes() + (this.#byKey?.bytes() ?? 0)
+  }
+
+  /** Without a key: a row taken back and the one right behind it are an update, as UPDATE writes them. */
+  #arrivedInPairs(changes: Changes): Uint8Array {
+    const { rows, weights } = changes
+    const updates = new Uint8Array(rows)
+    const signs = this.#context.memory.i32(weights, rows)
+    const ordinals = this.#set.ordinals(changes)
+    for (let row = 1; row < rows; row++) {
+      if (signs[row - 1] !== -1 || signs[row] !== 1 || ordinals[row] !== (ordinals[row - 1] ?? 0n) + 1n) continue
+      updates[row - 1] = 1
+      updates[row] = 1
+    }
+    return updates
   }
 
   #asRows(batch: Batch, ops: readonly string[], weights: Int32Array | undefined): Batch {

@@ -53,8 +53,11 @@ export async function carryOut(workspace: Workspace, bound: BoundStatement, text
     case 'createMaterializedView':
       return createMaterializedView(workspace, bound, text)
     case 'createSink':
-      workspace.history.remember(text, relations([bound.name]))
-      return startInserts(workspace, bound.name, [bound.insert])
+      if (bound.ifNotExists && workspace.catalog.findSink(bound.sink.name) !== undefined)
+        return done(`sink ${bound.sink.name} is there already`)
+      workspace.history.remember(text, relations([bound.sink.name]))
+      workspace.catalog.defineSink(bound.sink)
+      return startInserts(workspace, bound.sink.name, [bound.insert])
     case 'createFunction':
       workspace.history.remember(text, { kind: 'function', names: [bound.entry.name] })
       workspace.catalog.defineFunction(bound.entry)

@@ -16,8 +16,11 @@ export async function drop(
       workspace.catalog.dropFunction(name)
       continue
     }
-    workspace.catalog.drop(name)
-    workspace.relations.drop(name)
+    const isSink = workspace.catalog.dropSink(name)
+    if (!isSink && kind !== 'other' && kind !== 'sink') {
+      workspace.catalog.drop(name)
+      workspace.relations.drop(name)
+    }
     await workspace.jobs.drop(name)
   }
   for (const schema of schemas) workspace.catalog.dropSchema(schema)

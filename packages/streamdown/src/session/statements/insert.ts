@@ -3,7 +3,7 @@ import { relations } from '../history.ts'
 import { runQuery, startProgram } from '../programs.ts'
 import { isInMemory, readsFeed } from '../relations.ts'
 import type { StatementResult } from '../session.ts'
-import { checkUnique, insertChanges } from '../table-changes.ts'
+import { arrivingChanges, checkUnique, insertChanges } from '../table-changes.ts'
 import type { Workspace } from '../workspace.ts'
 import { change, emptying, returned } from './change.ts'
 import { defineInserted } from './create-table.ts'
@@ -32,5 +32,11 @@ export async function startInserts(
   inserts: readonly BoundInsert[],
 ): Promise<StatementResult> {
   for (const { table } of inserts) defineInserted(workspace, table)
-  return startProgram(workspace, name, { sinks: inserts.map(({ sink }) => sink), views: [] })
+  const kept = inserts.filter(({ table }) => isInMemory(table.relation) && table.relation.primaryKey.length > 0)
+  return startProgram(workspace, name, { sinks: inserts.map(({ sink }) => sink), views: [] }, (output, changes) => {
+    const insert = kept.find(({ sink }) => sink.name === output)
+    if (insert === undefined) return changes
+    const { store } = workspace.relations.dataOf(insert.table.relation)
+    return arrivingChanges(insert, store, changes, workspace.evaluator.overRow)
+  })
 }

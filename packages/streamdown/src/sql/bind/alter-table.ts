@@ -213,7 +213,7 @@ function renameTable({ catalog, names }: BindContext, table: TableEntry, action:
   const name = nameBeside({ catalog, names }, table.name, names.fold(lastPart(action.to)))
   if (catalog.find(name, names.same) !== undefined)
     fail('DSD2006', `There is already a table or view "${name}".`, action.to.at)
-  const readers = catalog.dependents(table.name).map(view => view.name)
+  const readers = catalog.users(table.name)
   if (readers.length > 0)
     notYet(`RENAME of a table that views read (${readers.join(', ')})`, 'Drop them first.', action.at)
   return rebuilt({ ...table, name }, { ...table.relation, name })

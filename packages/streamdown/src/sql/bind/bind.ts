@@ -2,32 +2,23 @@ import type { PlanNode, Relation } from '../../plan/nodes/node.ts'
 import { optimise } from '../../plan/optimise/optimise.ts'
 import { derive } from '../../plan/properties.ts'
 import type { Catalog, ViewEntry } from '../catalog.ts'
-import type {
-  CreateNamespace,
-  CreateSink,
-  CreateView,
-  Drop,
-  Explain,
-  Name,
-  Query,
-  Statement,
-  Use,
-} from '../parse/ast.ts'
+import type { CreateNamespace, CreateView, Explain, Name, Query, Statement, Use } from '../parse/ast.ts'
 import type { Settings } from '../settings.ts'
-import { bindAlterTable, bindCreateIndex, bindDropIndex } from './alter-table.ts'
+import { bindAlterTable, bindCreateIndex } from './alter-table.ts'
 import { bindDelete, bindUpdate } from './change-rows.ts'
 import { type BindContext, type BindOptions, contextOf } from './context.ts'
 import { createFunction } from './create-function.ts'
+import { bindCreateSink } from './create-sink.ts'
 import { bindCreateTable } from './create-table.ts'
+import { bindDrop } from './drop.ts'
 import { bindInsert } from './insert.ts'
 import { bindNamedTable } from './named-table.ts'
 import { didYouMean, lastPart } from './names.ts'
-import { BindProblem, fail, notYet } from './problem.ts'
+import { BindProblem, fail } from './problem.ts'
 import { bindQuery, renamed } from './query.ts'
 import { createdName, relationName } from './relation-names.ts'
-import type { BoundInsert, BoundStatement } from './statement.ts'
+import type { BoundStatement } from './statement.ts'
 import { noteUserAggregates } from './syntax.ts'
-import { optionsOf } from './table-plan.ts'
 import { bindType } from './types.ts'
 
 /**
@@ -84,7 +75,7 @@ function bindAny(context: BindContext, statement: Statement): BoundStatement {
     case 'createView':
       return createView(context, statement)
     case 'createSink':
-      return createSink(context, statement)
+      return bindCreateSink(context, statement)
     case 'createFunction':
       return createFunction(context, statement)
     case 'createType':
@@ -100,7 +91,7 @@ function bindAny(context: BindContext, statement: Statement): BoundStatement {
     case 'alterTable':
       return bindAlterTable(context, statement)
     case 'drop':
-      return drop(context, statement)
+      return bindDrop(context, statement)
     case 'set':
       return { is: 'set', key: statement.key, value: statement.text }
     case 'reset':
@@ -156,25 +147,6 @@ function use({ catalog, names }: BindContext, { name }: Use): BoundStatement {
   return schema === undefined ? { is: 'nothing', what: 'USE' } : { is: 'set', key: 'search_path', value: schema }
 }
 
-/** Schemas go with the tables and views in them only by CASCADE. */
-function dropSchemas(
-  { catalog, names }: BindContext,
-  { names: dropped, ifExists, cascade }: Pick<Drop, 'names' | 'ifExists' | 'cascade'>,
-): BoundStatement {
-  const schemas = dropped.flatMap(name => {
-    const wanted = names.fold(lastPart(name))
-    const found = catalog.findSchema(wanted, names.same)
-    if (found === undefined && !ifExists) fail('DSD2001', `There is no schema "${wanted}".`, name.at)
-    return found ?? []
-  })
-  const within = (name: string): boolean => schemas.some(schema => name.startsWith(`${schema}.`))
-  const inside = [...catalog.names()].filter(within)
-  const gone = new Set(inside.flatMap(name => [...catalog.dependents(name).map(view => view.name), name]))
-  if (gone.size > 0 && !cascade)
-    fail('DSD2006', `Still there: ${[...gone].join(', ')}. Drop them first, or use CASCADE.`, dropped[0]?.at)
-  return { is: 'drop', kind: 'schema', names: [...gone].reverse(), schemas }
-}
-
 function tableNamed(context: BindContext, name: Name) {
   const { catalog, names } = context
   const wanted = relationName(context, name)
@@ -227,104 +199,4 @@ function viewRelation(name: string, plan: PlanNode): Relation {
     ...(appendOnly ? { appendOnly: true } : {}),
     ...(eventTime === undefined ? {} : { eventTime: { column: eventTime, delay: 0n } }),
   }
-}
-
-function createSink(context: BindContext, syntax: CreateSink): BoundStatement {
-  const { names } = context
-  const name = names.fold(lastPart(syntax.name))
-  if (syntax.into !== undefined) notYet('CREATE SINK … INTO', 'Use INSERT INTO.', syntax.at)
-  const plan =
-    syntax.as !== undefined
-      ? bindQuery(context, syntax.as, 'insert')
-      : bindNamedTable(context, syntax.from ?? fail('DSD2006', 'CREATE SINK takes FROM name or AS query.', syntax.at))
-  const options = optionsOf(syntax)
-  const relation: Relation = {
-    name,
-    schema: plan.schema,
-    connector: options['connector'] ?? 'blackhole',
-    options,
-    primaryKey: (options['primary_key'] ?? '')
-      .split(',')
-      .map(c => plan.schema.findIndex(f => f.name === c.trim()))
-      .filter(i => i >= 0),
-    changes: 'append',
-  }
-  const columns = plan.schema.map((field, stored) => ({
-    ...field,
-    kind: 'physical' as const,
-    stored,
-    computed: undefined,
-    default: undefined,
-  }))
-  const insert: BoundInsert = {
-    is: 'insert',
-    table: {
-      is: 'table',
-      name,
-      relation,
-      columns,
-      plan,
-      conflict: { action: 'overwrite', versions: [] },
-      unique: [],
-      checks: [],
-      open: false,
-      partitionKeys: [],
-    },
-    plan,
-    sink: { is: 'sink', name, input: plan, relation },
-    overwrite: false,
-    literal: false,
-    conflict: { action: 'overwrite', versions: [] },
-    returning: undefined,
-  }
-  return { is: 'createSink', name, insert, ifNotExists: syntax.ifNotExists }
-}
-
-function drop(context: BindContext, { kind, names: dropped, ifExists, cascade }: Drop): BoundStatement {
-  const { names, catalog } = context
-  if (kind === 'FUNCTION' || kind === 'AGGREGATE') {
-    const found = dropped
-      .map(name => ({ text: names.fold(lastPart(name)), at: name.at }))
-      .filter(({ text, at }) => {
-        const exists = catalog.findFunction(text) !== undefined
-        if (!exists && !ifExists) fail('DSD2003', `There is no function "${text}".`, at)
-        return exists
-      })
-    return { is: 'drop', kind: 'function', names: found.map(f => f.text) }
-  }
-  if (kind === 'INDEX') {
-    const [index] = dropped
-    const bound = index === undefined ? undefined : bindDropIndex(context, names.fold(lastPart(index)))
-    return bound ?? { is: 'nothing', what: 'DROP INDEX' }
-  }
-  if (kind === 'SCHEMA') return dropSchemas(context, { names: dropped, ifExists, cascade })
-  const isRelation = kind === 'TABLE' || kind === 'SOURCE' || kind === 'VIEW' || kind === 'MATERIALIZED VIEW'
-  if (!isRelation) return { is: 'drop', kind: 'other', names: dropped.map(name => names.fold(lastPart(name))) }
-  const all: string[] = []
-  for (const name of dropped) {
-    const wanted = relationName(context, name)
-    const entry = catalog.find(wanted, names.same)
-    const fits =
-      entry !== undefined && (kind === 'TABLE' || kind === 'SOURCE' ? entry.is === 'table' : entry.is === 'view')
-    if (entry === undefined || !fits) {
-      if (ifExists && entry === undefined) continue
-      const what =
-        entry === undefined
-          ? `There is no ${kind.toLowerCase()} "${wanted}".${didYouMean(wanted, catalog.names())}`
-          : `"${wanted}" is a ${entry.is}; use DROP ${entry.is.toUpperCase()}.`
-      fail('DSD2001', what, name.at)
-    }
-    const dependents = catalog
-      .dependents(entry.name)
-      .map(view => view.name)
-      .filter(other => !dropped.some(d => names.same(relationName(context, d), other)))
-    if (dependents.length > 0 && !cascade)
-      fail(
-        'DSD2006',
-        `"${wanted}" is read by ${dependents.join(', ')}. Drop ${dependents.length === 1 ? 'it' : 'them'} first, or use CASCADE.`,
-        name.at,
-      )
-    for (const other of [...dependents.toReversed(), entry.name]) if (!all.includes(other)) all.push(other)
-  }
-  return { is: 'drop', kind: kind === 'TABLE' || kind === 'SOURCE' ? 'table' : 'view', names: all }
 }

@@ -1,12 +1,12 @@
 import { isAggregate } from '../../functions/aggregates.ts'
 import { resolveFunction } from '../../functions/resolve.ts'
-import { literal } from '../../plan/expressions/build.ts'
+import { column, literal } from '../../plan/expressions/build.ts'
 import type { Expression } from '../../plan/expressions/expression.ts'
 import { replaceColumns } from '../../plan/expressions/walk.ts'
-import { type DataType, types } from '../../types/data-type.ts'
+import { type DataType, type Schema, types } from '../../types/data-type.ts'
 import { typeText } from '../../types/type-text.ts'
 import type { SqlFunctionEntry } from '../catalog.ts'
-import type { Call, JsonBehavior, Span } from '../parse/ast.ts'
+import type { Call, JsonBehavior, Span, Expression as Syntax } from '../parse/ast.ts'
 import { castTo } from './cast.ts'
 import type { BindContext } from './context.ts'
 import { elementsCall } from './elements.ts'
@@ -126,7 +126,13 @@ function inlineFunction(binder: ExpressionBinder, entry: SqlFunctionEntry, call:
   })
   const schema = args.map(({ type, nullable }, i) => ({ name: entry.parameters[i]!.name, type, nullable }))
   const columns = schema.map(({ name }, index) => ({ name, table: undefined, index, plain: true }))
-  const body = new ExpressionBinder(context, { columns, schema, outer: undefined }).bind(entry.body)
+  const scope = { columns, schema, outer: undefined }
+  const byNumber = (e: Syntax) => (e.is === 'parameter' ? schemaColumn(schema, Number(e.name) - 1) : undefined)
+  const body = new ExpressionBinder(context, scope, byNumber).bind(entry.body)
   const typed = entry.returns === undefined ? body : castTo(body, entry.returns, context.settings)
   return { ...replaceColumns(typed, index => args[index]!), at: call.at }
 }
+
+/** `$1` of a function's body. */
+const schemaColumn = (schema: Schema, index: number): Expression | undefined =>
+  schema[index] === undefined ? undefined : column(schema, index)

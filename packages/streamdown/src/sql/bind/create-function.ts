@@ -3,16 +3,17 @@ import type { CreateFunction } from '../parse/ast.ts'
 import type { BindContext } from './context.ts'
 import { lastPart } from './names.ts'
 import { fail, notYet } from './problem.ts'
+import { sqlBody } from './sql-function.ts'
 import type { BoundStatement, UserResult } from './statement.ts'
 import { bindType } from './types.ts'
 
 const languages: ReadonlySet<string> = new Set(['TYPESCRIPT', 'JAVASCRIPT'])
 
-/** CREATE FUNCTION and CREATE AGGREGATE: by an SQL expression, or in TypeScript. */
+/** CREATE FUNCTION and CREATE AGGREGATE: in SQL, or in TypeScript. */
 export function createFunction(context: BindContext, syntax: CreateFunction): BoundStatement {
   const { names, settings, catalog } = context
   const type = (name: Parameters<typeof bindType>[0]) => bindType(name, settings, names, user => catalog.findType(user))
-  const { orReplace, ifNotExists, body } = syntax
+  const { orReplace, ifNotExists } = syntax
   const name = names.fold(lastPart(syntax.name))
   const before = catalog.findFunction(name)
   if (before !== undefined && ifNotExists) return { is: 'nothing', what: `function ${name} is there already` }
@@ -26,7 +27,8 @@ export function createFunction(context: BindContext, syntax: CreateFunction): Bo
     name: p.name === undefined ? `$${i + 1}` : names.fold(p.name),
     type: type(p.type),
   }))
-  if (body !== undefined && syntax.source === undefined) {
+  const body = sqlBody(syntax)
+  if (body !== undefined) {
     const returns = syntax.returns === undefined ? undefined : type(syntax.returns)
     return { is: 'createFunction', orReplace, ifNotExists, entry: { is: 'function', name, parameters, returns, body } }
   }

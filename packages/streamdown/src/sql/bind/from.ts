@@ -31,6 +31,7 @@ import type {
 } from '../parse/ast.ts'
 import { asofJoin } from './asof-joins.ts'
 import { Carry, carriedRows, outerColumns } from './carry.ts'
+import { changelogOf } from './changelog.ts'
 import type { BindContext } from './context.ts'
 import { ExpressionBinder } from './expressions.ts'
 import { checkTableNames } from './from-names.ts'
@@ -421,7 +422,8 @@ class FromBinder {
           : bound
       const plan = windowOver(this.#context, rows.plan, windowing, place, time.at)
       const source = this.#aliased(plan, ref.alias, table.name)
-      return this.#context.settings.dialect === 'postgres' ? withoutTimeInStar(source) : source
+      // Engines with PostgreSQL's names know window_start and window_end alone.
+      return this.#context.settings.dialect === 'postgres' ? unlisted(source, plan.schema.length - 1) : source
     }
     switch (callName(call)) {
       case 'LATE': {
@@ -429,6 +431,10 @@ class FromBinder {
         const inline = { ...this.#context, options: { ...this.#context.options, materializedViews: 'inline' as const } }
         const table = new FromBinder(inline, undefined, undefined).#tableArgument(call.args, [], call.at)
         return this.#aliased(lateRows(table.source.plan, call.at), ref.alias, table.name)
+      }
+      case 'CHANGELOG': {
+        const table = this.#tableArgument(call.args, [], call.at)
+        return this.#aliased(changelogOf(table.source.plan), ref.alias, table.name)
       }
       case 'GAP_FILL': {
         const table = this.#tableArgument(call.args, [], call.at)
@@ -597,10 +603,9 @@ function isLateral(ref: TableReference, catalog: Catalog): boolean {
   )
 }
 
-/** Engines with PostgreSQL's names know window_start and window_end alone: `*` gives no window_time there. */
-function withoutTimeInStar({ plan, scope }: Source): Source {
-  const last = plan.schema.length - 1
-  const columns = scope.columns.map(c => (c.index === last ? { ...c, unlisted: true } : c))
+/** The column is found by its name, but `*` does not give it. */
+function unlisted({ plan, scope }: Source, index: number): Source {
+  const columns = scope.columns.map(c => (c.index === index ? { ...c, unlisted: true } : c))
   return { plan, scope: { ...scope, columns } }
 }
 

@@ -3,7 +3,7 @@ import type { UserDeclaration } from '../../functions/user/user-function.ts'
 import type { Expression } from '../../plan/expressions/expression.ts'
 import type { PlanNode, SinkNode } from '../../plan/nodes/node.ts'
 import type { DataType, Schema } from '../../types/data-type.ts'
-import type { SqlFunctionEntry, TableEntry, ViewEntry } from '../catalog.ts'
+import type { SinkEntry, SqlFunctionEntry, TableEntry, ViewEntry } from '../catalog.ts'
 
 /** What a statement is after binding: all names looked up, all types known. The session carries it out. */
 export type BoundStatement =
@@ -35,7 +35,7 @@ export type BoundStatement =
       readonly orReplace: boolean
     }
   /** RisingWave's CREATE SINK: a job under that name. */
-  | { readonly is: 'createSink'; readonly name: string; readonly insert: BoundInsert; readonly ifNotExists: boolean }
+  | { readonly is: 'createSink'; readonly sink: SinkEntry; readonly insert: BoundInsert; readonly ifNotExists: boolean }
   | {
       readonly is: 'createFunction'
       readonly entry: SqlFunctionEntry
@@ -54,7 +54,7 @@ export type BoundStatement =
   | { readonly is: 'createSchema'; readonly name: string }
   | {
       readonly is: 'drop'
-      readonly kind: 'table' | 'view' | 'function' | 'schema' | 'other'
+      readonly kind: 'table' | 'view' | 'sink' | 'function' | 'schema' | 'other'
       /** The schemas that go themselves. */
       readonly schemas?: readonly string[]
       /** Those that there are, as the catalog knows them, and with CASCADE all that depend on them, these first. */
@@ -93,6 +93,8 @@ export interface BoundInsert {
   readonly literal: boolean
   /** ON CONFLICT, else the table's rule. */
   readonly conflict: ConflictAction
+  /** Of a program that goes on: rows that it takes back stay in the table. */
+  readonly ignoresDeletes?: boolean
   readonly returning: Returning | undefined
 }
 

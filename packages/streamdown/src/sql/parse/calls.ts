@@ -30,7 +30,7 @@ export function plainCall(
   called: Name,
   args: readonly Argument[],
   c: Cursor,
-  parts: Partial<Pick<Call, 'distinct' | 'nulls' | 'orderBy' | 'json'>> = {},
+  parts: Partial<Pick<Call, 'distinct' | 'nulls' | 'orderBy' | 'json'> & { readonly start: number }> = {},
 ): Call {
   return {
     is: 'call',
@@ -45,7 +45,7 @@ export function plainCall(
     over: undefined,
     semantics: undefined,
     json: parts.json,
-    at: c.since(called.at.start),
+    at: c.since(parts.start ?? called.at.start),
   }
 }
 

@@ -1,7 +1,7 @@
 /** Operands: literals, names, constructors, CASE, parentheses and what is called by a name. */
 
-import type { CaseBranch, Expression, Identifier, MapEntry, Query, TypeName } from './ast.ts'
-import { call, isStarArgument } from './calls.ts'
+import type { CaseBranch, Expression, Identifier, MapEntry, Name, Query, Span, TypeName } from './ast.ts'
+import { call, isStarArgument, plainArgument, plainCall } from './calls.ts'
 import type { Cursor } from './cursor.ts'
 import { castCall, continueExpression, expression } from './expressions.ts'
 import { interval, isInterval } from './intervals.ts'
@@ -67,6 +67,18 @@ function operatorPrimary(c: Cursor): Expression {
   }
 }
 
+/** RisingWave's `AGGREGATE:f(a ORDER BY b)` is `f(array_agg(a ORDER BY b))`. */
+function wrappedScalar(c: Cursor): Expression {
+  const { start } = c.expect('AGGREGATE')
+  c.expect(':')
+  const written = reference(c)
+  if (written.is !== 'call') throw c.expected('a function')
+  const collected: Name = { is: 'name', parts: [generated('array_agg', written.at)], at: written.at }
+  return plainCall(written.name, [plainArgument({ ...written, name: collected })], c, { start })
+}
+
+const generated = (text: string, at: Span): Identifier => ({ is: 'identifier', text, quoted: false, at })
+
 function wordPrimary(c: Cursor): Expression {
   const { key, start } = c.token
   switch (key) {
@@ -114,6 +126,9 @@ function wordPrimary(c: Cursor): Expression {
     case 'TRY_CAST':
     case 'SAFE_CAST':
       if (c.isAt(1, '(')) return castCall(c, key !== 'CAST')
+      break
+    case 'AGGREGATE':
+      if (c.isAt(1, ':') && isName(c.peek(2))) return wrappedScalar(c)
       break
     case 'RUNNING':
     case 'FINAL':

@@ -101,7 +101,8 @@ function changesRows(c: Cursor): boolean {
     if (key === '(') depth += 1
     if (key === ')') depth -= 1
     if (depth > 0) continue
-    if (key === 'INSERT' || key === 'UPDATE' || key === 'DELETE') return true
+    const isName = c.isAt(ahead + 1, 'AS', '(')
+    if ((key === 'INSERT' || key === 'UPDATE' || key === 'DELETE') && !isName) return true
     if (key === 'SELECT' || key === 'VALUES' || key === ';') return false
   }
   return false
