@@ -2,7 +2,7 @@ import type { SessionOptions } from '../packages/streamdown/src/session/session.
 
 /** The one table of documented settings with which each suite's sessions open. */
 export const suiteSettings: Record<'risingwave' | 'flink' | 'arroyo' | 'feldera', SessionOptions> = {
-  risingwave: { dialect: 'postgres', settings: { window_emit: 'update' } },
+  risingwave: { dialect: 'postgres', settings: { window_emit: 'update', on_error: 'null' } },
   flink: { dialect: 'flink', settings: {} },
   arroyo: { dialect: 'postgres', settings: { window_emit: 'close', avg_type: 'double' } },
   feldera: {

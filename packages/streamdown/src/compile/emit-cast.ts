@@ -16,12 +16,17 @@ import { op } from './wasm/opcodes.ts'
 /** CAST and TRY_CAST; of the cast itself only, what fails in its input fails the row. */
 export function emitCast(e: Emitter, input: Operand, { type, attempt, rule }: CastExpression): Operand {
   if (!attempt) return emitConversion(e, input, type, rule)
+  return emitAttempt(e, type, () => emitConversion(e, input, type, rule))
+}
+
+/** What fails in the emitted code is NULL. */
+export function emitAttempt(e: Emitter, type: DataType, emit: () => Operand): Operand {
   const { code } = e
   const values = e.locals(type)
   const valid = code.local('i32')
   code.i32(0).set(valid)
   const failed = code.open('block')
-  e.failingTo(failed, () => e.scoped(() => e.assign(values, valid, emitConversion(e, input, type, rule))))
+  e.failingTo(failed, () => e.scoped(() => e.assign(values, valid, emit())))
   code.end()
   return { type, valid, values }
 }

@@ -2,7 +2,7 @@ import type { Expression } from '../plan/expressions/expression.ts'
 import { type DataType, types } from '../types/data-type.ts'
 import { isView, physicalOf, widthOf } from '../types/physical.ts'
 import { emitCall } from './emit-call.ts'
-import { emitCast } from './emit-cast.ts'
+import { emitAttempt, emitCast } from './emit-cast.ts'
 import { emitElements } from './emit-elements.ts'
 import { emitStatusKernel } from './emit-kernel.ts'
 import { emitLambda } from './emit-lambda.ts'
@@ -29,7 +29,9 @@ function emitAny(e: Emitter, expression: Expression): Operand {
     case 'literal':
       return emitLiteral(e, expression.value, expression.type)
     case 'call':
-      return emitCall(e, emitExpression, expression)
+      return expression.attempt === true
+        ? emitAttempt(e, expression.type, () => emitCall(e, emitExpression, expression))
+        : emitCall(e, emitExpression, expression)
     case 'case':
       return emitCase(e, emitExpression, expression)
     case 'cast':

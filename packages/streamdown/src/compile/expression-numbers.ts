@@ -29,7 +29,10 @@ export class ExpressionNumbers {
       }
       case 'call':
         if ((expression.user ?? findFunction(expression.name))?.deterministic === false) return ''
-        return this.#over(`${expression.name}:${typeKey(expression.type)}`, expression.args)
+        return this.#over(
+          `${expression.name}${expression.attempt === true ? '?' : ''}:${typeKey(expression.type)}`,
+          expression.args,
+        )
       case 'cast': {
         const { type, attempt, rule, input } = expression
         return this.#over(`cast:${typeKey(type)}${attempt}${rule}`, [input])

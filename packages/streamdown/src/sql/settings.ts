@@ -150,10 +150,10 @@ export const settingDefinitions = {
     'The schemas in which a bare name is looked for; new tables go into the first.',
   ),
   on_error: choice(
-    ['dead', 'fail'],
+    ['dead', 'fail', 'null'],
     'dead',
     'dead',
-    'A row that fails in a running program, or a record that cannot be decoded: to the dead letters, or the program stops.',
+    'A row that fails in a running program, or a record that cannot be decoded: to the dead letters, or the program stops; null: as dead, and what fails in an expression of a materialized view or a sink is NULL.',
   ),
   insert_short: choice(
     ['error', 'default'],

@@ -46,6 +46,8 @@ export interface CallExpression extends Typed {
   readonly args: readonly Expression[]
   /** A function written in TypeScript, instead of one of the registry; `name` is no other function's. */
   readonly user?: UserScalar
+  /** NULL instead of an error of the function itself. */
+  readonly attempt?: true
 }
 
 /** Searched CASE; the binder turns simple CASE into it. Without `otherwise`: NULL. */

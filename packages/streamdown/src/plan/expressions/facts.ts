@@ -48,12 +48,15 @@ const total = new Set([
   'char_length',
 ]) // prettier-ignore
 
+/** Whether no value makes the function fail. */
+export const isTotal = (name: string): boolean => total.has(name)
+
 /** Whether evaluating the expression can never fail a row. */
 export function neverFails(e: Expression): boolean {
   return !some(e, part => {
     if (part.is === 'lambda' || part.is === 'elements') return true
     if (part.is === 'cast') return !part.attempt && !isWidening(part.input, part)
-    return part.is === 'call' && !total.has(part.name)
+    return part.is === 'call' && part.attempt !== true && !isTotal(part.name)
   })
 }
 

@@ -157,7 +157,7 @@ function keyOf(e: Expression): string {
     case 'literal':
       return `${typeKey(e.type)}:${plainKey(e.value)}`
     case 'call':
-      return `${e.name}:${typeKey(e.type)}(${e.args.map(expressionKey).join(',')})`
+      return `${e.name}${e.attempt === true ? '?' : ''}:${typeKey(e.type)}(${e.args.map(expressionKey).join(',')})`
     case 'case': {
       const branches = e.branches.map(({ when, then }) => `${expressionKey(when)}?${expressionKey(then)}`)
       return `case(${branches.join(';')};${e.otherwise === undefined ? '' : expressionKey(e.otherwise)})`

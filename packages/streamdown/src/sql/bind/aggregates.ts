@@ -56,7 +56,9 @@ export function bindAggregate(rows: Rows, call: Call, everyGroupHasRows: boolean
     if (value.is === 'star')
       return value.of === undefined
         ? []
-        : [binder.bind({ is: 'row', explicit: true, elements: [value], names: undefined, at: value.at })]
+        : value.of.is !== 'column'
+          ? [binder.bind(value.of)]
+          : [binder.bind({ is: 'row', explicit: true, elements: [value], names: undefined, at: value.at })]
     if (value.is === 'tableArgument' || value.is === 'descriptor')
       return fail('DSD2006', `${name} takes no table.`, value.at)
     return [binder.bind(value)]

@@ -32,7 +32,10 @@ export function bindStatement(
   settings: Settings,
   options: BindOptions = {},
 ): BoundStatement {
-  const context = contextOf(catalog, settings, options, options.continuous === true || isContinuous(statement))
+  const context: BindContext = {
+    ...contextOf(catalog, settings, options, options.continuous === true || isContinuous(statement)),
+    lenient: settings.on_error === 'null' && isKept(statement),
+  }
   if (catalog.hasUserAggregates) noteUserAggregates(statement, name => catalog.isUserAggregate(name))
   try {
     return bindAny(context, statement)
@@ -54,6 +57,12 @@ function isContinuous(statement: Statement): boolean {
     default:
       return false
   }
+}
+
+/** Rows that go on being computed behind a name. */
+function isKept(statement: Statement): boolean {
+  if (statement.is === 'explain') return isKept(statement.statement)
+  return statement.is === 'createSink' || (statement.is === 'createView' && statement.materialized)
 }
 
 function bindAny(context: BindContext, statement: Statement): BoundStatement {

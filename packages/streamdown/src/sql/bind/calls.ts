@@ -2,6 +2,7 @@ import { isAggregate } from '../../functions/aggregates.ts'
 import { resolveFunction } from '../../functions/resolve.ts'
 import { column, literal } from '../../plan/expressions/build.ts'
 import type { Expression } from '../../plan/expressions/expression.ts'
+import { isTotal } from '../../plan/expressions/facts.ts'
 import { replaceColumns } from '../../plan/expressions/walk.ts'
 import { type DataType, type Schema, types } from '../../types/data-type.ts'
 import { typeText } from '../../types/type-text.ts'
@@ -20,18 +21,23 @@ import { userCall } from './user-calls.ts'
 export function callFunction(context: BindContext, name: string, args: readonly Expression[], at: Span): Expression {
   const resolution = resolveFunction(name, args.map(argumentOf), context.functionRules)
   switch (resolution.is) {
-    case 'resolved':
+    case 'resolved': {
+      const { lenient } = context
+      const attempt = lenient && !isTotal(resolution.name)
+      const cast = args.map((arg, i) => {
+        const type = resolution.casts[i]
+        return type === undefined ? arg : castTo(arg, type, context.settings, lenient, arg.at)
+      })
       return {
         is: 'call',
         name: resolution.name,
-        args: args.map((arg, i) => {
-          const type = resolution.casts[i]
-          return type === undefined ? arg : castTo(arg, type, context.settings, false, arg.at)
-        }),
+        args: cast,
         type: resolution.type,
-        nullable: resolution.nullable,
+        nullable: resolution.nullable || attempt || cast.some((arg, i) => arg.nullable && args[i]?.nullable === false),
+        ...(attempt ? { attempt } : {}),
         at,
       }
+    }
     case 'unknown': {
       const cast = typeNamed(context, name)
       if (cast !== undefined && args.length !== 1) return fail('DSD2004', `${name}(…) as a cast takes one value.`, at)

@@ -52,6 +52,8 @@ export interface BindContext {
   readonly emit: 'close' | 'update' | 'changes'
   /** EMIT ON WINDOW CLOSE is written: whatever the query is made of, a row leaves once, when its time has passed. */
   readonly settles: boolean
+  /** What fails in an expression is NULL. */
+  readonly lenient: boolean
   readonly commonTables: readonly CommonTable[]
   /** WITH tables whose query is being bound: naming one there is recursion. */
   readonly defining: readonly string[]
@@ -79,6 +81,7 @@ export function contextOf(
     },
     emit: settings.window_emit,
     settles: false,
+    lenient: false,
     commonTables: [],
     defining: [],
     continuous,

@@ -284,7 +284,14 @@ class TableBuilder {
           this.#syntax.versionColumns[i]!.at,
         )
     }
-    switch (this.#syntax.onConflict?.action) {
+    const { appendOnly, onConflict } = this.#syntax
+    if (appendOnly && onConflict !== undefined && onConflict.action !== 'NOTHING')
+      fail(
+        'DSD2006',
+        'A table that is APPEND ONLY keeps the first row of a key: ON CONFLICT DO NOTHING.',
+        onConflict.at,
+      )
+    switch (onConflict?.action) {
       case 'NOTHING':
         if (versions.length > 0) fail('DSD2006', 'ON CONFLICT DO NOTHING takes no version column.', this.#syntax.at)
         return { action: 'nothing', versions }
@@ -294,7 +301,7 @@ class TableBuilder {
       case 'UPDATE FULL':
         return { action: 'overwrite', versions }
       case undefined:
-        return { action: rule, versions }
+        return { action: appendOnly && versions.length === 0 && rule === 'overwrite' ? 'nothing' : rule, versions }
     }
   }
 

@@ -88,7 +88,7 @@ export class ExpressionBinder {
       case 'default':
         return fail('DSD2006', 'DEFAULT stands in VALUES of an INSERT and in SET of an UPDATE only.', e.at)
       case 'typedLiteral':
-        return castTo(literal(e.text, types.string), this.type(e.type), settings, false, e.at)
+        return castTo(literal(e.text, types.string), this.type(e.type), settings, this.context.lenient, e.at)
       case 'interval':
         return intervalLiteral(e)
       case 'timeUnit':
@@ -125,7 +125,7 @@ export class ExpressionBinder {
         return quantified(this, e)
       case 'cast':
         if (e.value.is === 'array' && e.value.elements.length === 0) return this.#emptyArray(e.type)
-        return castTo(this.bind(e.value), this.type(e.type), settings, e.orNull, e.at)
+        return castTo(this.bind(e.value), this.type(e.type), settings, e.orNull || this.context.lenient, e.at)
       case 'atTimeZone': {
         const zone = e.zone === undefined ? literal(settings.timezone, types.string) : this.bind(e.zone)
         return this.call('at_time_zone', [this.bind(e.value), zone], e.at)
