@@ -53,7 +53,7 @@ const refused: readonly (readonly [sql: string, code: string, says: RegExp])[] =
   ['CREATE TABLE x (a INT, a INT)', 'DSD2006', /twice/],
   ['CREATE TABLE x (a INT, WATERMARK FOR a AS a)', 'DSD2004', /TIMESTAMP/],
   ['CREATE TABLE x (a INT, PRIMARY KEY (b) NOT ENFORCED)', 'DSD2002', /"b"/],
-  ['DROP TABLE orders', 'DSD2006', /read by big/],
+  ['DROP TABLE orders', 'DSD2006', /used by big/],
   ['DROP VIEW orders', 'DSD2001', /DROP TABLE/],
   ['SELECT * FROM LATE(TABLE big)', 'DSD2006', /late rows/],
 ]
