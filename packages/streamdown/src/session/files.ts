@@ -29,6 +29,11 @@ export class InferredFiles {
     }
   }
 
+  /** The file is written anew. */
+  forget(path: string): void {
+    this.#relations.delete(path)
+  }
+
   find(path: string): Relation | undefined {
     return this.#relations.get(path)
   }

@@ -174,6 +174,7 @@ export class LocalSession implements Session {
     // A path is a quoted text: without one there is none to look for.
     if (text.includes("'") || text.includes('$')) await this.#files.learn(statement)
     const bound = this.#bind(statement, program, false)
+    if (bound.is === 'copy') this.#files.forget(bound.path)
     return carryOut(this.#workspace, isEndless(bound) ? this.#bind(statement, program, true) : bound, text)
   }
 

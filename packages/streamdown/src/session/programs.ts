@@ -2,7 +2,7 @@ import { assertGuarantees } from '../connect/guarantees.ts'
 import type { WeightedRow } from '../connect/memory.ts'
 import { StreamdownError } from '../errors/error.ts'
 import { sameType } from '../functions/common-type.ts'
-import { type PlanNode, RankNode } from '../plan/nodes/node.ts'
+import { type PlanNode, RankNode, type SinkNode } from '../plan/nodes/node.ts'
 import type { Program } from '../plan/program.ts'
 import { derive } from '../plan/properties.ts'
 import { decodeSnapshot } from '../run/snapshot.ts'
@@ -92,6 +92,25 @@ export async function runQuery(
   if (workspace.signal?.aborted === true) throw new StreamdownError('DSD8002', 'The query was interrupted.')
   for (const letter of job.deadLetters) workspace.undecoded.push(letter)
   return { rows: finalRows(changes), dead: job.deadCount }
+}
+
+/** Runs a program of one sink until its inputs end; it fails as a whole. Gives the rows that were written. */
+export async function runToEnd(workspace: Workspace, sink: SinkNode): Promise<number> {
+  const job = new Job(workspace.optimised({ sinks: [sink], views: [] }), {
+    ...jobOptions(workspace, sink.name, 'fail'),
+    openSource: scan => workspace.relations.openSource(scan, 'contents'),
+    openSink: each => workspace.relations.openSink(each),
+    onChanges: () => undefined,
+  })
+  try {
+    await job.open()
+    await runJobs(() => [job], workspace.environment, { stop: () => workspace.signal?.aborted === true })
+  } finally {
+    await job.close()
+  }
+  if (workspace.signal?.aborted === true) throw new StreamdownError('DSD8002', 'The query was interrupted.')
+  for (const letter of job.deadLetters) workspace.undecoded.push(letter)
+  return job.rowsOut
 }
 
 /** LIMIT without an order, over rows that are only added: of them those that come first, so that the rest need not be read. */

@@ -4,6 +4,7 @@ import { relations } from '../history.ts'
 import type { StatementResult } from '../session.ts'
 import type { Workspace } from '../workspace.ts'
 import { alterTable } from './alter-table.ts'
+import { copy } from './copy.ts'
 import { createUserFunction } from './create-function.ts'
 import { createMaterializedView } from './create-materialized-view.ts'
 import { createTable } from './create-table.ts'
@@ -87,6 +88,8 @@ export async function carryOut(workspace: Workspace, bound: BoundStatement, text
       return showRows(bound, workspace)
     case 'describe':
       return describeRows(bound.schema)
+    case 'copy':
+      return copy(workspace, bound)
     case 'explain':
       return explainRows(bound, program => workspace.optimised(program), workspace.relations.connectorBehind)
     case 'nothing':
@@ -95,4 +98,4 @@ export async function carryOut(workspace: Workspace, bound: BoundStatement, text
 }
 
 const isOverRows = ({ is }: BoundStatement): boolean =>
-  is === 'select' || is === 'insert' || is === 'update' || is === 'delete'
+  is === 'select' || is === 'insert' || is === 'update' || is === 'delete' || is === 'copy'

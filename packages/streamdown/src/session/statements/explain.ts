@@ -29,6 +29,7 @@ export function programOf(statement: BoundStatement): Program {
     case 'select':
       return { sinks: [], views: [{ name: 'result', input: statement.plan, key: [] }] }
     case 'insert':
+    case 'copy':
       return { sinks: [statement.sink], views: [] }
     case 'statementSet':
       return { sinks: statement.inserts.map(({ sink }) => sink), views: [] }
@@ -41,7 +42,7 @@ export function programOf(statement: BoundStatement): Program {
     default:
       throw new StreamdownError(
         'DSD2006',
-        `EXPLAIN takes a query, INSERT, UPDATE, DELETE or CREATE VIEW, not ${statement.is}.`,
+        `EXPLAIN takes a query, INSERT, COPY, UPDATE, DELETE or CREATE VIEW, not ${statement.is}.`,
       )
   }
 }

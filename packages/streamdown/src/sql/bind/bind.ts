@@ -7,6 +7,7 @@ import type { Settings } from '../settings.ts'
 import { bindAlterTable, bindCreateIndex } from './alter-table.ts'
 import { bindDelete, bindUpdate } from './change-rows.ts'
 import { type BindContext, type BindOptions, contextOf } from './context.ts'
+import { bindCopy } from './copy.ts'
 import { createFunction } from './create-function.ts'
 import { bindCreateSink } from './create-sink.ts'
 import { bindCreateTable } from './create-table.ts'
@@ -113,11 +114,9 @@ function bindAny(context: BindContext, statement: Statement): BoundStatement {
         like: statement.like,
       }
     case 'describe':
-      return {
-        is: 'describe',
-        name: relationName(context, statement.name),
-        schema: bindNamedTable(context, statement.name).schema,
-      }
+      return { is: 'describe', schema: described(context, statement.of).schema }
+    case 'copy':
+      return bindCopy(context, statement)
     case 'explain':
       return explain(context, statement)
     case 'use':
@@ -128,6 +127,9 @@ function bindAny(context: BindContext, statement: Statement): BoundStatement {
       return { is: 'nothing', what: statement.action }
   }
 }
+
+const described = (context: BindContext, of: Name | Query): PlanNode =>
+  of.is === 'query' ? bindQuery(context, of, 'select') : bindNamedTable(context, of)
 
 const explain = (context: BindContext, { details, statement }: Explain): BoundStatement => ({
   is: 'explain',

@@ -64,7 +64,8 @@ export type BoundStatement =
   | { readonly is: 'set'; readonly key: string; readonly value: string | undefined }
   | { readonly is: 'reset'; readonly key: string | undefined }
   | { readonly is: 'show'; readonly what: string; readonly name: string | undefined; readonly like: string | undefined }
-  | { readonly is: 'describe'; readonly name: string; readonly schema: Schema }
+  | { readonly is: 'describe'; readonly schema: Schema }
+  | BoundCopy
   | { readonly is: 'explain'; readonly details: readonly string[]; readonly statement: BoundStatement }
   /** Accepted without effect: FLUSH, USE, BEGIN, CREATE INDEX (not UNIQUE) and their like. */
   | { readonly is: 'nothing'; readonly what: string }
@@ -73,6 +74,13 @@ export type BoundStatement =
 export type UserResult =
   | { readonly is: 'value' | 'aggregate'; readonly type: DataType }
   | { readonly is: 'rows'; readonly columns: Schema }
+
+/** COPY … TO: the rows of a query that ends, into a file that there is then. */
+export interface BoundCopy {
+  readonly is: 'copy'
+  readonly sink: SinkNode
+  readonly path: string
+}
 
 export interface BoundSelect {
   readonly is: 'select'

@@ -1,13 +1,13 @@
 /** Function calls: arguments by place or name, tables and descriptors as arguments, and what may follow. */
 
-import type { Argument, Call, Descriptor, Expression, Name, SortItem, TableArgument } from './ast.ts'
+import type { Argument, Call, Descriptor, Expression, Name, Query, SortItem, TableArgument } from './ast.ts'
 import type { Cursor } from './cursor.ts'
 import { expression, isArrow } from './expressions.ts'
 import { isJsonFunction, jsonCall } from './json-calls.ts'
 import { takesLambda } from './keywords.ts'
-import { identifier, identifiers, isName, name } from './names.ts'
+import { identifier, identifiers, isName, name, text } from './names.ts'
 import { parenthesisedQuery } from './primary.ts'
-import { query, startsQuery } from './queries.ts'
+import { query, queryOfFile, startsQuery } from './queries.ts'
 import { star } from './select.ts'
 import { orderBy, over, sortItem } from './windows.ts'
 
@@ -97,7 +97,7 @@ export function plainArgument(value: Expression): Argument {
 function argumentValue(c: Cursor, lambdas: boolean): Argument['value'] {
   if (isStarArgument(c)) return star(c, undefined)
   if (c.is('DESCRIPTOR', '(')) return descriptor(c)
-  if (c.is('TABLE') && (isName(c.peek(1)) || c.isAt(1, '('))) return tableArgument(c)
+  if (c.is('TABLE') && (isName(c.peek(1)) || c.isAt(1, '(') || c.peek(1).kind === 'string')) return tableArgument(c)
   if (startsQuery(c, 0)) {
     const start = c.start
     const table = query(c)
@@ -123,10 +123,17 @@ function descriptor(c: Cursor): Descriptor {
 
 function tableArgument(c: Cursor): TableArgument {
   const { start } = c.expect('TABLE')
-  const table = c.is('(') ? parenthesisedTable(c) : name(c, 'a table')
+  const table = c.is('(') ? parenthesisedTable(c) : c.token.kind === 'string' ? fileQuery(c) : name(c, 'a table')
   const partitionBy = c.accept('PARTITION', 'BY') ? partitionColumns(c) : []
   const sorted = sortColumns(c)
   return { is: 'tableArgument', table, partitionBy, orderBy: sorted, at: c.since(start) }
+}
+
+/** `'file'` is all of its columns. */
+function fileQuery(c: Cursor): Query {
+  const start = c.start
+  const path = text(c)
+  return queryOfFile(path, c.since(start))
 }
 
 function parenthesisedTable(c: Cursor): TableArgument['table'] {

@@ -8,9 +8,9 @@ import type {
   Expression,
   Query,
   QueryBody,
-  Select,
   SetOperation,
   SortItem,
+  Span,
   TableFunction,
   Values,
   With,
@@ -20,7 +20,7 @@ import type { Cursor } from './cursor.ts'
 import { continueExpression, expression } from './expressions.ts'
 import { identifier, identifiers, isName, name } from './names.ts'
 import { insideParentheses, parenthesisedQuery } from './primary.ts'
-import { select } from './select.ts'
+import { select, selectAll } from './select.ts'
 import { orderBy } from './windows.ts'
 
 /** Whether the token `ahead` of here starts a query (a parenthesis does not count). */
@@ -29,6 +29,8 @@ export function startsQuery(c: Cursor, ahead: number): boolean {
   switch (c.peek(ahead).key) {
     case 'SELECT':
       return true
+    case 'FROM':
+      return isName(next) || next.kind === 'string' || next.key === '('
     case 'WITH':
       return isName(next) && (next.key === 'RECURSIVE' || c.isAt(ahead + 2, 'AS', '('))
     case 'VALUES':
@@ -98,25 +100,15 @@ function changelog(c: Cursor): Query {
     alias: undefined,
     at,
   }
-  const all: Select = {
-    is: 'select',
-    hints: [],
-    distinct: undefined,
-    items: [
-      { is: 'selectItem', value: { is: 'star', of: undefined, except: [], replace: [], at }, alias: undefined, at },
-    ],
-    from: [rows],
-    where: undefined,
-    groupBy: undefined,
-    having: undefined,
-    windows: [],
-    qualify: undefined,
-    at,
-  }
+  return plainQuery(selectAll([rows], at), at)
+}
+
+/** A query without WITH, order and limit. */
+export function plainQuery(body: QueryBody, at: Span): Query {
   return {
     is: 'query',
     with: undefined,
-    body: all,
+    body,
     orderBy: [],
     limit: undefined,
     offset: undefined,
@@ -126,6 +118,11 @@ function changelog(c: Cursor): Query {
   }
 }
 
+/** The rows of a file. */
+export function queryOfFile(path: string, at: Span): Query {
+  return plainQuery(selectAll([{ is: 'file', path, alias: undefined, at }], at), at)
+}
+
 function operand(c: Cursor): QueryBody {
   const start = c.start
   if (c.accept('(')) {
@@ -133,7 +130,7 @@ function operand(c: Cursor): QueryBody {
     c.expect(')')
     return inner
   }
-  if (c.is('SELECT')) return select(c)
+  if (c.is('SELECT') || c.is('FROM')) return select(c)
   if (c.is('VALUES')) return values(c)
   if (c.accept('TABLE')) {
     const table = name(c, 'a table')

@@ -1,4 +1,4 @@
-/** One SELECT: its list, FROM, WHERE, GROUP BY, HAVING, WINDOW and QUALIFY. */
+/** One SELECT, its list before or behind FROM: FROM, WHERE, GROUP BY, HAVING, WINDOW and QUALIFY. */
 
 import type {
   Distinct,
@@ -10,7 +10,9 @@ import type {
   Name,
   Select,
   SelectItem,
+  Span,
   Star,
+  TableReference,
 } from './ast.ts'
 import type { Cursor } from './cursor.ts'
 import { expression } from './expressions.ts'
@@ -19,12 +21,35 @@ import { alias, isName, name } from './names.ts'
 import { tableReferences } from './tables.ts'
 import { namedWindows } from './windows.ts'
 
+/** `SELECT * FROM …`. */
+export function selectAll(from: readonly TableReference[], at: Span): Select {
+  return {
+    is: 'select',
+    hints: [],
+    distinct: undefined,
+    items: [
+      { is: 'selectItem', value: { is: 'star', of: undefined, except: [], replace: [], at }, alias: undefined, at },
+    ],
+    from,
+    where: undefined,
+    groupBy: undefined,
+    having: undefined,
+    windows: [],
+    qualify: undefined,
+    at,
+  }
+}
+
+/** SELECT, or DuckDB's `FROM t SELECT a` and `FROM t`, which is all of its columns. */
 export function select(c: Cursor): Select {
-  const { start } = c.expect('SELECT')
-  const written = hints(c)
-  const distinct = distinctClause(c)
-  const items = c.list(() => selectItem(c))
-  const from = c.accept('FROM') ? tableReferences(c) : []
+  const { start } = c.token
+  const first = c.accept('FROM') ? tableReferences(c) : undefined
+  const all = first === undefined || c.is('SELECT') ? undefined : selectAll(first, c.since(start))
+  if (all === undefined) c.expect('SELECT')
+  const written = all === undefined ? hints(c) : []
+  const distinct = all === undefined ? distinctClause(c) : undefined
+  const items = all?.items ?? c.list(() => selectItem(c))
+  const from = first ?? (c.accept('FROM') ? tableReferences(c) : [])
   const where = c.accept('WHERE') ? expression(c) : undefined
   const grouping = groupBy(c)
   const having = c.accept('HAVING') ? expression(c) : undefined

@@ -270,7 +270,7 @@ describe('statements', () => {
     ["SHOW TABLES LIKE 'a%'", { is: 'show', what: 'TABLES', like: 'a%' }],
     ['SHOW CREATE TABLE t', { is: 'show', what: 'CREATE TABLE', name: 't' }],
     ['SHOW timezone', { is: 'show', what: '', name: 'timezone' }],
-    ['DESCRIBE EXTENDED t', { is: 'describe', name: 't', extended: true }],
+    ['DESCRIBE EXTENDED t', { is: 'describe', of: 't', extended: true }],
     ['EXPLAIN PLAN FOR SELECT 1', { is: 'explain', details: ['PLAN FOR'], statement: one }],
     ['EXPLAIN (VERBOSE, TRACE) SELECT 1', { is: 'explain', details: ['VERBOSE', 'TRACE'], statement: one }],
     ['USE CATALOG c', { is: 'use', kind: 'CATALOG', name: 'c' }],

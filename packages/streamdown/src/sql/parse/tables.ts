@@ -7,6 +7,7 @@ import type {
   Join,
   NamedTable,
   Query,
+  TableArgument,
   TableFunction,
   TableReference,
   Unnest,
@@ -18,7 +19,7 @@ import { hints } from './hints.ts'
 import { matchRecognize } from './match.ts'
 import { identifiers, isName, name, tableAlias } from './names.ts'
 import { opensQuery } from './primary.ts'
-import { continueQuery, continuesQuery, query, startsQuery } from './queries.ts'
+import { continueQuery, continuesQuery, query, queryOfFile, startsQuery } from './queries.ts'
 
 /** The comma list after FROM or USING. */
 export function tableReferences(c: Cursor): TableReference[] {
@@ -172,7 +173,20 @@ function startsFunction(c: Cursor): boolean {
 function functionCall(c: Cursor): Call {
   const called = name(c, 'a table function')
   if (!c.is('(')) throw c.expected('(')
-  return call(c, called)
+  return withFile(call(c, called))
+}
+
+const tableFunctions = new Set(['TUMBLE', 'HOP', 'CUMULATE', 'SESSION', 'GAP_FILL'])
+
+/** A path as the first argument of a window function is its file. */
+function withFile(written: Call): Call {
+  const [first, ...more] = written.args
+  const isWindow =
+    written.name.parts.length === 1 && tableFunctions.has(written.name.parts[0]?.text.toUpperCase() ?? '')
+  if (!isWindow || first?.value.is !== 'string') return written
+  const { at, value: path } = first.value
+  const value: TableArgument = { is: 'tableArgument', table: queryOfFile(path, at), partitionBy: [], orderBy: [], at }
+  return { ...written, args: [{ ...first, value }, ...more] }
 }
 
 function tableFunction(

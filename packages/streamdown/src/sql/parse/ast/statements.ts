@@ -35,6 +35,7 @@ export type Statement =
   | ResetOption
   | Show
   | Describe
+  | Copy
   | Explain
   | StatementSet
   | Use
@@ -120,7 +121,22 @@ export type Show = {
   readonly like: string | undefined
   readonly at: Span
 }
-export type Describe = { readonly is: 'describe'; readonly name: Name; readonly extended: boolean; readonly at: Span }
+export type Describe = {
+  readonly is: 'describe'
+  readonly of: Name | Query
+  readonly extended: boolean
+  readonly at: Span
+}
+/** `COPY t TO 'file'`, `COPY (SELECT …) TO 'file' (FORMAT csv, HEADER true)`. */
+export type Copy = {
+  readonly is: 'copy'
+  readonly query: Query
+  readonly path: string
+  readonly options: readonly CopyOption[]
+  readonly at: Span
+}
+/** `name`: in upper case; no text: `HEADER` alone. */
+export type CopyOption = { readonly name: string; readonly text: string | undefined; readonly at: Span }
 export type Explain = {
   readonly is: 'explain'
   /** Upper-case words before the statement: `ANALYZE`, `VERBOSE`, `CHANGELOG_MODE`, `PLAN FOR`, …. */

@@ -16,6 +16,8 @@ import type {
 import type { Cursor } from '../cursor.ts'
 import { identifier, isName, name, text } from '../names.ts'
 import { optionKey } from '../options.ts'
+import { opensQuery } from '../primary.ts'
+import { query, queryOfFile, startsQuery } from '../queries.ts'
 import { insert } from './insert.ts'
 import { statement } from './statement.ts'
 
@@ -96,10 +98,18 @@ export function show(c: Cursor): Show {
 
 export function describe(c: Cursor): Describe {
   const { start } = c.take()
+  if (startsQuery(c, 0) || opensQuery(c)) {
+    const described = query(c)
+    return { is: 'describe', of: described, extended: false, at: c.since(start) }
+  }
   const extended = c.accept('EXTENDED')
-  if (isName(c.peek(1))) c.acceptOneOf('TABLE', 'VIEW', 'CATALOG', 'DATABASE')
+  if (isName(c.peek(1)) || c.peek(1).kind === 'string') c.acceptOneOf('TABLE', 'VIEW', 'CATALOG', 'DATABASE')
+  if (c.token.kind === 'string') {
+    const { text: path, start: from, end } = c.take()
+    return { is: 'describe', of: queryOfFile(path, { start: from, end }), extended, at: c.since(start) }
+  }
   const described = name(c)
-  return { is: 'describe', name: described, extended, at: c.since(start) }
+  return { is: 'describe', of: described, extended, at: c.since(start) }
 }
 
 /** `EXPLAIN PLAN FOR …`, `EXPLAIN (VERBOSE, TRACE) …`, `EXPLAIN CHANGELOG_MODE, ESTIMATED_COST …`. */

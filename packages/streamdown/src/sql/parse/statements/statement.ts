@@ -4,6 +4,7 @@ import type { Statement } from '../ast.ts'
 import type { Cursor } from '../cursor.ts'
 import { query, startsQuery, withClause } from '../queries.ts'
 import { alter } from './alter.ts'
+import { copy } from './copy.ts'
 import { create } from './create.ts'
 import { drop } from './drop.ts'
 import { insert, insertAfterWith } from './insert.ts'
@@ -12,6 +13,7 @@ import { deleteRows, update } from './update.ts'
 
 const starts = [
   'SELECT',
+  'FROM',
   'WITH',
   'VALUES',
   'INSERT',
@@ -26,6 +28,7 @@ const starts = [
   'SHOW',
   'DESCRIBE',
   'EXPLAIN',
+  'COPY',
   'USE',
   'FLUSH',
   'EXECUTE',
@@ -64,6 +67,8 @@ export function statement(c: Cursor): Statement {
       return describe(c)
     case 'EXPLAIN':
       return explain(c)
+    case 'COPY':
+      return copy(c)
     case 'USE':
       return use(c)
     case 'FLUSH':

@@ -1,0 +1,46 @@
+import { CHUNK_ROWS } from '../../batch/batch.ts'
+import { createMemory } from '../../batch/linear-memory.ts'
+import { batchFromRows } from '../../batch/values.ts'
+import { StreamdownError } from '../../errors/error.ts'
+import { derive } from '../../plan/properties.ts'
+import type { BoundCopy } from '../../sql/bind/statement.ts'
+import type { Value } from '../../types/value.ts'
+import { runQuery, runToEnd } from '../programs.ts'
+import { endlessRelation } from '../relations.ts'
+import type { StatementResult } from '../session.ts'
+import type { Workspace } from '../workspace.ts'
+import { done } from './results.ts'
+
+/** COPY … TO: done when the file is there. Rows that are only added go to it as they come, others in the end. */
+export async function copy(workspace: Workspace, { sink, path }: BoundCopy): Promise<StatementResult> {
+  const endless = endlessRelation(sink.input)
+  if (endless !== undefined) {
+    throw new StreamdownError(
+      'DSD2006',
+      `"${endless.name}" never ends, so a COPY of it would not either. INSERT INTO a table with connector filesystem instead.`,
+    )
+  }
+  const streams = sink.input.is !== 'sort' && derive(sink.input).appendOnly
+  const rows = streams ? await runToEnd(workspace, sink) : await writeAll(workspace, sink)
+  return done(`${rows} rows copied to '${path}'`)
+}
+
+async function writeAll(workspace: Workspace, sink: BoundCopy['sink']): Promise<number> {
+  const { rows } = await runQuery(workspace, sink.input)
+  const target = workspace.relations.openSink(sink)
+  if (target === undefined) throw new StreamdownError('DSD9002', 'A file is no table of the session.')
+  await target.open()
+  try {
+    const memory = createMemory()
+    for (let from = 0; from < rows.length; from += CHUNK_ROWS) {
+      const mark = memory.mark()
+      const part: readonly (readonly Value[])[] = rows.slice(from, from + CHUNK_ROWS)
+      target.write(batchFromRows(memory, sink.relation.schema, part), memory, 0n)
+      memory.release(mark)
+      if (target.backlog() > 0) await target.flush()
+    }
+  } finally {
+    await target.close()
+  }
+  return rows.length
+}
