@@ -149,26 +149,59 @@ export function agg_on_time(
   return late
 }
 
+/** mask[i] |= other[i], of bytes. */
+export function agg_mask_or(mask: usize, other: usize, rows: usize): void {
+  for (let i: usize = 0; i < rows; i++) store<u8>(mask + i, load<u8>(mask + i) | load<u8>(other + i))
+}
+
+/** DISTINCT of rows that stay: out[i] = 1 where the row counts (`mask` 0: all) and `bit` of the u64 at `offset` was not set yet. */
+export function agg_distinct_bit(addresses: usize, rows: usize, offset: usize, bit: i32, mask: usize, out: usize): void {
+  for (let i: usize = 0; i < rows; i++) {
+    const at = <usize>load<u32>(addresses + (i << 2)) + offset
+    const seen = load<u64>(at)
+    const counts: u64 = mask == 0 ? 1 : <u64>(load<u8>(mask + i) != 0)
+    store<u64>(at, seen | (counts << bit))
+    store<u8>(out + i, <u8>(counts & ~(seen >> bit)))
+  }
+}
+
 /**
- * DISTINCT under retraction: the count at `offset` takes the weight; out[i] is what the distinct set gains or loses by
- * this row: +1 when its count becomes positive, -1 when it stops being so.
+ * DISTINCT under retraction: the count at `offset` takes the weight of a row that counts (`mask` 0: all); out[i] is what
+ * the distinct set gains or loses by this row: +1 when its count becomes positive, -1 when it stops being so.
  */
-export function agg_distinct(addresses: usize, rows: usize, offset: usize, weights: usize, out: usize): void {
+export function agg_distinct(
+  addresses: usize,
+  rows: usize,
+  offset: usize,
+  mask: usize,
+  weights: usize,
+  out: usize,
+): void {
   for (let i: usize = 0; i < rows; i++) {
     const at = <usize>load<u32>(addresses + (i << 2)) + offset
     const before = load<i64>(at)
-    const after = before + (weights == 0 ? 1 : <i64>load<i32>(weights + (i << 2)))
+    const weight: i64 = mask != 0 && load<u8>(mask + i) == 0 ? 0 : weights == 0 ? 1 : <i64>load<i32>(weights + (i << 2))
+    const after = before + weight
     store<i64>(at, after)
     store<i32>(out + (i << 2), <i32>(after > 0) - <i32>(before > 0))
   }
 }
 
-/** The slots whose count at `offset` is 0, each once: the count of a listed one becomes the lowest i64. */
-export function agg_zero_counts(addresses: usize, slots: usize, rows: usize, offset: usize, out: usize): i32 {
+/** The slots whose `counts` counts from `offset` on are all 0, each once: the first count of a listed one becomes the lowest i64. */
+export function agg_zero_counts(
+  addresses: usize,
+  slots: usize,
+  rows: usize,
+  offset: usize,
+  counts: usize,
+  out: usize,
+): i32 {
   let count: usize = 0
   for (let i: usize = 0; i < rows; i++) {
     const at = <usize>load<u32>(addresses + (i << 2)) + offset
-    if (load<i64>(at) != 0) continue
+    let any: i64 = 0
+    for (let k: usize = 0; k < counts; k++) any |= load<i64>(at + (k << 3))
+    if (any != 0) continue
     store<i64>(at, i64.MIN_VALUE)
     store<i32>(out + (count << 2), load<i32>(slots + (i << 2)))
     count++

@@ -79,6 +79,7 @@ export interface AggregateKernels {
   ): void
 
   agg_mask(out: Pointer, rows: number, validity: Pointer, filter: Pointer, filterValidity: Pointer): number
+  agg_mask_or(mask: Pointer, other: Pointer, rows: number): void
   agg_mask_equal(mask: Pointer, rows: number, data: Pointer, wanted: number): void
   agg_select(mask: Pointer, rows: number, wanted: number, out: Pointer): number
   agg_init(addresses: Pointer, rows: number, fresh: Pointer, offsets: Pointer, count: number): void
@@ -112,8 +113,30 @@ export interface AggregateKernels {
     watermark: bigint,
     out: Pointer,
   ): number
-  agg_distinct(addresses: Pointer, rows: number, offset: number, weights: Pointer, out: Pointer): void
-  agg_zero_counts(addresses: Pointer, slots: Pointer, rows: number, offset: number, out: Pointer): number
+  agg_distinct_bit(
+    addresses: Pointer,
+    rows: number,
+    offset: number,
+    bit: number,
+    mask: Pointer,
+    out: Pointer,
+  ): void
+  agg_distinct(
+    addresses: Pointer,
+    rows: number,
+    offset: number,
+    mask: Pointer,
+    weights: Pointer,
+    out: Pointer,
+  ): void
+  agg_zero_counts(
+    addresses: Pointer,
+    slots: Pointer,
+    rows: number,
+    offset: number,
+    counts: number,
+    out: Pointer,
+  ): number
   agg_take32(source: Pointer, index: Pointer, rows: number, out: Pointer): void
   agg_diff(
     rows: number,

@@ -17,13 +17,22 @@ export interface DistinctOptions {
   /** The columns whose combinations are distinct. */
   readonly args: readonly number[]
   readonly appendOnly: boolean
+  /** The number of conditions under which calls count these values; at most `MOST_MEMBERS`. */
+  readonly members: number
   /** The key field that holds a window's end: values are forgotten with their window. */
   readonly endKey: number | undefined
 }
 
+/** Rows that count under the condition of one member of a set: those that change its part of the set. */
+type Changes = (member: number) => CellRows
+
+/** The members of a set whose rows are never taken back have a bit each in a field of 64. */
+export const MOST_MEMBERS = 64
+
 /**
  * The different values of each group, for DISTINCT: turns rows into rows that count only where they change the set. The
- * set is a table of its own, keyed by group and value; under retraction it counts how often each value is there.
+ * set is a table of its own, keyed by group and value. Calls over the same values under different conditions are its
+ * members: a row of the table knows of each whether it has seen the value, or, under retraction, how often it is there.
  */
 export class DistinctSet {
   readonly table: StateTable
@@ -33,37 +42,54 @@ export class DistinctSet {
   readonly #ofWindow = new Map<bigint, SlotList>()
 
   constructor(context: OperatorContext, options: DistinctOptions) {
-    const { name, keys, args, schema, groupBy } = options
+    const { name, keys, args, schema, groupBy, appendOnly, members } = options
     const values = args.map(column => field(`c${column}`, schema[column]?.type ?? types.null))
-    const count = options.appendOnly ? [] : [field('count', types.bigint, false)]
-    const fields = [...keys, ...values, ...count]
+    const counts = Array.from({ length: members }, (_, i) => field(`count${i}`, types.bigint, false))
+    // The only member has seen every value there is.
+    const seen = members === 1 ? [] : [field('seen', types.bigint, false)]
+    const fields = [...keys, ...values, ...(appendOnly ? seen : counts)]
     this.#memory = context.memory
     this.#options = options
     this.table = context.table({ name, fields, keys: keys.length + args.length, unique: true, groupBy })
   }
 
-  /** The rows among those with mask, with the weights by which the set of their group changes. */
-  changes(rows: CellRows, keys: readonly Column[]): CellRows {
+  /** Takes rows in; tells for each member which rows of those under its mask change its set, and by what weight. */
+  take(rows: Omit<CellRows, 'mask'>, keys: readonly Column[], masks: readonly Pointer[]): Changes {
     const memory = this.#memory
-    const { args, appendOnly } = this.#options
-    const { picked, groups } = rows.mask === 0 ? { picked: rows, groups: keys } : this.#masked(rows, keys)
+    const { args, appendOnly, members } = this.#options
+    const any = this.#anyOf(masks, rows.rows)
+    const { picked, groups, selection } =
+      any === 0 ? { picked: rows, groups: keys, selection: 0 } : this.#masked(rows, keys, any)
     const count = picked.rows
     const values = args.map(column => columnOf(picked.columns, column))
-    const { slots, fresh, inserted } = this.table.findOrInsert([...groups, ...values], count)
+    const { slots, addresses, fresh, inserted } = this.table.findOrInsert([...groups, ...values], count)
     if (inserted > 0) this.#enlist(groups, slots, fresh, count)
-    if (appendOnly) return { ...picked, mask: fresh, weights: 0 }
-    const { value, valid } = this.table.offsets(groups.length + args.length)
-    const addresses = this.table.addresses(slots, count)
-    const offsets = memory.chunk(4)
-    memory.u32(offsets, 1)[0] = valid
-    memory.kernels.agg_init(addresses, count, fresh, offsets, 1)
-    const weights = memory.chunk(count * 4)
-    memory.kernels.agg_distinct(addresses, count, value, picked.weights, weights)
+    if (appendOnly && members === 1) return () => ({ ...picked, mask: fresh, weights: 0 })
+    const maskOf = (member: number): Pointer => {
+      const mask = masks[member] ?? 0
+      return mask === any ? 0 : taken(memory, mask, 0, selection, count)
+    }
+    const first = groups.length + args.length
+    const { value } = this.table.offsets(first)
+    const parts = this.table.spec.fields.length - first
+    if (inserted > 0) {
+      const offsets = memory.chunk(parts * 4)
+      memory.u32(offsets, parts).set(Array.from({ length: parts }, (_, i) => this.table.offsets(first + i).valid))
+      memory.kernels.agg_init(addresses, count, fresh, offsets, parts)
+    }
+    const out = memory.chunk(members * count * 4)
+    const partOf = (member: number): Pointer => out + member * count * 4
+    for (let member = 0; member < members; member++) {
+      const mask = maskOf(member)
+      if (appendOnly) memory.kernels.agg_distinct_bit(addresses, count, value, member, mask, partOf(member))
+      else memory.kernels.agg_distinct(addresses, count, value + member * 8, mask, picked.weights, partOf(member))
+    }
+    if (appendOnly) return member => ({ ...picked, mask: partOf(member), weights: 0 })
     if (this.#options.endKey === undefined) {
       const zero = memory.chunk(count * 4)
-      this.table.remove(zero, memory.kernels.agg_zero_counts(addresses, slots, count, value, zero))
+      this.table.remove(zero, memory.kernels.agg_zero_counts(addresses, slots, count, value, members, zero))
     }
-    return { ...picked, mask: 0, weights }
+    return member => ({ ...picked, mask: 0, weights: partOf(member) })
   }
 
   /** Forgets the values of a window. */
@@ -90,28 +116,38 @@ export class DistinctSet {
     return bytes
   }
 
-  #masked(rows: CellRows, keys: readonly Column[]): { readonly picked: CellRows; readonly groups: readonly Column[] } {
+  /** u8 a row: whether a member counts it; 0: all are counted. */
+  #anyOf(masks: readonly Pointer[], rows: number): Pointer {
+    const [first = 0, ...others] = masks
+    if (others.length === 0 || masks.includes(0)) return masks.includes(0) ? 0 : first
+    const memory = this.#memory
+    const any = memory.chunk(rows)
+    memory.u8(any, rows).set(memory.u8(first, rows))
+    for (const other of others) memory.kernels.agg_mask_or(any, other, rows)
+    return any
+  }
+
+  /** The rows under a mask, and their indexes. */
+  #masked(
+    rows: Omit<CellRows, 'mask'>,
+    keys: readonly Column[],
+    mask: Pointer,
+  ): { readonly picked: Omit<CellRows, 'mask'>; readonly groups: readonly Column[]; readonly selection: Pointer } {
     const memory = this.#memory
     const selection = memory.chunk(rows.rows * 4)
-    const count = memory.kernels.agg_select(rows.mask, rows.rows, 1, selection)
-    const take = (from: Pointer, bits: number): Pointer => {
-      if (from === 0) return 0
-      const out = memory.chunk(count << bits)
-      memory.kernels.take_values(from, bits, selection, count, out)
-      return out
-    }
+    const count = memory.kernels.agg_select(mask, rows.rows, 1, selection)
+    const take = (from: Pointer, bits: number): Pointer => taken(memory, from, bits, selection, count)
     const needed = new Set(this.#options.args)
     const takeValues = (column: Column): Column => takeColumn(memory, column, selection, count, false)
     const picked = {
       ...rows,
       rows: count,
-      mask: 0,
       slots: take(rows.slots, 2),
       addresses: take(rows.addresses, 2),
       weights: take(rows.weights, 2),
       columns: rows.columns.map((column, i) => (needed.has(i) ? takeValues(column) : column)),
     }
-    return { picked, groups: keys.map(takeValues) }
+    return { picked, groups: keys.map(takeValues), selection }
   }
 
   #enlist(groups: readonly Column[], slots: Pointer, fresh: Pointer, rows: number): void {
@@ -134,6 +170,14 @@ export class DistinctSet {
       list.append(slots + from * 4, count)
     })
   }
+}
+
+/** Values of `1 << bits` bytes at the rows of a selection (0: of all rows), 0 where there are none. */
+function taken(memory: Memory, from: Pointer, bits: number, selection: Pointer, count: number): Pointer {
+  if (from === 0 || selection === 0) return from
+  const out = memory.chunk(count << bits)
+  memory.kernels.take_values(from, bits, selection, count, out)
+  return out
 }
 
 /** Calls `each` for every run of equal values of an i64 column. */

@@ -93,6 +93,6 @@ export class ExtremeSet implements KeptCall {
     if (inserted > 0) kernels.agg_init(addresses, rows, fresh, int32s(memory, [valid]), 1)
     kernels.agg_count(addresses, rows, value, 0, weights)
     const gone = memory.chunk(rows * 4)
-    this.table.remove(gone, kernels.agg_zero_counts(addresses, slots, rows, value, gone))
+    this.table.remove(gone, kernels.agg_zero_counts(addresses, slots, rows, value, 1, gone))
   }
 }

@@ -5,7 +5,7 @@ import { type Field, type Schema, types } from '../../../types/data-type.ts'
 import type { OperatorContext } from '../../operator-context.ts'
 import { type CallPlan, type Counted, planCall } from './aggregate-calls.ts'
 import { type Cell, type CellRows, columnOf, countCell, type Place, placeOf } from './aggregate-cells.ts'
-import { DistinctSet } from './aggregate-distinct.ts'
+import { DistinctSet, MOST_MEMBERS } from './aggregate-distinct.ts'
 import { ExtremeSet } from './aggregate-extremes.ts'
 import type { FinishRows } from './aggregate-finish.ts'
 import type { AggregateCallInput, AggregateInput } from './aggregate-input.ts'
@@ -35,8 +35,13 @@ export interface GroupedRows extends Omit<CellRows, 'mask'> {
 /** Cells that see the same rows. */
 interface Stream {
   readonly counted: Counted
-  readonly distinct: DistinctSet | undefined
   readonly cells: { readonly cell: Cell; readonly firstField: number; places: readonly Place[] }[]
+}
+
+/** Streams over the same distinct values: the members of a set. */
+interface DistinctStreams {
+  readonly set: DistinctSet
+  readonly streams: readonly Stream[]
 }
 
 interface PlannedCall {
@@ -64,7 +69,7 @@ export class AggregateStates {
   readonly #streams = new Map<string, Stream>()
   readonly #calls: (PlannedCall | ListedCall)[] = []
   readonly #lists: KeptCall[] = []
-  readonly #distinct: DistinctSet[] = []
+  readonly #distinct: DistinctStreams[] = []
   #rowCount: Stream['cells'][number] | undefined
   #initial: readonly number[] = []
 
@@ -73,10 +78,11 @@ export class AggregateStates {
     this.#schema = input.schema
     this.#options = options
     if (!options.appendOnly) {
-      const every = this.#stream(context, { nonNull: [], filter: undefined, distinct: undefined })
+      const every = this.#stream({ nonNull: [], filter: undefined, distinct: undefined })
       this.#rowCount = this.#cell(every, countCell('rows'))
     }
     for (const [index, call] of input.calls.entries()) this.#calls.push(this.#call(context, call, index))
+    this.#makeSets(context)
   }
 
   /** Tells where the fields came to lie: from field `first` of the table on. */
@@ -119,11 +125,17 @@ export class AggregateStates {
       masks.set(key, mask)
       return mask
     }
-    for (const { counted, distinct, cells } of this.#streams.values()) {
-      const all = { ...rows, mask: maskOf(counted), failed }
-      const seen = distinct === undefined ? all : distinct.changes(all, rows.keys)
-      if (seen.rows === 0) continue
+    const take = ({ cells }: Stream, seen: CellRows): void => {
       for (const { cell, places } of cells) cell.update(this.#memory, seen, places)
+    }
+    for (const stream of this.#streams.values()) {
+      const { counted } = stream
+      if (counted.distinct === undefined) take(stream, { ...rows, mask: maskOf(counted), failed })
+    }
+    for (const { set, streams } of this.#distinct) {
+      const masks = streams.map(({ counted }) => maskOf(counted))
+      const changes = set.take({ ...rows, failed }, rows.keys, masks)
+      for (const [member, stream] of streams.entries()) take(stream, changes(member))
     }
     for (const call of this.#calls) {
       if ('list' in call) call.list.insert({ ...rows, mask: maskOf(call.counted) })
@@ -161,7 +173,7 @@ export class AggregateStates {
   }
 
   closeWindow(end: bigint): void {
-    for (const set of this.#distinct) set.close(end)
+    for (const { set } of this.#distinct) set.close(end)
   }
 
   /** Takes the states of the groups `from` into those of `to`, row by row, in order. */
@@ -185,12 +197,12 @@ export class AggregateStates {
 
   /** After the tables were restored. */
   rebuild(): void {
-    for (const set of this.#distinct) set.rebuild()
+    for (const { set } of this.#distinct) set.rebuild()
   }
 
   bytes(): number {
     let bytes = 0
-    for (const set of this.#distinct) bytes += set.bytes()
+    for (const { set } of this.#distinct) bytes += set.bytes()
     for (const list of this.#lists) bytes += list.table.bytes()
     return bytes
   }
@@ -199,7 +211,7 @@ export class AggregateStates {
     const { keys, groupBy, appendOnly, keyed, merging } = this.#options
     const plan = planCall(input, { schema: this.#schema, appendOnly, keyed, merging })
     if (plan !== undefined) {
-      const stream = this.#stream(context, plan.counted)
+      const stream = this.#stream(plan.counted)
       return { plan, stream, cells: plan.cells.map(cell => this.#cell(stream, cell)) }
     }
     const list = new (keptBy(input, appendOnly))(context, input, this.#schema, `kept${index}`, keys, groupBy)
@@ -208,22 +220,41 @@ export class AggregateStates {
     return { list, counted: { nonNull: listNonNull(input), filter: input.filter, distinct: undefined } }
   }
 
-  #stream(context: OperatorContext, counted: Counted): Stream {
+  #stream(counted: Counted): Stream {
     const { nonNull, filter, distinct: args } = counted
     const id = `${nonNull.join(',')}|${filter ?? ''}|${args?.join(',') ?? ''}`
     const known = this.#streams.get(id)
     if (known !== undefined) return known
-    const { keys, groupBy, appendOnly, endKey } = this.#options
-    let distinct: DistinctSet | undefined
-    if (args !== undefined) {
-      const name = `distinct${this.#distinct.length}`
-      distinct = new DistinctSet(context, { name, keys, groupBy, schema: this.#schema, args, appendOnly, endKey })
-      this.#distinct.push(distinct)
-      this.tables.push(distinct.table)
-    }
-    const stream: Stream = { counted, distinct, cells: [] }
+    const stream: Stream = { counted, cells: [] }
     this.#streams.set(id, stream)
     return stream
+  }
+
+  /** The sets of distinct values: one for all streams over the same columns. */
+  #makeSets(context: OperatorContext): void {
+    const { keys, groupBy, appendOnly, endKey } = this.#options
+    const byArguments = Map.groupBy(this.#streams.values(), ({ counted }) => counted.distinct?.join(','))
+    for (const all of byArguments.values()) {
+      const args = all[0]?.counted.distinct
+      if (args === undefined) continue
+      for (let from = 0; from < all.length; from += MOST_MEMBERS) {
+        const streams = all.slice(from, from + MOST_MEMBERS)
+        const name = `distinct${this.#distinct.length}`
+        const members = streams.length
+        const set = new DistinctSet(context, {
+          name,
+          keys,
+          groupBy,
+          schema: this.#schema,
+          args,
+          appendOnly,
+          members,
+          endKey,
+        })
+        this.#distinct.push({ set, streams })
+        this.tables.push(set.table)
+      }
+    }
   }
 
   #cell(stream: Stream, cell: Cell): Stream['cells'][number] {
