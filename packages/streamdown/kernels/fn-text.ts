@@ -1,6 +1,7 @@
 // Functions of text, one row a call: arguments are addresses of 16-byte views, a result view is written to `out`.
 // A result that is part of its argument refers to the argument's bytes; other long results are chunk memory.
 
+import { find, sameBytes } from './find'
 import { bytesOf, copyView, sizeOf, writeView } from './fn-view'
 import { chunk_alloc } from './heap'
 import { orderNumerics } from './value'
@@ -22,14 +23,6 @@ export function fn_compare(a: usize, b: usize): i32 {
   return m < n ? -1 : m > n ? 1 : 0
 }
 
-@inline
-function sameBytes(a: usize, b: usize, size: i32): bool {
-  let i: i32 = 0
-  for (; i + 8 <= size; i += 8) if (load<u64>(a + i) != load<u64>(b + i)) return false
-  for (; i < size; i++) if (load<u8>(a + i) != load<u8>(b + i)) return false
-  return true
-}
-
 export function fn_equal(a: usize, b: usize): i32 {
   const size = sizeOf(a)
   return size == sizeOf(b) && sameBytes(bytesOf(a), bytesOf(b), size) ? 1 : 0
@@ -44,32 +37,6 @@ export function fn_ends_with(text: usize, piece: usize): i32 {
   const size = sizeOf(piece)
   const rest = sizeOf(text) - size
   return rest >= 0 && sameBytes(bytesOf(text) + rest, bytesOf(piece), size) ? 1 : 0
-}
-
-/** Byte offset of a piece in `size` bytes, from `from` on; -1: none. */
-function find(data: usize, size: i32, piece: usize, length: i32, from: i32): i32 {
-  if (length == 0) return from
-  const first = load<u8>(piece)
-  const last = size - length
-  const wanted = i8x16.splat(<i8>first)
-  let i = from
-  while (i <= last) {
-    if (i + 16 <= size) {
-      let mask = i8x16.bitmask(i8x16.eq(v128.load(data + i), wanted))
-      if (mask == 0) {
-        i += 16
-        continue
-      }
-      i += ctz(mask)
-      if (i > last) return -1
-      if (sameBytes(data + i, piece, length)) return i
-      i++
-      continue
-    }
-    if (load<u8>(data + i) == first && sameBytes(data + i, piece, length)) return i
-    i++
-  }
-  return -1
 }
 
 /** Byte offset of the `number`th (from 0) byte like `wanted` in `size` bytes, from `from` on; -1: there are fewer. */

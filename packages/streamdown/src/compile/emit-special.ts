@@ -1,4 +1,5 @@
 import type { Call } from '../functions/define.ts'
+import { byteProgram } from '../functions/regex/byte-program.ts'
 import { timeUnit } from '../functions/time/interval.ts'
 import type { CallExpression } from '../plan/expressions/expression.ts'
 import { type DataType, types } from '../types/data-type.ts'
@@ -69,6 +70,10 @@ export function emitSpecial(
       if (c !== undefined && (typeof c.literal !== 'number' || c.literal < 0)) return undefined
       return emitKernel(e, 'fn_substring', [a, b, c ?? emitLiteral(e, 0x7fffffff, types.int)], type)
     }
+    case 'regexp_like':
+      return c !== undefined ? undefined : regexpMatch(e, a, b)
+    case 'regexp_extract':
+      return regexpGroup(e, a, b, c === undefined ? 0 : c.literal, type)
     case 'replace':
       return b === undefined || c === undefined ? undefined : emitKernel(e, 'fn_replace', [a, b, c], type)
     case 'concat': {
@@ -91,6 +96,25 @@ export function emitSpecial(
     default:
       return undefined
   }
+}
+
+function regexpMatch(e: Emitter, text: Operand, pattern: Operand | undefined): Operand | undefined {
+  const program = typeof pattern?.literal === 'string' ? byteProgram(pattern.literal) : undefined
+  if (program === undefined) return undefined
+  return emitKernel(e, 'fn_regexp_like', [text, emitLiteral(e, program.bytes, types.bytes)], types.boolean)
+}
+
+function regexpGroup(
+  e: Emitter,
+  text: Operand,
+  pattern: Operand | undefined,
+  group: Operand['literal'],
+  type: DataType,
+): Operand | undefined {
+  const program = typeof pattern?.literal === 'string' ? byteProgram(pattern.literal) : undefined
+  if (program === undefined || typeof group !== 'number' || group < 0 || group > program.groups) return undefined
+  const args = [text, emitLiteral(e, program.bytes, types.bytes), emitLiteral(e, group, types.int)]
+  return emitStatusKernel(e, 'fn_regexp_extract', args, type, { is: 'null' })
 }
 
 const fields: Readonly<Record<string, number>> = {

@@ -10,6 +10,8 @@ export interface FunctionKernels {
   fn_ends_with(text: Pointer, piece: Pointer): number
   fn_contains(text: Pointer, piece: Pointer): number
   fn_like_parts(text: Pointer, pattern: Pointer): number
+  fn_regexp_like(text: Pointer, program: Pointer): number
+  fn_regexp_extract(text: Pointer, program: Pointer, group: number, out: Pointer): number
   fn_upper(text: Pointer, out: Pointer): number
   fn_lower(text: Pointer, out: Pointer): number
   fn_char_length(text: Pointer): number
