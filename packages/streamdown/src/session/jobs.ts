@@ -27,14 +27,14 @@ export class Jobs {
     return this.names().some(name => isFor(name, wanted))
   }
 
-  /** A job that reads a column of a relation. */
-  readerOf(relation: string, column: number): string | undefined {
+  /** A job that reads a relation, or a column of it. */
+  readerOf(relation: string, column?: number): string | undefined {
     for (const [name, { engine }] of this.#jobs) {
       const reads = engine.graph.vertices.some(
         vertex =>
           vertex.is === 'source' &&
           vertex.scan.relation.name === relation &&
-          vertex.scan.columns.some(read => read.column === column),
+          (column === undefined || vertex.scan.columns.some(read => read.column === column)),
       )
       if (reads) return name
     }

@@ -3,6 +3,7 @@ import { withSetting } from '../../sql/settings.ts'
 import { relations } from '../history.ts'
 import type { StatementResult } from '../session.ts'
 import type { Workspace } from '../workspace.ts'
+import { alterOptions } from './alter-options.ts'
 import { alterTable } from './alter-table.ts'
 import { copy } from './copy.ts'
 import { createUserFunction } from './create-function.ts'
@@ -46,6 +47,8 @@ export async function carryOut(workspace: Workspace, bound: BoundStatement, text
       return createTable(workspace, bound, text)
     case 'alterTable':
       return alterTable(workspace, bound, text)
+    case 'alterOptions':
+      return alterOptions(workspace, bound, text)
     case 'createView':
       if (isThere(workspace.catalog, bound.view.name, bound)) return done(`view ${bound.view.name} is there already`)
       workspace.history.remember(text, relations([bound.view.name]))

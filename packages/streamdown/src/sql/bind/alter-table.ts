@@ -1,6 +1,5 @@
 import type { Expression } from '../../plan/expressions/expression.ts'
 import { columnsRead, replaceColumns } from '../../plan/expressions/walk.ts'
-import type { Relation } from '../../plan/nodes/node.ts'
 import { optimise } from '../../plan/optimise/optimise.ts'
 import { nodesOf } from '../../plan/visitor/transform.ts'
 import type { TableColumn, TableEntry, UniqueRule } from '../catalog.ts'
@@ -23,7 +22,8 @@ import { fail, notYet } from './problem.ts'
 import { nameBeside, relationName } from './relation-names.ts'
 import { tableScope } from './scope.ts'
 import type { BoundStatement } from './statement.ts'
-import { overStored, readPlan } from './table-plan.ts'
+import { alterOptions, isOptionAction } from './table-options.ts'
+import { overStored, rebuilt } from './table-plan.ts'
 import { tableOf } from './target-table.ts'
 
 type Action<A extends AlterAction['is']> = Extract<AlterAction, { is: A }>
@@ -43,6 +43,7 @@ export function bindAlterTable(context: BindContext, syntax: AlterTable): BoundS
   if (syntax.kind !== 'TABLE') notYet(`ALTER ${syntax.kind}`, 'Drop and create it again.', syntax.at)
   const missing = catalog.find(relationName(context, syntax.name), names.same) === undefined
   if (missing && syntax.ifExists) return { is: 'nothing', what: 'ALTER TABLE' }
+  if (syntax.actions.every(isOptionAction)) return alterOptions(context, syntax)
   const before = inMemory(context, syntax.name, 'ALTER TABLE')
   let alteration: Alteration = { table: before, added: [] }
   for (const action of syntax.actions) alteration = altered(context, alteration, action)
@@ -115,7 +116,7 @@ function altered(context: BindContext, alteration: Alteration, action: AlterActi
       return notYet('ALTER COLUMN … TYPE', 'Add a column of that type, UPDATE it, and drop this one.', action.at)
     case 'setOptions':
     case 'resetOptions':
-      return notYet('ALTER TABLE … SET', 'An in-memory table has no options.', action.at)
+      return fail('DSD2006', 'Columns and options are changed by statements of their own.', action.at)
   }
 }
 
@@ -261,15 +262,4 @@ function withColumn(table: TableEntry, at: number, change: Partial<TableColumn>)
   const { stored, name, nullable } = columns[at]!
   const schema = table.relation.schema.map((field, i) => (i === stored ? { ...field, name, nullable } : field))
   return rebuilt({ ...table, columns }, { ...table.relation, schema })
-}
-
-/** A table over a changed relation; a computed event time stays that of its column. */
-function rebuilt(table: TableEntry, relation: Relation): TableEntry {
-  const { plan } = table
-  const watermark = plan.is === 'project' ? plan.watermark : undefined
-  if (watermark === undefined) return { ...table, relation, plan: readPlan(relation, table.columns, undefined) }
-  const name = plan.schema[watermark.column]?.name
-  const column = table.columns.findIndex(c => c.name === name)
-  if (column < 0) fail('DSD2006', `Column "${name}" is the event time of "${table.name}".`)
-  return { ...table, relation, plan: readPlan(relation, table.columns, { ...watermark, column }) }
 }

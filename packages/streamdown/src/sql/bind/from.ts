@@ -133,7 +133,7 @@ class FromBinder {
       case 'table': {
         if (ref.systemTime !== undefined)
           fail('DSD2006', 'FOR SYSTEM_TIME AS OF stands behind the right table of a JOIN.', ref.systemTime.at)
-        const plan = bindNamedTable(context, ref.name)
+        const plan = bindNamedTable(context, ref.name, ref.hints)
         const table = context.names.fold(lastPart(ref.name))
         return this.#aliased(plan, ref.alias, table, false, schemaOf(context, ref.name) ?? ANY_SCHEMA)
       }

@@ -16,12 +16,13 @@ import { bindQuery, bindValues, withTables } from './query.ts'
 import { type Scope, tableScope } from './scope.ts'
 import type { BoundInsert, ConflictAction } from './statement.ts'
 import { conjunctsOf } from './syntax.ts'
+import { hinted } from './table-options.ts'
 import { opened, overStored } from './table-plan.ts'
 import { assignedValues, bindReturning, position, tableOf } from './target-table.ts'
 
 export function bindInsert(outer: BindContext, insert: Insert): BoundInsert {
   const context = insert.with === undefined ? outer : withTables(outer, insert.with)
-  const declared = tableOf(context, insert.table)
+  const declared = hinted(context, tableOf(context, insert.table), insert.hints)
   const source = insert.source
   const query = declared.open && source !== undefined ? bindQuery(context, source, 'insert') : undefined
   const table = query === undefined ? declared : opened(context, declared, query.schema)

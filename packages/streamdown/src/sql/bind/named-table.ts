@@ -1,19 +1,20 @@
 import { LateNode, type PlanNode, ScanNode } from '../../plan/nodes/node.ts'
 import { rankWindow } from '../../plan/windows.ts'
 import type { CatalogEntry } from '../catalog.ts'
-import type { Name, Span } from '../parse/ast.ts'
+import type { Hint, Name, Span } from '../parse/ast.ts'
 import type { BindContext } from './context.ts'
 import { didYouMean, lastPart } from './names.ts'
 import { fail, notYet } from './problem.ts'
 import { relationName } from './relation-names.ts'
+import { hinted, optionHints } from './table-options.ts'
 
-/** A table, view or WITH table by its name. */
-export function bindNamedTable(context: BindContext, name: Name): PlanNode {
+/** A table, view or WITH table by its name; hints may give a table's options for this use of it. */
+export function bindNamedTable(context: BindContext, name: Name, hints: readonly Hint[] = []): PlanNode {
   const { names, catalog } = context
   const wanted = names.fold(lastPart(name))
   if (name.parts.length === 1) {
     const common = context.commonTables.findLast(table => names.same(table.name, wanted))
-    if (common !== undefined) return common.plan
+    if (common !== undefined) return unhinted(hints, `"${wanted}"`, common.plan)
     if (context.defining.some(defined => names.same(defined, wanted)) && catalog.find(wanted, names.same) === undefined)
       notYet(
         `"${wanted}" reading itself here`,
@@ -29,7 +30,13 @@ export function bindNamedTable(context: BindContext, name: Name): PlanNode {
     fail('DSD2001', `There is no table or view "${full}".${didYouMean(full, known)}${list}`, name.at)
   }
   context.reads.add(entry.name)
-  return entryPlan(context, entry, name.at)
+  if (entry.is === 'table') return entryPlan(context, hinted(context, entry, hints), name.at)
+  return unhinted(hints, `View "${full}"`, entryPlan(context, entry, name.at))
+}
+
+function unhinted(hints: readonly Hint[], what: string, plan: PlanNode): PlanNode {
+  const [hint] = optionHints(hints)
+  return hint === undefined ? plan : fail('DSD2006', `${what} is a query, and has no OPTIONS.`, hint.at)
 }
 
 function entryPlan(context: BindContext, entry: CatalogEntry, at: Span): PlanNode {

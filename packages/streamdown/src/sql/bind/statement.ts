@@ -27,6 +27,8 @@ export type BoundStatement =
       readonly table: TableEntry
       readonly added: readonly Expression[]
     }
+  /** ALTER TABLE … SET of a table with a connector. */
+  | { readonly is: 'alterOptions'; readonly table: TableEntry }
   | { readonly is: 'createView'; readonly view: ViewEntry; readonly ifNotExists: boolean; readonly orReplace: boolean }
   | {
       readonly is: 'createMaterializedView'

@@ -4,6 +4,7 @@ import type { Field } from '../../types/data-type.ts'
 import type { TableColumn, TableEntry } from '../catalog.ts'
 import type { CreateTable } from '../parse/ast.ts'
 import type { BindContext } from './context.ts'
+import { fail } from './problem.ts'
 
 export function optionsOf(syntax: Pick<CreateTable, 'options' | 'format'>): Readonly<Record<string, string>> {
   const options: Record<string, string> = {}
@@ -31,6 +32,17 @@ export function readPlan(relation: Relation, columns: readonly TableColumn[], ti
     columns.map((c, i) => ({ name: c.name, value: overStored(columns, i) })),
     time,
   )
+}
+
+/** A table over a changed relation; a computed event time stays that of its column. */
+export function rebuilt(table: TableEntry, relation: Relation): TableEntry {
+  const { plan } = table
+  const watermark = plan.is === 'project' ? plan.watermark : undefined
+  if (watermark === undefined) return { ...table, relation, plan: readPlan(relation, table.columns, undefined) }
+  const name = plan.schema[watermark.column]?.name
+  const column = table.columns.findIndex(c => c.name === name)
+  if (column < 0) fail('DSD2006', `Column "${name}" is the event time of "${table.name}".`)
+  return { ...table, relation, plan: readPlan(relation, table.columns, { ...watermark, column }) }
 }
 
 /** The table of an INSERT into one that was declared without columns. */
