@@ -32,6 +32,13 @@ const queries = [
   "SELECT * FROM t WHERE g = 'a' OR ts > NOW() - INTERVAL '7' SECOND",
   "SELECT * FROM t WHERE (g = 'a' AND ts > NOW() - INTERVAL '3' SECOND) OR ends IS NULL",
   'SELECT * FROM t WHERE ts > NOW() AND ends > NOW()',
+  "SELECT * FROM t WHERE date_trunc('minute', ts) = date_trunc('minute', NOW())",
+  "SELECT * FROM t WHERE date_trunc('second', ts) < date_trunc('second', NOW()) - INTERVAL '3' SECOND",
+  "SELECT * FROM t WHERE ts > date_trunc('second', NOW() - INTERVAL '2' SECOND)",
+  "SELECT * FROM t WHERE ts >= date_trunc('second', NOW())",
+  "SELECT * FROM t WHERE date_trunc('second', NOW()) >= ts",
+  'SELECT * FROM t WHERE CAST(ts AS DATE) = CAST(NOW() AS DATE) AND CAST(NOW() AS DATE) - 1 = CAST(ends AS DATE)',
+  "SELECT * FROM t WHERE NOW() - ts < INTERVAL '8' SECOND AND INTERVAL '5' SECOND >= ends - NOW()",
   "SELECT g, COUNT(*), MAX(id) FROM t WHERE ts > NOW() - INTERVAL '10' SECOND GROUP BY g",
   "SELECT t.id, u.y FROM t JOIN u ON t.g = u.g WHERE t.ts > NOW() - INTERVAL '10' SECOND AND u.ts <= NOW()",
   "SELECT t.id, u.y FROM t JOIN u ON t.g = u.g AND u.ts > NOW() - INTERVAL '4' SECOND",
@@ -147,12 +154,53 @@ test('rows that have gone are forgotten: state does not grow with the stream', a
   await session.close()
 })
 
+test('the rows of today, this week and this month in the zone of the session', async () => {
+  // 23:30 on Saturday, 28 March 2026 in Berlin; the 29th has 23 hours there.
+  const clock = BigInt(Date.UTC(2026, 2, 28, 22, 30)) * 1000n
+  const session = await createSession({ dialect: 'postgres', clock, seed }, environment)
+  await session.execute(`
+    SET timezone = 'Europe/Berlin';
+    CREATE TABLE t (id INT, ts TIMESTAMPTZ, d DATE);
+    INSERT INTO t VALUES (1, '2026-03-28 22:59+00', '2026-03-28'), (2, '2026-03-28 23:00+00', '2026-03-29'),
+      (3, '2026-03-29 21:59+00', '2026-03-29'), (4, '2026-03-29 22:00+00', '2026-03-30'), (5, NULL, NULL);
+    CREATE MATERIALIZED VIEW today AS SELECT id FROM t WHERE ts::date = CURRENT_DATE;
+    CREATE MATERIALIZED VIEW same_day AS SELECT id FROM t WHERE d = CURRENT_DATE;
+    CREATE MATERIALIZED VIEW since_yesterday AS SELECT id FROM t WHERE d >= CURRENT_DATE - 1;
+    CREATE MATERIALIZED VIEW week AS SELECT id FROM t WHERE date_trunc('week', ts) = date_trunc('week', NOW());
+    CREATE MATERIALIZED VIEW month AS SELECT id FROM t WHERE ts >= date_trunc('month', NOW());
+    DELETE FROM t WHERE id = 1`)
+  const held = async (): Promise<unknown> => {
+    const rows: Record<string, unknown> = {}
+    for (const view of ['today', 'same_day', 'since_yesterday', 'week', 'month']) {
+      const [result] = await session.execute(`SELECT id FROM ${view} ORDER BY id`)
+      rows[view] = result?.is === 'rows' ? result.rows.flat().join(' ') : undefined
+    }
+    return rows
+  }
+  const HOUR = 3_600_000_000n
+  assert.deepEqual(await held(), { today: '', same_day: '', since_yesterday: '2 3 4', week: '2 3', month: '2 3 4' })
+  await session.advance(HOUR / 2n)
+  assert.deepEqual(await held(), {
+    today: '2 3',
+    same_day: '2 3',
+    since_yesterday: '2 3 4',
+    week: '2 3',
+    month: '2 3 4',
+  })
+  await session.advance(23n * HOUR)
+  assert.deepEqual(await held(), { today: '4', same_day: '4', since_yesterday: '2 3 4', week: '4', month: '2 3 4' })
+  await session.advance(72n * HOUR)
+  assert.deepEqual(await held(), { today: '', same_day: '', since_yesterday: '', week: '4', month: '' })
+  await session.close()
+})
+
 test('what cannot be turned into moments says so', async () => {
   const session = await start(1)
   await session.execute(tables[0] ?? '')
   const refused = (condition: string): Promise<unknown> =>
     session.execute(`CREATE MATERIALIZED VIEW v AS SELECT * FROM t WHERE ${condition}`)
   await assert.rejects(refused("ts > NOW() - INTERVAL '1' MONTH"), /DSD2005.*days/s)
+  await assert.rejects(refused('CURRENT_DATE <> CAST(ts AS DATE)'), { code: 'DSD2005' })
   await assert.rejects(refused('EXTRACT(HOUR FROM NOW()) < 12'), /DSD2005.*ts > NOW\(\)/s)
   await session.close()
 })
