@@ -20,7 +20,7 @@ export function aggregation(draw: Draw, source: Source, tables: readonly Table[]
   const keys = [...bounds.map(({ name, kind }) => ({ kind, sql: (): string => name })), ...further]
   const aggregates = draw.list(1, 3, 1, () => aggregate(draw, source))
   const columns = namedColumns(keys, aggregates)
-  const having = draw.sometimes(3) ? joined(' HAVING ', havingOf(draw, source)) : joined('')
+  const having = draw.sometimes(3) ? joined(' HAVING ', havingOf(draw, source, tables)) : joined('')
   const groupBy = keys.length === 0 ? joined('') : joined(' GROUP BY ', listed(keys.map(({ sql }) => sql)))
   return {
     sql: joined(selected(columns, [...keys, ...aggregates]), source.sql, where(draw, source, tables), groupBy, having),
@@ -52,7 +52,7 @@ export function groupingSets(draw: Draw, source: Source, tables: readonly Table[
       source.sql,
       where(draw, source, tables),
       ` GROUP BY ${sets}`,
-      draw.sometimes(4) ? joined(' HAVING ', havingOf(draw, source)) : '',
+      draw.sometimes(4) ? joined(' HAVING ', havingOf(draw, source, tables)) : '',
     ),
     columns,
     unique: undefined,
@@ -70,7 +70,15 @@ const namedColumns = (
 const selected = (columns: readonly Column[], parts: readonly { readonly sql: Sql }[]): Sql =>
   joined('SELECT ', listed(parts.map(({ sql }, at) => joined(sql, ` AS ${columns[at]?.name}`))), ' FROM ')
 
-function havingOf(draw: Draw, source: Source): Sql {
+function havingOf(draw: Draw, source: Source, tables: readonly Table[]): Sql {
+  if (tables.length > 0 && draw.sometimes(4)) {
+    const { name } = draw.oneOf(tables)
+    return joined(
+      'COUNT(*) ',
+      draw.oneOf(['>', '<=', '<>']),
+      ` (SELECT COUNT(*) FROM ${name} WHERE k = ${draw.integer(0, 3)})`,
+    )
+  }
   if (draw.sometimes(2)) return joined('COUNT(*) ', draw.oneOf(['>', '<', '<>']), ` ${draw.integer(1, 4)}`)
   const { kind, near, sql } = aggregate(draw, source)
   return near || kind === 'boolean'
@@ -89,7 +97,17 @@ export function aggregate(draw: Draw, { columns, unique }: Source): Aggregate {
   const number = numbers.length === 0 ? 'int' : draw.oneOf(numbers)
   const of = (kind: Kind): Sql => expression(draw, kind, columns, 1)
   const exact = (kind: Kind, sql: Sql): Aggregate => ({ kind, near: false, sql })
-  switch (draw.integer(0, 10)) {
+  switch (draw.integer(0, 12)) {
+    case 11: {
+      const kind = draw.oneOf(
+        (['int', 'date', 'timestamp', 'bigint'] as const).filter(
+          each => each === 'int' || kindsOf(columns).includes(each),
+        ),
+      )
+      return exact(kind, joined('PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY ', of(kind), ')', filter))
+    }
+    case 12:
+      return exact('int', joined(draw.oneOf(['BIT_AND(', 'BIT_OR(', 'BIT_XOR(']), of('int'), ')', filter))
     case 10:
       return exact('string', distinctTexts(of('string'), draw.sometimes(2), filter))
     case 0:

@@ -100,7 +100,7 @@ export class Checker {
       const views = await createViews(session, script, programs)
       const middle = Math.ceil(script.changes.length / 2)
       for (const [at, change] of script.changes.entries()) {
-        if (at === middle) session = await this.#restored(session, mode)
+        if (at === middle) session = await this.#restored(session, { ...mode, workers: 1 + (seed % 3) })
         await session.execute(change)
       }
       await session.settle()

@@ -63,7 +63,15 @@ function drawExpression(draw: Draw, kind: Kind, columns: readonly Column[], dept
 }
 
 function integer(draw: Draw, kind: 'int' | 'bigint', sub: (of?: Kind) => Sql): Sql {
-  switch (draw.integer(0, 7)) {
+  switch (draw.integer(0, 11)) {
+    case 7:
+      return whole(kind, joined('(', sub('date'), ' - ', sub('date'), ')'))
+    case 8:
+      return joined('CAST(', sub(draw.oneOf(['decimal', 'double'])), kind === 'int' ? ' AS INT)' : ' AS BIGINT)')
+    case 9:
+      return joined('(', sub(), draw.oneOf([' & ', ' | ']), sub(), ')')
+    case 10:
+      return joined('GCD(', sub(), ', ', sub(), ')')
     case 0:
       return joined('(', sub(), draw.oneOf([' + ', ' - ']), sub(), ')')
     case 1:
@@ -125,7 +133,15 @@ function double(draw: Draw, sub: (of?: Kind) => Sql): Sql {
 }
 
 function text(draw: Draw, sub: (of?: Kind) => Sql): Sql {
-  switch (draw.integer(0, 8)) {
+  switch (draw.integer(0, 12)) {
+    case 9:
+      return joined('SPLIT_PART(', sub(), `, '${draw.oneOf(['a', ' ', 'b'])}', ${draw.integer(1, 3)})`)
+    case 10:
+      return joined(draw.oneOf(['LTRIM(', 'RTRIM(', 'TRIM(']), sub(), ", 'ab ')")
+    case 11:
+      return joined("CONCAT_WS('-', ", sub(), ', ', sub(), ')')
+    case 12:
+      return joined(draw.oneOf(['TRANSLATE(']), sub(), ", 'abZ', 'xy')")
     case 0:
       return joined(draw.oneOf(['UPPER(', 'LOWER(', 'TRIM(', 'REVERSE(']), sub(), ')')
     case 1:
@@ -155,7 +171,23 @@ function drawCondition(draw: Draw, columns: readonly Column[], depth: number): S
   const kind = draw.oneOf(present.length > 0 ? present : kinds)
   const value = (): Sql => expression(draw, kind, columns, Math.max(0, depth - 1))
   const sub = (): Sql => condition(draw, columns, depth - 1)
-  switch (draw.integer(0, depth > 0 ? 9 : 6)) {
+  switch (draw.integer(0, depth > 0 ? 11 : 6)) {
+    case 7:
+      return joined(
+        '((',
+        expression(draw, 'timestamp', columns, 1),
+        ' - ',
+        expression(draw, 'timestamp', columns, 0),
+        `) < INTERVAL '${draw.integer(0, 20)}' SECOND)`,
+      )
+    case 8:
+      return joined(
+        draw.oneOf(['STARTS_WITH(', 'CONTAINS(']),
+        expression(draw, 'string', columns, 1),
+        ', ',
+        expression(draw, 'string', columns, 0),
+        ')',
+      )
     case 0:
       return joined('(', value(), draw.oneOf([' = ', ' <> ', ' < ', ' <= ', ' > ', ' >= ']), value(), ')')
     case 1:
@@ -179,7 +211,7 @@ function drawCondition(draw: Draw, columns: readonly Column[], depth: number): S
         expression(draw, 'boolean', columns, 0),
         draw.oneOf([' IS TRUE)', ' IS NOT FALSE)', ' IS NULL)']),
       )
-    case 7:
+    case 9:
       return joined('(NOT ', sub(), ')')
     default:
       return joined('(', sub(), draw.oneOf([' AND ', ' OR ']), sub(), ')')

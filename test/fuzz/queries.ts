@@ -63,7 +63,7 @@ function drawSource(draw: Draw, tables: readonly Table[], depth: number): Source
       return values(draw)
     case 6:
     case 7:
-      return lateral(draw, from(table), draw.oneOf(tables))
+      return lateral(draw, subquery(draw, tables, depth), draw.oneOf(tables))
     default:
       return join(draw, subquery(draw, tables, depth), subquery(draw, tables, depth))
   }
@@ -135,7 +135,15 @@ export function projection(draw: Draw, source: Source, tables: readonly Table[])
       tables.length > 0 && draw.sometimes(10) ? scalarSubquery(draw, source, draw.oneOf(tables)) : undefined
     if (scalar !== undefined) return { column: { ...scalar.column, name: `c${at}` }, sql: scalar.sql }
     const kind = anyKind(draw, source.columns)
-    return { column: { name: `c${at}`, kind, near: false }, sql: expression(draw, kind, source.columns) }
+    const column = { name: `c${at}`, kind, near: false }
+    const plain = expression(draw, kind, source.columns)
+    const test =
+      tables.length > 0 && draw.sometimes(12) ? subqueryCondition(draw, source, draw.oneOf(tables)) : undefined
+    if (test === undefined) return { column, sql: plain }
+    return {
+      column,
+      sql: joined('CASE WHEN ', test, ' THEN ', plain, ' ELSE ', expression(draw, kind, source.columns, 1), ' END'),
+    }
   })
   const kept = source.columns.filter(({ name }) => source.unique?.includes(name) === true || draw.sometimes(4))
   const own = kept.map((column, at) => ({ ...column, name: `p${at}` }))
