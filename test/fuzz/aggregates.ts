@@ -39,7 +39,7 @@ export function groupingSets(draw: Draw, source: Source, tables: readonly Table[
   const sets = draw.oneOf([
     () => `ROLLUP (${names.join(', ')})`,
     () => `CUBE (${names.join(', ')})`,
-    () => `GROUPING SETS (${draw.list(1, 4, 2, set).join(', ')})`,
+    () => `GROUPING SETS ((${names.join(', ')}), ${draw.list(1, 3, 2, set).join(', ')})`,
   ])()
   const grouping: readonly Aggregate[] = draw.sometimes(2)
     ? [{ kind: 'bigint', near: false, sql: () => `GROUPING(${names.join(', ')})` }]
@@ -71,13 +71,10 @@ const selected = (columns: readonly Column[], parts: readonly { readonly sql: Sq
   joined('SELECT ', listed(parts.map(({ sql }, at) => joined(sql, ` AS ${columns[at]?.name}`))), ' FROM ')
 
 function havingOf(draw: Draw, source: Source, tables: readonly Table[]): Sql {
-  if (tables.length > 0 && draw.sometimes(4)) {
-    const { name } = draw.oneOf(tables)
-    return joined(
-      'COUNT(*) ',
-      draw.oneOf(['>', '<=', '<>']),
-      ` (SELECT COUNT(*) FROM ${name} WHERE k = ${draw.integer(0, 3)})`,
-    )
+  const keyed = tables.filter(({ columns }) => columns.some(({ name }) => name === 'k'))
+  if (keyed.length > 0 && draw.sometimes(4)) {
+    const counted = `(SELECT COUNT(*) FROM ${draw.oneOf(keyed).name} WHERE k = ${draw.integer(0, 3)})`
+    return joined('COUNT(*) ', draw.oneOf(['>', '<=', '<>']), ` ${counted}`)
   }
   if (draw.sometimes(2)) return joined('COUNT(*) ', draw.oneOf(['>', '<', '<>']), ` ${draw.integer(1, 4)}`)
   const { kind, near, sql } = aggregate(draw, source)

@@ -1,6 +1,6 @@
-import { type Column, kindsOf, type Sql, type Table } from './columns.ts'
+import type { Column, Sql, Table } from './columns.ts'
 import { expression, joined } from './expressions.ts'
-import type { Source } from './queries.ts'
+import { anyKind, type Source } from './queries.ts'
 import { correlation, inner } from './subqueries.ts'
 import type { Draw } from './tape.ts'
 
@@ -24,7 +24,7 @@ export function lateral(draw: Draw, outer: Source, table: Table): Source {
 
 function drawn(draw: Draw, outer: Source, inside: Source): Source & { readonly names?: string } {
   const rows = joined(' FROM ', inside.sql, correlation(draw, outer.columns, inside))
-  const kind = draw.oneOf(kindsOf(inside.columns))
+  const kind = anyKind(draw, inside.columns)
   const value = expression(draw, kind, inside.columns, 1)
   const x0: Column = { name: 'x0', kind, near: false }
   const { unique } = inside
@@ -44,7 +44,7 @@ function drawn(draw: Draw, outer: Source, inside: Source): Source & { readonly n
       return { sql: joined('SELECT ', ...list, rows), columns: [...most, count], unique: [] }
     }
     default: {
-      const of = draw.oneOf(kindsOf(outer.columns))
+      const of = anyKind(draw, outer.columns)
       const each = (): Sql => joined('(', expression(draw, of, outer.columns, 1), ')')
       return {
         sql: joined('VALUES ', each(), ', ', each()),

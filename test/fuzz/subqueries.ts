@@ -1,6 +1,6 @@
 import { type Column, kindsOf, type Sql, type Table } from './columns.ts'
 import { condition, expression, joined, listed } from './expressions.ts'
-import type { Source } from './queries.ts'
+import { anyKind, type Source } from './queries.ts'
 import type { Draw } from './tape.ts'
 
 /** A table whose columns have names of their own, so that those of the query outside are seen inside. */
@@ -87,7 +87,7 @@ export function scalarSubquery(
   table: Table,
 ): { readonly column: Column; readonly sql: Sql } | undefined {
   const inside = inner(table)
-  const kind = draw.oneOf(kindsOf(inside.columns))
+  const kind = anyKind(draw, inside.columns)
   const given = expression(draw, kind, inside.columns, 1)
   const rows = joined(' FROM ', inside.sql, correlation(draw, outer, inside))
   const { unique } = inside

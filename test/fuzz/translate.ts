@@ -16,7 +16,7 @@
 export interface Rules {
   /** Quotient of integers, towards zero. DuckDB's `/` gives a DOUBLE. */
   divide(left: string, right: string): string
-  /** SUM of BIGINT is an exact number; DuckDB's HUGEINT does not mix with DECIMAL. */
+  /** SUM of BIGINT is an exact number; DuckDB's HUGEINT does not mix with DECIMAL, and 38 digits cut off fractions. */
   sumOfBigint(argument: string, filter: string): string
   /** NULL is the largest value: last in ascending order, first in descending. DuckDB puts it last in both. */
   order(column: string, descending: boolean): string
@@ -45,7 +45,7 @@ const hopped = (table: string, time: string, slide: number, size: number, more: 
 
 export const duckdb: Rules = {
   divide: (left, right) => `(${left} // ${right})`,
-  sumOfBigint: (argument, filter) => `CAST(SUM(${argument})${filter} AS DECIMAL(38, 0))`,
+  sumOfBigint: (argument, filter) => `CAST(SUM(${argument})${filter} AS DECIMAL(30, 2))`,
   order: (column, descending) => (descending ? `${column} DESC NULLS FIRST` : `${column} NULLS LAST`),
   tumble: (table, time, size) => duckdb.hop(table, time, size, size),
   hop: (table, time, slide, size) => hopped(table, time, slide, size, ''),

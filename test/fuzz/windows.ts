@@ -1,6 +1,6 @@
 import { type Column, type Kind, kindsOf, type Sql } from './columns.ts'
 import { condition, expression, joined } from './expressions.ts'
-import type { Query } from './queries.ts'
+import { anyKind, type Query } from './queries.ts'
 import type { Draw } from './tape.ts'
 
 /** A call with OVER, and what it gives. */
@@ -137,7 +137,7 @@ function rangeDistances(draw: Draw, kind: Kind): (() => string) | undefined {
 
 /** A function of the row's place, or an aggregate over rows. */
 function placeCall(draw: Draw, columns: readonly Column[]): WindowCall {
-  const kind = draw.oneOf(kindsOf(columns))
+  const kind = anyKind(draw, columns)
   const value = expression(draw, kind, columns, 1)
   const nulls = draw.sometimes(3) ? ' IGNORE NULLS' : ''
   const number = (name: string): WindowCall => ({
