@@ -41,14 +41,14 @@ export const faults: readonly Fault[] = [
   {
     name: 'MIN and MAX keep values that are gone',
     file: 'run/operators/aggregate/aggregate-extremes.ts',
-    from: 'this.table.remove(gone, kernels.agg_zero_counts(addresses, slots, rows, value, gone))',
-    to: 'kernels.agg_zero_counts(addresses, slots, rows, value, gone)',
+    from: 'this.table.remove(gone, ',
+    to: 'void [gone].concat(',
   },
   {
     name: 'DISTINCT counts a value each time',
     file: 'run/operators/aggregate/aggregate-distinct.ts',
-    from: 'return { ...picked, mask: 0, weights }',
-    to: 'return { ...picked, mask: 0, weights: picked.weights }',
+    from: 'mask: 0, weights: partOf(member)',
+    to: 'mask: 0, weights: picked.weights',
   },
   {
     name: 'AVG of integers cuts off the fraction',
@@ -65,8 +65,8 @@ export const faults: readonly Fault[] = [
   {
     name: 'late rows count',
     file: 'run/operators/aggregate/window-aggregate.ts',
-    from: 'memory.kernels.agg_on_time(ends.data, rows, lateness, watermarks, watermark, onTime)',
-    to: 'memory.kernels.agg_on_time(ends.data, rows, lateness + 3_600_000_000n, watermarks, watermark, onTime)',
+    from: 'agg_on_time(ends.data, rows, lateness,',
+    to: 'agg_on_time(ends.data, rows, lateness + 3_600_000_000n,',
   },
   {
     name: 'rows that tie have different ranks',
