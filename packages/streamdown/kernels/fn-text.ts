@@ -146,8 +146,11 @@ function isContinuation(byte: u8): bool {
 export function fn_char_length(text: usize): i32 {
   const size = sizeOf(text)
   const data = bytesOf(text)
+  const lead = i8x16.splat(-65)
   let points = 0
-  for (let i = 0; i < size; i++) points += isContinuation(load<u8>(data + i)) ? 0 : 1
+  let i = 0
+  for (; i + 16 <= size; i += 16) points += popcnt(i8x16.bitmask(i8x16.gt_s(v128.load(data + i), lead)))
+  for (; i < size; i++) points += isContinuation(load<u8>(data + i)) ? 0 : 1
   return points
 }
 
@@ -378,10 +381,12 @@ export function fn_replace(text: usize, piece: usize, by: usize, out: usize): vo
   }
   const to = bytesOf(by)
   const added = sizeOf(by)
-  let count = 0
-  for (let at = found; at >= 0; at = find(data, size, from, length, at + length)) count++
-  const total = size + count * (added - length)
-  const target = chunk_alloc(max(total, 1))
+  // What gets no longer needs no more room than before.
+  let room = size
+  if (added > length) {
+    for (let at = found; at >= 0; at = find(data, size, from, length, at + length)) room += added - length
+  }
+  const target = chunk_alloc(room)
   let write: usize = target
   let read = 0
   while (found >= 0) {
@@ -393,5 +398,5 @@ export function fn_replace(text: usize, piece: usize, by: usize, out: usize): vo
     found = find(data, size, from, length, read)
   }
   memory.copy(write, data + read, size - read)
-  writeView(out, target, total)
+  writeView(out, target, <i32>(write - target) + size - read)
 }

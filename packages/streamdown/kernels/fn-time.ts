@@ -87,12 +87,18 @@ const formatted = memory.data(320)
  * Writes a timestamp by a program of bytes: 0 n bytes: copied; 1 yyyy, 2 MM, 3 dd, 4 HH, 5 mm, 6 ss, 7 n: n digits of
  * the fraction; 8: a point and the fraction without zeros at its end, nothing when it is 0. The program is a view of
  * at most 255 bytes. Years without four digits are left.
+ *
+ * `same`: two i64, at first 0: from when on and until when the text is that which `out` holds from the call before.
  */
-export function fn_format_time(micros: i64, program: usize, out: usize): i32 {
+export function fn_format_time(micros: i64, program: usize, same: usize, out: usize): i32 {
+  if (micros >= load<i64>(same) && micros < load<i64>(same, 8)) return 0
+  store<i64>(same, 0)
+  store<i64>(same, 0, 8)
   const days = floorDivide(micros, MICROS_PER_DAY)
   const time = micros - days * MICROS_PER_DAY
   setCivil(days)
   if (civilYear < 1 || civilYear > 9999) return LEFT
+  let unit = MICROS_PER_DAY
   let at: usize = formatted
   let p = bytesOf(program)
   const end = p + sizeOf(program)
@@ -104,10 +110,17 @@ export function fn_format_time(micros: i64, program: usize, out: usize): i32 {
     } else if (code == 1) at = put(at, civilYear, 4)
     else if (code == 2) at = put(at, civilMonth, 2)
     else if (code == 3) at = put(at, civilDay, 2)
-    else if (code == 4) at = put(at, time / 3600000000, 2)
-    else if (code == 5) at = put(at, (time / 60000000) % 60, 2)
-    else if (code == 6) at = put(at, (time / 1000000) % 60, 2)
-    else {
+    else if (code == 4) {
+      unit = min<i64>(unit, 3600000000)
+      at = put(at, time / 3600000000, 2)
+    } else if (code == 5) {
+      unit = min<i64>(unit, 60000000)
+      at = put(at, (time / 60000000) % 60, 2)
+    } else if (code == 6) {
+      unit = min<i64>(unit, 1000000)
+      at = put(at, (time / 1000000) % 60, 2)
+    } else {
+      unit = 1
       let digits = code == 7 ? <i32>load<u8>(p++) : 6
       let fraction = time % 1000000
       if (code == 8) {
@@ -123,7 +136,14 @@ export function fn_format_time(micros: i64, program: usize, out: usize): i32 {
       at = put(at, fraction, digits)
     }
   }
-  copyView(out, formatted, <i32>(at - formatted))
+  const size = <i32>(at - formatted)
+  copyView(out, formatted, size)
+  // Longer texts do not lie in the view itself, and go with the step.
+  if (size <= 12 && unit > 1) {
+    const from = micros - time % unit
+    store<i64>(same, from)
+    store<i64>(same, from + unit, 8)
+  }
   return 0
 }
 

@@ -4,6 +4,7 @@ import { timeUnit } from '../functions/time/interval.ts'
 import type { CallExpression } from '../plan/expressions/expression.ts'
 import { type DataType, types } from '../types/data-type.ts'
 import { emitConversion } from './emit-cast.ts'
+import { emitFormatTime } from './emit-format-time.ts'
 import { emitKernel, emitStatusKernel } from './emit-kernel.ts'
 import { emitLiteral } from './emit-literal.ts'
 import { type Emitter, failures } from './emitter.ts'
@@ -179,12 +180,7 @@ function formatted(
   const time = micros(e, value)
   const program = timeProgram(pattern)
   if (time === undefined || program === undefined) return undefined
-  return emitStatusKernel(e, 'fn_format_time', [time, emitLiteral(e, program, types.bytes)], type, {
-    is: 'call',
-    call,
-    args,
-    mayBeNull: false,
-  })
+  return emitFormatTime(e, time, program, type, { is: 'call', call, args, mayBeNull: false })
 }
 
 /** Flink's TO_TIMESTAMP has three digits of the second's fraction. */

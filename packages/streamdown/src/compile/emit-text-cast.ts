@@ -2,6 +2,7 @@ import { type CastRule, castValue } from '../functions/cast.ts'
 import { MAX_PRECISION } from '../functions/decimal-types.ts'
 import { type DataType, types } from '../types/data-type.ts'
 import { physicalOf } from '../types/physical.ts'
+import { emitFormatTime } from './emit-format-time.ts'
 import { emitKernel, emitStatusKernel } from './emit-kernel.ts'
 import { emitLiteral } from './emit-literal.ts'
 import { type Emitter, failures } from './emitter.ts'
@@ -47,13 +48,12 @@ function toText(e: Emitter, input: Operand, rule: CastRule): Operand | undefined
     case 'date': {
       code.get(value).emit(op.i64ExtendI32S).i64(86_400_000_000n).emit(op.i64Mul)
       const time: Operand = { type: types.timestamp(6), valid, values: [e.store('i64')] }
-      const program = emitLiteral(e, timeProgram('yyyy-MM-dd') ?? new Uint8Array(0), types.bytes)
-      return emitStatusKernel(e, 'fn_format_time', [time, program], types.string, otherwise(type))
+      return emitFormatTime(e, time, timeProgram('yyyy-MM-dd') ?? new Uint8Array(0), types.string, otherwise(type))
     }
     case 'timestamp': {
       if (type.zoned) return undefined
-      const program = emitLiteral(e, timestampProgram(rule === 'flink' ? type.precision : 'shortest'), types.bytes)
-      return emitStatusKernel(e, 'fn_format_time', [input, program], types.string, otherwise(type))
+      const program = timestampProgram(rule === 'flink' ? type.precision : 'shortest')
+      return emitFormatTime(e, input, program, types.string, otherwise(type))
     }
     default:
       return undefined

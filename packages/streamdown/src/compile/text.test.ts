@@ -226,3 +226,36 @@ test('time zones with daylight saving', () => {
     [true, true, '2024-07-01 12:00:00.000'],
   ])
 })
+
+test('formatted times that follow each other closely', () => {
+  const schema: Schema = [field('ts', types.timestamp(6))]
+  const patterns = ['yyyy-MM-dd', 'HH:mm', 'yyyyMMddHH', 'mm:ss', 'ss.SSS', 'yyyy-MM-dd HH:mm:ss', 'dd', 'yyyy']
+  const outputs = patterns.map(pattern => `DATE_FORMAT(ts, '${pattern}')`)
+  const step = fc.constantFrom(
+    0n,
+    1n,
+    -1n,
+    1_000n,
+    1_000_000n,
+    -1_000_000n,
+    60_000_000n,
+    3_600_000_000n,
+    -86_400_000_000n,
+  )
+  // The last one is past the year 9999, which the kernel leaves to JavaScript.
+  const first = fc.constantFrom(0n, 1_700_000_000_123_456n, -62_000_000_000_000_000n, 253_402_300_799_999_999n)
+  fc.assert(
+    fc.property(first, fc.array(step, { maxLength: 40 }), (start, steps) => {
+      const times = [start]
+      for (const each of steps) times.push((times.at(-1) ?? 0n) + each)
+      const { rows } = runSql(
+        schema,
+        times.map(ts => [ts]),
+        outputs,
+      )
+      const expected = times.map(ts => patterns.map(pattern => formatJava(ts, pattern, 'UTC')))
+      assert.deepEqual(rows, expected)
+    }),
+    { numRuns: runs },
+  )
+})
