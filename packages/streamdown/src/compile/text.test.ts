@@ -246,7 +246,7 @@ test('formatted times that follow each other closely', () => {
   const first = fc.constantFrom(0n, 1_700_000_000_123_456n, -62_000_000_000_000_000n, 253_402_300_799_999_999n)
   fc.assert(
     fc.property(first, fc.array(step, { maxLength: 40 }), (start, steps) => {
-      const times = [start]
+      const times: bigint[] = [start]
       for (const each of steps) times.push((times.at(-1) ?? 0n) + each)
       const { rows } = runSql(
         schema,

@@ -241,4 +241,20 @@ export interface AggregateKernels {
   agg_merge_add(to: Pointer, from: Pointer, rows: number, offset: number): void
   agg_merge_wide(to: Pointer, from: Pointer, rows: number, offset: number, offsetHigh: number): void
   agg_merge_pair(to: Pointer, from: Pointer, rows: number, high: number, low: number): void
+  session_runs(
+    partitions: Pointer,
+    times: Pointer,
+    validity: Pointer,
+    now: bigint,
+    rows: number,
+    gap: bigint,
+    apart: number,
+    places: Pointer,
+    bits: number,
+    runOf: Pointer,
+    firsts: Pointer,
+    starts: Pointer,
+    lasts: Pointer,
+  ): number
+  session_latest(values: Pointer, rows: number): bigint
 }

@@ -117,26 +117,30 @@ class SessionAggregate implements Operator {
   push(_input: number, arrived: Batch, out: Output): void {
     if (arrived.rows === 0) return
     const { memory } = this.#context
-    const { sessions, late, rows } = this.#assign(arrived, out)
+    const { sessions, runOf, late, rows } = this.#assign(arrived, out)
     if (late.length > 0) this.#sendLate(arrived, late, out)
-    if (rows.length === 0) return
-    const whole = rows.length === arrived.rows
-    const batch = whole ? arrived : takeRows(memory, arrived, int32s(memory, rows), rows.length)
+    if (rows === 0) return
+    const whole = rows === arrived.rows
+    const selection = whole ? 0 : memory.chunk(arrived.rows * 4)
+    if (!whole) memory.kernels.agg_select(this.#kept(runOf, sessions, arrived.rows), arrived.rows, 1, selection)
+    const batch = whole ? arrived : takeRows(memory, arrived, selection, rows)
+    const runs = whole ? runOf : memory.chunk(rows * 4)
+    if (!whole) memory.kernels.agg_take32(runOf, selection, rows, runs)
     const partition = this.#partitionColumns.map(column => columnAt(batch, column))
     const others = this.#otherColumns.map(column => columnAt(batch, column))
-    const own = sessions.map(finalSession)
-    const ids: Column = {
-      type: types.bigint,
-      data: int64s(
-        memory,
-        own.map(({ id }) => id),
-      ),
-      validity: 0,
-    }
+    const own = sessions.map(session => session && finalSession(session))
+    const idOfRun = int64s(
+      memory,
+      own.map(session => session?.id ?? 0n),
+    )
+    const ids: Column = { type: types.bigint, data: memory.chunk(rows * 8), validity: 0 }
+    memory.kernels.take_values(idOfRun, 3, runs, rows, ids.data)
     const keys = [...partition, ids, ...others]
     const { slots, addresses, fresh } = this.#groups.of(keys, batch.rows)
     this.#groups.arrive(batch.rows, addresses, fresh, batch)
-    this.#join(slots, fresh, own, this.#corrected ? ordinalsOf(memory, batch) : undefined)
+    const runOfRow = memory.i32(runs, rows).slice()
+    const sessionAt = (row: number): Session | undefined => own[runOfRow[row] ?? -1]
+    this.#join(slots, fresh, rows, sessionAt, this.#corrected ? ordinalsOf(memory, batch) : undefined)
     this.#groups.update(batch, { keys, slots, addresses }, out)
   }
 
@@ -191,48 +195,120 @@ class SessionAggregate implements Operator {
     )
   }
 
-  /** The session of each row that is on time and has a time; sessions that became one are put together. */
+  /**
+   * The sessions of the rows, by runs of them (`runOf`: i32 a row, -1 without a time): undefined where they are late;
+   * sessions that became one are put together. `rows`: how many have a session.
+   */
   #assign(
     batch: Batch,
     out: Output,
-  ): { readonly sessions: Session[]; readonly late: number[]; readonly rows: number[] } {
+  ): {
+    readonly sessions: readonly (Session | undefined)[]
+    readonly runOf: Pointer
+    readonly late: readonly number[]
+    readonly rows: number
+  } {
     const { memory } = this.#context
-    const time = this.#time
-    const timeColumn = time === 'processing' ? undefined : columnAt(batch, time)
     const keys = this.#partitionColumns.map(column => columnAt(batch, column))
-    const partitions = memory.i32(this.#partitions.findOrInsert(keys, batch.rows).slots, batch.rows).slice()
-    const times = timeColumn === undefined ? undefined : memory.i64(timeColumn.data, batch.rows).slice()
-    const timed =
-      timeColumn === undefined || timeColumn.validity === 0
-        ? undefined
-        : memory.u8(timeColumn.validity, batch.rows).slice()
+    const slots = this.#partitions.findOrInsert(keys, batch.rows).slots
+    const { runOf, firsts, starts, lasts } = this.#runs(batch, slots)
+    const partitions = memory.i32(slots, batch.rows).slice()
     const watermarks = batch.watermarks === 0 ? undefined : memory.i64(batch.watermarks, batch.rows).slice()
     const ordinals = memory.i64(ordinalColumn(memory, batch), batch.rows).slice()
-    const now = this.#context.now()
     const merged: Session[] = []
-    const sessions: Session[] = []
     const late: number[] = []
-    const rows: number[] = []
-    for (let row = 0; row < batch.rows; row++) {
-      if (timed?.[row] === 0) continue
-      const before = time === 'processing' ? NO_WATERMARK : (watermarks?.[row] ?? batch.watermark)
+    const sessions: (Session | undefined)[] = []
+    for (const [run, row] of firsts.entries()) {
+      const before = this.#time === 'processing' ? NO_WATERMARK : (watermarks?.[row] ?? batch.watermark)
       const session = this.#sessions.take(
         partitions[row] ?? 0,
-        times?.[row] ?? now,
+        starts[run] ?? 0n,
+        lasts[run] ?? 0n,
         before,
         ordinals[row] ?? 0n,
         from => merged.push(from),
       )
-      if (session === undefined) {
-        late.push(row)
-        continue
-      }
       sessions.push(session)
-      rows.push(row)
+      // Where a row may be late every row is a run.
+      if (session === undefined) late.push(row)
     }
     this.#merge(merged, out)
-    if (rows.length < batch.rows) this.#forgetPartitions(partitions)
-    return { sessions, late, rows }
+    const untimed = this.#untimed(batch)
+    const rows = batch.rows - late.length - untimed
+    if (rows < batch.rows) this.#forgetPartitions(partitions)
+    return { sessions, runOf, late, rows }
+  }
+
+  /** Rows that belong together whatever sessions are open; row by row where the watermark may come between them. */
+  #runs(
+    batch: Batch,
+    slots: Pointer,
+  ): {
+    readonly runOf: Pointer
+    readonly firsts: Int32Array
+    readonly starts: BigInt64Array
+    readonly lasts: BigInt64Array
+  } {
+    const { memory } = this.#context
+    const { rows, watermarks } = batch
+    const { data, validity } = this.#times(batch)
+    const now = this.#context.now()
+    const bits = 33 - Math.clz32(rows)
+    const [runOf, first, start, last] = [rows * 4, rows * 4, rows * 8, rows * 8].map(bytes => memory.chunk(bytes))
+    if (runOf === undefined || first === undefined || start === undefined || last === undefined)
+      throw new RangeError('no room for runs')
+    const find = (apart: boolean) => {
+      const places = memory.chunkZeroed(8 << bits)
+      const runs = memory.kernels.session_runs(
+        slots,
+        data,
+        validity,
+        now,
+        rows,
+        this.#sessions.gap,
+        apart ? 1 : 0,
+        places,
+        bits,
+        runOf,
+        first,
+        start,
+        last,
+      )
+      return {
+        runOf,
+        firsts: memory.i32(first, runs).slice(),
+        starts: memory.i64(start, runs).slice(),
+        lasts: memory.i64(last, runs).slice(),
+      }
+    }
+    const together = find(false)
+    if (this.#time === 'processing') return together
+    const latest = watermarks === 0 ? batch.watermark : memory.kernels.session_latest(watermarks, rows)
+    const partitions = memory.i32(slots, rows).slice()
+    const disputed = together.firsts.some((row, run) =>
+      this.#sessions.isDisputed(partitions[row] ?? 0, together.starts[run] ?? 0n, together.lasts[run] ?? 0n, latest),
+    )
+    return disputed ? find(true) : together
+  }
+
+  #times(batch: Batch): { readonly data: Pointer; readonly validity: Pointer } {
+    return this.#time === 'processing' ? { data: 0, validity: 0 } : columnAt(batch, this.#time)
+  }
+
+  /** The number of rows without a time. */
+  #untimed(batch: Batch): number {
+    const { memory } = this.#context
+    const { validity } = this.#times(batch)
+    return validity === 0 ? 0 : memory.kernels.agg_select(validity, batch.rows, 0, memory.chunk(batch.rows * 4))
+  }
+
+  /** u8 a row: whether it has a session. */
+  #kept(runOf: Pointer, sessions: readonly (Session | undefined)[], rows: number): Pointer {
+    const { memory } = this.#context
+    const kept = memory.chunk(rows)
+    const bytes = memory.u8(kept, rows)
+    for (const [row, run] of memory.i32(runOf, rows).entries()) bytes[row] = sessions[run] === undefined ? 0 : 1
+    return kept
   }
 
   /** Puts the groups of sessions that were taken in to those of the session that took them. */
@@ -262,7 +338,8 @@ class SessionAggregate implements Operator {
     const { slots, fresh, addresses } = this.#groups.of(toKeys, rows)
     this.#groups.arrive(rows, addresses, fresh, { ordinals: arrivals, firstOrdinal: 0n })
     this.#groups.states.merge(this.#groups.table, { slots, keys: toKeys }, { slots: fromSlots, keys: fromKeys }, rows)
-    this.#join(slots, fresh, into, this.#corrected ? Array.from(memory.i64(arrivals, rows)) : undefined)
+    const ordinals = this.#corrected ? Array.from(memory.i64(arrivals, rows)) : undefined
+    this.#join(slots, fresh, rows, row => into[row], ordinals)
     this.#groups.table.remove(fromSlots, rows)
     for (const slot of from) {
       this.#sessionOf.delete(slot)
@@ -271,23 +348,33 @@ class SessionAggregate implements Operator {
   }
 
   /** Notes the groups of sessions, and, where rows are corrected, that they were touched. */
-  #join(slots: Pointer, fresh: Pointer, sessions: readonly Session[], ordinals: readonly bigint[] | undefined): void {
+  #join(
+    slots: Pointer,
+    fresh: Pointer,
+    rows: number,
+    sessionAt: (row: number) => Session | undefined,
+    ordinals: readonly bigint[] | undefined,
+  ): void {
     const { memory } = this.#context
-    const own = memory.i32(slots, sessions.length)
-    const isNew = memory.u8(fresh, sessions.length)
-    for (const [row, session] of sessions.entries()) {
+    const selection = memory.chunk(rows * 4)
+    const made = memory.kernels.agg_select(fresh, rows, 1, selection)
+    const own = memory.i32(slots, rows)
+    for (const row of memory.i32(selection, made)) {
       const slot = own[row] ?? -1
-      if (isNew[row] === 1) {
-        session.groups.push(slot)
-        this.#sessionOf.set(slot, session)
-      }
-      if (ordinals !== undefined && !this.#touched.has(slot)) this.#touched.set(slot, ordinals[row] ?? 0n)
+      const session = sessionAt(row)
+      if (session === undefined) continue
+      session.groups.push(slot)
+      this.#sessionOf.set(slot, session)
     }
     if (ordinals === undefined) return
+    const touch = (slot: number, ordinal: bigint): void => {
+      if (!this.#touched.has(slot)) this.#touched.set(slot, ordinal)
+    }
+    for (const [row, ordinal] of ordinals.entries()) touch(own[row] ?? -1, ordinal)
     // The bounds of a session belong to all its groups.
-    for (const [row, session] of sessions.entries()) {
-      if (session.groups.length === 1) continue
-      for (const slot of session.groups) if (!this.#touched.has(slot)) this.#touched.set(slot, ordinals[row] ?? 0n)
+    for (const [row, ordinal] of ordinals.entries()) {
+      const { groups = [] } = sessionAt(row) ?? {}
+      if (groups.length > 1) for (const slot of groups) touch(slot, ordinal)
     }
   }
 

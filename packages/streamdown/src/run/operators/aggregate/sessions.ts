@@ -27,7 +27,7 @@ export function finalSession(session: Session): Session {
  * sessions that overlap it or touch its ends become one with it. Derived from the groups' table: not part of a snapshot.
  */
 export class Sessions {
-  readonly #gap: bigint
+  readonly gap: bigint
   readonly #lateness: bigint | undefined
   readonly #open = new Map<number, Session[]>()
   /** Ends by which sessions were queued; a session that has grown since is queued again when its turn comes. */
@@ -37,19 +37,35 @@ export class Sessions {
 
   /** `lateness` undefined: sessions are never closed. */
   constructor(gap: bigint, lateness: bigint | undefined) {
-    this.#gap = gap
+    this.gap = gap
     this.#lateness = lateness
   }
 
-  /** The session of a row; undefined: the row is late. `merge` is told of every session that another takes in. */
+  /**
+   * Whether rows from `start` to `last`, taken together, might come into other sessions than one after the other, while the
+   * watermark moves on to `latest`: one of them may be late, or a session that they touch end between them.
+   */
+  isDisputed(partition: number, start: bigint, last: bigint, latest: bigint): boolean {
+    if (this.#isOver(start + this.gap, latest)) return true
+    if (!this.#isOver(start, latest)) return false
+    const own = last + this.gap
+    const known = this.#open.get(partition) ?? []
+    return known.some(each => this.#isOver(each.end, latest) && each.start <= own && start <= each.end)
+  }
+
+  /**
+   * The session of rows from `time` to `last` without a gap between them; undefined: they are late. `merge` is told of every
+   * session that another takes in.
+   */
   take(
     partition: number,
     time: bigint,
+    last: bigint,
     watermark: bigint,
     arrival: bigint,
     merge: (from: Session) => void,
   ): Session | undefined {
-    const own = time + this.#gap
+    const own = last + this.gap
     const known = this.#open.get(partition)
     const [only] = known ?? []
     if (known === undefined || only === undefined) return this.#begin(partition, time, own, watermark, arrival)
@@ -113,9 +129,13 @@ export class Sessions {
     }
     this.#count -= closing.length
     for (const session of closing) {
-      const left = (this.#open.get(session.partition) ?? []).filter(each => each !== session)
-      if (left.length === 0) this.#open.delete(session.partition)
-      else this.#open.set(session.partition, left)
+      const open = this.#open.get(session.partition) ?? []
+      if (open.length <= 1) this.#open.delete(session.partition)
+      else
+        this.#open.set(
+          session.partition,
+          open.filter(each => each !== session),
+        )
     }
     return closing.sort((a, b) => compare(a.end, b.end) || compare(a.arrival, b.arrival))
   }
