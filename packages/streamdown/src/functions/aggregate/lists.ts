@@ -63,6 +63,17 @@ export const listAggregates: readonly AggregateFunction[] = [
       value === undefined || more.length > 0 ? undefined : { type: types.array(value.type) },
   },
   {
+    name: 'collect',
+    summary: 'How often each value is there, as a map; NULLs do not count.',
+    usage: 'collect([DISTINCT] value)',
+    examples: [example('collect(x)', "('a'), ('b'), ('a')", '{a=2, b=1}')],
+    ordered: true,
+    resolve: ([value, ...more]) =>
+      value === undefined || more.length > 0 || !isComparable(value.type)
+        ? undefined
+        : { type: types.map(value.type, types.int) },
+  },
+  {
     name: 'jsonb_agg',
     aliases: ['json_agg', 'json_arrayagg'],
     summary: 'All values, NULLs too, as a JSON array.',

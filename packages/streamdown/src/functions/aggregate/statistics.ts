@@ -82,6 +82,21 @@ export const statisticsAggregates: readonly AggregateFunction[] = [
         : { type: types.double, casts: [types.double, types.double] },
   },
   {
+    name: 'percentile',
+    summary: "Flink's spelling of percentile_cont(fraction) WITHIN GROUP (ORDER BY value).",
+    usage: 'percentile(numeric, fraction)',
+    examples: [example('percentile(x, 0.5)', '(1e0), (3e0), (5e0), (7e0)', '4')],
+    nullOfRows: true,
+    resolve: ([value, fraction, ...more]) =>
+      fraction === undefined ||
+      value === undefined ||
+      more.length > 0 ||
+      !isNumeric(fraction.type) ||
+      !isNumeric(value.type)
+        ? undefined
+        : { type: types.double, casts: [types.double, types.double] },
+  },
+  {
     name: 'percentile_disc',
     aliases: ['quantile_disc'],
     summary: 'The first of the ordered values at or after a fraction (0 to 1).',

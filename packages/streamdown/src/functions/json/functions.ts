@@ -352,11 +352,37 @@ export const jsonFunctions: readonly ScalarFunction[] = [
     { strict: false },
   ),
   define(
+    'json_object_absent',
+    'JSON_OBJECT(… ABSENT ON NULL): the same, and members whose value is NULL are left out.',
+    [["JSON_OBJECT('a' VALUE 1, 'b' VALUE NULL ABSENT ON NULL)", '{"a":1}']],
+    [
+      js(
+        ['each'],
+        string,
+        (args, context) => compactJson(new Map([...objectOf(args, context)].filter(([, value]) => value !== null))),
+        { variadic: true, nullable: false },
+      ),
+    ],
+    { strict: false },
+  ),
+  define(
     'json_array',
     'A JSON array of the values, as text; NULL values are left out.',
     [['JSON_ARRAY(1, 2)', '[1,2]']],
     [
       js(['each'], string, (args, context) => compactJson(parts(args, context).filter(value => value !== null)), {
+        variadic: true,
+        nullable: false,
+      }),
+    ],
+    { strict: false },
+  ),
+  define(
+    'json_array_null',
+    'JSON_ARRAY(… NULL ON NULL): the same, and NULL values are null.',
+    [['JSON_ARRAY(1, NULL NULL ON NULL)', '[1,null]']],
+    [
+      js(['each'], string, (args, context) => compactJson(parts(args, context)), {
         variadic: true,
         nullable: false,
       }),

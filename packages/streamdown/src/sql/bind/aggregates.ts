@@ -82,6 +82,20 @@ export function bindAggregate(rows: Rows, call: Call, everyGroupHasRows: boolean
       `${name} does not take (${args.map(arg => typeText(arg.type)).join(', ')}). It is ${definition.usage}.`,
       call.at,
     )
+  if (resolved.name === 'percentile') {
+    const [value, fraction] = castArguments(context, args, resolved.casts)
+    if (orderBy.length > 0 || value === undefined || fraction === undefined)
+      return fail('DSD2006', 'PERCENTILE takes no ORDER BY: it orders the values.', call.at)
+    return {
+      name: 'percentile_cont',
+      args: [fraction, value],
+      distinct: call.distinct,
+      ...(filter === undefined ? {} : { filter }),
+      orderBy: [{ by: value, descending: false, nullsFirst: false }],
+      type: resolved.type,
+      nullable: resolved.nullable,
+    }
+  }
   return {
     name: resolved.name,
     args: castArguments(context, args, resolved.casts),

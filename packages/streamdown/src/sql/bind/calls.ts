@@ -1,6 +1,6 @@
 import { isAggregate } from '../../functions/aggregates.ts'
 import { resolveFunction } from '../../functions/resolve.ts'
-import { column, literal } from '../../plan/expressions/build.ts'
+import { column } from '../../plan/expressions/build.ts'
 import type { Expression } from '../../plan/expressions/expression.ts'
 import { isTotal } from '../../plan/expressions/facts.ts'
 import { replaceColumns } from '../../plan/expressions/walk.ts'
@@ -89,11 +89,22 @@ export function bindCall(binder: ExpressionBinder, call: Call): Expression {
   const args = call.args.map(({ value }) => {
     if (value.is === 'tableArgument' || value.is === 'descriptor')
       return fail('DSD2006', `${name} takes no table here.`, value.at)
-    return binder.bind(value)
+    const bound = binder.bind(value)
+    return jsonMakers.has(name) && isJsonMaker(value) ? castTo(bound, types.json, context.settings) : bound
   })
   if (call.json !== undefined) return jsonCall(binder, call, name, args)
   if (name === 'CURRENT_TIMESTAMP' || name === 'LOCALTIMESTAMP') return callFunction(context, name, [], call.at)
   return callFunction(context, name, args, call.at)
+}
+
+/** JSON_OBJECT and JSON_ARRAY are text; one within another is taken as the JSON that it is. */
+const jsonMakers = new Set(['JSON_OBJECT', 'JSON_ARRAY'])
+const isJsonMaker = (value: Syntax): boolean => value.is === 'call' && jsonMakers.has(callName(value))
+
+/** What JSON_OBJECT and JSON_ARRAY do with NULL: the one keeps it, the other leaves it out, unless it is said. */
+function onNull(name: string, clause: 'NULL' | 'ABSENT' | undefined): string {
+  if (name === 'JSON_OBJECT' && clause === 'ABSENT') return 'json_object_absent'
+  return name === 'JSON_ARRAY' && clause === 'NULL' ? 'json_array_null' : name
 }
 
 const defaultBehavior = (behavior: JsonBehavior | undefined): boolean =>
@@ -109,8 +120,7 @@ function jsonCall(binder: ExpressionBinder, call: Call, name: string, args: read
     const fallback = castTo(binder.bind(behavior.value), value.type, binder.context.settings)
     return callFunction(binder.context, 'coalesce', [value, fallback], call.at)
   }
-  if (options.onNull !== undefined) args = [literal(options.onNull, types.string), ...args]
-  const value = callFunction(binder.context, name, args, call.at)
+  const value = callFunction(binder.context, onNull(name, options.onNull), args, call.at)
   return options.returning === undefined
     ? value
     : castTo(value, binder.type(options.returning), binder.context.settings, false, call.at)

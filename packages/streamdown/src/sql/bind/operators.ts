@@ -46,7 +46,7 @@ export function operate(
       return op === '~~*' ? match : not(match)
     }
     case 'OVERLAPS':
-      return notYet('OVERLAPS', 'Compare the bounds: a.start < b.end AND b.start < a.end.', at)
+      return overlaps(binder, left, right, at)
     case '^@':
       return binder.call('starts_with', [left, right], at)
     case '+':
@@ -57,6 +57,27 @@ export function operate(
     default:
       return binder.call(op, [left, right], at)
   }
+}
+
+/**
+ * Two periods, each of two ends in any order, or of a start and a length. In Flink a period holds both of its ends, in
+ * PostgreSQL its end is no part of it unless it is its start.
+ */
+function overlaps(binder: ExpressionBinder, left: Expression, right: Expression, at: Span): Expression {
+  const [from, to] = periodOf(binder, left, at)
+  const [start, end] = periodOf(binder, right, at)
+  const within = (op: '<' | '<=', a: Expression, b: Expression): Expression => operate(binder, op, a, b, at)
+  if (binder.context.functionRules.functions !== 'postgres')
+    return all([within('<=', from, end), within('<=', start, to)])
+  return any([operate(binder, '=', from, start, at), all([within('<', from, end), within('<', start, to)])])
+}
+
+function periodOf(binder: ExpressionBinder, row: Expression, at: Span): readonly [Expression, Expression] {
+  const [first, second, ...more] = row.type.is === 'row' ? fieldsOf(row) : []
+  if (first === undefined || second === undefined || more.length > 0)
+    fail('DSD2004', 'OVERLAPS compares two periods: (start, end) OVERLAPS (start, length).', at)
+  const other = second.type.is === 'interval' ? operate(binder, '+', first, second, at) : second
+  return [binder.call('least', [first, other], at), binder.call('greatest', [first, other], at)]
 }
 
 /** PostgreSQL adds the days of an interval in the session's zone: on a day of change they last 23 or 25 hours. */

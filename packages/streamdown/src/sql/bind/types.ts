@@ -37,6 +37,8 @@ const simple: Readonly<Record<string, DataType>> = {
   DATE: types.date,
   JSON: types.json,
   JSONB: types.json,
+  // Flink's semi-structured values: PARSE_JSON makes them, and they are JSON.
+  VARIANT: types.json,
 }
 
 const sized = new Set(['CHAR', 'CHARACTER', 'BPCHAR', 'VARCHAR', 'CHARACTER VARYING', 'CHAR VARYING', 'NVARCHAR'])

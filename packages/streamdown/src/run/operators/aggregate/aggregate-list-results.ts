@@ -55,6 +55,7 @@ export function listResult(call: ListCall, arrived: readonly ListRow[]): Value |
       return call.type.is === 'numeric' ? numericResult(call, values) : sum(call, values)
   }
   if (rows.length === 0) return null
+  if (call.name === 'collect') return timesOf(values).map(({ value, count }) => [value, count])
   if (call.argumentTypes[0]?.is === 'numeric' && totals.has(call.name)) return numericResult(call, values)
   switch (call.name) {
     case 'sum':
@@ -300,7 +301,8 @@ function percentile(rows: readonly ListRow[], at: (sorted: readonly Value[], fra
   )
 }
 
-function mostFrequent(values: readonly Value[]): Value {
+/** Each value and how often it is there, in order. */
+function timesOf(values: readonly Value[]): readonly { readonly value: Value; readonly count: number }[] {
   const counts = new Map<string, { readonly value: Value; count: number }>()
   for (const value of values.toSorted(compareValues)) {
     const key = valueKey(value)
@@ -308,8 +310,12 @@ function mostFrequent(values: readonly Value[]): Value {
     if (known === undefined) counts.set(key, { value, count: 1 })
     else known.count++
   }
+  return [...counts.values()]
+}
+
+function mostFrequent(values: readonly Value[]): Value {
   let top: { readonly value: Value; readonly count: number } | undefined
-  for (const each of counts.values()) if (top === undefined || each.count > top.count) top = each
+  for (const each of timesOf(values)) if (top === undefined || each.count > top.count) top = each
   return top?.value ?? null
 }
 
