@@ -10,6 +10,7 @@ import { aggregateFunctions, resolveAggregate } from './aggregates.ts'
 /** Values as the examples write them. */
 function shown(value: Value, type: DataType): string {
   if (Array.isArray(value) && type.is === 'array') return `{${value.map(each => shown(each, type.element)).join(',')}}`
+  if (Array.isArray(value) && type.is === 'map') return `{${value.map(pair => pair.join('=')).join(', ')}}`
   if (type.is === 'decimal' && typeof value === 'bigint') return String(Number(value) / 10 ** type.scale)
   return String(value)
 }

@@ -211,7 +211,12 @@ for (const seed of [1, 2, 3, 4]) {
 
 /** Functions that DuckDB does not have, has as an estimate or prints in another way. */
 const notInDuck = new Set(['approx_count_distinct', 'jsonb_agg', 'jsonb_object_agg'])
-const duckNames: Readonly<Record<string, string>> = { first_value: 'first', last_value: 'last' }
+const duckNames: Readonly<Record<string, string>> = {
+  collect: 'histogram',
+  first_value: 'first',
+  last_value: 'last',
+  percentile: 'quantile_cont',
+}
 
 test('the examples of the aggregate functions are true', async () => {
   const connection = await (await DuckDBInstance.create()).connect()
