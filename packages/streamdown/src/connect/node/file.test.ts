@@ -382,12 +382,13 @@ test('columns are inferred from NDJSON, CSV and raw files', async () => {
   })
   assert.equal((await all(found)).rows.length, 3)
   const csv = place('i.csv.gz')
-  writeFileSync(csv, gzipSync('id,code,at,price\n1,007,2020-01-01 00:00:00.5,1.5\n2,,,\n'))
+  writeFileSync(csv, gzipSync('id,code,at,price\n1,007,2020-01-01 00:00:00.5,1.5\n2,,,\n3,"",,\n'))
   const table_ = await inferFile(csv)
   assert.deepEqual(show(table_.schema), { id: 'bigint', code: 'string', at: 'timestamp', price: 'double' })
   assert.deepEqual((await all(table_)).rows, [
     [1n, '007', 1577836800500000n, 1.5],
-    [2n, '', null, null],
+    [2n, null, null, null],
+    [3n, '', null, null],
   ])
   const bare = place('i.tsv')
   writeFileSync(bare, '1\ta\n2\tb\n')

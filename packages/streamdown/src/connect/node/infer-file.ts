@@ -47,7 +47,12 @@ async function inferred(
       const { schema, header } = inferCsv(await textSample(path), tabs ? { delimiter: '\t' } : {})
       return {
         schema,
-        options: { 'csv.header': String(header), ...(tabs ? { 'csv.field-delimiter': '\t' } : {}) },
+        // Nothing between two delimiters is NULL, as the CSV writer has it; "" is an empty text.
+        options: {
+          'csv.header': String(header),
+          'csv.null-literal': '',
+          ...(tabs ? { 'csv.field-delimiter': '\t' } : {}),
+        },
       }
     }
     case 'avro':

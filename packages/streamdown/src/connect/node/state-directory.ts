@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { link, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { StateStore } from '../../checkpoint/state-store.ts'
 import { StreamdownError } from '../../errors/error.ts'
@@ -31,7 +31,7 @@ class StateDirectory implements StateStore {
   }
 
   async names(): Promise<readonly string[]> {
-    return (await this.#reaching(() => readdir(this.place))).filter(name => name !== LOCK)
+    return (await this.#reaching(() => readdir(this.place))).filter(name => !name.startsWith(LOCK))
   }
 
   async read(name: string): Promise<Uint8Array | undefined> {
@@ -75,29 +75,42 @@ class StateDirectory implements StateStore {
   }
 }
 
-/** A process that was killed leaves its lock: it is taken over where nobody of that number runs. */
+/**
+ * A process that was killed leaves its lock: it is taken over where that process runs no more. Numbers of processes are
+ * used again, in a container always the same ones, so the lock says when its process started, too.
+ */
 async function lock(place: string): Promise<void> {
   const path = join(place, LOCK)
+  // It appears with what it says: an empty one would look like one that was left.
+  const own = join(place, `${LOCK}-${process.pid}`)
+  await writeFile(own, `${process.pid} ${await startOf(process.pid)}`)
   for (;;) {
     try {
-      const file = await open(path, 'wx')
-      await file.writeFile(String(process.pid))
-      await file.close()
+      await link(own, path)
+      await rm(own)
       return
     } catch (error) {
       if (codeOf(error) !== 'EEXIST') throw error
     }
-    const holder = Number(await readFile(path, 'utf8').catch(() => ''))
-    if (holder > 0 && isRunning(holder)) {
+    const [holder = '', started = ''] = (await readFile(path, 'utf8').catch(() => '')).split(' ')
+    if (Number(holder) > 0 && isRunning(Number(holder)) && (await startOf(Number(holder))) === started) {
+      await rm(own)
       throw new StreamdownError('DSD7003', `'${place}' is in use by process ${holder}.`)
     }
     await rm(path, { force: true })
   }
 }
 
-function isRunning(process_: number): boolean {
+/** When a process started, in ticks since the machine did; empty where the system does not say. */
+async function startOf(id: number): Promise<string> {
+  const stat = await readFile(`/proc/${id}/stat`, 'utf8').catch(() => '')
+  // The name of the program, in brackets, may hold blanks.
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''
+}
+
+function isRunning(id: number): boolean {
   try {
-    return process.kill(process_, 0)
+    return process.kill(id, 0)
   } catch (error) {
     return codeOf(error) === 'EPERM'
   }

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict'
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { openStateDirectory } from './state-directory.ts'
+
+async function withPlace(use: (place: string) => Promise<void>): Promise<void> {
+  const place = mkdtempSync(join(tmpdir(), 'dsd-state-'))
+  try {
+    await use(place)
+  } finally {
+    rmSync(place, { recursive: true })
+  }
+}
+
+test('a directory is open once, also within a process; closed, it is free', () =>
+  withPlace(async place => {
+    const store = await openStateDirectory(place)
+    await assert.rejects(openStateDirectory(place), { code: 'DSD7003' })
+    await store.write('a', new Uint8Array([1, 2]))
+    await store.close()
+    assert.deepEqual(readdirSync(place), ['a'])
+    await (await openStateDirectory(place)).close()
+  }))
+
+test('a lock that a killed process left is taken over, its number in use again or not', () =>
+  withPlace(async place => {
+    const left = ['', '999999999 5', 'no number']
+    // A restarted container has the same numbers; where the system does not say when a process started they must do.
+    if (existsSync(`/proc/${process.pid}/stat`)) left.push(`${process.pid} 1`)
+    for (const text of left) {
+      writeFileSync(join(place, 'lock'), text)
+      await (await openStateDirectory(place)).close()
+      assert.deepEqual(readdirSync(place), [])
+    }
+  }))
