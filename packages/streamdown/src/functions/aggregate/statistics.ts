@@ -98,7 +98,7 @@ export const statisticsAggregates: readonly AggregateFunction[] = [
   },
   {
     name: 'percentile_disc',
-    aliases: ['quantile_disc'],
+    aliases: ['quantile_disc', 'approx_percentile'],
     summary: 'The first of the ordered values at or after a fraction (0 to 1).',
     usage: 'percentile_disc(fraction) WITHIN GROUP (ORDER BY value)',
     examples: [

@@ -156,6 +156,24 @@ const logarithm = (x: number, log: (x: number) => number): number => {
   return log(x)
 }
 
+const exactRounding: readonly Signature[] = [
+  js(['decimal', 'int'], roundType, cutDecimal(true), { optional: 1, coerce: isDecimal }),
+  cutNumeric(round),
+  js(['integer', 'int'], firstType, cutInteger(true), { optional: 1, coerce: integerWithDigits }),
+]
+
+function halfToEven(x: number): number {
+  return Math.abs(x % 1) === 0.5 ? 2 * Math.round(x / 2) : Math.round(x)
+}
+
+function exponentialInRange(x: number): number {
+  const result = Math.exp(x)
+  if (!Number.isFinite(x)) return result
+  if (result === Infinity) throw new RowError(3, 'the exponential is out of range')
+  if (result === 0) throw new RowError(3, 'the exponential is too near to zero')
+  return result
+}
+
 function power(args: readonly Value[]): number {
   const base = asNumber(args[0])
   const exponent = asNumber(args[1])
@@ -266,11 +284,20 @@ export const mathFunctions: readonly ScalarFunction[] = [
       ['ROUND(2.345, 2)', '2.35'],
       ['ROUND(-2.5)', '-3'],
     ],
+    [...exactRounding, js(['double', 'int'], double, cutDouble(true), { optional: 1 })],
+    { insteadIn: { functions: 'postgres', name: 'round_half_even' } },
+  ),
+  define(
+    'round_half_even',
+    'The number rounded to so many digits behind the point, halves away from zero; of a DOUBLE to the even neighbour.',
     [
-      js(['decimal', 'int'], roundType, cutDecimal(true), { optional: 1, coerce: isDecimal }),
-      cutNumeric(round),
-      js(['integer', 'int'], firstType, cutInteger(true), { optional: 1, coerce: integerWithDigits }),
-      js(['double', 'int'], double, cutDouble(true), { optional: 1 }),
+      ['round_half_even(2.5e0)', '2'],
+      ['round_half_even(2.5)', '3'],
+    ],
+    [
+      ...exactRounding,
+      js(['double'], double, args => halfToEven(asNumber(args[0]))),
+      js(['double', 'int'], double, cutDouble(true)),
     ],
   ),
   define(
@@ -310,7 +337,15 @@ export const mathFunctions: readonly ScalarFunction[] = [
     ],
   ),
   direct('cbrt', 'The cube root.', 'CBRT(27)', '3'),
-  define('exp', 'e raised to the number.', [['EXP(0)', '1']], [inline(['double'], double), ofNumeric(exponential)]),
+  define('exp', 'e raised to the number.', [['EXP(0)', '1']], [inline(['double'], double), ofNumeric(exponential)], {
+    insteadIn: { functions: 'postgres', name: 'exp_in_range' },
+  }),
+  define(
+    'exp_in_range',
+    'e raised to the number; one beyond what a DOUBLE holds, or too near to zero, fails.',
+    [['exp_in_range(0)', '1']],
+    [js(['double'], double, args => exponentialInRange(asNumber(args[0]))), ofNumeric(exponential)],
+  ),
   define(
     'ln',
     'The natural logarithm.',

@@ -20,13 +20,7 @@ import { callOf, numberOf, userArguments } from './user-calls.ts'
 
 type UserAggregate = Extract<UserFunction, { kind: 'aggregate' }>
 
-const orderedSets = new Set([
-  'percentile_cont',
-  'percentile_disc',
-  'mode',
-  'approx_percentile',
-  'approx_percentile_cont',
-])
+const orderedSets = new Set(['percentile_cont', 'percentile_disc', 'mode'])
 
 /** An aggregate over the rows before grouping. `everyGroupHasRows`: there are keys, so no group is empty. */
 export function bindAggregate(rows: Rows, call: Call, everyGroupHasRows: boolean): AggregateCall {
@@ -46,8 +40,10 @@ export function bindAggregate(rows: Rows, call: Call, everyGroupHasRows: boolean
       call.at,
     )
   const isSet = orderedSets.has(definition.name)
+  // It may be as far off as its second argument says; the exact value is within any bound.
+  const isApproximate = name === 'APPROX_PERCENTILE'
   const within = call.withinGroup.map(item => ({
-    by: binder.bind(item.value),
+    by: isApproximate ? castTo(binder.bind(item.value), types.double, context.settings) : binder.bind(item.value),
     ...sortDirection(item, context.settings),
   }))
   const inside = call.orderBy.map(item => ({ by: binder.bind(item.value), ...sortDirection(item, context.settings) }))
@@ -63,7 +59,8 @@ export function bindAggregate(rows: Rows, call: Call, everyGroupHasRows: boolean
       return fail('DSD2006', `${name} takes no table.`, value.at)
     return [binder.bind(value)]
   })
-  const args = isSet ? [...written, ...within.map(item => item.by)] : written
+  const direct = isApproximate && written.length === 2 ? written.slice(0, 1) : written
+  const args = isSet ? [...direct, ...within.map(item => item.by)] : written
   const condition = call.filter === undefined ? undefined : binder.condition(call.filter, 'FILTER')
   const filter = call.nulls === 'IGNORE' && args[0] !== undefined ? andNotNull(args[0], condition) : condition
   for (const e of [...args, ...(filter === undefined ? [] : [filter]), ...orderBy.map(item => item.by)])

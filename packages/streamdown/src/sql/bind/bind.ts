@@ -2,7 +2,7 @@ import type { PlanNode, Relation } from '../../plan/nodes/node.ts'
 import { optimise } from '../../plan/optimise/optimise.ts'
 import { derive } from '../../plan/properties.ts'
 import type { Catalog, ViewEntry } from '../catalog.ts'
-import type { CreateNamespace, CreateView, Explain, Name, Query, Statement, Use } from '../parse/ast.ts'
+import type { Comment, CreateNamespace, CreateView, Explain, Name, Query, Statement, Use } from '../parse/ast.ts'
 import type { Settings } from '../settings.ts'
 import { bindAlterTable, bindCreateIndex } from './alter-table.ts'
 import { bindDelete, bindUpdate } from './change-rows.ts'
@@ -121,11 +121,24 @@ function bindAny(context: BindContext, statement: Statement): BoundStatement {
       return explain(context, statement)
     case 'use':
       return use(context, statement)
+    case 'comment':
+      return commented(context, statement)
     case 'flush':
       return { is: 'nothing', what: 'FLUSH' }
     case 'transaction':
       return { is: 'nothing', what: statement.action }
   }
+}
+
+/** COMMENT ON is kept nowhere; what it is on must be there. */
+function commented(context: BindContext, { kind, on }: Comment): BoundStatement {
+  const isColumn = kind === 'COLUMN'
+  const table: Name = isColumn && on.parts.length > 1 ? { ...on, parts: on.parts.slice(0, -1) } : on
+  const { schema } = bindNamedTable(context, table)
+  const column = on.parts.at(-1)!
+  if (isColumn && !schema.some(({ name }) => context.names.same(name, context.names.fold(column))))
+    fail('DSD2002', `There is no column "${column.text}" in "${relationName(context, table)}".`, column.at)
+  return { is: 'nothing', what: 'COMMENT' }
 }
 
 const described = (context: BindContext, of: Name | Query): PlanNode =>

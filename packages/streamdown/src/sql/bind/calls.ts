@@ -12,6 +12,7 @@ import { castTo } from './cast.ts'
 import type { BindContext } from './context.ts'
 import { elementsCall } from './elements.ts'
 import { argumentOf, ExpressionBinder } from './expressions.ts'
+import { hypotheticalSet } from './hypothetical-sets.ts'
 import { fail, notYet } from './problem.ts'
 import { callName } from './syntax.ts'
 import { plainType } from './types.ts'
@@ -68,6 +69,8 @@ const windowParts = /^(TUMBLE|HOP|SESSION)_(START|END|ROWTIME|PROCTIME)$/
 
 /** A call in an expression that is neither an aggregate nor a window function of the query around it. */
 export function bindCall(binder: ExpressionBinder, call: Call): Expression {
+  const counted = hypotheticalSet(call)
+  if (counted !== undefined) return binder.bind(counted)
   const { context } = binder
   const name = callName(call)
   if (call.over !== undefined)

@@ -21,6 +21,7 @@ import { limited, type SortBy, sortDirection, sortedRows } from './sorting.ts'
 import { stateTtl } from './state-ttl.ts'
 import { filterBy, joinAsTest, resolveSubqueries } from './subqueries.ts'
 import {
+  children,
   collect,
   conjunctsOf,
   contains,
@@ -172,11 +173,24 @@ function knowAliases(stage: Rows, condition: Syntax, items: readonly Item[]): vo
   }
 }
 
-/** UNNEST and its like in the select list: a row for each element, those of several side by side. */
+/**
+ * UNNEST and its like in the select list: a row for each element, those of several side by side. Those within the
+ * arguments of another come first.
+ */
 function expandSelected(stage: Rows, items: readonly Item[]): void {
-  const calls = items.flatMap(({ syntax }) =>
-    collect(syntax, (e): e is Call => e.is === 'call' && isRowSource(e, stage.context.catalog)),
-  )
+  const isSource = (e: Syntax): e is Call => e.is === 'call' && isRowSource(e, stage.context.catalog)
+  const expand = (calls: readonly Call[]): void => {
+    const inner = calls.flatMap(call => children(call).flatMap(part => collect(part, isSource)))
+    if (inner.length > 0) expand(inner)
+    expandCalls(
+      stage,
+      calls.filter(call => !stage.knows(call)),
+    )
+  }
+  expand(items.flatMap(({ syntax }) => collect(syntax, isSource)))
+}
+
+function expandCalls(stage: Rows, calls: readonly Call[]): void {
   if (calls.length === 0) return
   const sources = calls.map(call => rowSources(stage.binder, call)[0]!)
   stage.carry(sources.flatMap(sourceParts))

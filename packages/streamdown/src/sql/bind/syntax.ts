@@ -1,6 +1,7 @@
 import { isAggregate } from '../../functions/aggregates.ts'
 import type { Call, Expression, Over, Query, SortItem } from '../parse/ast.ts'
 import type { Settings } from '../settings.ts'
+import { hypotheticalSet } from './hypothetical-sets.ts'
 
 const sorted = (items: readonly SortItem[]): readonly Expression[] => items.map(item => item.value)
 
@@ -70,7 +71,9 @@ export function children(e: Expression): readonly Expression[] {
       return e.entries.flatMap(entry => [entry.key, entry.value])
     case 'trim':
       return [...present(e.characters), e.value]
-    case 'call':
+    case 'call': {
+      const counted = hypotheticalSet(e)
+      if (counted !== undefined) return [counted]
       return [
         ...argumentValues(e),
         ...sorted(e.orderBy),
@@ -78,6 +81,7 @@ export function children(e: Expression): readonly Expression[] {
         ...present(e.filter),
         ...overParts(e.over),
       ]
+    }
   }
 }
 
@@ -108,6 +112,7 @@ const isCall = (node: object): node is Call => 'is' in node && node.is === 'call
 export const isAggregateCall = (e: Expression): e is Call =>
   e.is === 'call' &&
   e.over === undefined &&
+  hypotheticalSet(e) === undefined &&
   (isAggregate(callName(e)) || e.filter !== undefined || userAggregates.has(e))
 
 export const isWindowCall = (e: Expression): e is Call => e.is === 'call' && e.over !== undefined

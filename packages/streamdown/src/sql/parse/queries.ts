@@ -73,6 +73,8 @@ function commonTable(c: Cursor): CommonTable {
   c.expect('AS')
   // [NOT] MATERIALIZED advises a planner that may inline; it has no meaning here.
   if (!c.accept('NOT', 'MATERIALIZED')) c.accept('MATERIALIZED')
+  if (c.is('(') && c.isAt(1, 'INSERT', 'UPDATE', 'DELETE'))
+    throw c.expected('a query: a statement that changes rows stands behind WITH, or by itself with RETURNING')
   const body = c.is('CHANGELOG', 'FROM') ? changelog(c) : parenthesisedQuery(c)
   return { is: 'commonTable', name: table, columns, query: body, at: c.since(table.at.start) }
 }

@@ -22,6 +22,7 @@ export type Statement =
   | Update
   | Delete
   | Truncate
+  | Comment
   | CreateTable
   | CreateSink
   | CreateView
@@ -98,6 +99,13 @@ export type Delete = {
   readonly using: readonly TableReference[]
   readonly where: Expression | undefined
   readonly returning: readonly SelectItem[]
+  readonly at: Span
+}
+/** `COMMENT ON TABLE t IS '…'`: the text is for readers of the SQL. */
+export type Comment = {
+  readonly is: 'comment'
+  readonly kind: 'TABLE' | 'VIEW' | 'MATERIALIZED VIEW' | 'SOURCE' | 'COLUMN'
+  readonly on: Name
   readonly at: Span
 }
 export type Truncate = { readonly is: 'truncate'; readonly tables: readonly Name[]; readonly at: Span }

@@ -4,6 +4,7 @@ import type { Statement } from '../ast.ts'
 import type { Cursor } from '../cursor.ts'
 import { query, startsQuery, withClause } from '../queries.ts'
 import { alter } from './alter.ts'
+import { comment } from './comment.ts'
 import { copy } from './copy.ts'
 import { create } from './create.ts'
 import { drop } from './drop.ts'
@@ -21,6 +22,7 @@ const starts = [
   'DELETE',
   'CREATE',
   'ALTER',
+  'COMMENT',
   'DROP',
   'TRUNCATE',
   'SET',
@@ -47,6 +49,8 @@ export function statement(c: Cursor): Statement {
       return drop(c)
     case 'ALTER':
       return alter(c)
+    case 'COMMENT':
+      return comment(c)
     case 'INSERT':
     case 'UPSERT':
       return insert(c, undefined)
