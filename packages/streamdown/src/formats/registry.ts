@@ -15,6 +15,8 @@ import { createJsonEncoder } from './json-encode.ts'
 import { checkUnstructured, createUnstructuredDecoder } from './json-unstructured.ts'
 import { createMsgpackDecoder } from './msgpack.ts'
 import { createMsgpackEncoder } from './msgpack-encode.ts'
+import { createProtobufDecoder, messageFor, type ProtobufOptions } from './protobuf.ts'
+import { createProtobufEncoder } from './protobuf-encode.ts'
 import { createRawDecoder, createRawEncoder } from './raw.ts'
 import { createRegexDecoder, linePattern, type RegexDecoderOptions } from './regex.ts'
 import type { EpochUnit, TimestampRules } from './scalar-text.ts'
@@ -152,6 +154,21 @@ export const formats: readonly FormatDefinition[] = [
     options: [lenient],
   },
   {
+    name: 'protobuf',
+    summary: 'Protocol Buffers messages, each behind its length as a varint.',
+    options: [
+      {
+        name: 'schema',
+        type: 'string',
+        required: true,
+        summary: 'The text of a .proto file, or the path of one.',
+        example: 'event.proto',
+      },
+      { name: 'message-name', type: 'string', summary: 'The message of a record, where the file has several.' },
+      lenient,
+    ],
+  },
+  {
     name: 'avro',
     summary:
       'Avro object container files, with the schema in the file. Read packed as deflate, snappy or zstandard; written plain.',
@@ -269,6 +286,24 @@ class FormatOptions {
     }
   }
 
+  /** Throws DSD3002 where there is no schema. */
+  protobuf(): ProtobufOptions {
+    const schema = this.text('schema')
+    if (schema === undefined) {
+      throw new StreamdownError(
+        'DSD3002',
+        `Table ${this.#relation.name}: format protobuf needs option 'protobuf.schema'.`,
+      )
+    }
+    const message = this.text('message-name')
+    return {
+      schema,
+      ...(message === undefined ? {} : { message }),
+      ignoreParseErrors: this.flag('ignore-parse-errors'),
+      maxRecordBytes: maxRecordBytesOf(this.#relation),
+    }
+  }
+
   json(): JsonDecoderOptions {
     return {
       ...this.#timestamps(),
@@ -354,6 +389,9 @@ export function checkFormat(relation: Relation, format: string): void {
     case 'regex':
       linePattern(options.regex().pattern, physical)
       break
+    case 'protobuf':
+      messageFor(options.protobuf(), physical)
+      break
     case 'msgpack':
       options.flag('ignore-parse-errors')
       break
@@ -377,7 +415,7 @@ export function checkWritten(relation: Relation, format: string): void {
 }
 
 /** Formats whose records are lines of text: they can be cut and joined at line breaks. */
-export const isLines = (format: string): boolean => format !== 'parquet' && format !== 'avro' && format !== 'msgpack'
+export const isLines = (format: string): boolean => !['parquet', 'avro', 'msgpack', 'protobuf'].includes(format)
 
 /** The decoder of a scan in a format of records in a row; `metadata` gives the values of METADATA columns. */
 export function createDecoder(
@@ -406,6 +444,8 @@ export function createDecoder(
           ignoreParseErrors: options.flag('ignore-parse-errors'),
           maxRecordBytes: maxRecordBytesOf(relation),
         })
+      case 'protobuf':
+        return createProtobufDecoder(memory, plan.schema, plan.columns, options.protobuf())
       case 'raw':
         if (plan.schema[0]?.type.is === 'json') {
           return createUnstructuredDecoder(memory, plan.schema, plan.columns, maxRecordBytesOf(relation))
@@ -446,6 +486,8 @@ export function createEncoder(memory: Memory, relation: Relation, schema: Schema
       return createRawEncoder(memory, schema)
     case 'msgpack':
       return createMsgpackEncoder(memory, schema)
+    case 'protobuf':
+      return createProtobufEncoder(memory, schema, options.protobuf())
     case 'avro':
       return createAvroEncoder(memory, schema, { legacyTimestamps: options.flag('timestamp_mapping.legacy') })
     default:

@@ -22,6 +22,7 @@ export const fileOptions: readonly OptionDefinition[] = [
       'debezium-json',
       'debezium_json',
       'msgpack',
+      'protobuf',
       'avro',
       'parquet',
     ],

@@ -13,9 +13,11 @@ import { StepBytes } from '../step-bytes.ts'
 import { fileOptions, filePrefixes } from './file-options.ts'
 import { type Compression, fileError, pathOf, suffixesOf } from './file-paths.ts'
 import { ParquetSink } from './parquet-sink.ts'
+import { withSchemaText } from './schema-file.ts'
 
 /** Writes a file; where the path is a directory (or ends in a slash), a file `part-0` in it. */
-export function fileSink(relation: Relation): Sink {
+export function fileSink(declared: Relation): Sink {
+  const relation = withSchemaText(declared)
   refuseUnknown(relation, fileOptions, filePrefixes)
   const path = pathOf(textOption(relation, fileOptions, 'path') ?? '')
   const format = formatOf(relation, suffixesOf(path).format)

@@ -13,10 +13,12 @@ import { fileOptions, filePrefixes } from './file-options.ts'
 import { type Compression, fileError, filesAt, holdsFiles, suffixesOf } from './file-paths.ts'
 import { NewFiles } from './new-files.ts'
 import { PlainFile } from './plain-file.ts'
+import { withSchemaText } from './schema-file.ts'
 import { TextReader } from './text-reader.ts'
 
 /** Reads files: each is a partition, a position is a byte offset (Parquet: a row number). */
-export function fileSource(relation: Relation): Source {
+export function fileSource(declared: Relation): Source {
+  const relation = withSchemaText(declared)
   refuseUnknown(relation, fileOptions, filePrefixes)
   const path = textOption(relation, fileOptions, 'path') ?? ''
   const followMs = durationOption(relation, fileOptions, 'source.monitor-interval')
@@ -78,7 +80,7 @@ async function openFile(
     partition: path,
     source: relation.name,
     maxRecordBytes: maxRecordBytesOf(relation),
-    decoder: memory => createDecoder(memory, scan, format, metadata),
+    decoder: memory => createDecoder(memory, { ...scan, relation }, format, metadata),
   })
 }
 

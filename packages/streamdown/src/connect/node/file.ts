@@ -6,7 +6,7 @@ import { fileSource } from './file-source.ts'
 const named = (name: string): Connector => ({
   name,
   summary:
-    'Reads and writes files: NDJSON, CSV, Debezium events, raw lines, MessagePack, Avro and Parquet, plain or compressed.',
+    'Reads and writes files: NDJSON, CSV, Debezium events, raw lines, MessagePack, Protobuf, Avro and Parquet, plain or compressed.',
   options: fileOptions,
   takesFormat: true,
   source: {

@@ -19,13 +19,26 @@ import type { Sink } from '../sink.ts'
 import type { Connector, OptionDefinition, Source } from '../source.ts'
 import { StepBytes } from '../step-bytes.ts'
 import { ByteQueue } from './byte-queue.ts'
+import { withSchemaText } from './schema-file.ts'
 import { TextReader } from './text-reader.ts'
 
 const options: readonly OptionDefinition[] = [
   {
     name: 'format',
     type: 'enum',
-    values: ['json', 'ndjson', 'jsonl', 'csv', 'raw', 'regex', 'debezium-json', 'debezium_json', 'msgpack', 'avro'],
+    values: [
+      'json',
+      'ndjson',
+      'jsonl',
+      'csv',
+      'raw',
+      'regex',
+      'debezium-json',
+      'debezium_json',
+      'msgpack',
+      'protobuf',
+      'avro',
+    ],
     default: 'json',
     summary: 'How records are written.',
   },
@@ -50,7 +63,8 @@ export const stdout: Connector = {
   sink: { guarantee: 'at-least-once', create: relation => new StdoutSink(relation) },
 }
 
-function stdinSource(relation: Relation): Source {
+function stdinSource(declared: Relation): Source {
+  const relation = withSchemaText(declared)
   return {
     bounded: true,
     replays: false,
@@ -73,7 +87,7 @@ function stdinSource(relation: Relation): Source {
         partition: 'stdin',
         source: relation.name,
         maxRecordBytes: maxRecordBytesOf(relation),
-        decoder: memory => createDecoder(memory, scan, format, metadata),
+        decoder: memory => createDecoder(memory, { ...scan, relation }, format, metadata),
       })
       return [reader]
     },
@@ -96,7 +110,8 @@ class StdoutSink implements Sink {
   readonly #encoders = new Map<Memory, Encoder>()
   readonly #written = new StepBytes()
 
-  constructor(relation: Relation) {
+  constructor(declared: Relation) {
+    const relation = withSchemaText(declared)
     this.#relation = relation
     this.#format = streamFormatOf(relation, checkWritten)
     this.accepts = acceptsOf(this.#format)
