@@ -30,8 +30,9 @@ export class Sessions {
   readonly gap: bigint
   readonly #lateness: bigint | undefined
   readonly #open = new Map<number, Session[]>()
-  /** Ends by which sessions were queued; a session that has grown since is queued again when its turn comes. */
-  readonly #queue = new MinHeap<{ readonly end: bigint; readonly session: Session }>((a, b) => a.end < b.end)
+  /** Sessions by the end that they had when they were queued; one that has grown since is queued again at its turn. */
+  readonly #queued = new Map<bigint, Session[]>()
+  readonly #ends = new MinHeap<bigint>((a, b) => a < b)
   #nextId = 0n
   #count = 0
 
@@ -109,23 +110,22 @@ export class Sessions {
     if (known === undefined) this.#open.set(session.partition, [added])
     else known.push(added)
     this.#count++
-    if (this.#lateness !== undefined) this.#queue.push({ end: added.end, session: added })
+    if (this.#lateness !== undefined) this.#enqueue(added)
     return added
   }
 
   /** Sessions that have ended by `reached`, with `lateness` still to wait for each, by end, then arrival; removed. */
   close(reached: bigint): readonly Session[] {
     const closing: Session[] = []
-    for (
-      let next = this.#queue.peek();
-      next !== undefined && this.#isOver(next.end, reached);
-      next = this.#queue.peek()
-    ) {
-      this.#queue.pop()
-      const { session } = next
-      if (session.into !== undefined) continue
-      if (session.end > next.end) this.#queue.push({ end: session.end, session })
-      else closing.push(session)
+    for (let end = this.#ends.peek(); end !== undefined && this.#isOver(end, reached); end = this.#ends.peek()) {
+      this.#ends.pop()
+      const queued = this.#queued.get(end) ?? []
+      this.#queued.delete(end)
+      for (const session of queued) {
+        if (session.into !== undefined) continue
+        if (session.end > end) this.#enqueue(session)
+        else closing.push(session)
+      }
     }
     this.#count -= closing.length
     for (const session of closing) {
@@ -146,12 +146,22 @@ export class Sessions {
 
   /** When the next session ends at the earliest. */
   nextEnd(): bigint | undefined {
-    return this.#queue.peek()?.end
+    return this.#ends.peek()
   }
 
   /** How many are open. */
   get size(): number {
     return this.#count
+  }
+
+  #enqueue(session: Session): void {
+    const known = this.#queued.get(session.end)
+    if (known !== undefined) {
+      known.push(session)
+      return
+    }
+    this.#queued.set(session.end, [session])
+    this.#ends.push(session.end)
   }
 
   #isOver(end: bigint, watermark: bigint): boolean {
