@@ -182,7 +182,16 @@ function integerReader(short: boolean, logical: string | undefined, to: DataType
     case 'timestamp': {
       const scale = unitOf(logical, to.is)
       const unit = 10n ** BigInt(6 - Math.min(to.precision, 6))
-      return scale && (bytes => floorDivide(bytes.long() * scale.times, scale.by * unit) * unit)
+      // A day for a time; what 64 bits of microseconds hold for a timestamp.
+      const [least, most] = to.is === 'time' ? [0n, 86_400_000_000n] : [-(1n << 63n), 1n << 63n]
+      return (
+        scale &&
+        (bytes => {
+          const micros = floorDivide(bytes.long() * scale.times, scale.by * unit) * unit
+          if (micros < least || micros >= most) throw new MisfitError(`out of range for ${typeText(to)}`)
+          return micros
+        })
+      )
     }
     default:
       return undefined
