@@ -6,7 +6,7 @@ import { VirtualClock } from '../run/clock.ts'
 import { bindStatement } from '../sql/bind/bind.ts'
 import { durationMicros } from '../sql/bind/literals.ts'
 import type { BoundStatement } from '../sql/bind/statement.ts'
-import type { CatalogEntry, TableEntry } from '../sql/catalog.ts'
+import { type CatalogEntry, storedName, type TableEntry } from '../sql/catalog.ts'
 import type { ParsedStatement, Statement } from '../sql/parse/ast.ts'
 import { lex } from '../sql/parse/lexer.ts'
 import { parseStatements } from '../sql/parse/parse.ts'
@@ -97,7 +97,7 @@ export class LocalSession implements Session {
   }
 
   changes(relation: string): readonly ChangeRow[] {
-    const data = this.#workspace.relations.find(this.#entry(relation).name)
+    const data = this.#workspace.relations.find(storedName(this.#entry(relation)))
     if (data === undefined)
       throw new StreamdownError('DSD2001', `"${relation}" is no table or view whose changes are kept here.`)
     return data.changes()

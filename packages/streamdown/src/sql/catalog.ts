@@ -85,6 +85,9 @@ export interface SinkEntry {
 
 export type CatalogEntry = TableEntry | ViewEntry
 
+/** Under which name the rows of a table or view are kept, and its programs run: renaming it leaves that as it was. */
+export const storedName = (entry: CatalogEntry): string => entry.relation?.name ?? entry.name
+
 export const entrySchema = (entry: CatalogEntry): Schema => entry.plan.schema
 
 /**
@@ -107,6 +110,29 @@ export class Catalog {
 
   define(entry: CatalogEntry): void {
     this.#relations.set(entry.name, entry)
+  }
+
+  /** Gives a table or view another name; what reads it goes on. */
+  rename(from: string, to: string): void {
+    const entry = this.#relations.get(from)
+    if (entry === undefined) return
+    const renamed = (names: readonly string[]): readonly string[] => names.map(name => (name === from ? to : name))
+    this.#relations.delete(from)
+    this.#relations.set(to, { ...entry, name: to })
+    for (const [name, reader] of this.#relations)
+      if (reader.is === 'view' && reader.reads.includes(from))
+        this.#relations.set(name, { ...reader, reads: renamed(reader.reads) })
+    for (const [name, sink] of this.#sinks)
+      if (sink.uses.includes(from)) this.#sinks.set(name, { ...sink, uses: renamed(sink.uses) })
+  }
+
+  /** Under which name the rows of a new table or view can be kept: its own, but for rows of one that was renamed. */
+  freeStoredName(name: string): string {
+    const taken = new Set([...this.#relations.values()].filter(entry => entry.name !== name).map(storedName))
+    for (let number = 1; ; number++) {
+      const free = number === 1 ? name : `${name}~${number}`
+      if (!taken.has(free)) return free
+    }
   }
 
   entries(): Iterable<CatalogEntry> {

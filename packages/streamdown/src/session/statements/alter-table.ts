@@ -3,7 +3,6 @@ import { StreamdownError } from '../../errors/error.ts'
 import type { BoundStatement } from '../../sql/bind/statement.ts'
 import type { TableEntry } from '../../sql/catalog.ts'
 import { relations } from '../history.ts'
-import { RelationData } from '../relation-data.ts'
 import type { StatementResult } from '../session.ts'
 import { checkRow, checkUnique } from '../table-changes.ts'
 import { TableStore } from '../table-store.ts'
@@ -19,21 +18,16 @@ type Alteration = Extract<BoundStatement, { is: 'alterTable' }>
 export async function alterTable(workspace: Workspace, bound: Alteration, text: string): Promise<StatementResult> {
   const { before, table } = bound
   const { catalog, history, jobs, restoring } = workspace
-  if (jobs.has(before.name)) {
+  const stored = before.relation.name
+  if (jobs.has(stored)) {
     throw new StreamdownError('DSD2006', `A program writes to "${before.name}". Drop the table, and both end.`)
   }
-  const isRenamed = table.name !== before.name
   const dropped = storedOnly(before, table)
-  const reader = dropped.map(column => jobs.readerOf(before.name, column)).find(name => name !== undefined)
+  const reader = dropped.map(column => jobs.readerOf(stored, column)).find(name => name !== undefined)
   if (reader !== undefined) throw new StreamdownError('DSD2006', `The program "${reader}" reads a dropped column.`)
   // Rows that are restored are those of the table as it was in the end.
-  const rows = restoring === undefined ? checkedRows(workspace, bound, dropped) : (restoring.stores[table.name] ?? [])
-  if (isRenamed) {
-    catalog.drop(before.name)
-    workspace.relations.drop(before.name)
-    workspace.relations.keep(table.name, new RelationData(table.relation.primaryKey, true))
-  }
-  history.remember(text, relations(isRenamed ? [before.name, table.name] : [table.name]))
+  const rows = restoring === undefined ? checkedRows(workspace, bound, dropped) : (restoring.stores[stored] ?? [])
+  history.remember(text, relations([table.name]))
   catalog.define(table)
   workspace.relations.dataOf(table.relation).store.replace(rows, table.unique)
   return done(`table ${before.name} altered`)

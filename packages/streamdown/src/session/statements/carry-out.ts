@@ -47,6 +47,10 @@ export async function carryOut(workspace: Workspace, bound: BoundStatement, text
       return createTable(workspace, bound, text)
     case 'alterTable':
       return alterTable(workspace, bound, text)
+    case 'rename':
+      workspace.history.remember(text, { kind: 'relation', names: [bound.from, bound.to], renamed: bound })
+      workspace.catalog.rename(bound.from, bound.to)
+      return done(`${bound.from} renamed to ${bound.to}`)
     case 'alterOptions':
       return alterOptions(workspace, bound, text)
     case 'createView':

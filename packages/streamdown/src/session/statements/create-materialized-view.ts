@@ -1,4 +1,5 @@
 import type { BoundStatement } from '../../sql/bind/statement.ts'
+import { storedName } from '../../sql/catalog.ts'
 import { relations } from '../history.ts'
 import { startProgram } from '../programs.ts'
 import { RelationData } from '../relation-data.ts'
@@ -16,9 +17,10 @@ export async function createMaterializedView(
   if (isThere(workspace.catalog, view.name, bound)) return done(`view ${view.name} is there already`)
   workspace.history.remember(text, relations([view.name]))
   workspace.catalog.define(view)
+  const name = storedName(view)
   const data = new RelationData(view.relation?.primaryKey ?? [], true)
-  data.store.apply(workspace.restoring?.stores[view.name] ?? [])
-  workspace.relations.keep(view.name, data)
-  await startProgram(workspace, view.name, { sinks: [], views: [{ name: view.name, input: view.plan, key: [] }] })
+  data.store.apply(workspace.restoring?.stores[name] ?? [])
+  workspace.relations.keep(name, data)
+  await startProgram(workspace, name, { sinks: [], views: [{ name, input: view.plan, key: [] }] })
   return done(`view ${view.name} created`)
 }

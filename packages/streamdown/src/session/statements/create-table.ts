@@ -25,7 +25,7 @@ export async function createTable(
   workspace.history.remember(text, relations([table.name]))
   define(workspace, table)
   if (rows !== undefined && !isInMemory(relation))
-    return startProgram(workspace, table.name, { sinks: [rows], views: [] })
+    return startProgram(workspace, relation.name, { sinks: [rows], views: [] })
   if (rows === undefined || workspace.restoring !== undefined) return done(`table ${table.name} created`)
   const given = await runQuery(workspace, rows.input)
   await change(workspace, relation, inserting(given.rows))
@@ -43,6 +43,6 @@ function define({ catalog, relations, restoring }: Workspace, table: TableEntry)
   catalog.define(table)
   if (!isInMemory(relation) && !isFeed(relation)) return
   const data = new RelationData(relation.primaryKey, isInMemory(relation), table.unique)
-  data.store.apply(restoring?.stores[table.name] ?? [])
-  relations.keep(table.name, data)
+  data.store.apply(restoring?.stores[relation.name] ?? [])
+  relations.keep(relation.name, data)
 }

@@ -1,4 +1,5 @@
 import type { BoundStatement } from '../../sql/bind/statement.ts'
+import { storedName } from '../../sql/catalog.ts'
 import type { StatementResult } from '../session.ts'
 import type { Workspace } from '../workspace.ts'
 import { done } from './results.ts'
@@ -16,12 +17,15 @@ export async function drop(
       workspace.catalog.dropFunction(name)
       continue
     }
+    const entry = workspace.catalog.find(name)
     const isSink = workspace.catalog.dropSink(name)
     if (!isSink && kind !== 'other' && kind !== 'sink') {
       workspace.catalog.drop(name)
-      workspace.relations.drop(name)
+      // A view that keeps no rows has nothing under its name: that may be another's, which was renamed.
+      if (entry?.is === 'view' && !entry.materialized) continue
+      if (entry !== undefined) workspace.relations.drop(storedName(entry))
     }
-    await workspace.jobs.drop(name)
+    await workspace.jobs.drop(entry === undefined ? name : storedName(entry))
   }
   for (const schema of schemas) workspace.catalog.dropSchema(schema)
   return done(

@@ -13,7 +13,7 @@ export async function insert(workspace: Workspace, bound: BoundInsert, text: str
   const { table, plan } = bound
   if (!isInMemory(table.relation) || !bound.literal || readsFeed(plan)) {
     workspace.history.remember(text, relations([table.name]))
-    return startInserts(workspace, table.name, [bound])
+    return startInserts(workspace, table.relation.name, [bound])
   }
   defineInserted(workspace, table)
   const { store } = workspace.relations.dataOf(table.relation)

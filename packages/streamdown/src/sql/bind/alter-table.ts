@@ -19,7 +19,8 @@ import { columnPosition } from './event-time.ts'
 import { ExpressionBinder } from './expressions.ts'
 import { lastPart } from './names.ts'
 import { fail, notYet } from './problem.ts'
-import { nameBeside, relationName } from './relation-names.ts'
+import { relationName } from './relation-names.ts'
+import { bindRename, isNaming } from './rename.ts'
 import { tableScope } from './scope.ts'
 import type { BoundStatement } from './statement.ts'
 import { alterOptions, isOptionAction } from './table-options.ts'
@@ -40,9 +41,11 @@ interface Alteration {
  */
 export function bindAlterTable(context: BindContext, syntax: AlterTable): BoundStatement {
   const { catalog, names } = context
-  if (syntax.kind !== 'TABLE') notYet(`ALTER ${syntax.kind}`, 'Drop and create it again.', syntax.at)
   const missing = catalog.find(relationName(context, syntax.name), names.same) === undefined
-  if (missing && syntax.ifExists) return { is: 'nothing', what: 'ALTER TABLE' }
+  if (missing && syntax.ifExists) return { is: 'nothing', what: `ALTER ${syntax.kind}` }
+  const [first] = syntax.actions
+  if (first !== undefined && syntax.actions.length === 1 && isNaming(first)) return bindRename(context, syntax, first)
+  if (syntax.kind !== 'TABLE') notYet(`ALTER ${syntax.kind}`, 'Drop and create it again.', syntax.at)
   if (syntax.actions.every(isOptionAction)) return alterOptions(context, syntax)
   const before = inMemory(context, syntax.name, 'ALTER TABLE')
   let alteration: Alteration = { table: before, added: [] }
@@ -101,7 +104,8 @@ function altered(context: BindContext, alteration: Alteration, action: AlterActi
     case 'renameColumn':
       return { ...alteration, table: renameColumn(context, table, action) }
     case 'renameTable':
-      return { ...alteration, table: renameTable(context, table, action) }
+    case 'setSchema':
+      return fail('DSD2006', 'RENAME TO and SET SCHEMA stand in a statement of their own.', action.at)
     case 'setDefault': {
       const at = columnPosition(context, table.columns, action.column)
       const { type, name } = table.columns[at]!
@@ -189,13 +193,15 @@ function dropColumn(context: BindContext, table: TableEntry, action: Action<'dro
 }
 
 /** Views whose rows need a stored column of a table. */
-function viewsThatRead({ catalog }: BindContext, { name }: TableEntry, stored: number): readonly string[] {
+function viewsThatRead({ catalog }: BindContext, { name, relation }: TableEntry, stored: number): readonly string[] {
   return catalog
     .dependents(name)
     .filter(view =>
       nodesOf([optimise(view.plan)]).some(
         node =>
-          node.is === 'scan' && node.relation.name === name && node.columns.some(({ column }) => column === stored),
+          node.is === 'scan' &&
+          node.relation.name === relation.name &&
+          node.columns.some(({ column }) => column === stored),
       ),
     )
     .map(view => view.name)
@@ -208,16 +214,6 @@ function renameColumn(context: BindContext, table: TableEntry, action: Action<'r
   if (table.columns.some((other, i) => i !== at && names.same(other.name, name)))
     fail('DSD2006', `Table "${table.name}" has a column "${name}" already.`, action.to.at)
   return withColumn(table, at, { name })
-}
-
-function renameTable({ catalog, names }: BindContext, table: TableEntry, action: Action<'renameTable'>): TableEntry {
-  const name = nameBeside({ catalog, names }, table.name, names.fold(lastPart(action.to)))
-  if (catalog.find(name, names.same) !== undefined)
-    fail('DSD2006', `There is already a table or view "${name}".`, action.to.at)
-  const readers = catalog.users(table.name)
-  if (readers.length > 0)
-    notYet(`RENAME of a table that views read (${readers.join(', ')})`, 'Drop them first.', action.at)
-  return rebuilt({ ...table, name }, { ...table.relation, name })
 }
 
 function setNotNull(context: BindContext, table: TableEntry, action: Action<'setNotNull'>): TableEntry {

@@ -202,7 +202,7 @@ function createView(context: BindContext, syntax: CreateView): BoundStatement {
     name,
     plan,
     materialized: syntax.materialized,
-    relation: syntax.materialized ? viewRelation(name, plan) : undefined,
+    relation: syntax.materialized ? viewRelation(catalog.freeStoredName(name), plan) : undefined,
     reads: [...context.reads],
     temporary: syntax.temporary,
   }

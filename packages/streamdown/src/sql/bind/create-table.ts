@@ -84,7 +84,7 @@ class TableBuilder {
     const changes = sourceChanges(this.#context, this.#syntax, this.#options, primaryKey)
     const metadata = this.#metadata(columns)
     const draft: Relation = {
-      name: this.#name,
+      name: this.#context.catalog.freeStoredName(this.#name),
       schema,
       connector: this.#connector,
       options: this.#options,

@@ -30,7 +30,7 @@ export function bindInsert(outer: BindContext, insert: Insert): BoundInsert {
   const given = query ?? sourcePlan(context, table, targets, insert)
   const sink: SinkNode = {
     is: 'sink',
-    name: table.name,
+    name: table.relation.name,
     input: arranged(context, table, targets, given, insert),
     relation: table.relation,
     constraints: constraintsOf(context, insert.at),

@@ -1,4 +1,4 @@
-import type { Name } from '../parse/ast.ts'
+import type { Identifier, Name } from '../parse/ast.ts'
 import type { BindContext } from './context.ts'
 import { lastPart } from './names.ts'
 
@@ -46,6 +46,13 @@ export function schemaOf({ catalog, names }: Lookup, name: Name): string | undef
 export function nameBeside({ catalog, names }: Pick<Lookup, 'catalog' | 'names'>, full: string, bare: string): string {
   const dot = full.lastIndexOf('.')
   return inSchema(dot < 0 ? undefined : catalog.findSchema(full.slice(0, dot), names.same), bare)
+}
+
+/** The name of a table in another schema; undefined when there is none of that name. */
+export function nameIn({ catalog, names }: Lookup, schema: Identifier, bare: string): string | undefined {
+  const wanted = names.fold(schema)
+  const found = catalog.findSchema(wanted, names.same)
+  return found === undefined && wanted !== DEFAULT_SCHEMA ? undefined : inSchema(found, bare)
 }
 
 const inSchema = (schema: string | undefined, bare: string): string =>

@@ -27,6 +27,8 @@ export type BoundStatement =
       readonly table: TableEntry
       readonly added: readonly Expression[]
     }
+  /** RENAME TO or SET SCHEMA of a table or view. */
+  | { readonly is: 'rename'; readonly from: string; readonly to: string }
   /** ALTER TABLE … SET of a table with a connector. */
   | { readonly is: 'alterOptions'; readonly table: TableEntry }
   | { readonly is: 'createView'; readonly view: ViewEntry; readonly ifNotExists: boolean; readonly orReplace: boolean }

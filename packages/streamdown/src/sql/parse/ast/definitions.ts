@@ -107,6 +107,7 @@ export type AlterAction =
     }
   | { readonly is: 'renameColumn'; readonly from: Identifier; readonly to: Identifier; readonly at: Span }
   | { readonly is: 'renameTable'; readonly to: Name; readonly at: Span }
+  | { readonly is: 'setSchema'; readonly schema: Identifier; readonly at: Span }
   | {
       readonly is: 'setDefault'
       readonly column: Identifier

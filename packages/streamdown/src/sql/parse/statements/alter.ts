@@ -3,7 +3,7 @@
 import type { AlterAction, AlterTable } from '../ast.ts'
 import type { Cursor } from '../cursor.ts'
 import { expression } from '../expressions.ts'
-import { identifier, name } from '../names.ts'
+import { identifier, isName, name } from '../names.ts'
 import { oneOption, optionKey, optionSettings } from '../options.ts'
 import { typeName } from '../types.ts'
 import { columnDefinition, tableConstraint } from './columns.ts'
@@ -49,6 +49,10 @@ function action(c: Cursor): AlterAction {
     case 'ALTER':
       return columnAction(c, start)
     case 'SET': {
+      if (c.is('SCHEMA') && isName(c.peek(1)) && !c.isAt(1, 'TO')) {
+        c.take()
+        return { is: 'setSchema', schema: identifier(c, 'a schema'), at: c.since(start) }
+      }
       if (!c.is('(')) return { is: 'setOptions', options: [oneOption(c)], at: c.since(start) }
       const options = optionSettings(c)
       return { is: 'setOptions', options, at: c.since(start) }
