@@ -21,6 +21,7 @@ const schema = [
   field('yes', types.boolean),
   field('y', types.double),
   field('never', types.int, false),
+  field('also', types.boolean),
 ]
 
 const ofAllKinds = [
@@ -38,6 +39,9 @@ const ofAllKinds = [
   call(schema, 'max', ['d']),
   call(schema, 'count', ['s'], { distinct: true }),
   call(schema, 'sum', ['i'], { distinct: true, filter: 'yes' }),
+  call(schema, 'count', ['i'], { distinct: true }),
+  call(schema, 'count', ['b'], { distinct: true, filter: 'yes' }),
+  call(schema, 'sum', ['b'], { distinct: true, filter: 'also' }),
   call(schema, 'bool_and', ['yes']),
   call(schema, 'bool_or', ['yes']),
   call(schema, 'bit_or', ['i']),
