@@ -55,3 +55,14 @@ test('SHOW CREATE gives the statement that made a table or view', async () => {
   await assert.rejects(session.execute('SHOW CREATE TABLE nothing'), { code: 'DSD2001' })
   await session.close()
 })
+
+test('PostgreSQL: names before AS are those of the first columns of the query', async () => {
+  const session = await createSession({ dialect: 'postgres' }, await createNodeEnvironment())
+  await session.execute(`CREATE TABLE t (v1 INT, v2 INT); INSERT INTO t VALUES (1, 2);
+    CREATE TABLE both (v2, b) AS SELECT v1, v2 FROM t; CREATE TABLE one (a) AS SELECT v1, v2 FROM t`)
+  const [result] = await session.execute('SELECT both.v2, both.b, one.a, one.v2 FROM both, one')
+  assert.deepEqual(result?.is === 'rows' && result.rows, [[1, 2, 1, 2]])
+  await assert.rejects(session.execute('CREATE TABLE more (a, b, c) AS SELECT v1, v2 FROM t'), { code: 'DSD2006' })
+  await assert.rejects(session.execute('CREATE TABLE twice AS SELECT v1 AS a, v2 AS a FROM t'), { code: 'DSD2006' })
+  await session.close()
+})

@@ -31,6 +31,8 @@ export function programOf(statement: BoundStatement): Program {
     case 'insert':
     case 'copy':
       return { sinks: [statement.sink], views: [] }
+    case 'createSink':
+      return { sinks: [statement.insert.sink], views: [] }
     case 'statementSet':
       return { sinks: statement.inserts.map(({ sink }) => sink), views: [] }
     case 'createView':
@@ -42,7 +44,7 @@ export function programOf(statement: BoundStatement): Program {
     default:
       throw new StreamdownError(
         'DSD2006',
-        `EXPLAIN takes a query, INSERT, COPY, UPDATE, DELETE or CREATE VIEW, not ${statement.is}.`,
+        `EXPLAIN takes a query, INSERT, COPY, UPDATE, DELETE, CREATE VIEW or CREATE SINK, not ${statement.is}.`,
       )
   }
 }

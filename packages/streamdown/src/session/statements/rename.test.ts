@@ -87,6 +87,18 @@ test('a plain view under the old name of a materialized one is dropped alone', a
   await session.close()
 })
 
+test('a sink under the first name of a running view is refused; EXPLAIN shows what a sink would run', async () => {
+  const session = await open()
+  await session.execute(`CREATE TABLE t (a INT); CREATE MATERIALIZED VIEW v AS SELECT a FROM t;
+    ALTER MATERIALIZED VIEW v RENAME TO w`)
+  const sink = (name: string): string => `CREATE SINK ${name} AS SELECT a FROM w WITH (connector = 'blackhole')`
+  await assert.rejects(session.execute(sink('v')), { code: 'DSD2006' })
+  assert.match(String(await rowsOf(session, `EXPLAIN ${sink('s')}`)), /sink s/i)
+  await session.execute(`${sink('s')}; DROP SINK s; INSERT INTO t VALUES (1)`)
+  assert.deepEqual(await rowsOf(session, 'SELECT a FROM w'), [1])
+  await session.close()
+})
+
 test('SET SCHEMA moves a table or view; what is not there, or of another kind, is refused', async () => {
   let session = await open()
   await session.execute(`CREATE SCHEMA s; CREATE TABLE t (a INT); CREATE MATERIALIZED VIEW v AS SELECT a FROM t;

@@ -14,6 +14,12 @@ export function bindCreateSink(context: BindContext, syntax: CreateSink): BoundS
   const name = names.fold(lastPart(syntax.name))
   if (catalog.findSink(name) !== undefined && !syntax.ifNotExists && !syntax.orReplace)
     fail('DSD2006', `There is already a sink "${name}".`, syntax.name.at)
+  if (catalog.freeStoredName(name) !== name)
+    fail(
+      'DSD2006',
+      `What was renamed from "${name}" still runs under that name. Give the sink another.`,
+      syntax.name.at,
+    )
   const insert = syntax.into === undefined ? intoConnector(context, name, syntax) : intoTable(context, syntax)
   const uses = [...context.reads, ...(syntax.into === undefined ? [] : [insert.table.name])]
   return { is: 'createSink', sink: { is: 'sink', name, uses }, insert, ifNotExists: syntax.ifNotExists }

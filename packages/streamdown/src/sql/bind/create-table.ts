@@ -12,7 +12,7 @@ import { columnPosition, tableEventTime } from './event-time.ts'
 import { ExpressionBinder } from './expressions.ts'
 import { constraintsOf } from './insert.ts'
 import { fail, notYet } from './problem.ts'
-import { bindQuery } from './query.ts'
+import { bindQuery, renamed } from './query.ts'
 import { createdName, relationName } from './relation-names.ts'
 import { tableScope } from './scope.ts'
 import { sourceChanges } from './source-changes.ts'
@@ -26,14 +26,27 @@ export function bindCreateTable(context: BindContext, syntax: CreateTable): Boun
   if (catalog.find(name, names.same) !== undefined && !syntax.ifNotExists && !syntax.orReplace)
     fail('DSD2006', `There is already a table or view "${name}".`, syntax.name.at)
   if (syntax.from !== undefined) notYet('CREATE TABLE … FROM source', 'Write the columns and options.', syntax.from.at)
-  const rows = syntax.as === undefined ? undefined : bindQuery(context, syntax.as, 'insert')
-  const table = new TableBuilder(context, syntax, name, rows?.schema).build()
+  const query = syntax.as === undefined ? undefined : bindQuery(context, syntax.as, 'insert')
+  const given = query === undefined ? [] : namesOfQuery(context, syntax)
+  const rows = query === undefined ? undefined : renamed(query, given, syntax.at)
+  const declared = given.length === 0 ? syntax : { ...syntax, columns: [] }
+  const twice = rows?.schema.find((field, i) => rows.schema.findIndex(other => other.name === field.name) < i)
+  if (twice !== undefined) fail('DSD2006', `The query has two columns "${twice.name}". Name them: AS name.`, syntax.at)
+  const table = new TableBuilder(context, declared, name, rows?.schema).build()
   const { ifNotExists, orReplace } = syntax
   return { is: 'createTable', table, ifNotExists, orReplace, rows: rows && filling(context, rows, table, syntax.at) }
 }
 
+/** Names without types before AS: in PostgreSQL those of the query's columns in turn; in Flink they pick from its columns. */
+function namesOfQuery({ functionRules, names }: BindContext, { columns }: CreateTable): readonly string[] {
+  const areNames = columns.every(
+    ({ type, computed, metadata }) => type === undefined && computed === undefined && metadata === undefined,
+  )
+  return functionRules.functions === 'postgres' && areNames ? columns.map(({ name }) => names.fold(name)) : []
+}
+
 /** The query's columns under the names and types of the declared ones, on their way into the table. */
-function filling(context: BindContext, rows: PlanNode, { name, relation }: TableEntry, at: Span): SinkNode {
+function filling(context: BindContext, rows: PlanNode, { relation }: TableEntry, at: Span): SinkNode {
   const input = ProjectNode.create(
     rows,
     relation.schema.map(({ name, type }, i) => ({
@@ -41,7 +54,7 @@ function filling(context: BindContext, rows: PlanNode, { name, relation }: Table
       value: assignTo(column(rows.schema, i), type, name, context.settings),
     })),
   )
-  return { is: 'sink', name, input, relation, constraints: constraintsOf(context, at) }
+  return { is: 'sink', name: relation.name, input, relation, constraints: constraintsOf(context, at) }
 }
 
 interface Declared {
