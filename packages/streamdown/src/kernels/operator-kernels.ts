@@ -62,6 +62,16 @@ export interface RowWeightsKernels {
   mask_positive(weights: Pointer, rows: number, mask: Pointer): void
   weights_negate(weights: Pointer, rows: number, out: Pointer): void
   field_add(addresses: Pointer, value: Pointer, valid: Pointer, weights: Pointer, sign: number, rows: number): void
+  field_add_arriving(
+    addresses: Pointer,
+    weight: Pointer,
+    weightValid: Pointer,
+    weights: Pointer,
+    ordinal: Pointer,
+    ordinalValid: Pointer,
+    ordinals: Pointer,
+    rows: number,
+  ): void
   field_set_i64(addresses: Pointer, value: Pointer, valid: Pointer, values: Pointer, mask: Pointer, rows: number): void
   field_set_i32(addresses: Pointer, value: Pointer, valid: Pointer, values: Pointer, mask: Pointer, rows: number): void
   field_number(addresses: Pointer, value: Pointer, valid: Pointer, fresh: Pointer, next: number, rows: number): number

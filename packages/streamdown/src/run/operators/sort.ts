@@ -106,12 +106,20 @@ class SortAtEnd implements Operator {
     const { memory } = this.#context
     const { kernels } = memory
     const { rows } = batch
-    const { slots, fresh } = this.#table.findOrInsert(batch.columns, rows)
+    const { slots } = this.#table.findOrInsert(batch.columns, rows)
     const addresses = this.#table.addresses(slots, rows)
     const weight = this.#table.offsets(this.#width)
     const ordinal = this.#table.offsets(this.#width + 1)
-    kernels.field_add(addresses, weight.value, weight.valid, batch.weights, 1, rows)
-    kernels.field_set_i64(addresses, ordinal.value, ordinal.valid, ordinalColumn(memory, batch), fresh, rows)
+    kernels.field_add_arriving(
+      addresses,
+      weight.value,
+      weight.valid,
+      batch.weights,
+      ordinal.value,
+      ordinal.valid,
+      ordinalColumn(memory, batch),
+      rows,
+    )
     const last = memory.chunk(rows * 4)
     const touched = kernels.field_last(addresses, this.#table.offsets(this.#width + 2).value, rows, last)
     const gone = memory.chunk(touched * 4)
