@@ -1,16 +1,7 @@
 import { expandRows, sourceParts } from '../../plan/expand-rows.ts'
-import { all, column, columns, truth } from '../../plan/expressions/build.ts'
+import { column, columns, truth } from '../../plan/expressions/build.ts'
 import type { Expression } from '../../plan/expressions/expression.ts'
-import { joinOn } from '../../plan/joins.ts'
-import {
-  FilterNode,
-  type JoinKind,
-  JoinNode,
-  type PlanNode,
-  ProjectNode,
-  ScanNode,
-  ValuesNode,
-} from '../../plan/nodes/node.ts'
+import { FilterNode, type PlanNode, ProjectNode, ScanNode, ValuesNode } from '../../plan/nodes/node.ts'
 import { seriesLength, seriesRelation } from '../../plan/series.ts'
 import { types } from '../../types/data-type.ts'
 import type { Catalog } from '../catalog.ts'
@@ -18,7 +9,6 @@ import type {
   Argument,
   DerivedTable,
   Hint,
-  Identifier,
   Join,
   MatchRecognize,
   Name,
@@ -29,35 +19,26 @@ import type {
   TableReference,
   Unnest,
 } from '../parse/ast.ts'
-import { asofJoin } from './asof-joins.ts'
 import { Carry, carriedRows, outerColumns } from './carry.ts'
 import { changelogOf } from './changelog.ts'
 import type { BindContext } from './context.ts'
 import { ExpressionBinder } from './expressions.ts'
 import { checkTableNames } from './from-names.ts'
 import { bindGapFill } from './gap-fill.ts'
-import { lookupJoin } from './lookup-joins.ts'
+import { JoinBinder, type JoinParts, own, type Source } from './join-pair.ts'
 import { bindMatch } from './match.ts'
 import { bindNamedTable, lateRows } from './named-table.ts'
-import { didYouMean, lastPart } from './names.ts'
+import { lastPart } from './names.ts'
 import { fail, notYet } from './problem.ts'
 import { type BoundQuery, bindQuery, bindSubquery, renamed, visiblePlan } from './query.ts'
 import { schemaOf } from './relation-names.ts'
 import { constantSeries, elementsOf, isRowSource, rowSources } from './row-sources.ts'
 import { Rows } from './rows.ts'
-import { ANY_SCHEMA, joinedScope, type Scope, type ScopeColumn, tableScope } from './scope.ts'
-import { trimmed } from './sorting.ts'
+import { ANY_SCHEMA, type Scope, type ScopeColumn, tableScope } from './scope.ts'
 import { stateTtl } from './state-ttl.ts'
-import { filterBy, joinOptional, joinSubquery } from './subqueries.ts'
-import { callName, conjunctsOf, contains, isQueryExpression } from './syntax.ts'
-import { isTemporal, whereRows } from './temporal-filters.ts'
-import { isClock, temporalJoin } from './temporal-joins.ts'
+import { joinOptional, joinSubquery } from './subqueries.ts'
+import { callName, contains } from './syntax.ts'
 import { bindWindowing, windowKind, windowOver } from './windows.ts'
-
-interface Source {
-  readonly plan: PlanNode
-  readonly scope: Scope
-}
 
 /** A row without columns that anybody can name, for SELECT without FROM. */
 export const singleRow = (): PlanNode =>
@@ -83,16 +64,6 @@ export function bindFrom(
   return new Rows(context, source.plan, { ...source.scope, outer })
 }
 
-interface JoinParts {
-  readonly kind: JoinKind
-  readonly on: Syntax | undefined
-  readonly using: readonly Identifier[]
-  readonly natural: boolean
-  /** ASOF, perhaps with MATCH_CONDITION. */
-  readonly asof?: { readonly matchCondition: Syntax | undefined }
-  readonly at: Span
-}
-
 /** A series of more numbers is no value that is at hand, but something to be read. */
 const LONG_SERIES = 10_000n
 
@@ -102,8 +73,7 @@ const besides = (at: Span): JoinParts => ({ kind: 'inner', on: undefined, using:
 class FromBinder {
   readonly #context: BindContext
   readonly #outer: Scope | undefined
-  readonly #ttl: bigint | undefined
-  readonly #hints: readonly Hint[]
+  readonly #joins: JoinBinder
   /** The values of the enclosing query that the rows carry, until they stand left of the first table. */
   #carried: Source | undefined
 
@@ -117,8 +87,7 @@ class FromBinder {
     this.#carried = carried
     this.#context = context
     this.#outer = outer
-    this.#ttl = ttl
-    this.#hints = hints
+    this.#joins = new JoinBinder(context, outer, ttl, hints)
   }
 
   /** `left`: the tables before it, for what is lateral. */
@@ -201,7 +170,7 @@ class FromBinder {
       case 'RIGHT SEMI':
       case 'RIGHT ANTI': {
         const right = this.table(ref.right, left)
-        return this.#pair(right, left, { ...parts, kind: ref.kind === 'RIGHT SEMI' ? 'semi' : 'anti' })
+        return this.#joins.pair(right, left, { ...parts, kind: ref.kind === 'RIGHT SEMI' ? 'semi' : 'anti' })
       }
     }
   }
@@ -224,13 +193,13 @@ class FromBinder {
       return this.#lateral(left, ref, parts, { ...left.scope, columns: [], outer: this.#outer })
     if (ref.is === 'unnest' || (ref.is === 'tableFunction' && isRowSource(ref.call, this.#context.catalog))) {
       const apart = ref.is === 'tableFunction' ? this.#longSeries(ref) : undefined
-      return apart === undefined ? this.#expandedJoin(left, ref, parts) : this.#pair(left, apart, parts)
+      return apart === undefined ? this.#expandedJoin(left, ref, parts) : this.#joins.pair(left, apart, parts)
     }
     if (ref.is === 'table' && ref.systemTime !== undefined) {
       const right = this.table({ ...ref, systemTime: undefined }, left)
-      return this.#pair(left, right, parts, ref.systemTime)
+      return this.#joins.pair(left, right, parts, ref.systemTime)
     }
-    return this.#pair(left, this.table(ref, left), parts)
+    return this.#joins.pair(left, this.table(ref, left), parts)
   }
 
   /** A subquery over each row of the tables before it, of which it sees what `scope` shows. */
@@ -240,7 +209,7 @@ class FromBinder {
     const rows = new Rows(this.#context, left.plan, seen)
     const bound = bindSubquery(this.#context, ref.query, { ...seen, plan: left.plan })
     if (!ref.lateral && outerColumns([...bound.correlated, ...bound.outputs]).length === 0)
-      return this.#pair(left, this.#aliased(visiblePlan(bound), ref.alias, undefined), parts)
+      return this.#joins.pair(left, this.#aliased(visiblePlan(bound), ref.alias, undefined), parts)
     const width = left.plan.schema.length
     const on = parts.on
     const trivial = on === undefined || (on.is === 'boolean' && on.value)
@@ -266,7 +235,7 @@ class FromBinder {
       carried: left.scope.carried,
     }
     if (trivial || before !== undefined) return { plan, scope }
-    const condition = this.#own(new ExpressionBinder(this.#context, scope).condition(on, 'ON'))
+    const condition = own(this.#outer, new ExpressionBinder(this.#context, scope).condition(on, 'ON'))
     return { plan: FilterNode.create(plan, condition), scope }
   }
 
@@ -282,127 +251,6 @@ class FromBinder {
       outer: undefined,
     }
     return new ExpressionBinder(this.#context, scope).condition(on, 'ON')
-  }
-
-  /** `systemTime`: the moment, over the left, at which the right is read. */
-  #pair(left: Source, right: Source, parts: JoinParts, systemTime?: Syntax): Source {
-    const { names } = this.#context
-    const schema = [...left.plan.schema, ...right.plan.schema]
-    const scope = joinedScope(left.scope, right.scope, schema)
-    const binder = new ExpressionBinder(this.#context, { ...scope, outer: this.#outer })
-    const shared = parts.natural
-      ? sharedNames(left.scope, right.scope, names.same)
-      : parts.using.map(id => names.fold(id))
-    const pairs = shared.map(name => ({
-      name,
-      left: this.#usingColumn(left.scope, name, parts.at),
-      right: this.#usingColumn(right.scope, name, parts.at) + left.plan.schema.length,
-    }))
-    // The last column of USING is what an ASOF join goes by.
-    const nearest = parts.asof?.matchCondition === undefined ? parts.asof : undefined
-    const equalities = pairs.map((pair, at) =>
-      binder.operate(
-        nearest !== undefined && at === pairs.length - 1 ? '>=' : '=',
-        column(schema, pair.left),
-        column(schema, pair.right),
-        parts.at,
-      ),
-    )
-    const written = parts.on === undefined ? [] : conjunctsOf(parts.on)
-    const later = parts.kind === 'inner' ? written.filter(each => contains(each, isQueryExpression)) : []
-    const tested = [...written.filter(each => !later.includes(each)), parts.asof?.matchCondition]
-    const on = tested.flatMap(each => (each === undefined ? [] : [this.#own(binder.condition(each, 'ON'))]))
-    const passing = parts.kind === 'inner' ? on.filter(each => isTemporal(this.#context, each)) : []
-    const conditions = [...equalities, ...on.filter(each => !passing.includes(each))]
-    const condition = conditions.length === 0 ? undefined : all(conditions)
-    const joined = this.#joinedPlan(left, right, parts, condition, systemTime)
-    const kept = this.#ttl === undefined ? joined : keeping(joined, this.#ttl)
-    const timely = passing.length === 0 ? kept : whereRows(this.#context, kept, passing)
-    const plan = later.length === 0 ? timely : this.#filtered(timely, scope, later)
-    if (parts.kind === 'semi' || parts.kind === 'anti') return { plan, scope: left.scope }
-    const full: Scope = { ...scope, schema: plan.schema }
-    return pairs.length === 0 ? { plan, scope: full } : this.#merged(plan, full, pairs, parts.kind)
-  }
-
-  /** What an inner join tests with subqueries is a filter of its rows. */
-  #filtered(joined: PlanNode, scope: Scope, conditions: readonly Syntax[]): PlanNode {
-    const rows = new Rows(this.#context, joined, { ...scope, outer: undefined })
-    for (const each of conditions) filterBy(rows, each, 'ON')
-    return trimmed(rows.plan, joined.schema.length)
-  }
-
-  #joinedPlan(
-    left: Source,
-    right: Source,
-    { kind, asof, at }: JoinParts,
-    condition: Expression | undefined,
-    systemTime: Syntax | undefined,
-  ): PlanNode {
-    if (systemTime !== undefined) return this.#asOf(left, right, kind, systemTime, condition)
-    if (asof !== undefined) return asofJoin(kind, left.plan, right.plan, condition, at)
-    return joinOn(kind, left.plan, right.plan, condition)
-  }
-
-  #asOf(left: Source, right: Source, kind: JoinKind, time: Syntax, condition: Expression | undefined): PlanNode {
-    if (kind !== 'inner' && kind !== 'left')
-      return fail('DSD2006', 'FOR SYSTEM_TIME AS OF stands behind the right table of an inner or LEFT JOIN.', time.at)
-    const moment = new ExpressionBinder(this.#context, { ...left.scope, outer: undefined }).bind(time)
-    const lookup = right.plan.is === 'scan' ? this.#context.options.lookup?.(right.plan.relation) : undefined
-    if (lookup === undefined || right.plan.is !== 'scan' || !isClock(moment, left.plan))
-      return temporalJoin(kind, left.plan, right.plan, moment, condition, time.at)
-    const names = [right.plan.relation.name, ...right.scope.columns.flatMap(({ table }) => table ?? [])]
-    const hints = this.#hints
-    return lookupJoin(lookup, { kind, left: left.plan, right: right.plan, condition, names, hints, at: time.at })
-  }
-
-  #usingColumn(scope: Scope, name: string, at: Span): number {
-    const { names } = this.#context
-    const found = scope.columns.filter(c => c.plain && names.same(c.name, name))
-    if (found.length === 1) return found[0]!.index
-    const known = scope.columns.map(c => c.name)
-    return fail(
-      'DSD2002',
-      found.length === 0
-        ? `USING: there is no column "${name}" on one side.${didYouMean(name, known)}`
-        : `USING: "${name}" stands twice on one side.`,
-      at,
-    )
-  }
-
-  /** The columns of USING come first and once: the side that always has its row, for a full join whichever is there. */
-  #merged(
-    plan: PlanNode,
-    scope: Scope,
-    pairs: readonly { readonly name: string; readonly left: number; readonly right: number }[],
-    kind: JoinKind,
-  ): Source {
-    const hidden = new Set(
-      pairs.flatMap(pair => (kind === 'full' ? [pair.left, pair.right] : [kind === 'right' ? pair.left : pair.right])),
-    )
-    const shown = new Set(pairs.map(pair => (kind === 'right' ? pair.right : pair.left)))
-    const rest = scope.columns.map(c => (hidden.has(c.index) ? { ...c, plain: false } : c))
-    if (kind !== 'full') {
-      const first = pairs.flatMap(pair =>
-        rest.filter(c => c.plain && shown.has(c.index) && c.index === (kind === 'right' ? pair.right : pair.left)),
-      )
-      return { plan, scope: { ...scope, columns: [...first, ...rest.filter(c => !first.includes(c))] } }
-    }
-    const binder = new ExpressionBinder(this.#context, scope)
-    const merged = pairs.map(pair => ({
-      name: pair.name,
-      value: binder.call('coalesce', [column(plan.schema, pair.left), column(plan.schema, pair.right)], {
-        start: 0,
-        end: 0,
-      }),
-    }))
-    const wider = ProjectNode.create(plan, [
-      ...columns(plan.schema).map(value => ({ name: value.name, value })),
-      ...merged,
-    ])
-    const first = merged.map(
-      ({ name }, i): ScopeColumn => ({ name, table: undefined, index: plan.schema.length + i, plain: true }),
-    )
-    return { plan: wider, scope: { ...scope, schema: wider.schema, columns: [...first, ...rest] } }
   }
 
   #function(ref: TableFunction): Source {
@@ -469,18 +317,11 @@ class FromBinder {
     return { plan, scope: { columns: [], schema: plan.schema, outer: this.#outer } }
   }
 
-  /** An expression over the rows here; where it uses columns of the query around they must be carried. */
-  #own(e: Expression): Expression {
-    const needed = outerColumns([e])
-    if (this.#outer !== undefined && needed.length > 0) throw new Carry(this.#outer, needed)
-    return e
-  }
-
   /** A scalar function in FROM is a table of one row. */
   #scalarFunction({ call, alias }: TableFunction): Source {
     const rows = new Rows(this.#context, singleRow(), { columns: [], schema: singleRow().schema, outer: this.#outer })
     const name = callName(call).toLowerCase()
-    const plan = ProjectNode.create(rows.plan, [{ name, value: this.#own(rows.binder.bind(call)) }])
+    const plan = ProjectNode.create(rows.plan, [{ name, value: own(this.#outer, rows.binder.bind(call)) }])
     return this.#aliased(plan, alias, name, true)
   }
 
@@ -493,7 +334,7 @@ class FromBinder {
       notYet('LEFT JOIN UNNEST with another condition than TRUE', 'Filter afterwards.', at)
     const source = this.#expanded(left, ref, kind === 'left')
     if (trivial) return source
-    const condition = this.#own(new ExpressionBinder(this.#context, source.scope).condition(on, 'ON'))
+    const condition = own(this.#outer, new ExpressionBinder(this.#context, source.scope).condition(on, 'ON'))
     return { ...source, plan: FilterNode.create(source.plan, condition) }
   }
 
@@ -501,7 +342,7 @@ class FromBinder {
     const binder = new ExpressionBinder(this.#context, { ...left.scope, outer: this.#outer })
     const sources =
       ref.is === 'unnest' ? ref.values.map(value => elementsOf(binder, value, 'unnest')) : rowSources(binder, ref.call)
-    for (const part of sources.flatMap(sourceParts)) this.#own(part)
+    for (const part of sources.flatMap(sourceParts)) own(this.#outer, part)
     const width = left.plan.schema.length
     const plan = expandRows(left.plan, sources, { outer, ordinality: ref.withOrdinality })
     const made = plan.schema.slice(width)
@@ -611,15 +452,3 @@ function unlisted({ plan, scope }: Source, index: number): Source {
 
 const named = (args: readonly Argument[], name: string): Argument | undefined =>
   args.find(arg => arg.name?.text.toUpperCase() === name)
-
-function sharedNames(left: Scope, right: Scope, same: (a: string, b: string) => boolean): readonly string[] {
-  const shared = left.columns.filter(
-    c => c.plain && right.columns.some(other => other.plain && same(other.name, c.name)),
-  )
-  return [...new Set(shared.map(c => c.name))]
-}
-
-function keeping(node: PlanNode, ttl: bigint): PlanNode {
-  if (node.is === 'project') return { ...node, input: keeping(node.input, ttl) }
-  return JoinNode.is(node) ? { ...node, time: { kind: 'keep', ttl } } : node
-}
