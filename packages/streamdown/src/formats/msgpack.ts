@@ -2,13 +2,10 @@ import type { Memory } from '../batch/memory.ts'
 import type { Schema } from '../types/data-type.ts'
 import type { Value } from '../types/value.ts'
 import { type Decoder, MAX_RECORD_BYTES, type ScanColumn } from './format.ts'
-import { MisfitError, valueOfJson } from './json-values.ts'
+import { MisfitError } from './json-values.ts'
 import { DamageError, IncompleteError, MsgpackReader } from './msgpack-read.ts'
-import { RowBlock, wantedFields } from './row-block.ts'
+import { fittingValues, RowBlock, wantedFields } from './row-block.ts'
 import { timestampRules } from './scalar-text.ts'
-
-/** Of a damaged rest so much goes into its dead letter. */
-const RAW_BYTES = 4096
 
 export interface MsgpackDecoderOptions {
   /** A value that does not fit its column is NULL. Default: the record is a dead letter. */
@@ -45,11 +42,9 @@ export function createMsgpackDecoder(
         } catch (error) {
           if (error instanceof MisfitError) rows.bury(from, bytes.subarray(from, reader.at), error.message)
           else if (error instanceof IncompleteError && !last) break
-          else if (error instanceof DamageError || error instanceof IncompleteError) {
-            const raw = bytes.slice(from, from + RAW_BYTES)
-            const problem = `${error.message}; nothing can be read behind it`
-            return { ...rows.decoded(from), lost: { offset: from, raw, problem } }
-          } else throw error
+          else if (error instanceof DamageError || error instanceof IncompleteError)
+            return rows.lost(from, bytes, error.message)
+          else throw error
         }
         from = reader.at
       }
@@ -59,14 +54,6 @@ export function createMsgpackDecoder(
 
   function valuesOf(record: unknown): readonly Value[] {
     if (!(record instanceof Map)) throw new MisfitError('the record is no map')
-    return fields.map(({ name, type, nullable }) => {
-      try {
-        return valueOfJson(record.get(name) ?? null, type, rules)
-      } catch (error) {
-        if (!(error instanceof MisfitError)) throw error
-        if (options.ignoreParseErrors === true && nullable) return null
-        throw new MisfitError(`column "${name}": ${error.message}`)
-      }
-    })
+    return fittingValues(fields, record, rules, options.ignoreParseErrors === true)
   }
 }

@@ -2,13 +2,11 @@ import type { Memory } from '../batch/memory.ts'
 import { StreamdownError } from '../errors/error.ts'
 import type { Schema } from '../types/data-type.ts'
 import { type Decoder, MAX_RECORD_BYTES, type ScanColumn } from './format.ts'
-import { MisfitError, valueOfJson } from './json-values.ts'
+import { MisfitError } from './json-values.ts'
 import { ProtoReader } from './protobuf-read.ts'
 import { type ProtoMessage, protoMessage } from './protobuf-schema.ts'
-import { RowBlock, wantedFields } from './row-block.ts'
+import { fittingValues, RowBlock, wantedFields } from './row-block.ts'
 import { timestampRules } from './scalar-text.ts'
-
-const RAW_BYTES = 4096
 
 export interface ProtobufOptions {
   /** The text of a .proto file. */
@@ -52,17 +50,9 @@ export function createProtobufDecoder(
       let from = 0
       while (from < length && rows.count < maxRows) {
         const { size, start } = lengthAt(bytes, from)
-        const lost = (problem: string) => ({
-          ...rows.decoded(from),
-          lost: {
-            offset: from,
-            raw: bytes.slice(from, from + RAW_BYTES),
-            problem: `${problem}; nothing can be read behind it`,
-          },
-        })
-        if (size > most) return lost(`a length of ${size}, over max-record-bytes`)
+        if (size > most) return rows.lost(from, bytes, `a length of ${size}, over max-record-bytes`)
         if (start + size > length) {
-          if (last) return lost('the record is cut off')
+          if (last) return rows.lost(from, bytes, 'the record is cut off')
           break
         }
         const raw = bytes.subarray(start, start + size)
@@ -80,15 +70,7 @@ export function createProtobufDecoder(
 
   function valuesOf(raw: Uint8Array) {
     const record = new ProtoReader(raw).message(message)
-    return fields.map(({ name, type, nullable }) => {
-      try {
-        return valueOfJson(record.get(name) ?? null, type, rules)
-      } catch (error) {
-        if (!(error instanceof MisfitError)) throw error
-        if (options.ignoreParseErrors === true && nullable) return null
-        throw new MisfitError(`column "${name}": ${error.message}`)
-      }
-    })
+    return fittingValues(fields, record, rules, options.ignoreParseErrors === true)
   }
 }
 

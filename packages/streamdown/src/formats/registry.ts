@@ -354,6 +354,21 @@ class FormatOptions {
 
 const unescaped = (text: string): string => (text === '\\t' ? '\t' : text)
 
+/** The formats of inputs that are read from their beginning to their end. */
+export const streamFormats: readonly string[] = [
+  'json',
+  'ndjson',
+  'jsonl',
+  'csv',
+  'raw',
+  'regex',
+  'debezium-json',
+  'debezium_json',
+  'msgpack',
+  'protobuf',
+  'avro',
+]
+
 /** The option of every connector that takes a text format. */
 export const maxRecordOption: OptionDefinition = {
   name: 'max-record-bytes',

@@ -4,8 +4,10 @@ import { ColumnBuilder, int32s } from '../batch/values.ts'
 import { StreamdownError } from '../errors/error.ts'
 import type { Field, Schema } from '../types/data-type.ts'
 import type { Value } from '../types/value.ts'
+import type { Json } from '../values/json.ts'
 import type { DeadRecord, Decoded, ScanColumn } from './format.ts'
-import { MisfitError } from './json-values.ts'
+import { MisfitError, valueOfJson } from './json-values.ts'
+import type { TimestampRules } from './scalar-text.ts'
 
 /** The whole columns that a scan wants. */
 export function wantedFields(schema: Schema, columns: readonly ScanColumn[]): readonly Field[] {
@@ -15,6 +17,30 @@ export function wantedFields(schema: Schema, columns: readonly ScanColumn[]): re
     return field
   })
 }
+
+/**
+ * The values of fields out of a record that is like a JSON object. A value that does not fit is NULL where that is
+ * asked for and its column takes it; else MisfitError names the column.
+ */
+export function fittingValues(
+  fields: readonly Field[],
+  record: ReadonlyMap<string, Json>,
+  rules: TimestampRules,
+  ignoreParseErrors: boolean,
+): readonly Value[] {
+  return fields.map(({ name, type, nullable }) => {
+    try {
+      return valueOfJson(record.get(name) ?? null, type, rules)
+    } catch (error) {
+      if (!(error instanceof MisfitError)) throw error
+      if (ignoreParseErrors && nullable) return null
+      throw new MisfitError(`column "${name}": ${error.message}`)
+    }
+  })
+}
+
+/** Of a damaged rest so much goes into its dead letter. */
+const LOST_BYTES = 4096
 
 /** Decoded rows of one block, added value by value: for formats that no kernel reads. */
 export class RowBlock {
@@ -50,6 +76,12 @@ export class RowBlock {
 
   bury(offset: number, raw: Uint8Array, problem: string): void {
     this.#dead.push({ offset, raw: raw.slice(), problem })
+  }
+
+  /** The rows before a place from which on the bytes tell nothing: the input ends there. */
+  lost(offset: number, bytes: Uint8Array, problem: string): Decoded {
+    const raw = bytes.slice(offset, offset + LOST_BYTES)
+    return { ...this.decoded(offset), lost: { offset, raw, problem: `${problem}; nothing can be read behind it` } }
   }
 
   decoded(consumed: number): Decoded {

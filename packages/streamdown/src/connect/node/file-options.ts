@@ -1,4 +1,4 @@
-import { formatPrefixes, maxRecordOption } from '../../formats/registry.ts'
+import { formatPrefixes, maxRecordOption, streamFormats } from '../../formats/registry.ts'
 import type { OptionDefinition } from '../source.ts'
 
 export const fileOptions: readonly OptionDefinition[] = [
@@ -12,20 +12,7 @@ export const fileOptions: readonly OptionDefinition[] = [
   {
     name: 'format',
     type: 'enum',
-    values: [
-      'json',
-      'ndjson',
-      'jsonl',
-      'csv',
-      'raw',
-      'regex',
-      'debezium-json',
-      'debezium_json',
-      'msgpack',
-      'protobuf',
-      'avro',
-      'parquet',
-    ],
+    values: [...streamFormats, 'parquet'],
     summary:
       'How records are written. Default: by the name (.ndjson, .jsonl, .json, .csv, .tsv, .txt, .log, .msgpack, .avro, .parquet).',
   },

@@ -12,6 +12,7 @@ import {
   formatPrefixes,
   maxRecordBytesOf,
   maxRecordOption,
+  streamFormats,
 } from '../../formats/registry.ts'
 import type { Relation } from '../../plan/nodes/node.ts'
 import { refuseUnknown } from '../options.ts'
@@ -26,19 +27,7 @@ const options: readonly OptionDefinition[] = [
   {
     name: 'format',
     type: 'enum',
-    values: [
-      'json',
-      'ndjson',
-      'jsonl',
-      'csv',
-      'raw',
-      'regex',
-      'debezium-json',
-      'debezium_json',
-      'msgpack',
-      'protobuf',
-      'avro',
-    ],
+    values: streamFormats,
     default: 'json',
     summary: 'How records are written.',
   },

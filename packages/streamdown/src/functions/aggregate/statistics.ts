@@ -1,6 +1,12 @@
 import { types } from '../../types/data-type.ts'
 import { type AggregateFunction, example, isComparable, isNumeric } from './definition.ts'
 
+/** A fraction and a value, in either order. */
+const twoNumbers: AggregateFunction['resolve'] = ([first, second, ...more]) =>
+  first === undefined || second === undefined || more.length > 0 || !isNumeric(first.type) || !isNumeric(second.type)
+    ? undefined
+    : { type: types.double, casts: [types.double, types.double] }
+
 const one = (
   name: string,
   aliases: readonly string[],
@@ -72,14 +78,7 @@ export const statisticsAggregates: readonly AggregateFunction[] = [
       },
     ],
     nullOfRows: true,
-    resolve: ([fraction, value, ...more]) =>
-      fraction === undefined ||
-      value === undefined ||
-      more.length > 0 ||
-      !isNumeric(fraction.type) ||
-      !isNumeric(value.type)
-        ? undefined
-        : { type: types.double, casts: [types.double, types.double] },
+    resolve: twoNumbers,
   },
   {
     name: 'percentile',
@@ -87,14 +86,7 @@ export const statisticsAggregates: readonly AggregateFunction[] = [
     usage: 'percentile(numeric, fraction)',
     examples: [example('percentile(x, 0.5)', '(1e0), (3e0), (5e0), (7e0)', '4')],
     nullOfRows: true,
-    resolve: ([value, fraction, ...more]) =>
-      fraction === undefined ||
-      value === undefined ||
-      more.length > 0 ||
-      !isNumeric(fraction.type) ||
-      !isNumeric(value.type)
-        ? undefined
-        : { type: types.double, casts: [types.double, types.double] },
+    resolve: twoNumbers,
   },
   {
     name: 'percentile_disc',
