@@ -190,6 +190,24 @@ function eventTimeHarness(kind: (typeof kinds)[number], workers = 1): OperatorHa
   )
 }
 
+test('by event time: the two halves of an update may have steps without rows between them', () => {
+  const harness = eventTimeHarness('inner')
+  const at = (watermark: bigint) => ({ watermarks: [watermark, watermark] })
+  harness.step(
+    [
+      { input: 1, values: [101n, 0, 7], ordinal: 2n },
+      { input: 0, values: [0, 102n, 1], ordinal: 4n },
+      { input: 1, values: [101n, 0, 7], weight: -1, ordinal: 10n },
+    ],
+    at(101n),
+  )
+  harness.step([], at(101n))
+  harness.step([], at(101n))
+  harness.step([{ input: 1, values: [105n, 0, 8], ordinal: 11n }], at(101n))
+  harness.step([], { ...at(END_OF_TIME), ended: true })
+  assert.deepEqual(harness.table(), tableOf([{ values: [0, 102n, 1, 101n, 0, 7], weight: 1 }]))
+})
+
 test('by event time: the version that was valid at the time, whatever the order of arrival within the lateness', () => {
   const key = fc.option(fc.nat(2), { freq: 6 })
   const event = fc.oneof(

@@ -32,9 +32,13 @@ export class Versions {
   /** Columns of the schema by field: keys, time, the others. */
   readonly #columns: readonly number[]
   readonly #timers: Timers
-  /** Deleted in this step (or before a restore), and in the step before: the next row may show that it was an update. */
+  /**
+   * Deleted in this step (or before a restore), and in the last step before that changed anything: the next row may show
+   * that it was an update, however many steps without rows come between.
+   */
   #deleted = new Set<number>()
   #deletedBefore = new Set<number>()
+  #isChanged = false
 
   constructor(context: OperatorContext, options: VersionsOptions) {
     this.#context = context
@@ -62,6 +66,7 @@ export class Versions {
   change(batch: Batch): void {
     const { memory } = this.#context
     const { rows } = batch
+    this.#isChanged = true
     const identity = [...this.#options.keys, this.#options.time].map(column => columnAt(batch, column))
     const { slots, fresh } = this.table.findOrInsert(identity, rows)
     const width = this.#columns.length
@@ -124,6 +129,8 @@ export class Versions {
         memory.release(mark)
       }
     })
+    if (!this.#isChanged) return
+    this.#isChanged = false
     this.#freeDeleted(time)
     this.#deletedBefore = this.#deleted
     this.#deleted = new Set()
@@ -197,13 +204,14 @@ export class Versions {
       const before = older[row] ?? -1
       if (before !== -1) gone.add(before)
       const followed = followers[row] !== -1 && (follows[row] ?? 0n) <= time
-      if (followed || (there[row] === 0 && !this.#deleted.has(slot))) gone.add(slot)
+      const undecided = this.#deleted.has(slot) || this.#deletedBefore.has(slot)
+      if (followed || (there[row] === 0 && !undecided)) gone.add(slot)
     }
     for (const slot of gone) this.#keep(slot)
     if (gone.size > 0) this.table.remove(int32s(memory, [...gone]), gone.size)
   }
 
-  /** Those deleted in the step before whose time has come: no row followed them, so they were no updates. */
+  /** Those deleted in the last step that changed anything whose time has come: no row followed them, so they were no updates. */
   #freeDeleted(time: bigint): void {
     const { memory } = this.#context
     if (this.#deletedBefore.size === 0) return
