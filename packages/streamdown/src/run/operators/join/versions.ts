@@ -23,7 +23,8 @@ export interface VersionsOptions {
  * The versions of the rows of a table, by key and time. A row added is a version from its time on, and takes the place of
  * one of the same time. A row taken away ends the validity of its key at its time, unless the next row to arrive is a new
  * version of the key: then the two were an update, and the old version is valid until the new one begins. That is told
- * from arrival ordinals, so it does not depend on how steps are cut.
+ * from arrival ordinals, so the two may come in different steps; only rows whose time comes in the step that has the first
+ * of them alone meet no version.
  */
 export class Versions {
   readonly table: StateTable
