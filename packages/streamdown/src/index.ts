@@ -17,6 +17,7 @@ export {
   sum,
   variance,
 } from './api/aggregates.ts'
+export type { ByteSize } from './api/byte-size.ts'
 export type { Change } from './api/change.ts'
 export type { Order, Ranked } from './api/columns.ts'
 export { and, between, eq, gt, gte, isIn, isNotNull, isNull, like, lt, lte, ne, not, or } from './api/conditions.ts'

@@ -1,4 +1,5 @@
 import { StreamdownError } from '../errors/error.ts'
+import type { ByteSize } from './byte-size.ts'
 import type { Change } from './change.ts'
 import type { DeadLetter } from './dead-letter.ts'
 import type { Duration } from './duration.ts'
@@ -15,8 +16,10 @@ export interface RunOptions {
   /** How often a checkpoint is written; another one when the program ends. Default `10 seconds`. */
   readonly checkpointInterval?: Duration
   readonly workers?: number
-  /** Bytes of each worker's memory, 4 GiB at most (and by default). State over seven eighths of it stops the program. */
-  readonly memoryBytes?: number
+  /** Memory of each worker, 4 GB at most (and by default). State over seven eighths of it stops the program. */
+  readonly memory?: ByteSize
+  /** How long a step takes, about; fewer rows are taken where they are slow. Default `10 ms`. */
+  readonly stepTime?: Duration
   /** A row that fails: to the dead letters, or the program stops. Default `dead-letter`. */
   readonly onError?: 'dead-letter' | 'fail'
   /** Rows to read, over all sources: then the program finishes. Default: all. */
@@ -80,12 +83,24 @@ export interface ProgramStatus {
   /** Failed, or could not be decoded. */
   readonly dead: number
   readonly stateBytes: number
+  /** What state may take, of all workers together. */
+  readonly stateLimitBytes: number
+  /** Operators that keep state, the largest first. */
+  readonly operators: readonly OperatorState[]
   /** Windows that have rows and did not close yet. */
   readonly openWindows: number
   /** µs: results up to here are complete; the lowest int64 before any row, the highest when all sources have ended. */
   readonly watermark: bigint
   /** The newest event time that was read, µs; the lowest int64 before any row. */
   readonly newestEventTime: bigint
+}
+
+/** The state that an operator keeps. */
+export interface OperatorState {
+  readonly name: string
+  /** Of its rows: they tell it from others of its name. */
+  readonly columns: readonly string[]
+  readonly stateBytes: number
 }
 
 /** The whole of a running program. */

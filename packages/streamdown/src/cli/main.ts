@@ -23,6 +23,7 @@ const commands: Readonly<Record<string, Command>> = {
       json,
       set,
       workers,
+      ['--memory SIZE', "Memory of each worker, as '512 mb'"],
       ['--until-idle', 'End when no source has anything more now'],
       ['--limit N', 'Read N rows, then end'],
       ['--drain', 'At a stop close the open windows'],

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises'
+import type { ByteSize } from '../api/byte-size.ts'
 import { StreamdownError } from '../errors/error.ts'
 import type { SessionOptions } from '../session/session.ts'
+import { parseByteSize } from '../values/byte-size.ts'
 
 /** `--set a=b --set c=d` as settings. */
 export function settingsOf(pairs: readonly string[]): Readonly<Record<string, string>> {
@@ -30,6 +32,14 @@ export function wholeNumber(option: string, text: string): number {
     throw new StreamdownError('DSD8001', `${option} takes a whole number, not '${text}'`)
   }
   return Number(text)
+}
+
+/** A size such as '512 mb', as `run` takes it. */
+export function byteSize(option: string, text: string): ByteSize {
+  const bytes = parseByteSize(text)
+  if (bytes === undefined)
+    throw new StreamdownError('DSD8001', `${option} takes a size such as '512 mb', not '${text}'`)
+  return `${Math.ceil(bytes / 1024)}kb`
 }
 
 export async function readProgram(path: string): Promise<string> {

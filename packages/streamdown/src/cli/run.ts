@@ -4,9 +4,10 @@ import { type RunOptions, run as runProgram } from '../api/run.ts'
 import { createNodeEnvironment } from '../connect/node/environment.ts'
 import { createSession } from '../session/create.ts'
 import type { JobStatus } from '../session/session.ts'
+import { byteSizeText } from '../values/byte-size.ts'
 import { exitCodes } from './exit-codes.ts'
 import { Interrupt } from './interrupt.ts'
-import { oneFile, readProgram, sessionOptionsOf, wholeNumber } from './options.ts'
+import { byteSize, oneFile, readProgram, sessionOptionsOf, wholeNumber } from './options.ts'
 import { importProgram, isSql } from './programs.ts'
 import { showStatements } from './show.ts'
 
@@ -19,6 +20,7 @@ export async function run(args: readonly string[]): Promise<number> {
       json: { type: 'boolean', default: false },
       set: { type: 'string', multiple: true, default: [] },
       workers: { type: 'string' },
+      memory: { type: 'string' },
       'until-idle': { type: 'boolean', default: false },
       limit: { type: 'string' },
       drain: { type: 'boolean', default: false },
@@ -35,10 +37,12 @@ export async function run(args: readonly string[]): Promise<number> {
         limit,
         ...(values.state === undefined ? {} : { state: values.state }),
         ...(values.workers === undefined ? {} : { workers: wholeNumber('--workers', values.workers) }),
+        ...(values.memory === undefined ? {} : { memory: byteSize('--memory', values.memory) }),
       }
       return await runModule(file, options, { interrupt, drain: values.drain, json: values.json })
     }
-    const session = await createSession(sessionOptionsOf(values.set, values.workers), await createNodeEnvironment())
+    const set = values.memory === undefined ? values.set : [...values.set, `memory_limit=${values.memory}`]
+    const session = await createSession(sessionOptionsOf(set, values.workers), await createNodeEnvironment())
     try {
       const text = await readProgram(file)
       const goesOn = values.state !== undefined && (await session.openState(values.state, text))
@@ -75,6 +79,9 @@ interface ModuleRules {
 
 const openText = (windows: number): string => (windows === 1 ? '1 window stays open' : `${windows} windows stay open`)
 
+/** State that is smaller is of no interest to who runs a program. */
+const WORTH_SAYING_BYTES = 64 << 20
+
 /** What was done, on standard error: standard output belongs to the program. */
 function report(jobs: readonly Omit<JobStatus, 'ended'>[], json: boolean): void {
   for (const job of jobs) {
@@ -87,6 +94,12 @@ function report(jobs: readonly Omit<JobStatus, 'ended'>[], json: boolean): void 
     const parts = [`${job.rowsIn} rows in`, `${job.rowsOut} out`]
     if (job.late > 0) parts.push(`${job.late} late`)
     if (job.dead > 0) parts.push(`${job.dead} dead letters`)
+    const [largest] = job.operators
+    if (largest !== undefined && job.stateBytes >= WORTH_SAYING_BYTES) {
+      parts.push(
+        `state ${byteSizeText(job.stateBytes)} of ${byteSizeText(job.stateLimitBytes)} (${largest.name} ${byteSizeText(largest.stateBytes)})`,
+      )
+    }
     if (job.openWindows > 0) parts.push(openText(job.openWindows))
     process.stderr.write(`${job.name}: ${parts.join(', ')}\n`)
   }

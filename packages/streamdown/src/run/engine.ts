@@ -12,7 +12,7 @@ import type { EventTimeVertex, Graph, OutputVertex, SourceVertex, Vertex } from 
 import { type Asker, Inquiries } from './inquiries.ts'
 import { arrived, Intake, type OpenPartition, type Taken } from './intake.ts'
 import { Journal, type JournalEntry } from './journal.ts'
-import { MemoryBudget, MOST_MEMORY_BYTES } from './memory-budget.ts'
+import { MemoryBudget, MOST_MEMORY_BYTES, type OperatorState, stateByOperator } from './memory-budget.ts'
 import type { StepEnd } from './operator.ts'
 import { Outside } from './outside.ts'
 import type { EngineSnapshot } from './snapshot.ts'
@@ -25,8 +25,10 @@ export interface EngineOptions {
   readonly workers: number
   /** Rows that a step takes from a partition at most; 'random' draws 1 to 1,000 by the seed each time. */
   readonly stepRows: number | 'random'
-  /** Measures steps: then they grow and shrink to take about 10 ms, and `stepRows` is how the first one starts. */
+  /** Measures steps: then they grow and shrink to take about `stepMs`, and `stepRows` is how the first one starts. */
   readonly stopwatch?: Stopwatch
+  /** ms; 10 unless said. */
+  readonly stepMs?: number
   readonly seed: number
   readonly clock: Clock
   readonly timeZone: string
@@ -300,6 +302,16 @@ export class Engine {
 
   stateBytes(): number {
     return this.#workers.reduce((bytes, worker) => bytes + worker.stateBytes(), 0)
+  }
+
+  /** What state may take, of all workers together. */
+  get stateLimitBytes(): number {
+    return this.#budget.stateBytes * this.#workers.length
+  }
+
+  /** Operators that keep state, the largest first. */
+  operatorStates(): readonly OperatorState[] {
+    return stateByOperator(this.#workers, this.graph.vertices)
   }
 
   /** The lowest watermark of the outputs: what the results are complete up to. */

@@ -15,7 +15,7 @@ const rows = 200_000
 /** A count a name over as many names as rows, with so much memory. */
 async function counting(memory: string, workers = 1): Promise<Session> {
   const session = await createSession(
-    { stepRows: 50_000, workers, settings: { memory } },
+    { stepRows: 50_000, workers, settings: { memory_limit: memory } },
     await createNodeEnvironment(),
   )
   await session.execute(`
@@ -35,11 +35,15 @@ test('state over the budget stops the program with its largest operator, between
     assert.equal(error.code, 'DSD7101')
     assert.match(error.message, /over the memory budget \(2\.0 MB\)/)
     assert.match(error.message, /largest state is that of aggregate \(name, count\)/)
-    assert.match(error.message, /larger `memory` or more workers/)
+    assert.match(error.message, /larger memory_limit or more workers/)
     return true
   })
   const [status] = session.status()
   assert.ok(status !== undefined && status.rowsIn > 0 && status.rowsIn < rows)
+  const [largest] = status.operators
+  assert.equal(`${largest?.name} ${largest?.columns}`, 'aggregate name,count')
+  assert.ok(largest !== undefined && largest.stateBytes > status.stateLimitBytes / 2)
+  assert.equal(status.stateLimitBytes, 2 * 2 ** 20 * (7 / 8))
   assert.ok(status.stateBytes < 2 * 2 ** 20, 'the last chunk went over seven eighths, not over all')
   await assert.rejects(finish(session), { code: 'DSD7101' }, 'asked again it says so again')
   await session.close()
@@ -55,7 +59,7 @@ test('what was stopped over its budget goes on from a snapshot with more memory,
     ['1 gb', 1],
     ['1 gb', 3],
   ] as const) {
-    const resumed = await createSession({ workers, settings: { memory } }, environment)
+    const resumed = await createSession({ workers, settings: { memory_limit: memory } }, environment)
     await resumed.restore(bytes)
     await finish(resumed)
     const [counts] = await resumed.execute('SELECT COUNT(*), COUNT(DISTINCT visitor), SUM(visits) FROM counts')

@@ -6,21 +6,30 @@ import type { Worker } from './worker.ts'
 /** All that a 32-bit memory can address, less its last page. */
 export const MOST_MEMORY_BYTES = 2 ** 32 - 65_536
 
+/** The state that an operator keeps on all workers. */
+export interface OperatorState {
+  readonly name: string
+  /** Of its rows: they tell it from others of its name. */
+  readonly columns: readonly string[]
+  readonly stateBytes: number
+}
+
 /**
  * State that one worker may keep. Part of its memory is left free: for the chunks of a step, for tables that grow by
  * doubling, and for the snapshot that is taken when the budget is used up.
  */
 export class MemoryBudget {
   readonly #bytes: number
-  readonly #stateBytes: number
+  /** What state may take of it. */
+  readonly stateBytes: number
 
   constructor(bytes: number) {
     this.#bytes = Math.min(bytes, MOST_MEMORY_BYTES)
-    this.#stateBytes = Math.floor(this.#bytes * (7 / 8))
+    this.stateBytes = Math.floor(this.#bytes * (7 / 8))
   }
 
   isUsedUp(workers: readonly Worker[]): boolean {
-    return workers.some(worker => worker.memory.stateBytes() > this.#stateBytes)
+    return workers.some(worker => worker.memory.stateBytes() > this.stateBytes)
   }
 
   /** Why the program stopped between two steps: a snapshot can be taken, and restored with more memory or workers. */
@@ -29,7 +38,7 @@ export class MemoryBudget {
     return new StreamdownError(
       'DSD7101',
       `After step ${step} state is over the memory budget (${byteSizeText(this.#bytes)}${workersText}). ${largest(workers, vertices)} ` +
-        'The step is finished: a snapshot can be taken now and restored with a larger `memory` or more workers.',
+        'The step is finished: a snapshot can be taken now and restored with a larger memory_limit or more workers.',
     )
   }
 
@@ -43,14 +52,23 @@ export class MemoryBudget {
   }
 }
 
-function largest(workers: readonly Worker[], vertices: readonly Vertex[]): string {
-  let most = { name: '', bytes: 0 }
-  for (const vertex of vertices) {
-    const bytes = workers.reduce((sum, worker) => sum + (worker.operator(vertex)?.stateBytes() ?? 0), 0)
-    if (bytes > most.bytes) most = { name: `${vertex.name} (${columnsOf(vertex)})`, bytes }
-  }
-  if (most.bytes === 0) return 'No operator keeps state: the rows of one step are too large.'
-  return `The largest state is that of ${most.name}: ${byteSizeText(most.bytes)}. Shorter windows, a time bound of the join or a state_ttl make it smaller.`
+/** Operators that keep state, the largest first. */
+export function stateByOperator(workers: readonly Worker[], vertices: readonly Vertex[]): readonly OperatorState[] {
+  return vertices
+    .map(vertex => ({
+      name: vertex.name,
+      columns: vertex.schema.map(({ name }) => name),
+      stateBytes: workers.reduce((sum, worker) => sum + (worker.operator(vertex)?.stateBytes() ?? 0), 0),
+    }))
+    .filter(({ stateBytes }) => stateBytes > 0)
+    .sort((a, b) => b.stateBytes - a.stateBytes)
 }
 
-const columnsOf = ({ schema }: Vertex): string => schema.map(({ name }) => name).join(', ')
+function largest(workers: readonly Worker[], vertices: readonly Vertex[]): string {
+  const [most] = stateByOperator(workers, vertices)
+  if (most === undefined) return 'No operator keeps state: the rows of one step are too large.'
+  return (
+    `The largest state is that of ${most.name} (${most.columns.join(', ')}): ${byteSizeText(most.stateBytes)}. ` +
+    'Shorter windows, a time bound of the join or a state_ttl make it smaller.'
+  )
+}

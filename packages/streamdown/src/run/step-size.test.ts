@@ -36,6 +36,13 @@ test('a dataflow of even speed settles where a step takes as long as it should',
   assert.equal(sizesOf(size, clock, 1 / perMs, 8).at(-1), perMs * STEP_MS)
 })
 
+test('how long a step should take can be said', () => {
+  const clock = { ms: 0 }
+  const size = createStepSize({ stepRows: 65_536, seed: 1, stopwatch: { elapsedMs: () => clock.ms }, stepMs: 2 })
+  const perMs = 20_000
+  assert.equal(sizesOf(size, clock, 1 / perMs, 8).at(-1), perMs * 2)
+})
+
 test('a step that took all there was says nothing of larger ones', () => {
   const { size, clock } = measured()
   assert.deepEqual(sizesOf(size, clock, 1e-6, 3, 10), [65_536, 65_536, 65_536])
@@ -71,10 +78,13 @@ test('a session measures its steps unless their size is said or the clock is vir
     await session.close()
     return seen.slice(1).map((rows, at) => rows - (seen[at] ?? 0))
   }
+  await assert.rejects(rowsOfSteps({ settings: { step_time: 'soon' } }, 0), { code: 'DSD2006' })
   const slow = await rowsOfSteps({}, 1000)
+  const slowIsFine = await rowsOfSteps({ settings: { step_time: '1 h' } }, 1000)
   const fast = await rowsOfSteps({}, 0)
   const set = await rowsOfSteps({ clock: 0n }, 1000)
   assert.deepEqual(slow.slice(0, 5), [65_536, 32_768, 16_384, 8192, 4096])
+  assert.deepEqual(slowIsFine.slice(0, 2), [65_536, 131_072])
   assert.deepEqual(fast.slice(0, 2), [65_536, 131_072])
   assert.deepEqual(set.slice(0, 3), [65_536, 65_536, 65_536])
 })

@@ -21,9 +21,11 @@ export interface StepSizeOptions {
   readonly seed: number
   /** Measures the steps: their size then follows from how long they take. */
   readonly stopwatch?: Stopwatch
+  /** What a step should take then, ms; `STEP_MS` unless said. */
+  readonly stepMs?: number
 }
 
-export function createStepSize({ stepRows, seed, stopwatch }: StepSizeOptions): StepSize {
+export function createStepSize({ stepRows, seed, stopwatch, stepMs = STEP_MS }: StepSizeOptions): StepSize {
   if (stepRows === 'random') {
     return {
       begin: step => {
@@ -33,7 +35,7 @@ export function createStepSize({ stepRows, seed, stopwatch }: StepSizeOptions): 
       end: () => undefined,
     }
   }
-  if (stopwatch !== undefined) return new MeasuredSize(stepRows, stopwatch)
+  if (stopwatch !== undefined) return new MeasuredSize(stepRows, stopwatch, stepMs)
   return { begin: () => () => stepRows, end: () => undefined }
 }
 
@@ -51,11 +53,13 @@ export const MOST_ROWS = 65_536 * 16
  */
 class MeasuredSize implements StepSize {
   readonly #stopwatch: Stopwatch
+  readonly #stepMs: number
   #rows: number
   #began = 0
 
-  constructor(firstRows: number, stopwatch: Stopwatch) {
+  constructor(firstRows: number, stopwatch: Stopwatch, stepMs: number) {
     this.#stopwatch = stopwatch
+    this.#stepMs = stepMs
     this.#rows = within(firstRows)
   }
 
@@ -66,8 +70,8 @@ class MeasuredSize implements StepSize {
 
   end(mostRows: number): void {
     const tookMs = this.#stopwatch.elapsedMs() - this.#began
-    if (mostRows === 0 || (tookMs < STEP_MS && mostRows < this.#rows)) return
-    const factor = Math.min(2, Math.max(0.5, STEP_MS / Math.max(tookMs, 0.001)))
+    if (mostRows === 0 || (tookMs < this.#stepMs && mostRows < this.#rows)) return
+    const factor = Math.min(2, Math.max(0.5, this.#stepMs / Math.max(tookMs, 0.001)))
     this.#rows = within(this.#rows * factor)
   }
 }

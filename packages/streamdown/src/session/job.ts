@@ -27,6 +27,8 @@ export interface JobOptions {
   readonly stepRows: number | 'random'
   /** Measures steps, so that their size adapts. */
   readonly stopwatch?: Stopwatch
+  /** What a step should take then, ms. */
+  readonly stepMs?: number
   readonly seed: number
   readonly clock: Clock
   readonly timeZone: string
@@ -85,6 +87,7 @@ export class Job {
       workers: options.workers,
       stepRows: options.stepRows,
       ...(options.stopwatch === undefined ? {} : { stopwatch: options.stopwatch }),
+      ...(options.stepMs === undefined ? {} : { stepMs: options.stepMs }),
       seed: options.seed,
       clock: options.clock,
       timeZone: options.timeZone,
@@ -170,6 +173,8 @@ export class Job {
       late: this.lateCount,
       dead: this.deadCount,
       stateBytes: this.engine.stateBytes(),
+      stateLimitBytes: this.engine.stateLimitBytes,
+      operators: this.engine.operatorStates(),
       openWindows: this.engine.openWindows(),
       watermark: this.engine.watermark(),
       newestEventTime: this.engine.newestEventTime(),

@@ -160,13 +160,13 @@ export function jobOptions(
     name,
     workers: options.workers ?? 1,
     stepRows: options.stepRows ?? FIRST_STEP_ROWS,
-    ...(stopwatch === undefined ? {} : { stopwatch }),
+    ...(stopwatch === undefined ? {} : { stopwatch, stepMs: stepMsOf(settings.step_time) }),
     seed: options.seed ?? 0,
     clock,
     timeZone: settings.timezone,
     settings,
     idleTimeout: durationMicros(settings.source_idle_timeout) ?? 0n,
-    memoryBytes: memoryBytesOf(settings.memory),
+    memoryBytes: memoryBytesOf(settings.memory_limit),
     openSink: () => undefined,
     onError,
     sleep: (ms, sooner) => environment.sleep(ms, sooner),
@@ -177,7 +177,13 @@ export function jobOptions(
 function memoryBytesOf(text: string): number {
   const bytes = parseByteSize(text)
   if (bytes !== undefined) return bytes
-  throw new StreamdownError('DSD2006', `Setting memory takes a size such as '512 mb', not "${text}".`)
+  throw new StreamdownError('DSD2006', `Setting memory_limit takes a size such as '512 mb', not "${text}".`)
+}
+
+function stepMsOf(text: string): number {
+  const micros = durationMicros(text)
+  if (micros !== undefined && micros > 0n) return Number(micros) / 1000
+  throw new StreamdownError('DSD2006', `Setting step_time takes a duration such as '10 ms', not "${text}".`)
 }
 
 /** A row as often as its weights say, in the order of arrival. */

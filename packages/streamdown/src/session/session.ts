@@ -1,5 +1,6 @@
 import type { SortKey } from '../plan/nodes/node.ts'
 import type { Program } from '../plan/program.ts'
+import type { OperatorState } from '../run/memory-budget.ts'
 import type { Field, Schema } from '../types/data-type.ts'
 import type { Value } from '../types/value.ts'
 import type { DeadLetter } from './job.ts'
@@ -79,6 +80,10 @@ export interface JobStatus {
   readonly late: number
   readonly dead: number
   readonly stateBytes: number
+  /** What state may take, of all workers together. */
+  readonly stateLimitBytes: number
+  /** Operators that keep state, the largest first. */
+  readonly operators: readonly OperatorState[]
   /** Windows that are open, by operators that keep some. */
   readonly openWindows: number
   /** µs; the lowest int64 before any. */

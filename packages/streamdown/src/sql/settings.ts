@@ -138,10 +138,15 @@ export const settingDefinitions = {
     '10000',
     'How many rounds a WITH RECURSIVE may take; one that still has rows then stops the program.',
   ),
-  memory: text(
+  memory_limit: text(
     '4 gb',
     '4 gb',
     'Memory of each worker, 4 GB at most; state over seven eighths of it stops the program.',
+  ),
+  step_time: text(
+    '10 ms',
+    '10 ms',
+    'How long a step takes, about: it takes fewer rows where they are slow and more where they are fast.',
   ),
   timezone: text('UTC', 'UTC', 'The session time zone, an IANA name.'),
   search_path: text(
@@ -224,6 +229,7 @@ const aliases: Readonly<Record<string, SettingName>> = {
   'execution.checkpointing.interval': 'checkpoint_interval',
   'table.exec.source.cdc-events-duplicate': 'source_duplicates',
   'table.sql-dialect': 'dialect',
+  memory: 'memory_limit',
 }
 
 /** Settings of Flink that tune how it runs and never change a result; accepted without effect. */
@@ -286,7 +292,7 @@ export function settingsOf(dialect: Dialect, changes: Readonly<Record<string, st
 }
 
 /** Settings that say how a program runs and nothing of what its state means. */
-const tuning: ReadonlySet<string> = new Set(['memory', 'checkpoint_interval', 'source_idle_timeout'])
+const tuning: ReadonlySet<string> = new Set(['memory_limit', 'step_time', 'checkpoint_interval', 'source_idle_timeout'])
 
 /** The settings as text, those of tuning left out: programs of different text do not go on from each other's state. */
 export function settingsIdentity(settings: Settings): string {

@@ -8,6 +8,8 @@ import type { Program } from '../../plan/program.ts'
 import { FIRST_STEP_ROWS } from '../../run/step-size.ts'
 import type { Environment } from '../../session/environment.ts'
 import { Job } from '../../session/job.ts'
+import { byteSizeOf } from '../byte-size.ts'
+import { durationMicros } from '../duration.ts'
 import { MemoryQueue } from '../memory-queue.ts'
 import type { RunOptions } from '../run.ts'
 import { rowInput } from '../values/row-codec.ts'
@@ -34,11 +36,12 @@ export function programJob(
     workers: options.workers ?? 1,
     stepRows: FIRST_STEP_ROWS,
     stopwatch: environment.stopwatch,
+    ...(options.stepTime === undefined ? {} : { stepMs: Number(durationMicros(options.stepTime)) / 1000 }),
     seed: 0,
     clock: environment.clock,
     timeZone: assembled.context.bind.settings.timezone,
     settings: assembled.context.bind.settings,
-    ...(options.memoryBytes === undefined ? {} : { memoryBytes: options.memoryBytes }),
+    ...(options.memory === undefined ? {} : { memoryBytes: byteSizeOf(options.memory) }),
     onError: options.onError ?? 'dead-letter',
     sleep: (ms, sooner) => environment.sleep(ms, sooner),
     openSource: scan =>

@@ -83,8 +83,8 @@ class Handle implements Program {
   }
 
   status(): ProgramStatus {
-    const { rowsIn, rowsOut, late, dead, stateBytes, openWindows, watermark, newestEventTime } = this.#job.status()
-    return { rowsIn, rowsOut, late, dead, stateBytes, openWindows, watermark, newestEventTime }
+    const { name: _name, ended: _ended, ...status } = this.#job.status()
+    return status
   }
 
   deadLetters(): readonly DeadLetter[] {
