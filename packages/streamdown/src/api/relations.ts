@@ -24,6 +24,11 @@ export interface StreamOptions<R, S> {
    * Default 0: as soon as it was asked and had nothing.
    */
   readonly idleTimeout?: Duration
+  /**
+   * How far in event time a partition of the source may lead the slowest of all sources: further, and it is not read
+   * until that one has come nearer. Default: as `maxDrift` of `run` says.
+   */
+  readonly maxDrift?: Duration
   /** `each`: every row goes through the schema's own checks and changes as well; slow. Default: only what columns say. */
   readonly validate?: 'columns' | 'each'
 }
@@ -57,6 +62,7 @@ interface Options {
   readonly time?: string
   readonly lateness?: Duration
   readonly idleTimeout?: Duration
+  readonly maxDrift?: Duration
   readonly validate?: 'columns' | 'each'
 }
 
@@ -75,6 +81,7 @@ function sourceRelation(
     ...(options.time === undefined ? {} : { time: options.time }),
     latenessMicros: options.lateness === undefined ? 0n : durationMicros(options.lateness),
     ...(options.idleTimeout === undefined ? {} : { idleTimeoutMicros: durationMicros(options.idleTimeout) }),
+    ...(options.maxDrift === undefined ? {} : { maxDriftMicros: durationMicros(options.maxDrift) }),
     key,
     place: callerPlace(),
   }

@@ -262,6 +262,7 @@ class GraphBuilder {
       column: time.column,
       delay: time.delay,
       ...(time.idleTimeout === undefined ? {} : { idleTimeout: time.idleTimeout }),
+      ...(time.drift === undefined ? {} : { drift: time.drift }),
       source: this.#sourceOf(input),
     }
     this.vertices.push(vertex)

@@ -35,6 +35,8 @@ export interface EngineOptions {
   readonly settings: Readonly<Record<string, string>>
   /** µs without rows after which a partition counts as idle, where its table says nothing; 0 unless said. */
   readonly idleTimeout?: bigint
+  /** µs of event time that a partition may lead others by, where its table says nothing; undefined: any number. */
+  readonly maxDrift?: bigint
   /** Bytes that a worker's state may take, and an eighth more for steps and snapshots. Default 4 GiB. */
   readonly memoryBytes?: number
   /** Bytes that an inbox between two workers holds at most (more only for one parcel). Default 4 MiB. */
@@ -104,7 +106,7 @@ export class Engine {
     this.#intake = new Intake({
       stepSize: createStepSize(options),
       read: (from, maxRows) => this.#read(from, maxRows),
-      mayTake: () => !this.#budget.isUsedUp(this.#workers),
+      room: () => this.#budget.room(this.#workers),
     })
   }
 
@@ -173,9 +175,19 @@ export class Engine {
     const trackers = timed.flatMap(({ id }) => this.#trackers.get(id) ?? [])
     const declared = timed.flatMap(({ idleTimeout }) => idleTimeout ?? [])
     const idleTimeout = declared[0] ?? this.#options.idleTimeout ?? 0n
+    const drift = timed.flatMap(each => each.drift ?? [])[0] ?? { group: '' }
+    const most = drift.most ?? this.#options.maxDrift
     for (const reader of readers) {
       const worker = this.#intake.partitions.length % this.#workers.length
-      this.#intake.add({ id: `${vertex.id}/${reader.partition}`, vertex, worker, reader, trackers, idleTimeout })
+      this.#intake.add({
+        id: `${vertex.id}/${reader.partition}`,
+        vertex,
+        worker,
+        reader,
+        trackers,
+        idleTimeout,
+        drift: { group: drift.group, ...(most === undefined ? {} : { most }) },
+      })
     }
   }
 
@@ -275,7 +287,8 @@ export class Engine {
         error.code === 'DSD9001' ? this.#budget.exhausted(this.#workers, vertices, this.#step, error) : error
       throw this.#stopped
     }
-    if (!this.#ended && this.#budget.isUsedUp(this.#workers)) {
+    const room = this.#ended ? 'enough' : this.#budget.room(this.#workers)
+    if (room === 'none' || (room === 'short' && !this.#intake.relievable)) {
       this.#stopped = this.#budget.usedUp(this.#workers, this.graph.vertices, this.#step)
     }
   }

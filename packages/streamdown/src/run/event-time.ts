@@ -35,6 +35,11 @@ export class EventTimeTracker {
     return this.#partitions.get(partition)?.status
   }
 
+  /** How far the rows of a partition have come: its newest event time less the delay. */
+  timeOf(partition: string): bigint | undefined {
+    return this.#partitions.get(partition)?.newest
+  }
+
   /** Raises every partition to at least `watermark` (a test's clock). */
   raise(watermark: bigint): void {
     for (const partition of this.#partitions.values()) if (partition.newest < watermark) partition.newest = watermark

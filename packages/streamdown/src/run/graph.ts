@@ -1,5 +1,6 @@
 import type { ScanNode, SinkNode } from '../plan/nodes/node.ts'
 import type { Schema } from '../types/data-type.ts'
+import type { Drift } from './alignment.ts'
 import type { Operator } from './operator.ts'
 import type { OperatorContext } from './operator-context.ts'
 
@@ -40,6 +41,8 @@ export interface EventTimeVertex {
   readonly delay: bigint
   /** µs without rows after which a partition counts as idle; undefined: as the program's settings say. */
   readonly idleTimeout?: bigint
+  /** How far its partitions may lead those of other sources. */
+  readonly drift?: Drift
   readonly source: SourceVertex
 }
 

@@ -1,6 +1,7 @@
 import { CHUNK_ROWS } from '../batch/batch.ts'
 import type { Discovery, PartitionReader } from '../connect/source.ts'
 import { StreamdownError } from '../errors/error.ts'
+import { Alignment, type Drift } from './alignment.ts'
 import type { EventTimeTracker } from './event-time.ts'
 import type { SourceVertex } from './graph.ts'
 import type { JournalEntry, PartitionStatus, StatusChange, Take } from './journal.ts'
@@ -17,6 +18,8 @@ export interface OpenPartition {
   readonly trackers: readonly EventTimeTracker[]
   /** µs for which it must have had nothing before it counts as idle. */
   readonly idleTimeout: bigint
+  /** How far it may lead in event time. */
+  readonly drift: Drift
   status: PartitionStatus
   /** Since when it says that it has nothing; undefined while it has something, or cannot be asked. */
   quietSince: bigint | undefined
@@ -26,9 +29,12 @@ export interface IntakeOptions {
   readonly stepSize: StepSize
   /** Reads one chunk of at most so many rows and runs it through; how many there were. */
   read(from: OpenPartition, maxRows: number): number
-  /** False when the step shall end with what it has: memory is short. */
-  mayTake(): boolean
+  /** `short`: only what lets state go is read; `none`: the step ends with what it has. */
+  room(): Room
 }
+
+/** How much memory there is for more state. */
+export type Room = 'enough' | 'short' | 'none'
 
 /** What a step took in. */
 export type Taken = Pick<JournalEntry, 'joined' | 'takes' | 'statuses'>
@@ -49,6 +55,7 @@ const LEAST_READS = 16
 export class Intake {
   readonly #options: IntakeOptions
   readonly #partitions: OpenPartition[] = []
+  readonly #alignment = new Alignment(this.#partitions)
   readonly #new = new NewPartitions()
   /** Rows of the step that runs, from the partition that gave most. */
   #most = 0
@@ -99,13 +106,22 @@ export class Intake {
     )
   }
 
+  /** Some partition holds the watermark back while others lead: what it gives may let state go. */
+  get relievable(): boolean {
+    return this.#partitions.some(each => this.#alignment.holdsBack(each))
+  }
+
   /** True when a step would take rows, see a partition end, or find one idle that may let the watermark go on. */
   pending(now: bigint): boolean {
     if (this.#new.waiting) return true
     return this.#partitions.some(each => {
       if (each.status === 'ended') return false
       const state = observe(each, now)
-      return state === 'ready' || state === 'ended' || (each.trackers.length > 0 && this.#becomesIdle(each, now))
+      return (
+        (state === 'ready' && this.#mayRead(each)) ||
+        state === 'ended' ||
+        (each.trackers.length > 0 && this.#becomesIdle(each, now))
+      )
     })
   }
 
@@ -122,7 +138,8 @@ export class Intake {
 
   /** Resolves when `pending` may have become true. */
   async ready(): Promise<void> {
-    const open = this.#partitions.filter(each => each.status !== 'ended')
+    const held = (each: OpenPartition): boolean => each.reader.state() === 'ready' && !this.#mayRead(each)
+    const open = this.#partitions.filter(each => each.status !== 'ended' && !held(each))
     const changes = [...open.map(each => each.reader.ready()), ...this.#new.ready()]
     if (changes.length > 0) await Promise.race(changes)
   }
@@ -211,8 +228,10 @@ export class Intake {
     await Promise.all(this.#partitions.map(each => each.reader.close()))
   }
 
-  #mayRead({ reader }: OpenPartition): boolean {
-    return reader.state() === 'ready' && this.#options.mayTake()
+  #mayRead(each: OpenPartition): boolean {
+    if (each.reader.state() !== 'ready') return false
+    const room = this.#options.room()
+    return room === 'enough' ? !this.#alignment.leads(each) : room === 'short' && this.#alignment.holdsBack(each)
   }
 
   #read(each: OpenPartition, maxRows: number, takes: Take[]): number {

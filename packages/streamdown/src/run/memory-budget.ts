@@ -1,6 +1,7 @@
 import { StreamdownError } from '../errors/error.ts'
 import { byteSizeText } from '../values/byte-size.ts'
 import type { Vertex } from './graph.ts'
+import type { Room } from './intake.ts'
 import type { Worker } from './worker.ts'
 
 /** All that a 32-bit memory can address, less its last page. */
@@ -28,8 +29,12 @@ export class MemoryBudget {
     this.stateBytes = Math.floor(this.#bytes * (7 / 8))
   }
 
-  isUsedUp(workers: readonly Worker[]): boolean {
-    return workers.some(worker => worker.memory.stateBytes() > this.stateBytes)
+  /** What is left: `short` over what state may take; `none` when what is kept free for a snapshot is taken, too. */
+  room(workers: readonly Worker[]): Room {
+    let most = 0
+    for (const { memory } of workers) most = Math.max(most, memory.stateBytes())
+    if (most <= this.stateBytes) return 'enough'
+    return most <= Math.min(this.#bytes, MOST_MEMORY_BYTES * (15 / 16)) ? 'short' : 'none'
   }
 
   /** Why the program stopped between two steps: a snapshot can be taken, and restored with more memory or workers. */

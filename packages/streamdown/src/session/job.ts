@@ -38,6 +38,8 @@ export interface JobOptions {
   readonly idleTimeout?: bigint
   /** Waits between tries and for timeouts of asynchronous operators; without it they are not asked. */
   readonly sleep?: (ms: number, sooner?: Promise<unknown>) => Promise<void>
+  /** µs of event time that a partition may lead others by, where its table says nothing; undefined: any number. */
+  readonly maxDrift?: bigint
   /** Bytes of each worker's memory; 4 GiB unless said. */
   readonly memoryBytes?: number
   openSource(scan: ScanNode): Source
@@ -94,6 +96,7 @@ export class Job {
       settings: options.settings,
       journal: options.journal ?? false,
       idleTimeout: options.idleTimeout ?? 0n,
+      ...(options.maxDrift === undefined ? {} : { maxDrift: options.maxDrift }),
       ...(options.memoryBytes === undefined ? {} : { memoryBytes: options.memoryBytes }),
       createMemory: () => this.#createMemory(),
       ...(options.sleep === undefined ? {} : { asker: askerWith({ clock: options.clock, sleep: options.sleep }) }),

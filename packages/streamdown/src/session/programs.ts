@@ -166,6 +166,7 @@ export function jobOptions(
     timeZone: settings.timezone,
     settings,
     idleTimeout: durationMicros(settings.source_idle_timeout) ?? 0n,
+    ...maxDriftOf(settings.max_drift),
     memoryBytes: memoryBytesOf(settings.memory_limit),
     openSink: () => undefined,
     onError,
@@ -178,6 +179,13 @@ function memoryBytesOf(text: string): number {
   const bytes = parseByteSize(text)
   if (bytes !== undefined) return bytes
   throw new StreamdownError('DSD2006', `Setting memory_limit takes a size such as '512 mb', not "${text}".`)
+}
+
+function maxDriftOf(text: string): Pick<JobOptions, 'maxDrift'> {
+  if (text === 'none') return {}
+  const maxDrift = durationMicros(text)
+  if (maxDrift !== undefined && maxDrift >= 0n) return { maxDrift }
+  throw new StreamdownError('DSD2006', `Setting max_drift takes none or a duration such as '1 min', not "${text}".`)
 }
 
 function stepMsOf(text: string): number {

@@ -118,6 +118,11 @@ export const settingDefinitions = {
     '0 seconds',
     "How long a source's partition must have had nothing, though asked, before it holds no watermark back; a table's scan.watermark.idle-timeout goes before.",
   ),
+  max_drift: text(
+    'none',
+    'none',
+    "How far in event time a source's partition may lead the slowest one before it is not read; none: any distance. A table's scan.watermark.alignment.max-drift goes before.",
+  ),
   state_ttl: text(
     'none',
     'none',
@@ -292,7 +297,13 @@ export function settingsOf(dialect: Dialect, changes: Readonly<Record<string, st
 }
 
 /** Settings that say how a program runs and nothing of what its state means. */
-const tuning: ReadonlySet<string> = new Set(['memory_limit', 'step_time', 'checkpoint_interval', 'source_idle_timeout'])
+const tuning: ReadonlySet<string> = new Set([
+  'memory_limit',
+  'step_time',
+  'max_drift',
+  'checkpoint_interval',
+  'source_idle_timeout',
+])
 
 /** The settings as text, those of tuning left out: programs of different text do not go on from each other's state. */
 export function settingsIdentity(settings: Settings): string {

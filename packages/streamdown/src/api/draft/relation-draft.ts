@@ -69,6 +69,7 @@ export interface SourceRelation {
   readonly time?: string
   readonly latenessMicros: bigint
   readonly idleTimeoutMicros?: bigint
+  readonly maxDriftMicros?: bigint
   /** Every row goes through this schema as well. */
   readonly validate?: Schema
   readonly key: readonly string[]

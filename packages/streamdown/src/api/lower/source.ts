@@ -51,10 +51,14 @@ export function lowerSource(context: LowerContext, draft: SourceRelation): Lower
 const checked = ({ enforces }: LowerContext, scanned: Lowered, columns: readonly ColumnDraft[]): Lowered =>
   enforces ? columnChecks(scanned, columns) : scanned
 
-const eventTimeOf = ({ latenessMicros, idleTimeoutMicros }: SourceRelation, column: number): EventTime => ({
+const eventTimeOf = (
+  { latenessMicros, idleTimeoutMicros, maxDriftMicros }: SourceRelation,
+  column: number,
+): EventTime => ({
   column,
   delay: latenessMicros,
   ...(idleTimeoutMicros === undefined ? {} : { idleTimeout: idleTimeoutMicros }),
+  ...(maxDriftMicros === undefined ? {} : { drift: { group: '', most: maxDriftMicros } }),
 })
 
 /** Every row through the schema's own checks and changes; what fails them is a dead letter. */

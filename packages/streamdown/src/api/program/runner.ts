@@ -41,6 +41,7 @@ export function programJob(
     clock: environment.clock,
     timeZone: assembled.context.bind.settings.timezone,
     settings: assembled.context.bind.settings,
+    ...(options.maxDrift === undefined ? {} : { maxDrift: durationMicros(options.maxDrift) }),
     ...(options.memory === undefined ? {} : { memoryBytes: byteSizeOf(options.memory) }),
     onError: options.onError ?? 'dead-letter',
     sleep: (ms, sooner) => environment.sleep(ms, sooner),

@@ -27,4 +27,9 @@ export interface EventTime {
   readonly delay: bigint
   /** µs without rows after which a partition counts as idle; undefined: as the session's setting says. */
   readonly idleTimeout?: bigint
+  /**
+   * How many µs the source's partitions may lead the slowest of all sources of the group; without `most` as the
+   * session's setting says.
+   */
+  readonly drift?: { readonly group: string; readonly most?: bigint }
 }

@@ -19,19 +19,29 @@ interface Timed {
 /**
  * Column (among all of the table) and delay of the event time: by WATERMARK FOR, LATENESS, the option
  * `event_time_field`, or, where the setting says so, the first TIMESTAMP column. With Flink's
- * `scan.watermark.idle-timeout`.
+ * `scan.watermark.idle-timeout` and `scan.watermark.alignment`.
  */
 export function tableEventTime(context: BindContext, syntax: CreateTable, table: Timed): EventTime | undefined {
   const time = declaredTime(context, syntax, table)
-  const given = table.options['scan.watermark.idle-timeout']
-  if (time === undefined || given === undefined) return time
-  const idleTimeout = durationMicros(given)
-  if (idleTimeout !== undefined && idleTimeout >= 0n) return { ...time, idleTimeout }
-  return fail(
-    'DSD3002',
-    `Option 'scan.watermark.idle-timeout' is '${given}'; it takes a duration such as '1 min'.`,
-    syntax.at,
-  )
+  if (time === undefined) return undefined
+  const idleTimeout = durationOption(syntax, table, 'scan.watermark.idle-timeout')
+  const most = durationOption(syntax, table, 'scan.watermark.alignment.max-drift')
+  const group = table.options['scan.watermark.alignment.group']
+  const aligned = most !== undefined || group !== undefined
+  return {
+    ...time,
+    ...(idleTimeout === undefined ? {} : { idleTimeout }),
+    ...(aligned ? { drift: { group: group ?? '', ...(most === undefined ? {} : { most }) } } : {}),
+  }
+}
+
+/** µs; undefined where the table does not have the option. */
+function durationOption(syntax: CreateTable, { options }: Timed, name: string): bigint | undefined {
+  const given = options[name]
+  if (given === undefined) return undefined
+  const micros = durationMicros(given)
+  if (micros !== undefined && micros >= 0n) return micros
+  return fail('DSD3002', `Option '${name}' is '${given}'; it takes a duration such as '1 min'.`, syntax.at)
 }
 
 function declaredTime(context: BindContext, syntax: CreateTable, table: Timed): EventTime | undefined {
