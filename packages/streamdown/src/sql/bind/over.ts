@@ -11,7 +11,7 @@ import { inEventTime } from './in-event-time.ts'
 import { bindOverCall } from './over-calls.ts'
 import { fail } from './problem.ts'
 import type { Rows } from './rows.ts'
-import { sortDirection } from './sorting.ts'
+import { sortable, sortDirection } from './sorting.ts'
 import { resolveSubqueries } from './subqueries.ts'
 import { callName } from './syntax.ts'
 
@@ -133,7 +133,7 @@ function bindWindow(
   const partitionBy = [...new Set(columns)]
   const directions = over.orderBy.map(item => sortDirection(item, rows.context.settings))
   const orderBy = rows
-    .append(over.orderBy.map(item => rows.binder.bind(item.value)))
+    .append(over.orderBy.map(item => sortable(rows.binder.bind(item.value))))
     .map((column, i): SortKey => ({ column, ...directions[i]! }))
   return { over, partitionBy, orderBy }
 }

@@ -40,7 +40,7 @@ export function sortedRows(
 }
 
 /** Nested values sort by bytes that are in their order. */
-function sortable(value: Expression): Expression {
+export function sortable(value: Expression): Expression {
   const nested = value.type.is === 'array' || value.type.is === 'row' || value.type.is === 'map'
   if (!nested) return value
   return { is: 'call', name: 'sort_key', args: [value], type: types.bytes, nullable: value.nullable }
