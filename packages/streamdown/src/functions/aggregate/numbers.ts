@@ -61,7 +61,8 @@ export const numberAggregates: readonly AggregateFunction[] = [
   {
     name: 'approx_count_distinct',
     aliases: ['approx_distinct'],
-    summary: 'The number of different values that are not NULL; exact here.',
+    summary:
+      'About the number of different values that are not NULL: exact up to some 1000 and over rows that may be taken back, else by HyperLogLog with a standard error of 1.6 %, in 4 KiB a group.',
     usage: 'approx_count_distinct(value)',
     examples: [example('approx_count_distinct(x)', '(1), (2), (1)', '2')],
     ofNothing: 'zero',

@@ -90,7 +90,7 @@ export const statisticsAggregates: readonly AggregateFunction[] = [
   },
   {
     name: 'percentile_disc',
-    aliases: ['quantile_disc', 'approx_percentile'],
+    aliases: ['quantile_disc'],
     summary: 'The first of the ordered values at or after a fraction (0 to 1).',
     usage: 'percentile_disc(fraction) WITHIN GROUP (ORDER BY value)',
     examples: [
@@ -108,6 +108,22 @@ export const statisticsAggregates: readonly AggregateFunction[] = [
       !isComparable(value.type)
         ? undefined
         : { type: value.type, casts: [types.double, value.type] },
+  },
+  {
+    name: 'approx_percentile',
+    summary:
+      'PERCENTILE_DISC to within a relative error (0.01 if it is not given), by a sketch (DDSketch) that keeps a count for each order of magnitude of that width. Fraction and error are constants.',
+    usage: 'approx_percentile(fraction [, error]) WITHIN GROUP (ORDER BY numeric)',
+    examples: [
+      {
+        sql: 'SELECT approx_percentile(0.5, 0.001) WITHIN GROUP (ORDER BY x) BETWEEN 2.997 AND 3.003 FROM (VALUES (1), (3), (5), (7)) AS t(x)',
+        gives: 'true',
+      },
+    ],
+    resolve: ([value, ...more]) =>
+      value === undefined || more.length > 0 || !isNumeric(value.type)
+        ? undefined
+        : { type: types.double, casts: [types.double] },
   },
   {
     name: 'mode',

@@ -164,7 +164,8 @@ export function aggregateText(call: AggregateCall, schema: Schema): string {
   const order = (call.orderBy ?? []).map(
     ({ by, descending }) => `${expressionText(by, schema)}${descending ? ' DESC' : ''}`,
   )
-  const inside = `${call.distinct ? 'DISTINCT ' : ''}${args.length === 0 ? '*' : args.join(', ')}${order.length === 0 ? '' : ` ORDER BY ${order.join(', ')}`}`
+  const quantile = call.quantile === undefined ? '' : ` AT ${call.quantile.fraction} WITHIN ${call.quantile.error}`
+  const inside = `${call.distinct ? 'DISTINCT ' : ''}${args.length === 0 ? '*' : args.join(', ')}${order.length === 0 ? '' : ` ORDER BY ${order.join(', ')}`}${quantile}`
   const filter = call.filter === undefined ? '' : ` FILTER (WHERE ${expressionText(call.filter, schema)})`
   return `${call.name.toUpperCase()}(${inside})${filter}`
 }

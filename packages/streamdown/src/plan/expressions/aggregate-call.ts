@@ -14,6 +14,8 @@ export interface AggregateCall {
   readonly orderBy?: readonly { readonly by: Expression; readonly descending: boolean; readonly nullsFirst: boolean }[]
   readonly type: DataType
   readonly nullable: boolean
+  /** Of approx_percentile: which quantile, and how far the answer may be from it, in proportion to its size. */
+  readonly quantile?: { readonly fraction: number; readonly error: number }
   /**
    * A fold written in TypeScript (`fold` in the API; name 'fold'): a state of `type`, from `initial`. `step` is given
    * the values of `args`, which are the input's columns that it reads, in arrival order.

@@ -65,6 +65,7 @@ function structure(node: PlanNode, numberOf: (thing: object) => number): string 
     call.filter !== undefined,
     call.orderBy?.map(o => [o.descending, o.nullsFirst]),
     call.fold === undefined ? 0 : numberOf(call.fold),
+    call.quantile,
   ]
   const names = node.schema.map(field => field.name)
   switch (node.is) {

@@ -8,6 +8,7 @@ import { types } from '../../types/data-type.ts'
 import { typeText } from '../../types/type-text.ts'
 import { plain } from '../../values/numeric.ts'
 import type { Call, Expression as Syntax } from '../parse/ast.ts'
+import { wantedQuantile } from './approximate-quantile.ts'
 import { castTo } from './cast.ts'
 import type { BindContext } from './context.ts'
 import { argumentOf } from './expressions.ts'
@@ -20,7 +21,7 @@ import { callOf, numberOf, userArguments } from './user-calls.ts'
 
 type UserAggregate = Extract<UserFunction, { kind: 'aggregate' }>
 
-const orderedSets = new Set(['percentile_cont', 'percentile_disc', 'mode'])
+const orderedSets = new Set(['percentile_cont', 'percentile_disc', 'approx_percentile', 'mode'])
 
 /** An aggregate over the rows before grouping. `everyGroupHasRows`: there are keys, so no group is empty. */
 export function bindAggregate(rows: Rows, call: Call, everyGroupHasRows: boolean): AggregateCall {
@@ -40,10 +41,9 @@ export function bindAggregate(rows: Rows, call: Call, everyGroupHasRows: boolean
       call.at,
     )
   const isSet = orderedSets.has(definition.name)
-  // It may be as far off as its second argument says; the exact value is within any bound.
-  const isApproximate = name === 'APPROX_PERCENTILE'
+  const isApproximate = definition.name === 'approx_percentile'
   const within = call.withinGroup.map(item => ({
-    by: isApproximate ? castTo(binder.bind(item.value), types.double, context.settings) : binder.bind(item.value),
+    by: binder.bind(item.value),
     ...sortDirection(item, context.settings),
   }))
   const inside = call.orderBy.map(item => ({ by: binder.bind(item.value), ...sortDirection(item, context.settings) }))
@@ -59,8 +59,8 @@ export function bindAggregate(rows: Rows, call: Call, everyGroupHasRows: boolean
       return fail('DSD2006', `${name} takes no table.`, value.at)
     return [binder.bind(value)]
   })
-  const direct = isApproximate && written.length === 2 ? written.slice(0, 1) : written
-  const args = isSet ? [...direct, ...within.map(item => item.by)] : written
+  const quantile = isApproximate ? wantedQuantile(context, written, within, call) : undefined
+  const args = isSet ? [...(isApproximate ? [] : written), ...within.map(item => item.by)] : written
   const condition = call.filter === undefined ? undefined : binder.condition(call.filter, 'FILTER')
   const filter = call.nulls === 'IGNORE' && args[0] !== undefined ? andNotNull(args[0], condition) : condition
   for (const e of [...args, ...(filter === undefined ? [] : [filter]), ...orderBy.map(item => item.by)])
@@ -98,7 +98,8 @@ export function bindAggregate(rows: Rows, call: Call, everyGroupHasRows: boolean
     args: castArguments(context, args, resolved.casts),
     distinct: call.distinct,
     ...(filter === undefined ? {} : { filter }),
-    ...(orderBy.length === 0 ? {} : { orderBy }),
+    ...(orderBy.length === 0 || isApproximate ? {} : { orderBy }),
+    ...(quantile === undefined ? {} : { quantile }),
     type: resolved.type,
     nullable: resolved.nullable,
   }
@@ -148,9 +149,10 @@ const andNotNull = (value: Expression, condition: Expression | undefined): Expre
 }
 
 /** Equal for calls that give the same. */
-export function aggregateKey({ name, args, distinct, filter, orderBy = [], type, fold }: AggregateCall): string {
+export function aggregateKey(call: AggregateCall): string {
+  const { name, args, distinct, filter, orderBy = [], type, fold, quantile } = call
   const order = orderBy.map(({ by, descending, nullsFirst }) => `${expressionKey(by)}${descending}${nullsFirst}`)
-  return `${name}${fold === undefined ? '' : numberOf(fold)}:${distinct}:${plainKey(type)}(${args.map(expressionKey).join()})${filter === undefined ? '' : expressionKey(filter)}[${order.join()}]`
+  return `${name}${fold === undefined ? '' : numberOf(fold)}:${distinct}:${plainKey(type)}(${args.map(expressionKey).join()})${filter === undefined ? '' : expressionKey(filter)}[${order.join()}]${quantile === undefined ? '' : plainKey(quantile)}`
 }
 
 /** COUNT(*). */

@@ -24,6 +24,12 @@ import {
 } from './aggregate-finish.ts'
 import type { AggregateCallInput } from './aggregate-input.ts'
 import { finishNumeric, numericTotalCell } from './aggregate-numeric-cells.ts'
+import {
+  distinctSketchCell,
+  finishDistinctCount,
+  finishQuantile,
+  quantileSketchCell,
+} from './aggregate-sketch-cells.ts'
 import { arrivalCell, bestCell, foldCell } from './aggregate-winner-cells.ts'
 
 /** Which rows of a batch a cell sees. */
@@ -58,8 +64,10 @@ export function planCall(input: AggregateCallInput, options: CallOptions): CallP
   const { schema, appendOnly } = options
   const typeAt = (index: number): DataType => schema[args[index] ?? -1]?.type ?? { is: 'null' }
   // Repeating a value changes nothing for these.
-  const idempotent = ['min', 'max', 'bool_and', 'bool_or', 'bit_and', 'bit_or'].includes(call.name)
-  const distinct = (call.distinct && !idempotent) || call.name === 'approx_count_distinct' ? args : undefined
+  const idempotent = idempotentCalls.has(call.name)
+  // What a sketch has taken in cannot be taken out again: then the different values are counted.
+  const exactCount = call.name === 'approx_count_distinct' && !appendOnly
+  const distinct = (call.distinct && !idempotent) || exactCount ? args : undefined
   if (distinct !== undefined && options.merging) return undefined
   const nonNull = args.filter(column => schema[column]?.nullable !== false)
   const counted: Counted = { nonNull, filter, distinct }
@@ -80,8 +88,19 @@ export function planCall(input: AggregateCallInput, options: CallOptions): CallP
     return { counted: every, cells: [foldCell(id, args, call.type, call.fold)], finish: finishField(call.type) }
   }
   switch (call.name) {
-    case 'count':
     case 'approx_count_distinct':
+      if (!exactCount) return { counted, cells: [distinctSketchCell(id, argument)], finish: finishDistinctCount }
+      return { counted, cells: [count], finish: (memory, rows, [places]) => integers(memory, rows, places, call.type) }
+    case 'approx_percentile': {
+      if (call.quantile === undefined) return undefined
+      const { fraction, error } = call.quantile
+      return {
+        counted,
+        cells: [quantileSketchCell(id, argument, error)],
+        finish: finishQuantile(fraction, error),
+      }
+    }
+    case 'count':
       return { counted, cells: [count], finish: (memory, rows, [places]) => integers(memory, rows, places, call.type) }
     case 'sum':
     case 'sum0': {
@@ -168,6 +187,8 @@ export function planCall(input: AggregateCallInput, options: CallOptions): CallP
       return undefined
   }
 }
+
+const idempotentCalls = new Set(['min', 'max', 'bool_and', 'bool_or', 'bit_and', 'bit_or', 'approx_count_distinct'])
 
 /** Nested values compare element by element: in JavaScript only. */
 const isNested = (type: DataType): boolean => type.is === 'row' || type.is === 'array' || type.is === 'map'

@@ -1,6 +1,7 @@
 import { RowError } from '../../../functions/definition.ts'
 import { toJson } from '../../../functions/json/convert.ts'
 import { resultOfTotal, totalOfValues } from '../../../functions/numeric/total.ts'
+import { bucketOf, count, type QuantileSketch, quantileOf } from '../../../functions/sketches/quantile-sketch.ts'
 import { compareValues } from '../../../types/compare-values.ts'
 import { type DataType, types } from '../../../types/data-type.ts'
 import type { Interval, Value } from '../../../types/value.ts'
@@ -27,6 +28,7 @@ export interface ListCall {
   readonly argumentTypes: readonly DataType[]
   readonly distinct: boolean
   readonly orderBy: readonly { readonly descending: boolean; readonly nullsFirst: boolean }[]
+  readonly quantile?: { readonly fraction: number; readonly error: number }
   readonly fold?: { readonly initial: Value; readonly step: (state: Value, args: readonly Value[]) => Value }
 }
 
@@ -104,11 +106,21 @@ export function listResult(call: ListCall, arrived: readonly ListRow[]): Value |
         rows,
         (sorted, fraction) => sorted[Math.max(0, Math.ceil(fraction * sorted.length) - 1)] ?? null,
       )
+    case 'approx_percentile':
+      return approximateQuantile(call, values)
     case 'mode':
       return mostFrequent(values)
     default:
       return statistics(call, rows)
   }
+}
+
+/** What the sketch of the values gives, so that the answer does not depend on how rows are kept. */
+function approximateQuantile({ quantile: wanted }: ListCall, values: readonly Value[]): Value {
+  if (wanted === undefined) return null
+  const sketch: QuantileSketch = new Map()
+  for (const value of values) if (typeof value === 'number') count(sketch, bucketOf(value, wanted.error), 1)
+  return quantileOf(sketch, wanted.fraction, wanted.error) ?? null
 }
 
 /** A fold over rows that may be taken back starts anew each time; one that throws has no result. */

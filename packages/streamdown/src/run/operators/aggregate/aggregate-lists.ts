@@ -84,6 +84,7 @@ export class AggregateList implements KeptCall {
       distinct: call.distinct,
       orderBy,
       argumentTypes: args.map(column => typeOf(column).type),
+      ...(call.quantile === undefined ? {} : { quantile: call.quantile }),
       ...(call.fold === undefined ? {} : { fold: call.fold }),
     }
     const values = [...args, ...orderBy.map(({ column }) => column)].map(typeOf)

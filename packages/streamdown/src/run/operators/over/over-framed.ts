@@ -152,6 +152,7 @@ export function listCall({ call, args, orderBy }: OverCallInput, schema: Schema)
     distinct: call.distinct,
     orderBy,
     argumentTypes: args.map(column => schema[column]?.type ?? types.null),
+    ...(call.quantile === undefined ? {} : { quantile: call.quantile }),
     ...(call.fold === undefined ? {} : { fold: call.fold }),
   }
 }
