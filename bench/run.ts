@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { runChild } from './child.ts'
 import { eventsFile } from './events-file.ts'
-import { figures } from './figures.ts'
+import { figures } from './figures/index.ts'
 import { isQuery, queries } from './nexmark/queries.ts'
 import type { RunLine } from './nexmark/run-query.ts'
 
@@ -15,6 +15,7 @@ const { values } = parseArgs({
     workers: { type: 'string', default: '1' },
     json: { type: 'boolean', default: false },
     figures: { type: 'boolean', default: false },
+    only: { type: 'string', default: '' },
     'write-baseline': { type: 'boolean', default: false },
   },
 })
@@ -83,4 +84,4 @@ function rowOf(line: RunLine, before: number | undefined): string {
   ].join(' ')
 }
 
-process.exitCode = values.figures ? await figures() : await runQueries()
+process.exitCode = values.figures ? await figures(new RegExp(values.only)) : await runQueries()
