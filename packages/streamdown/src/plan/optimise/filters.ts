@@ -49,7 +49,7 @@ export class FilterPusher {
   #into(node: PlanNode, conditions: readonly Expression[]): PlanNode {
     switch (node.is) {
       case 'filter':
-        return this.push(node.input, [...conjuncts(node.condition), ...conditions])
+        return this.push(node.input, afterSafe(conditions, conjuncts(node.condition)))
       case 'project': {
         const movable = (e: Expression) =>
           node.watermark === undefined &&
@@ -202,6 +202,12 @@ function withoutUselessNulls(node: JoinNode, conditions: readonly Expression[]):
   if (!needsLeft && !needsRight) return node
   const changed = needsLeft && needsRight ? 'inner' : kind !== 'full' ? 'inner' : needsRight ? 'right' : 'left'
   return { ...node, kind: changed, schema: joinedSchema(changed, node.left.schema, node.right.schema) }
+}
+
+/** Of conditions written later those that cannot fail come first where they may save a row from failing. */
+function afterSafe(later: readonly Expression[], own: readonly Expression[]): readonly Expression[] {
+  if (later.length === 0 || own.every(neverFails)) return [...own, ...later]
+  return [...later.filter(neverFails), ...own, ...later.filter(e => !neverFails(e))]
 }
 
 /** The conditions that move, and those that stay. Behind one that stays, only those that cannot fail move. */

@@ -1,4 +1,5 @@
 import type { DataType } from '../../types/data-type.ts'
+import { typeText } from '../../types/type-text.ts'
 import type { Interval, Value } from '../../types/value.ts'
 import { all, any, literal, test, truth } from '../expressions/build.ts'
 import type { CallExpression, Expression, LiteralExpression } from '../expressions/expression.ts'
@@ -44,13 +45,16 @@ function simplify(e: Expression): Expression {
       return negation(e)
     case 'between':
       return between(e)
+    case 'coalesce':
+      return coalesce(e)
     default:
       return isNullCall(e) ? literal(null, e.type) : e
   }
 }
 
 /** A strict function of NULL is NULL, whatever its other arguments are: as in PostgreSQL, `1 / 0 = NULL` does not fail. */
-const isNullCall = (e: CallExpression): boolean => isStrict(e.name) && e.args.some(isNull)
+const isNullCall = (e: CallExpression): boolean =>
+  e.name === 'in' ? e.args.slice(0, 1).some(isNull) : isStrict(e.name) && e.args.some(isNull)
 
 /** `stop` decides alone (FALSE for AND) for all that is written behind it; its opposite says nothing. */
 function junction(
@@ -67,6 +71,17 @@ function junction(
   if (kept.length === 1 && kept[0]!.is === 'literal') return kept[0]!
   if (kept.length === e.args.length) return e
   return kept.length === 0 ? truth(!stop) : combine(kept)
+}
+
+/** Nothing behind a value that is not NULL is looked at, and NULLs are passed over. */
+function coalesce(e: CallExpression): Expression {
+  const args = e.args.filter(arg => !isNull(arg))
+  const certain = args.findIndex(arg => arg.is === 'literal')
+  const kept = certain < 0 ? args : args.slice(0, certain + 1)
+  if (kept.length === 0) return literal(null, e.type)
+  const [first] = kept
+  if (first !== undefined && kept.length === 1 && typeText(first.type) === typeText(e.type)) return first
+  return kept.length === e.args.length ? e : { ...e, args: kept }
 }
 
 /** With a NULL among its operands BETWEEN is the two comparisons that it stands for, one or both of them NULL. */

@@ -38,6 +38,28 @@ test('a computed key that can fail is not computed before its guard', () => {
   )
 })
 
+test('below a condition that no row passes nothing is left', () => {
+  const nothing = 'Values: 0 rows'
+  assert.equal(plan('SELECT id FROM c WHERE 1 / bid > 0 AND 1 = 2'), nothing)
+  assert.equal(plan('SELECT id FROM c WHERE 1 / bid > 0 GROUP BY id HAVING NOT NULL = NULL'), nothing)
+})
+
+test('what stands behind the first constant of COALESCE is not computed', () => {
+  assert.equal(
+    plan('SELECT COALESCE(NULL, 1, MAX(10 / bid)) AS one, COUNT(*) AS n FROM c'),
+    ['Project: 1 AS one, count AS n', '  Aggregate all rows: COUNT(*)', '    Scan c (kafka): id of 2 columns'].join(
+      '\n',
+    ),
+  )
+})
+
+test('a condition that cannot fail comes before one of a level below that can', () => {
+  assert.equal(
+    plan('SELECT id FROM c WHERE 10 / bid > 1 GROUP BY id HAVING id IS NULL'),
+    ['Aggregate by id', '  Filter: id IS NULL AND ((10 / bid) > 1)', '    Scan c (kafka): all columns'].join('\n'),
+  )
+})
+
 test('filters move below projections, unions, windows and grouping keys', () => {
   assert.equal(
     plan('SELECT * FROM (SELECT id AS k, x + 1 AS v FROM a UNION ALL SELECT id, z FROM b) WHERE k = 3'),

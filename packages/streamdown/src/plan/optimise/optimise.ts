@@ -7,6 +7,7 @@ import { pushFilters } from './filters.ts'
 import { type Evaluate, fold } from './fold.ts'
 import { merge } from './merge.ts'
 import { readNestedFields } from './nested.ts'
+import { dropWhatNeverPasses } from './never.ts'
 import { prune } from './prune.ts'
 import { projectRows } from './rows.ts'
 import { aggregateSessionsDirectly } from './sessions.ts'
@@ -25,7 +26,7 @@ export interface OptimiseOptions {
  */
 export function optimiseRoots(roots: Roots, { evaluate }: OptimiseOptions = {}): Roots {
   let plan = transform(roots, node => mapExpressions(node, e => fold(e, evaluate)))
-  plan = merge(plan)
+  plan = dropWhatNeverPasses(merge(plan))
   if (evaluate !== undefined) plan = projectRows(plan, evaluate)
   if (plan.every(root => root.is === 'values')) return plan
   plan = share(plan)
