@@ -38,7 +38,6 @@ function bundleOf(script: string): string {
     platform: 'node',
     target: 'node24',
     packages: 'external',
-    keepNames: true,
     logLevel: 'error',
   })
   const path = join(folder, `${basename(script, '.ts')}.mjs`)

@@ -130,7 +130,7 @@ export type Remote<M> = { readonly [N in keyof M as Live<M[N]> extends never ? n
 
 /** Runs a program: a module, or an object, of jobs, tables and streams. Everything it exports lives. */
 export async function run<M extends object>(program: M, options: RunOptions = {}): Promise<Running<M>> {
-  return (await import('./program/start.ts')).startProgram<M>(program, options)
+  return (await import('./program/live.ts')).startProgram<M>(program, options)
 }
 
 /** How a program elsewhere is asked. */

@@ -194,7 +194,7 @@ export class Stream<R> implements StreamOf<R> {
 
   /** The plan, and how it will run. */
   async explain(options?: ExplainOptions): Promise<string> {
-    return (await import('./program/explain.ts')).explainRelation(this, options)
+    return (await import('./program/live.ts')).explainRelation(this, options)
   }
 
   /** The plan as Flink SQL. */
@@ -204,12 +204,12 @@ export class Stream<R> implements StreamOf<R> {
 
   /** Runs the plan to the end of its sources, which must be bounded, and gives its rows. */
   async collect(options?: RunOptions): Promise<R[]> {
-    return (await import('./program/collect.ts')).collectRows(this, options)
+    return (await import('./program/live.ts')).collectRows(this, options)
   }
 
   /** Runs the plan and gives its rows as they come. */
   async *[Symbol.asyncIterator](): AsyncGenerator<R, void, undefined> {
-    yield* (await import('./program/collect.ts')).followRows(this)
+    yield* (await import('./program/live.ts')).followRows(this)
   }
 }
 

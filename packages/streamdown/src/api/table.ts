@@ -175,7 +175,7 @@ export class Table<R, out K = never, out M = Mode> implements TableOf<R, K, M> {
 
   /** The plan, and how it will run. */
   async explain(options?: ExplainOptions): Promise<string> {
-    return (await import('./program/explain.ts')).explainRelation(this, options)
+    return (await import('./program/live.ts')).explainRelation(this, options)
   }
 
   /** The plan as Flink SQL. */
@@ -185,12 +185,12 @@ export class Table<R, out K = never, out M = Mode> implements TableOf<R, K, M> {
 
   /** Runs the plan to the end of its sources, which must be bounded, and gives its rows. */
   async collect(options?: RunOptions): Promise<R[]> {
-    return (await import('./program/collect.ts')).collectRows(this, options)
+    return (await import('./program/live.ts')).collectRows(this, options)
   }
 
   /** Runs the plan and gives every change as it comes. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Change<R>, void, undefined> {
-    yield* (await import('./program/collect.ts')).followChanges(this)
+    yield* (await import('./program/live.ts')).followChanges(this)
   }
 }
 

@@ -29,7 +29,7 @@ const commands: Readonly<Record<string, Command>> = {
       ['--drain', 'At a stop close the open windows'],
       ['--state DIR', 'Keep state there, and go on from it'],
     ],
-    main: async args => (await import('./run.ts')).run(args),
+    main: async args => (await import('./commands.ts')).run(args),
   },
   sql: {
     usage: "sql [FILE] [-e 'SQL']",
@@ -41,31 +41,31 @@ const commands: Readonly<Record<string, Command>> = {
       workers,
       ['--limit N', 'Print at most N rows of a query'],
     ],
-    main: async args => (await import('./sql.ts')).sql(args),
+    main: async args => (await import('./commands.ts')).sql(args),
   },
   check: {
     usage: 'check FILE.sql|FILE.ts',
     summary: 'Say what may go wrong, without running',
     options: [json, set],
-    main: async args => (await import('./check.ts')).check(args),
+    main: async args => (await import('./commands.ts')).check(args),
   },
   explain: {
     usage: 'explain FILE.sql|FILE.ts',
     summary: 'Print the plan',
     options: [json, set, ['--mermaid', 'A mermaid flowchart instead of a tree']],
-    main: async args => (await import('./explain.ts')).explain(args),
+    main: async args => (await import('./commands.ts')).explain(args),
   },
   connectors: {
     usage: 'connectors list|describe NAME',
     summary: 'What there is to read from and write to',
     options: [json],
-    main: async args => (await import('./connectors.ts')).connectors(args),
+    main: async args => (await import('./commands.ts')).connectors(args),
   },
   functions: {
     usage: 'functions [NAME]',
     summary: 'The SQL functions, with examples',
     options: [json],
-    main: async args => (await import('./functions.ts')).functions(args),
+    main: async args => (await import('./commands.ts')).functions(args),
   },
   generate: {
     usage: 'generate CONNECTOR',
@@ -75,7 +75,7 @@ const commands: Readonly<Record<string, Command>> = {
       ['--columns COLUMNS', "'name TYPE, ...' of a generator that has none"],
       ['-o FILE', 'Write to a file'],
     ],
-    main: async args => (await import('./generate.ts')).generate(args),
+    main: async args => (await import('./commands.ts')).generate(args),
   },
 }
 

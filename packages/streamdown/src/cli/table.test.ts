@@ -49,6 +49,22 @@ test('wide characters take two columns', () => {
   assert.deepEqual(lines.slice(3, 5), ['│ 日本語 │', '│ abcdef │'])
 })
 
+test('numbers stand at the right, and what is cut takes no half of a wide character', () => {
+  const schema = [field('n', types.int), field('wide', types.string)]
+  const rows = [
+    [7, '日'.repeat(20)],
+    [1234, ''],
+  ]
+  assert.deepEqual(tableLines({ schema, rows, timeZone: 'UTC' }, 19).lines, [
+    '┌──────┬──────────┐',
+    '│    n │ wide     │',
+    '├──────┼──────────┤',
+    '│    7 │ 日日日…  │',
+    '│ 1234 │          │',
+    '└──────┴──────────┘',
+  ])
+})
+
 test('TIMESTAMP_LTZ is shown in the zone of the session', () => {
   const noon = BigInt(Date.UTC(2026, 0, 31, 12)) * 1000n
   const schema = [field('t', { is: 'timestamp', precision: 3, zoned: true })]

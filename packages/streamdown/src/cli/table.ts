@@ -1,4 +1,3 @@
-import Table from 'cli-table3'
 import type { StatementResult } from '../session/session.ts'
 import type { DataType } from '../types/data-type.ts'
 import { textOf } from '../values/text.ts'
@@ -6,9 +5,6 @@ import { uniqueNames } from './json-lines.ts'
 import { zoneNamed } from './zone.ts'
 
 type Rows = Pick<Extract<StatementResult, { is: 'rows' }>, 'schema' | 'rows' | 'timeZone'>
-
-/** No lines between rows. */
-const chars = { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' }
 
 /** The blanks beside a cell. */
 const PADDING = 2
@@ -52,17 +48,36 @@ export function tableLines(
     width,
   )
   const hidden = schema.length - widths.length
-  const shown = (row: readonly string[]): string[] => [...row.slice(0, widths.length), ...(hidden > 0 ? ['…'] : [])]
-  const table = new Table({
-    chars,
-    colWidths: hidden > 0 ? [...widths, MORE_COLUMNS] : [...widths],
-    colAligns: schema.map(({ type }) => (numbers.has(type.is) ? 'right' : 'left')),
-    style: { head: [], border: [] },
-  })
-  table.push(shown(names), ...cells.map(shown))
-  const [top = '', head = '', ...rest] = table.toString().split('\n')
-  const under = top.replace('┌', '├').replaceAll('┬', '┼').replace('┐', '┤')
-  return { lines: [top, head, under, ...rest], hidden }
+  const columns = hidden > 0 ? [...widths, MORE_COLUMNS] : widths
+  const rule = (left: string, between: string, right: string): string =>
+    `${left}${columns.map(each => '─'.repeat(each)).join(between)}${right}`
+  const line = (row: readonly string[]): string => {
+    const shown = widths.map((each, at) =>
+      cellOf(row[at] ?? '', each - PADDING, schema[at] !== undefined && numbers.has(schema[at].type.is)),
+    )
+    return `│ ${(hidden > 0 ? [...shown, '…'] : shown).join(' │ ')} │`
+  }
+  const head = [rule('┌', '┬', '┐'), line(names), rule('├', '┼', '┤')]
+  return { lines: [...head, ...cells.map(line), rule('└', '┴', '┘')], hidden }
+}
+
+/** The text in so many columns of the terminal: cut with "…", or filled with blanks. */
+function cellOf(text: string, width: number, alignRight: boolean): string {
+  const taken = displayWidth(text)
+  const shown = taken <= width ? text : `${beginningOf(text, width - 1)}…`
+  const blanks = ' '.repeat(width - (taken <= width ? taken : displayWidth(shown)))
+  return alignRight ? blanks + shown : shown + blanks
+}
+
+/** As many whole characters as fit. */
+function beginningOf(text: string, width: number): string {
+  let [end, taken] = [0, 0]
+  for (const character of text) {
+    taken += widthOf(character)
+    if (taken > width) break
+    end += character.length
+  }
+  return text.slice(0, end)
 }
 
 /** Widths of the columns that are shown, the widest cut first; fewer than given when not all fit. */
@@ -98,6 +113,8 @@ const WIDE =
 function displayWidth(text: string): number {
   if (/^[\x20-\x7e]*$/.test(text)) return text.length
   let width = 0
-  for (const char of text) width += /\p{M}/u.test(char) ? 0 : WIDE.test(char) ? 2 : 1
+  for (const character of text) width += widthOf(character)
   return width
 }
+
+const widthOf = (character: string): number => (/\p{M}/u.test(character) ? 0 : WIDE.test(character) ? 2 : 1)

@@ -58,7 +58,7 @@ async function openFile(
   const metadata = fileMetadata(path)
   if (format === 'parquet') {
     // Loaded when needed: a program without Parquet starts sooner.
-    const { ParquetReader } = await import('./parquet-reader.ts')
+    const { ParquetReader } = await import('./parquet.ts')
     return ParquetReader.open(path, relation, scan, Number(position ?? 0), metadata)
   }
   if (!isLines(format) && bytesOption(relation, fileOptions, 'source.start-offset') > 0) {
@@ -70,7 +70,7 @@ async function openFile(
     )
   }
   if (format === 'avro') {
-    const { AvroReader } = await import('./avro-reader.ts')
+    const { AvroReader } = await import('./avro.ts')
     const [offset, record] = position?.split(':') ?? []
     const bytes = bytesOf(path, relation, suffixes.compression, offset, followMs)
     return new AvroReader(bytes, path, relation, scan, Number(record ?? 0), metadata)

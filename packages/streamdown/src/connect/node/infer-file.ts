@@ -70,10 +70,7 @@ async function inferred(
 }
 
 async function parquetColumns(path: string): Promise<Schema> {
-  const [{ ParquetFile }, { columnsOfParquet }] = await Promise.all([
-    import('./parquet-reader.ts'),
-    import('./parquet-schema.ts'),
-  ])
+  const { ParquetFile, columnsOfParquet } = await import('./parquet.ts')
   const file = new ParquetFile(path)
   try {
     const { meta } = await file.metadata()
@@ -85,10 +82,7 @@ async function parquetColumns(path: string): Promise<Schema> {
 
 /** The columns that an Avro file's own schema names. */
 async function avroColumns(path: string): Promise<Schema> {
-  const [{ readAvroHeader }, { columnsOfAvro }] = await Promise.all([
-    import('./avro-reader.ts'),
-    import('../../formats/avro-schema.ts'),
-  ])
+  const { readAvroHeader, columnsOfAvro } = await import('./avro.ts')
   const { schema } = readAvroHeader((await sampleOf(path)).subarray(0, HEAD_BYTES), path)
   return columnsOfAvro(schema, `'${path}'`)
 }

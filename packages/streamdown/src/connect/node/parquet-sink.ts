@@ -47,10 +47,7 @@ export class ParquetSink implements Sink {
         )
       }
       this.#temporary = `${this.#path}.${process.pid}.part`
-      const [library, { parquetSchemaOf }] = await Promise.all([
-        import('hyparquet-writer'),
-        import('./parquet-schema.ts'),
-      ])
+      const [library, { parquetSchemaOf }] = await Promise.all([import('hyparquet-writer'), import('./parquet.ts')])
       this.#writer = new library.ParquetWriter({
         writer: library.fileWriter(this.#temporary),
         schema: parquetSchemaOf(this.#relation.schema),

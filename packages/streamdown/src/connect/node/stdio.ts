@@ -69,7 +69,7 @@ function stdinSource(declared: Relation): Source {
         throw new StreamdownError('DSD3002', `Standard input has no metadata '${key}'.`)
       }
       if (format === 'avro') {
-        const { AvroReader } = await import('./avro-reader.ts')
+        const { AvroReader } = await import('./avro.ts')
         return [new AvroReader(bytes, 'stdin', relation, scan, 0, metadata)]
       }
       const reader = new TextReader(bytes, {
