@@ -48,3 +48,32 @@ test('the last row of each key of a stream goes to a sink of that key as it come
     await session.close()
   }
 })
+
+/** The operators of a view over this query of payments. */
+async function operatorsOf(query: string): Promise<readonly string[]> {
+  const session = await createSession({}, await createNodeEnvironment())
+  try {
+    const program = await session.plan(`${payments}
+      CREATE TABLE target WITH ('connector' = 'print') AS ${query}`)
+    return buildGraph(program).vertices.flatMap(vertex => (vertex.is === 'operator' ? [vertex.name] : []))
+  } finally {
+    await session.close()
+  }
+}
+
+test('groups give what a step changed once, so that nothing consolidates it again', async () => {
+  const operators = await operatorsOf('SELECT card, SUM(amount) AS total FROM payments GROUP BY card')
+  assert.ok(operators.includes('aggregate') && !operators.includes('consolidate'), operators.join(', '))
+})
+
+test('groups of merging sessions, and rows that lose a key, are consolidated', async () => {
+  for (const query of [
+    `SELECT card, window_end, SUM(amount) AS total
+      FROM TABLE(SESSION(TABLE payments PARTITION BY card, DESCRIPTOR(ts), INTERVAL '1' MINUTE))
+      GROUP BY card, window_start, window_end EMIT CHANGES`,
+    'SELECT SUM(amount) AS total FROM payments GROUP BY card',
+  ]) {
+    const operators = await operatorsOf(query)
+    assert.ok(operators.includes('consolidate'), operators.join(', '))
+  }
+})

@@ -19,6 +19,11 @@ export function settledKey(node: PlanNode): readonly number[] | undefined {
       const dropped = node.input.schema.some((_, column) => outputOf(column) === -1)
       return dropped ? undefined : key.map(outputOf)
     }
+    // Groups give what a step changed once, at its end; sessions also when they merge.
+    case 'aggregate':
+      return node.input.is === 'window' && node.input.windowing.kind === 'session'
+        ? undefined
+        : node.keys.map((_, position) => position)
     case 'rank': {
       const { appendOnly } = derive(node.input)
       const { partitionBy, from, to, output } = node
