@@ -13,6 +13,11 @@ export function widen_weights(weights: usize, rows: i32, out: usize): void {
   }
 }
 
+/** i64 as i32, of values that fit. */
+export function narrow_i64(values: usize, rows: i32, out: usize): void {
+  for (let i: usize = 0; i < <usize>rows; i++) store<i32>(out + (i << 2), <i32>load<i64>(values + (i << 3)))
+}
+
 /** out = min(values, bound) a row. */
 export function min_i64(values: usize, bound: i64, rows: i32, out: usize): void {
   for (let i: usize = 0; i < <usize>rows; i++) store<i64>(out + (i << 3), min(load<i64>(values + (i << 3)), bound))

@@ -223,6 +223,34 @@ export function table_live(table: usize, out: usize): i32 {
 }
 
 /**
+ * Those of the `live` slots whose i64 at offset `field` is among `owners` (u32 each). `out` may be `live`. Returns how
+ * many.
+ */
+export function table_owned(
+  table: usize,
+  live: usize,
+  rows: i32,
+  field: usize,
+  owners: usize,
+  ownerRows: i32,
+  out: usize,
+): i32 {
+  let last: usize = 0
+  for (let i: usize = 0; i < <usize>ownerRows; i++) last = max(last, <usize>load<u32>(owners + (i << 2)))
+  const isOwner = chunk_alloc(last + 1)
+  memory.fill(isOwner, 0, last + 1)
+  for (let i: usize = 0; i < <usize>ownerRows; i++) store<u8>(isOwner + <usize>load<u32>(owners + (i << 2)), 1)
+  let count: usize = 0
+  for (let i: usize = 0; i < <usize>rows; i++) {
+    const slot = load<u32>(live + (i << 2))
+    const owner = <usize>load<u64>(rowAddress(table, slot) + field)
+    store<u32>(out + (count << 2), slot)
+    count += <usize>(owner <= last && load<u8>(isOwner + owner) != 0)
+  }
+  return <i32>count
+}
+
+/**
  * Orders slots by key group, stable, and counts them: `counts` is 256 u32. `hashes`: u32 a slot, 0: the hash of the
  * whole key, which the rows hold.
  */

@@ -49,6 +49,7 @@ export interface WindowExpandKernels {
 export interface RowWeightsKernels {
   iota_i32(out: Pointer, first: number, rows: number): void
   widen_weights(weights: Pointer, rows: number, out: Pointer): void
+  narrow_i64(values: Pointer, rows: number, out: Pointer): void
   min_i64(values: Pointer, bound: bigint, rows: number, out: Pointer): void
   max_i64(values: Pointer, bound: bigint, rows: number, out: Pointer): void
   hold_watermarks(watermarks: Pointer, hold: bigint, rows: number, out: Pointer): void

@@ -36,6 +36,15 @@ export interface StateKernels {
   table_remove(table: Pointer, slots: Pointer, rows: number): void
   table_addresses(table: Pointer, slots: Pointer, rows: number, out: Pointer): void
   table_live(table: Pointer, out: Pointer): number
+  table_owned(
+    table: Pointer,
+    live: Pointer,
+    rows: number,
+    field: number,
+    owners: Pointer,
+    ownerRows: number,
+    out: Pointer,
+  ): number
   table_by_group(table: Pointer, slots: Pointer, rows: number, hashes: Pointer, out: Pointer, counts: Pointer): void
   ordered_insert(table: Pointer, columns: Pointer, rows: number, slots: Pointer): void
   ordered_find(table: Pointer, columns: Pointer, rows: number, insert: number, slots: Pointer, fresh: Pointer): number

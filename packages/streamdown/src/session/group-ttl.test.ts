@@ -45,3 +45,18 @@ test('the time of a group goes on after a restore', async () => {
   assert.deepEqual(await after(second, 'key 7', 1), ['key 7', 1n, 1])
   await second.close()
 })
+
+test('a group that begins anew has seen no value yet', async () => {
+  const session = await opened()
+  await session.execute(`CREATE TABLE src (k STRING, a INT) WITH ('connector' = 'feed');
+    CREATE TABLE dst (k STRING, n BIGINT, PRIMARY KEY (k) NOT ENFORCED) WITH ('connector' = 'feed');
+    INSERT INTO dst SELECT /*+ STATE_TTL('src' = '10s') */ k, COUNT(DISTINCT a) FROM src GROUP BY k`)
+  for (const a of [1, 2, 2]) await after(session, 'x', a)
+  await session.advance(9n * SECOND)
+  assert.deepEqual(await after(session, 'y', 1), ['y', 1n])
+  await session.advance(9n * SECOND)
+  assert.deepEqual(await after(session, 'x', 2), ['x', 1n])
+  assert.deepEqual(await after(session, 'x', 1), ['x', 2n])
+  assert.deepEqual(await after(session, 'y', 1), undefined, 'touched 9 s ago, it has seen the value')
+  await session.close()
+})

@@ -27,6 +27,12 @@ export interface StateTableSpec {
    * and of 30 days. For tables whose keys are whole rows.
    */
   readonly exact?: true
+  /**
+   * The unique table to whose rows these belong. The first key field is then the slot of the owner's row
+   * (`stored-rows.ts: ownerColumn`), which is not removed before them. In snapshots the owner's key stands in its place,
+   * and the owner's `groupBy` decides the key group; the owner is restored first.
+   */
+  readonly owner?: StateTable
 }
 
 export interface OrderField {
@@ -115,6 +121,8 @@ export interface StateTable {
   remove(slots: Pointer, rows: number): void
   /** Multimaps: removes all rows of one key, as `matches` gives them. */
   removeKey(slots: Pointer, rows: number): void
+  /** Tables with an owner: removes what belongs to these of its rows (each once); looks through the whole table. */
+  removeOwned(owners: Pointer, rows: number): void
   /** All live slots, in key group order, insertion order within. */
   all(): { readonly slots: Pointer; readonly rows: number }
   /** Addresses (u32 a row, 0 for slot -1) of rows, for kernels that update fields in place; valid until the next insert. */

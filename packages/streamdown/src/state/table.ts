@@ -16,6 +16,7 @@ import {
   type StateTableSpec,
   type TableSnapshot,
 } from './state-table.ts'
+import { type StoredRows, storedRows } from './stored-rows.ts'
 
 const NO_LIMIT = 0xffffffff
 /** Rows that a snapshot gathers at a time. */
@@ -35,6 +36,7 @@ class HeapTable implements StateTable {
   readonly #memory: Memory
   readonly #layout: RowLayout
   readonly #physicals: readonly Physical[]
+  readonly #stored: StoredRows
   /** Of the table's description, for kernels. */
   readonly address: Pointer
 
@@ -44,6 +46,7 @@ class HeapTable implements StateTable {
     this.#memory = memory
     this.#layout = layout
     this.#physicals = spec.fields.map(field => physicalOf(field.type))
+    this.#stored = storedRows(memory, this)
     const order = spec.order ?? []
     const mark = memory.mark()
     const fields = memory.chunk(spec.fields.length * 16)
@@ -209,6 +212,15 @@ class HeapTable implements StateTable {
     this.#memory.kernels.table_remove_key(this.address, slots, rows)
   }
 
+  removeOwned(owners: Pointer, rows: number): void {
+    const { kernels } = this.#memory
+    const mark = this.#memory.mark()
+    const live = this.#memory.chunk(this.rows * 4)
+    const count = kernels.table_live(this.address, live)
+    this.remove(live, kernels.table_owned(this.address, live, count, this.offsets(0).value, owners, rows, live))
+    this.#memory.release(mark)
+  }
+
   all(): { readonly slots: Pointer; readonly rows: number } {
     const { slots, rows } = this.#byGroup()
     return { slots, rows }
@@ -245,9 +257,9 @@ class HeapTable implements StateTable {
       const first = from
       groups.set(
         group,
-        encodeFrames(memory, this.spec.fields, rows, FRAME_ROWS, (at, count) => ({
+        encodeFrames(memory, this.#stored.fields, rows, FRAME_ROWS, (at, count) => ({
           rows: count,
-          columns: this.spec.fields.map((_, index) => this.gather(first + at * 4, count, index)),
+          columns: this.#stored.fields.map((_, index) => this.#stored.gather(first + at * 4, count, index)),
           weights: 0,
           watermarks: 0,
           watermark: NO_WATERMARK,
@@ -258,18 +270,18 @@ class HeapTable implements StateTable {
       from += rows * 4
     }
     memory.release(mark)
-    return { name: this.spec.name, fields: this.spec.fields, groups }
+    return { name: this.spec.name, fields: this.#stored.fields, groups }
   }
 
   restore(from: TableSnapshot, owns: (keyGroup: number) => boolean): void {
-    if (JSON.stringify(from.fields) !== JSON.stringify(this.spec.fields)) {
+    if (JSON.stringify(from.fields) !== JSON.stringify(this.#stored.fields)) {
       throw new StreamdownError('DSD7001', `State table ${this.spec.name} was stored with other fields.`)
     }
     for (const group of [...from.groups.keys()].sort((a, b) => a - b)) {
       const bytes = from.groups.get(group)
       if (bytes === undefined || !owns(group)) continue
-      decodeFrames(this.#memory, bytes, this.spec.fields, batch => {
-        this.#add(batch.columns, batch.rows)
+      decodeFrames(this.#memory, bytes, this.#stored.fields, batch => {
+        this.#add(this.#stored.restored(batch.columns, batch.rows), batch.rows)
       })
     }
   }
@@ -294,13 +306,13 @@ class HeapTable implements StateTable {
     const { rows } = this
     const live = memory.chunk(rows * 4)
     memory.kernels.table_live(this.address, live)
-    const { keys, groupBy = keys } = this.spec
+    const { grouping } = this.#stored
     const hashes =
-      groupBy >= keys
+      grouping === undefined
         ? 0
         : hashesOf(
             memory,
-            Array.from({ length: groupBy }, (_, index) => this.gather(live, rows, index)),
+            Array.from({ length: grouping }, (_, index) => this.#stored.gather(live, rows, index)),
             rows,
           )
     const slots = memory.chunk(rows * 4)

@@ -2,7 +2,8 @@ import type { Column, Pointer } from '../../../batch/batch.ts'
 import type { Memory } from '../../../batch/memory.ts'
 import { takeColumn } from '../../../batch/select.ts'
 import type { StateTable } from '../../../state/state-table.ts'
-import { type Field, field, type Schema, types } from '../../../types/data-type.ts'
+import { ownerColumn } from '../../../state/stored-rows.ts'
+import { field, type Schema, types } from '../../../types/data-type.ts'
 import type { OperatorContext } from '../../operator-context.ts'
 import { SlotList } from '../slot-list.ts'
 import { type CellRows, columnOf } from './aggregate-cells.ts'
@@ -10,9 +11,10 @@ import { type CellRows, columnOf } from './aggregate-cells.ts'
 /** How a set of distinct values is named, keyed and forgotten. */
 export interface DistinctOptions {
   readonly name: string
-  /** The fields of the group's key. */
-  readonly keys: readonly Field[]
-  readonly groupBy: number
+  /** The groups whose values these are. */
+  readonly groups: StateTable
+  /** Under retraction, the offset in a group's row of the number of values that sets hold of it. */
+  readonly held: number | undefined
   readonly schema: Schema
   /** The columns whose combinations are distinct. */
   readonly args: readonly number[]
@@ -31,8 +33,9 @@ export const MOST_MEMBERS = 64
 
 /**
  * The different values of each group, for DISTINCT: turns rows into rows that count only where they change the set. The
- * set is a table of its own, keyed by group and value. Calls over the same values under different conditions are its
- * members: a row of the table knows of each whether it has seen the value, or, under retraction, how often it is there.
+ * set is a table of its own, keyed by the slot of the group and by value. Calls over the same values under different
+ * conditions are its members: a row of the table knows of each whether it has seen the value, or, under retraction, how
+ * often it is there.
  */
 export class DistinctSet {
   readonly table: StateTable
@@ -42,34 +45,40 @@ export class DistinctSet {
   readonly #ofWindow = new Map<bigint, SlotList>()
 
   constructor(context: OperatorContext, options: DistinctOptions) {
-    const { name, keys, args, schema, groupBy, appendOnly, members } = options
+    const { name, groups, args, schema, appendOnly, members } = options
+    const group = field('group', types.bigint, false)
     const values = args.map(column => field(`c${column}`, schema[column]?.type ?? types.null))
     const counts = Array.from({ length: members }, (_, i) => field(`count${i}`, types.bigint, false))
     // The only member has seen every value there is.
     const seen = members === 1 ? [] : [field('seen', types.bigint, false)]
-    const fields = [...keys, ...values, ...(appendOnly ? seen : counts)]
+    const fields = [group, ...values, ...(appendOnly ? seen : counts)]
     this.#memory = context.memory
     this.#options = options
-    this.table = context.table({ name, fields, keys: keys.length + args.length, unique: true, groupBy })
+    this.table = context.table({ name, fields, keys: 1 + args.length, unique: true, owner: groups })
   }
 
-  /** Takes rows in; tells for each member which rows of those under its mask change its set, and by what weight. */
+  /**
+   * Takes rows in; tells for each member which rows of those under its mask change its set, and by what weight. `keys`:
+   * the columns of the groups' key.
+   */
   take(rows: Omit<CellRows, 'mask'>, keys: readonly Column[], masks: readonly Pointer[]): Changes {
     const memory = this.#memory
     const { args, appendOnly, members } = this.#options
     const any = this.#anyOf(masks, rows.rows)
-    const { picked, groups, selection } =
-      any === 0 ? { picked: rows, groups: keys, selection: 0 } : this.#masked(rows, keys, any)
+    const ends = this.#endsOf(keys)
+    const { picked, pickedEnds, selection } =
+      any === 0 ? { picked: rows, pickedEnds: ends, selection: 0 } : this.#masked(rows, ends, any)
     const count = picked.rows
     const values = args.map(column => columnOf(picked.columns, column))
-    const { slots, addresses, fresh, inserted } = this.table.findOrInsert([...groups, ...values], count)
-    if (inserted > 0) this.#enlist(groups, slots, fresh, count)
+    const identity = [ownerColumn(memory, picked.slots, count), ...values]
+    const { slots, addresses, fresh, inserted } = this.table.findOrInsert(identity, count)
+    if (inserted > 0) this.#note(picked, slots, fresh, pickedEnds)
     if (appendOnly && members === 1) return () => ({ ...picked, mask: fresh, weights: 0 })
     const maskOf = (member: number): Pointer => {
       const mask = masks[member] ?? 0
       return mask === any ? 0 : taken(memory, mask, 0, selection, count)
     }
-    const first = groups.length + args.length
+    const first = identity.length
     const { value } = this.table.offsets(first)
     const parts = this.table.spec.fields.length - first
     if (inserted > 0) {
@@ -85,11 +94,13 @@ export class DistinctSet {
       else memory.kernels.agg_distinct(addresses, count, value + member * 8, mask, picked.weights, partOf(member))
     }
     if (appendOnly) return member => ({ ...picked, mask: partOf(member), weights: 0 })
-    if (this.#options.endKey === undefined) {
-      const zero = memory.chunk(count * 4)
-      this.table.remove(zero, memory.kernels.agg_zero_counts(addresses, slots, count, value, members, zero))
-    }
+    if (this.#options.endKey === undefined) this.#removeGone(picked, slots, addresses, value)
     return member => ({ ...picked, mask: 0, weights: partOf(member) })
+  }
+
+  /** Forgets the values of groups (slots, each once) that end by themselves, not with a window. */
+  forget(groups: Pointer, rows: number): void {
+    if (this.#options.endKey === undefined) this.table.removeOwned(groups, rows)
   }
 
   /** Forgets the values of a window. */
@@ -103,11 +114,13 @@ export class DistinctSet {
 
   /** After a restore: the lists of the windows. */
   rebuild(): void {
-    const { endKey } = this.#options
+    const { endKey, groups } = this.#options
     if (endKey === undefined) return
     const { slots, rows } = this.table.all()
     if (rows === 0) return
-    this.#list(slots, this.table.gather(slots, rows, endKey).data, rows)
+    const owners = this.#memory.chunk(rows * 4)
+    this.#memory.kernels.narrow_i64(this.table.gather(slots, rows, 0).data, rows, owners)
+    this.#list(slots, groups.gather(owners, rows, endKey).data, rows)
   }
 
   bytes(): number {
@@ -127,12 +140,18 @@ export class DistinctSet {
     return any
   }
 
+  /** The ends of the rows' windows, 0 where values are not forgotten with windows. */
+  #endsOf(keys: readonly Column[]): Pointer {
+    const { endKey } = this.#options
+    return endKey === undefined ? 0 : columnOf(keys, endKey).data
+  }
+
   /** The rows under a mask, and their indexes. */
   #masked(
     rows: Omit<CellRows, 'mask'>,
-    keys: readonly Column[],
+    ends: Pointer,
     mask: Pointer,
-  ): { readonly picked: Omit<CellRows, 'mask'>; readonly groups: readonly Column[]; readonly selection: Pointer } {
+  ): { readonly picked: Omit<CellRows, 'mask'>; readonly pickedEnds: Pointer; readonly selection: Pointer } {
     const memory = this.#memory
     const selection = memory.chunk(rows.rows * 4)
     const count = memory.kernels.agg_select(mask, rows.rows, 1, selection)
@@ -147,17 +166,34 @@ export class DistinctSet {
       weights: take(rows.weights, 2),
       columns: rows.columns.map((column, i) => (needed.has(i) ? takeValues(column) : column)),
     }
-    return { picked, groups: keys.map(takeValues), selection }
+    return { picked, pickedEnds: take(ends, 3), selection }
   }
 
-  #enlist(groups: readonly Column[], slots: Pointer, fresh: Pointer, rows: number): void {
-    const { endKey } = this.#options
-    if (endKey === undefined) return
+  /** Notes new values: with their windows, or in the number of those that are held of their group. */
+  #note({ rows, addresses }: Omit<CellRows, 'mask'>, slots: Pointer, fresh: Pointer, ends: Pointer): void {
     const memory = this.#memory
+    const { held } = this.#options
+    if (held !== undefined) memory.kernels.agg_count(addresses, rows, held, fresh, 0)
+    if (ends === 0) return
     const freshSlots = memory.chunk(rows * 4)
     const freshEnds = memory.chunk(rows * 8)
-    const ends = columnOf(groups, endKey).data
     this.#list(freshSlots, freshEnds, memory.kernels.agg_fresh(fresh, slots, ends, rows, freshSlots, freshEnds))
+  }
+
+  /** Removes values that no row counts any more; `counts`: the offset of their first count. */
+  #removeGone(rows: Omit<CellRows, 'mask'>, slots: Pointer, addresses: Pointer, counts: Pointer): void {
+    const memory = this.#memory
+    const { groups, held, members } = this.#options
+    const gone = memory.chunk(rows.rows * 4)
+    const count = memory.kernels.agg_zero_counts(addresses, slots, rows.rows, counts, members, gone)
+    if (count === 0) return
+    if (held !== undefined) {
+      const [owners, minusOnes] = [memory.chunk(count * 4), memory.chunk(count * 4)]
+      memory.kernels.narrow_i64(this.table.gather(gone, count, 0).data, count, owners)
+      memory.kernels.fill_i32(minusOnes, count, -1)
+      memory.kernels.agg_count(groups.addresses(owners, count), count, held, 0, minusOnes)
+    }
+    this.table.remove(gone, count)
   }
 
   #list(slots: Pointer, ends: Pointer, rows: number): void {

@@ -61,7 +61,7 @@ export class AggregateGroups {
     const flags = ['touched', 'sent', 'withheld'].map(name => field(name, types.boolean, false))
     const fields = [...keys, ...extra, ...this.states.fields, ...sent, ...flags]
     this.table = context.table({ name: 'groups', fields, keys: keys.length, unique: true, groupBy: options.groupBy })
-    this.states.bind(this.table, firstState)
+    this.states.bind(context, this.table, firstState)
     const flagAt = sentAt + sent.length
     const flagOffsets = flags.map((_, i) => this.table.offsets(flagAt + i))
     const [touched, sentFlag, withheld] = flagOffsets
@@ -185,20 +185,23 @@ export class AggregateGroups {
     this.#inChunks(groups, CHUNK_ROWS, chunk => this.#output.sendFinal(chunk, out, watermark))
   }
 
-  /** Removes groups that have no rows left. */
+  /** Removes groups that have no rows left, nor any values: what is taken back may come before what it takes back. */
   removeEmpty(groups: Touched): void {
     const { memory } = this.#context
-    const { rowCount } = this.states
+    const { rowCount, heldCount } = this.states
     if (rowCount === undefined || !this.#options.keyed) return
     this.#inChunks(groups, CHUNK_ROWS, ({ slots, rows }) => {
       const empty = memory.chunk(rows * 4)
-      const count = memory.kernels.agg_zero_slots(this.table.addresses(slots, rows), slots, rows, rowCount, empty)
+      let count = memory.kernels.agg_zero_slots(this.table.addresses(slots, rows), slots, rows, rowCount, empty)
+      if (count > 0 && heldCount !== undefined)
+        count = memory.kernels.agg_zero_slots(this.table.addresses(empty, count), empty, count, heldCount, empty)
       if (count > 0) this.#remove(empty, count)
     })
   }
 
   /** Removes groups and what other tables hold of them. */
   remove(groups: Touched): void {
+    this.states.forgetValues(groups.slots, groups.rows)
     this.#inChunks(groups, CHUNK_ROWS, ({ slots, rows }) => this.#remove(slots, rows))
   }
 

@@ -1,7 +1,7 @@
 import type { Column, Pointer } from '../../../batch/batch.ts'
 import type { Memory } from '../../../batch/memory.ts'
 import type { StateTable } from '../../../state/state-table.ts'
-import { type Field, type Schema, types } from '../../../types/data-type.ts'
+import { type Field, field, type Schema, types } from '../../../types/data-type.ts'
 import type { OperatorContext } from '../../operator-context.ts'
 import { type CallPlan, type Counted, planCall } from './aggregate-calls.ts'
 import { type Cell, type CellRows, columnOf, countCell, type Place, placeOf } from './aggregate-cells.ts'
@@ -70,6 +70,9 @@ export class AggregateStates {
   readonly #calls: (PlannedCall | ListedCall)[] = []
   readonly #lists: KeptCall[] = []
   readonly #distinct: DistinctStreams[] = []
+  /** The index, in `fields`, of the number of distinct values that are held of a group; -1 where it is not needed. */
+  readonly #held: number
+  #heldAt: number | undefined
   #rowCount: Stream['cells'][number] | undefined
   #initial: readonly number[] = []
 
@@ -82,11 +85,14 @@ export class AggregateStates {
       this.#rowCount = this.#cell(every, countCell('rows'))
     }
     for (const [index, call] of input.calls.entries()) this.#calls.push(this.#call(context, call, index))
-    this.#makeSets(context)
+    const counted = !options.appendOnly && options.endKey === undefined && this.#distinctStreams().length > 0
+    this.#held = counted ? this.fields.push(field('held', types.bigint, false)) - 1 : -1
   }
 
-  /** Tells where the fields came to lie: from field `first` of the table on. */
-  bind(table: StateTable, first: number): void {
+  /** Tells where the fields came to lie: from field `first` of the groups' table on. */
+  bind(context: OperatorContext, table: StateTable, first: number): void {
+    if (this.#held >= 0) this.#heldAt = table.offsets(first + this.#held).value
+    this.#makeSets(context, table)
     for (const { cells } of this.#streams.values()) {
       for (const each of cells) {
         each.places = each.cell.fields.map((_, i) => {
@@ -106,6 +112,11 @@ export class AggregateStates {
   /** Where a group's number of rows lies; undefined where rows are never taken back. */
   get rowCount(): number | undefined {
     return this.#rowCount === undefined ? undefined : placeOf(this.#rowCount.places, 0).value
+  }
+
+  /** Under retraction, where the number of distinct values lies that are held of a group: it stays while there are some. */
+  get heldCount(): number | undefined {
+    return this.#heldAt
   }
 
   /** Whether `finish` needs the groups' keys. */
@@ -167,9 +178,14 @@ export class AggregateStates {
     return { columns, overflow }
   }
 
-  /** The groups end: forgets what other tables hold of them, except sets of distinct values, which end by window. */
+  /** The groups end: forgets the rows that lists hold of them. */
   forget(keys: readonly Column[], rows: number): void {
     for (const list of this.#lists) list.forget(keys, rows)
+  }
+
+  /** Groups (slots, each once) end: forgets their distinct values, except those that end with a window. */
+  forgetValues(groups: Pointer, rows: number): void {
+    for (const { set } of this.#distinct) set.forget(groups, rows)
   }
 
   closeWindow(end: bigint): void {
@@ -230,21 +246,24 @@ export class AggregateStates {
     return stream
   }
 
+  #distinctStreams(): readonly Stream[] {
+    return [...this.#streams.values()].filter(({ counted }) => counted.distinct !== undefined)
+  }
+
   /** The sets of distinct values: one for all streams over the same columns. */
-  #makeSets(context: OperatorContext): void {
-    const { keys, groupBy, appendOnly, endKey } = this.#options
-    const byArguments = Map.groupBy(this.#streams.values(), ({ counted }) => counted.distinct?.join(','))
+  #makeSets(context: OperatorContext, groups: StateTable): void {
+    const { appendOnly, endKey } = this.#options
+    const byArguments = Map.groupBy(this.#distinctStreams(), ({ counted }) => counted.distinct?.join(','))
     for (const all of byArguments.values()) {
-      const args = all[0]?.counted.distinct
-      if (args === undefined) continue
+      const args = all[0]?.counted.distinct ?? []
       for (let from = 0; from < all.length; from += MOST_MEMBERS) {
         const streams = all.slice(from, from + MOST_MEMBERS)
         const name = `distinct${this.#distinct.length}`
         const members = streams.length
         const set = new DistinctSet(context, {
           name,
-          keys,
-          groupBy,
+          groups,
+          held: this.#heldAt,
           schema: this.#schema,
           args,
           appendOnly,

@@ -246,6 +246,30 @@ test('sums of doubles come back exactly when rows are taken back', () => {
   assert.deepEqual(last?.values, [1n, 0.5, 0.5])
 })
 
+test('a value that is taken back before it comes counts when both are there; a group keeps what it holds until then', () => {
+  const node = aggregateNode(
+    inputNode(schema),
+    [0],
+    [call(schema, 'count', []), call(schema, 'count', ['i'], { distinct: true })],
+  )
+  const harness = harnessOf(node, false, 3)
+  const row = (k: bigint, i: number, weight = 1): FedRow => ({
+    input: 0,
+    values: [k, null, i, null, null, null, null, null, 0],
+    weight,
+  })
+  // Group 1 has no rows, but one value more and one less.
+  harness.step([row(1n, 7), row(1n, 8, -1)])
+  harness.step([row(2n, 8), row(3n, 7)])
+  harness.restart(2)
+  harness.step([row(1n, 8), row(1n, 8)])
+  const counts = (k: bigint, rows: bigint, values: bigint) => ({ values: [k, rows, values], weight: 1 })
+  assert.deepEqual(harness.table(), tableOf([counts(1n, 2n, 2n), counts(2n, 1n, 1n), counts(3n, 1n, 1n)]))
+  harness.step([row(1n, 8, -1), row(1n, 7, -1), row(2n, 8, -1)])
+  harness.step([row(1n, 7)])
+  assert.deepEqual(harness.table(), tableOf([counts(1n, 1n, 1n), counts(3n, 1n, 1n)]))
+})
+
 test('a fold keeps its state by group', () => {
   const fold = {
     initial: '',
