@@ -68,6 +68,11 @@ const queries: Followed['queries'] = [
   'SELECT id FROM t WHERE EXISTS (SELECT COUNT(*) FROM u WHERE u.g = t.g)',
   'SELECT id FROM t WHERE 0 IN (SELECT COUNT(*) FROM u WHERE u.g = t.g)',
   'SELECT id, (SELECT COUNT(*) FROM u WHERE u.g = t.g HAVING COUNT(*) > 1) FROM t',
+  // Aggregates over columns of both queries
+  'SELECT id, (SELECT SUM(u.y * t.x) FROM u WHERE u.g = t.g) FROM t',
+  'SELECT id, (SELECT COUNT(*) FILTER (WHERE u.y < t.x) FROM u) FROM t',
+  'SELECT t.id, l.s, l.n FROM t LEFT JOIN LATERAL (SELECT SUM(u.y) FILTER (WHERE u.y < t.x) AS s, COUNT(*) AS n FROM u WHERE u.g = t.g) AS l ON TRUE',
+  'SELECT id FROM t WHERE x < (SELECT MAX(u.y + t.id) FROM u WHERE u.y > t.id HAVING MIN(u.y * t.id) > 5)',
   // LIMIT and ORDER BY
   'SELECT id, (SELECT y FROM u WHERE u.y < t.x ORDER BY y DESC LIMIT 1) FROM t',
   'SELECT id, (SELECT u.id FROM u WHERE y IS NOT NULL ORDER BY abs(u.y - t.x), u.id LIMIT 1) FROM t',

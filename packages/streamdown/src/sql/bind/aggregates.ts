@@ -63,9 +63,13 @@ export function bindAggregate(rows: Rows, call: Call, everyGroupHasRows: boolean
   const args = isSet ? [...(isApproximate ? [] : written), ...within.map(item => item.by)] : written
   const condition = call.filter === undefined ? undefined : binder.condition(call.filter, 'FILTER')
   const filter = call.nulls === 'IGNORE' && args[0] !== undefined ? andNotNull(args[0], condition) : condition
-  for (const e of [...args, ...(filter === undefined ? [] : [filter]), ...orderBy.map(item => item.by)])
-    if (readsOuter(e))
-      notYet('An aggregate over columns of the query around it', 'Join the tables, then aggregate.', call.at)
+  const read = [...args, ...(filter === undefined ? [] : [filter]), ...orderBy.map(item => item.by)]
+  if (read.some(readsOuter)) {
+    // Of outer columns alone: by the standard it is an aggregate of the query around.
+    if (read.every(isFixed))
+      notYet('An aggregate of the query around this one', 'Aggregate there, or in a subquery in FROM.', call.at)
+    rows.carry(read)
+  }
   const resolved = resolveAggregate(
     name,
     args.map(argumentOf),

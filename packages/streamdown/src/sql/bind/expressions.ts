@@ -15,6 +15,7 @@ import type {
 } from '../parse/ast.ts'
 import { bindCall, callFunction } from './calls.ts'
 import { castTo } from './cast.ts'
+import { collated } from './collation.ts'
 import type { BindContext } from './context.ts'
 import { intervalLiteral, numberLiteral } from './literals.ts'
 import { didYouMean } from './names.ts'
@@ -131,7 +132,7 @@ export class ExpressionBinder {
         return this.call('at_time_zone', [this.bind(e.value), zone], e.at)
       }
       case 'collate':
-        return notYet('COLLATE', 'Strings compare by their code points; use LOWER(x) to compare without case.', e.at)
+        return collated(this.bind(e.value), e.collation)
       case 'case':
         return this.#case(e)
       case 'array': {

@@ -1,12 +1,16 @@
+import { column } from '../../plan/expressions/build.ts'
+import { withColumns } from '../../plan/joins.ts'
 import { type PlanNode, type Windowing, WindowNode } from '../../plan/nodes/node.ts'
 import { optimise } from '../../plan/optimise/optimise.ts'
 import { derive } from '../../plan/properties.ts'
+import { types } from '../../types/data-type.ts'
 import { typeText } from '../../types/type-text.ts'
 import type { Argument, Call, Span } from '../parse/ast.ts'
+import { castTo } from './cast.ts'
 import { constantMicros } from './constants.ts'
 import type { BindContext } from './context.ts'
 import type { ExpressionBinder } from './expressions.ts'
-import { fail, notYet } from './problem.ts'
+import { fail } from './problem.ts'
 import { callName } from './syntax.ts'
 
 export type WindowKind = 'TUMBLE' | 'HOP' | 'CUMULATE' | 'SESSION'
@@ -64,23 +68,27 @@ export function bindWindowing(
 /**
  * The window function over a time column. Results close with the watermark when the column is event time (or the
  * processing clock) and the query emits on close; over any other time column they are plain updating columns.
+ * A DATE stands for its midnight.
  */
 export function windowOver(
   context: BindContext,
   input: PlanNode,
   windowing: Windowing,
-  column: number,
+  time: number,
   at: Span,
 ): PlanNode {
-  const field = input.schema[column]!
+  const field = input.schema[time]!
   if (field.type.is !== 'timestamp') {
-    if (field.type.is === 'date') notYet('A window over a DATE', 'CAST it to TIMESTAMP(3) first.', at)
+    if (field.type.is === 'date') {
+      const midnight = castTo(column(input.schema, time), types.timestamp(3), context.settings)
+      return windowOver(context, withColumns(input, [midnight]), windowing, input.schema.length, at)
+    }
     fail('DSD2004', `A window needs a TIMESTAMP column, "${field.name}" is ${typeText(field.type)}.`, at)
   }
   const properties = derive(input)
-  if (properties.processing.includes(column)) return WindowNode.create(input, windowing, 'processing', 'close')
-  const settled = properties.timeColumns.includes(column) ? input : optimise(input)
-  const timed = derive(settled).timeColumns.includes(column)
+  if (properties.processing.includes(time)) return WindowNode.create(input, windowing, 'processing', 'close')
+  const settled = properties.timeColumns.includes(time) ? input : optimise(input)
+  const timed = derive(settled).timeColumns.includes(time)
   const emit = context.emit === 'update' || !timed ? 'update' : 'close'
-  return WindowNode.create(settled, windowing, column, emit)
+  return WindowNode.create(settled, windowing, time, emit)
 }
