@@ -1,5 +1,6 @@
 import type { Memory } from '../batch/memory.ts'
 import { StreamdownError } from '../errors/error.ts'
+import { guardedRegExp } from '../functions/regex/guarded-regexp.ts'
 import type { Schema } from '../types/data-type.ts'
 import type { Value } from '../types/value.ts'
 import { valueOfText } from './csv.ts'
@@ -50,7 +51,7 @@ export function createRegexDecoder(
 export function linePattern(pattern: string, schema: Schema): RegExp {
   let expression: RegExp
   try {
-    expression = new RegExp(`^(?:${pattern})$`, 'u')
+    expression = guardedRegExp(`^(?:${pattern})$`, 'u')
   } catch (error) {
     const what = error instanceof Error ? error.message : String(error)
     throw new StreamdownError('DSD3002', `Option 'regex.pattern': ${what}.`, { cause: error })

@@ -1,3 +1,6 @@
+import { effortOf } from './backtracking.ts'
+import { parsePattern } from './pattern-tree.ts'
+
 /** Instructions of `kernels/fn-regexp.ts`. */
 const op = { match: 0, byte: 1, set: 2, repeat: 3, split: 4, jump: 5, save: 6, start: 7, end: 8 } as const
 /** `most` of a repetition without an upper bound. */
@@ -7,6 +10,9 @@ const ANYWHERE = 255
 const SET_BYTES = 17
 const MAX_BYTES = 4000
 const MAX_GROUPS = 127
+
+/** Choices between alternatives, as a power of two, that a kernel may try one by one. */
+const MOST_KERNEL_BITS = 6
 
 /** A pattern that a kernel matches on the bytes of a text. */
 export interface ByteProgram {
@@ -45,6 +51,16 @@ export function byteProgram(pattern: string): ByteProgram | undefined {
   return bytes.length > MAX_BYTES || parser.groups > MAX_GROUPS
     ? undefined
     : { bytes: Uint8Array.from(bytes), groups: parser.groups }
+}
+
+/** The same of a pattern whose search takes no more steps of backtracking than the square of a text's length. */
+export function quickByteProgram(pattern: string): ByteProgram | undefined {
+  const program = byteProgram(pattern)
+  if (program === undefined) return undefined
+  const regex = new RegExp(pattern, 'u')
+  const parsed = parsePattern(regex)
+  const effort = parsed === undefined ? undefined : effortOf(parsed, regex)
+  return effort !== undefined && effort.power <= 2 && effort.bits <= MOST_KERNEL_BITS ? program : undefined
 }
 
 class PatternParser {

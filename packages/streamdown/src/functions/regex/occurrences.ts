@@ -3,6 +3,7 @@ import type { Value } from '../../types/value.ts'
 import { definer, js, jsOrNull } from '../define.ts'
 import { RowError, type ScalarFunction } from '../definition.ts'
 import { asCount, asText } from '../values.ts'
+import { guardedRegExp } from './guarded-regexp.ts'
 import { regexPattern } from './patterns.ts'
 
 const define = definer('regex')
@@ -66,7 +67,7 @@ function instr(args: readonly Value[]): number {
 /** The same match with the places of its groups. */
 function locatedGroups(text: string, pattern: Value | undefined, flags: Value | undefined, match: RegExpExecArray) {
   const plain = regexPattern(asText(pattern), flags === undefined ? '' : asText(flags))
-  const regex = new RegExp(plain.source, `${plain.flags.replace('d', '')}dy`)
+  const regex = guardedRegExp(plain.source, `${plain.flags.replace('d', '')}dy`)
   regex.lastIndex = match.index
   return regex.exec(text) ?? undefined
 }

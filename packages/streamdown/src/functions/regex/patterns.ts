@@ -1,4 +1,5 @@
 import { RowError } from '../definition.ts'
+import { guardedRegExp } from './guarded-regexp.ts'
 
 const MAX_PATTERNS = 512
 
@@ -48,7 +49,7 @@ export function likeToPattern(pattern: string, escapeMark: string, ignoreCase: b
       else if (character === '_') source += '.'
       else source += literal(character)
     }
-    return new RegExp(`^(?:${source})$`, ignoreCase ? 'sui' : 'su')
+    return guardedRegExp(`^(?:${source})$`, ignoreCase ? 'sui' : 'su')
   })
 }
 
@@ -135,11 +136,11 @@ const javaClasses: Record<string, string> = {
 
 function compile(source: string, flags: string): RegExp {
   try {
-    return new RegExp(source, flags.includes('u') ? flags : `${flags}u`)
+    return guardedRegExp(source, flags.includes('u') ? flags : `${flags}u`)
   } catch {
     // Escapes that the Unicode mode refuses (`\-`, `\_`) are fine without it.
     try {
-      return new RegExp(source, flags.replace('u', ''))
+      return guardedRegExp(source, flags.replace('u', ''))
     } catch {
       throw new RowError(5, `'${source}' is not a valid regular expression`)
     }
