@@ -1,4 +1,5 @@
-import { formatPrefixes, maxRecordOption, streamFormats } from '../../formats/registry.ts'
+import { maxRecordOption } from '../../formats/definitions/options.ts'
+import { formatPrefixes, streamFormats } from '../../formats/registry.ts'
 import type { OptionDefinition } from '../source.ts'
 
 export const fileOptions: readonly OptionDefinition[] = [

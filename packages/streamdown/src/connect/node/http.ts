@@ -1,12 +1,6 @@
 import { StreamdownError } from '../../errors/error.ts'
-import {
-  checkFormat,
-  createDecoder,
-  formatOf,
-  formatPrefixes,
-  isLines,
-  maxRecordBytesOf,
-} from '../../formats/registry.ts'
+import { maxRecordBytesOf } from '../../formats/definitions/options.ts'
+import { checkFormat, createDecoder, formatOf, formatPrefixes, isLines } from '../../formats/registry.ts'
 import type { Relation } from '../../plan/nodes/node.ts'
 import { bytesOption, integerOption, refuseOption, refuseUnknown, textOption } from '../options.ts'
 import type { Connector, OptionDefinition, PartitionReader, Source } from '../source.ts'

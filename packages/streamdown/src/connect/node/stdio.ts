@@ -1,6 +1,7 @@
 import type { Batch } from '../../batch/batch.ts'
 import type { Memory } from '../../batch/memory.ts'
 import { StreamdownError } from '../../errors/error.ts'
+import { maxRecordBytesOf, maxRecordOption } from '../../formats/definitions/options.ts'
 import type { Encoder } from '../../formats/format.ts'
 import {
   acceptsOf,
@@ -10,8 +11,6 @@ import {
   createEncoder,
   formatOf,
   formatPrefixes,
-  maxRecordBytesOf,
-  maxRecordOption,
   streamFormats,
 } from '../../formats/registry.ts'
 import type { Relation } from '../../plan/nodes/node.ts'
