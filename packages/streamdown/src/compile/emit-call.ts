@@ -1,7 +1,9 @@
 import type { BoundArgument, ScalarFunction, Signature } from '../functions/definition.ts'
 import { findFunction } from '../functions/registry.ts'
 import { signatureOf } from '../functions/resolve.ts'
+import { all, test } from '../plan/expressions/build.ts'
 import type { CallExpression, Expression } from '../plan/expressions/expression.ts'
+import { neverFails } from '../plan/expressions/facts.ts'
 import { types } from '../types/data-type.ts'
 import { emitArithmetic, emitBitNot, emitBits, emitNegate } from './emit-arithmetic.ts'
 import { emitComparison } from './emit-comparison.ts'
@@ -83,6 +85,12 @@ function emitInline(e: Emitter, emit: Emit, name: string, expression: CallExpres
       return emitIn(e, emit, expression)
     case 'coalesce':
       return emitCoalesce(e, emit, expression)
+    case 'between': {
+      const [value, low, high] = args
+      if (value === undefined || low === undefined || high === undefined || neverFails(high)) break
+      // An upper bound that can fail is computed only where the lower one holds, as in the AND that is meant.
+      return emit(e, all([test('>=', value, low), test('<=', value, high)]))
+    }
     case 'if': {
       const [when, then, otherwise] = args
       if (when === undefined || then === undefined || otherwise === undefined)

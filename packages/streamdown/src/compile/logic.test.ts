@@ -76,6 +76,7 @@ test('what the written order skips does not fail', () => {
     'x <> 0 AND y / x > 2': [false, true, null, null],
     'x = 0 OR y / x > 2': [true, true, null, null],
     'CASE WHEN x = 0 THEN -1 ELSE y / x END': [-1, 5, null, null],
+    'CASE WHEN y BETWEEN 100 AND 100 / x THEN 1 ELSE 0 END': [0, 0, 0, 0],
     'CASE WHEN x IS NULL THEN 0 WHEN x = 0 THEN 1 ELSE 10 / x END': [1, 5, 0, 2],
     'COALESCE(y, 1 / (x - x))': [1, 10, 5, 'error'],
     'IF(x = 0, 0, y / x)': [0, 5, null, null],

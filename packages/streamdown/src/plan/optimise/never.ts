@@ -18,4 +18,22 @@ function neverPasses(node: PlanNode): boolean {
   return timeColumns.length === 0 && processing.length === 0
 }
 
-const isNeverTrue = (e: Expression): boolean => e.is === 'literal' && e.value !== true
+/** Whether it is FALSE or NULL for every row. */
+function isNeverTrue(e: Expression): boolean {
+  if (e.is === 'literal') return e.value !== true
+  if (e.is !== 'call') return false
+  const [first] = e.args
+  switch (e.name) {
+    case 'and':
+      return e.args.some(isNeverTrue)
+    case 'or':
+      return e.args.every(isNeverTrue)
+    case 'not':
+      // x NOT IN (…, NULL)
+      return first?.is === 'call' && first.name === 'in' && first.args.some(isNull)
+    default:
+      return false
+  }
+}
+
+const isNull = (e: Expression): boolean => e.is === 'literal' && e.value === null

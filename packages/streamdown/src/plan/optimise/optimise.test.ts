@@ -42,6 +42,7 @@ test('below a condition that no row passes nothing is left', () => {
   const nothing = 'Values: 0 rows'
   assert.equal(plan('SELECT id FROM c WHERE 1 / bid > 0 AND 1 = 2'), nothing)
   assert.equal(plan('SELECT id FROM c WHERE 1 / bid > 0 GROUP BY id HAVING NOT NULL = NULL'), nothing)
+  assert.equal(plan('SELECT id FROM c WHERE bid NOT IN (1 / id, NULL)'), nothing)
 })
 
 test('what stands behind the first constant of COALESCE is not computed', () => {
