@@ -34,6 +34,16 @@ export function agg_select(mask: usize, rows: usize, wanted: i32, out: usize): i
   return <i32>count
 }
 
+/** The indexes of the rows whose i32 is not negative. Returns how many. */
+export function select_not_negative(values: usize, rows: usize, out: usize): i32 {
+  let count: usize = 0
+  for (let i: usize = 0; i < rows; i++) {
+    store<i32>(out + (count << 2), <i32>i)
+    count += <usize>(load<i32>(values + (i << 2)) >= 0)
+  }
+  return <i32>count
+}
+
 /** Sets the bytes at the offsets (u32, `count` of them) to 1 in every row. */
 export function agg_set_bytes(addresses: usize, rows: usize, offsets: usize, count: usize): void {
   for (let i: usize = 0; i < rows; i++) {

@@ -81,6 +81,7 @@ export interface AggregateKernels {
   agg_mask(out: Pointer, rows: number, validity: Pointer, filter: Pointer, filterValidity: Pointer): number
   agg_mask_or(mask: Pointer, other: Pointer, rows: number): void
   agg_mask_equal(mask: Pointer, rows: number, data: Pointer, wanted: number): void
+  select_not_negative(values: Pointer, rows: number, out: Pointer): number
   agg_select(mask: Pointer, rows: number, wanted: number, out: Pointer): number
   agg_init(addresses: Pointer, rows: number, fresh: Pointer, offsets: Pointer, count: number): void
   agg_touch(
@@ -241,20 +242,4 @@ export interface AggregateKernels {
   agg_merge_add(to: Pointer, from: Pointer, rows: number, offset: number): void
   agg_merge_wide(to: Pointer, from: Pointer, rows: number, offset: number, offsetHigh: number): void
   agg_merge_pair(to: Pointer, from: Pointer, rows: number, high: number, low: number): void
-  session_runs(
-    partitions: Pointer,
-    times: Pointer,
-    validity: Pointer,
-    now: bigint,
-    rows: number,
-    gap: bigint,
-    apart: number,
-    places: Pointer,
-    bits: number,
-    runOf: Pointer,
-    firsts: Pointer,
-    starts: Pointer,
-    lasts: Pointer,
-  ): number
-  session_latest(values: Pointer, rows: number): bigint
 }

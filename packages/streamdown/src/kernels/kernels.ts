@@ -8,6 +8,7 @@ import type { HeapKernels } from './heap-kernels.ts'
 import type { NexmarkKernels } from './nexmark-kernels.ts'
 import type { OperatorKernels } from './operator-kernels.ts'
 import type { PackKernels } from './pack-kernels.ts'
+import type { SessionKernels } from './session-kernels.ts'
 import type { StateKernels } from './state-kernels.ts'
 
 /**
@@ -24,4 +25,5 @@ export interface Kernels
     NexmarkKernels,
     OperatorKernels,
     PackKernels,
+    SessionKernels,
     StateKernels {}

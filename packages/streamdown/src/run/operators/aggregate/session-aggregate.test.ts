@@ -105,12 +105,23 @@ function recompute(events: readonly Event[], partitioned: boolean, closing: bool
   return { rows: tableOf(rows), late: tableOf(late) }
 }
 
-function randomEvents(seed: number): Event[] {
+/** How many events there are, how far apart, how much out of order. */
+interface Events {
+  readonly atLeast: number
+  readonly atMost: number
+  readonly every: number
+  readonly disorder: number
+  readonly delay: bigint
+}
+
+const few: Events = { atLeast: 5, atMost: 44, every: 5, disorder: 70, delay: 20n }
+
+function randomEvents(seed: number, { atLeast, atMost, every, disorder, delay }: Events): Event[] {
   const random = randomOf(seed)
   let newest = 0n
-  return Array.from({ length: 5 + random.below(40) }, (_, i) => {
-    const watermark = newest === 0n ? NO_WATERMARK : newest - 20n
-    const t = BigInt(100 + i * 5 + random.below(70))
+  return Array.from({ length: atLeast + random.below(atMost - atLeast + 1) }, (_, i) => {
+    const watermark = newest === 0n ? NO_WATERMARK : newest - delay
+    const t = BigInt(100 + i * every + random.below(disorder))
     if (t > newest) newest = t
     const k = random.below(6) === 0 ? null : BigInt(random.below(3))
     return { k, v: random.below(6) === 0 ? null : random.below(4), t, watermark }
@@ -124,17 +135,18 @@ function drive(
   appendOnly: boolean,
   workers: number,
   memory: MemoryOptions = {},
+  drawn: Events = few,
 ): void {
-  const events = randomEvents(seed)
+  const events = randomEvents(seed, drawn)
   const random = randomOf(seed ^ 0x5eed)
   const harness = harnessOf(node(partitioned, window), appendOnly, workers, memory)
   for (let at = 0; at < events.length; ) {
-    const step = events.slice(at, at + 1 + random.below(12))
+    const step = events.slice(at, at + 1 + random.below(Math.ceil(drawn.atMost / 4)))
     at += step.length
     const last = events[at]?.watermark ?? step.at(-1)?.watermark ?? NO_WATERMARK
     harness.now += 3n
     const rows = step.map(({ k, v, t, watermark }): FedRow => ({ input: 0, values: [k, v, t], watermark }))
-    harness.step(rows, { watermarks: [last] }, 1 + random.below(6))
+    harness.step(rows, { watermarks: [last] }, 1 + random.below(Math.ceil(drawn.atMost / 8)))
     if (random.below(4) === 0) harness.restart(partitioned ? 1 + random.below(workers) : 1)
   }
   harness.step([], { ended: true })
@@ -167,6 +179,43 @@ for (const [name, window] of Object.entries(modes)) {
     })
   }
 }
+
+test('many sessions of a key in a batch, that merge, end and begin anew, equal a recomputation', () => {
+  const shapes: readonly Events[] = [
+    // Almost every row is a session; those that come in between join them.
+    { atLeast: 300, atMost: 400, every: 12, disorder: 60, delay: 40n },
+    // Nothing ends before the last row.
+    { atLeast: 300, atMost: 400, every: 7, disorder: 2500, delay: 5000n },
+    // A few rows are late, and sessions end within a batch.
+    { atLeast: 300, atMost: 400, every: 9, disorder: 30, delay: 5n },
+  ]
+  fc.assert(
+    fc.property(fc.integer(), fc.boolean(), fc.integer({ min: 1, max: 3 }), (seed, appendOnly, workers) => {
+      for (const shape of shapes) drive(seed, true, close, appendOnly, workers, {}, shape)
+    }),
+    { numRuns: 12 },
+  )
+})
+
+test('sessions that close together leave by their ends, then in the order in which they began', () => {
+  const harness = harnessOf(node(true, close), true)
+  const row = (k: bigint, t: bigint): FedRow => ({ input: 0, values: [k, 1, t] })
+  harness.step([row(1n, 30n), row(2n, 5n), row(3n, 20n), row(4n, 30n), row(5n, 30n)])
+  // 3 ends with 1, 4 and 5 now, and began between them; 5 has grown beyond.
+  harness.step([row(3n, 30n), row(5n, 31n)])
+  harness.step([], { watermarks: [40n] })
+  harness.step([], { ended: true })
+  assert.deepEqual(
+    harness.main.map(({ values: [start, k, end], ordinal }) => [k, start, end, ordinal]),
+    [
+      [2n, 5n, 15n, 1n],
+      [1n, 30n, 40n, 0n],
+      [3n, 20n, 40n, 2n],
+      [4n, 30n, 40n, 3n],
+      [5n, 30n, 41n, 4n],
+    ],
+  )
+})
 
 test('rows without a time are in no session', () => {
   const harness = harnessOf(node(true, close), true)

@@ -15,7 +15,9 @@ import { restoreTables, snapshotOf } from '../state-of.ts'
 import { AggregateGroups, watermarkOf, watermarkText } from './aggregate-groups.ts'
 import type { AggregateInput } from './aggregate-input.ts'
 import type { Touched } from './aggregate-output.ts'
+import { closingSessions, createClosingSessions } from './closing-sessions.ts'
 import { fieldOf } from './group-aggregate.ts'
+import { sessionRuns } from './session-runs.ts'
 import { finalSession, type Session, Sessions } from './sessions.ts'
 
 /** window_time is the last millisecond of a window. */
@@ -46,6 +48,8 @@ export function createSessionAggregate(
       )
     }
   }
+  const closing = closingSessions(node, session, input)
+  if (closing !== undefined) return createClosingSessions(node, closing, input, context, shape)
   return new SessionAggregate(node, session, windowing, input, context, shape)
 }
 
@@ -253,42 +257,24 @@ class SessionAggregate implements Operator {
     const { rows, watermarks } = batch
     const { data, validity } = this.#times(batch)
     const now = this.#context.now()
-    const bits = 33 - Math.clz32(rows)
-    const [runOf, first, start, last] = [rows * 4, rows * 4, rows * 8, rows * 8].map(bytes => memory.chunk(bytes))
-    if (runOf === undefined || first === undefined || start === undefined || last === undefined)
-      throw new RangeError('no room for runs')
-    const find = (apart: boolean) => {
-      const places = memory.chunkZeroed(8 << bits)
-      const runs = memory.kernels.session_runs(
-        slots,
-        data,
-        validity,
-        now,
-        rows,
-        this.#sessions.gap,
-        apart ? 1 : 0,
-        places,
-        bits,
-        runOf,
-        first,
-        start,
-        last,
-      )
+    const find = (by: 'gap' | 'row') => {
+      const timed = { rows, slots, times: { data, validity }, now }
+      const { count, runOf, firsts, starts, lasts } = sessionRuns(memory, timed, this.#sessions.gap, by)
       return {
         runOf,
-        firsts: memory.i32(first, runs).slice(),
-        starts: memory.i64(start, runs).slice(),
-        lasts: memory.i64(last, runs).slice(),
+        firsts: memory.i32(firsts, count).slice(),
+        starts: memory.i64(starts, count).slice(),
+        lasts: memory.i64(lasts, count).slice(),
       }
     }
-    const together = find(false)
+    const together = find('gap')
     if (this.#time === 'processing') return together
     const latest = watermarks === 0 ? batch.watermark : memory.kernels.session_latest(watermarks, rows)
     const partitions = memory.i32(slots, rows).slice()
     const disputed = together.firsts.some((row, run) =>
       this.#sessions.isDisputed(partitions[row] ?? 0, together.starts[run] ?? 0n, together.lasts[run] ?? 0n, latest),
     )
-    return disputed ? find(true) : together
+    return disputed ? find('row') : together
   }
 
   #times(batch: Batch): { readonly data: Pointer; readonly validity: Pointer } {

@@ -1,5 +1,5 @@
 import { NO_WATERMARK } from '../../../batch/batch.ts'
-import { MinHeap } from '../min-heap.ts'
+import { SessionQueue } from './session-queue.ts'
 
 /** A session of one partition: rows at most `gap` apart. `end` is the last row's time plus the gap. */
 export interface Session {
@@ -30,9 +30,7 @@ export class Sessions {
   readonly gap: bigint
   readonly #lateness: bigint | undefined
   readonly #open = new Map<number, Session[]>()
-  /** Sessions by the end that they had when they were queued; one that has grown since is queued again at its turn. */
-  readonly #queued = new Map<bigint, Session[]>()
-  readonly #ends = new MinHeap<bigint>((a, b) => a < b)
+  readonly #queue = new SessionQueue()
   #nextId = 0n
   #count = 0
 
@@ -110,23 +108,13 @@ export class Sessions {
     if (known === undefined) this.#open.set(session.partition, [added])
     else known.push(added)
     this.#count++
-    if (this.#lateness !== undefined) this.#enqueue(added)
+    if (this.#lateness !== undefined) this.#queue.add(added)
     return added
   }
 
   /** Sessions that have ended by `reached`, with `lateness` still to wait for each, by end, then arrival; removed. */
   close(reached: bigint): readonly Session[] {
-    const closing: Session[] = []
-    for (let end = this.#ends.peek(); end !== undefined && this.#isOver(end, reached); end = this.#ends.peek()) {
-      this.#ends.pop()
-      const queued = this.#queued.get(end) ?? []
-      this.#queued.delete(end)
-      for (const session of queued) {
-        if (session.into !== undefined) continue
-        if (session.end > end) this.#enqueue(session)
-        else closing.push(session)
-      }
-    }
+    const closing = this.#queue.take(end => this.#isOver(end, reached))
     this.#count -= closing.length
     for (const session of closing) {
       const open = this.#open.get(session.partition) ?? []
@@ -137,7 +125,7 @@ export class Sessions {
           open.filter(each => each !== session),
         )
     }
-    return closing.sort((a, b) => compare(a.end, b.end) || compare(a.arrival, b.arrival))
+    return closing
   }
 
   has(partition: number): boolean {
@@ -146,7 +134,7 @@ export class Sessions {
 
   /** When the next session ends at the earliest. */
   nextEnd(): bigint | undefined {
-    return this.#ends.peek()
+    return this.#queue.nextEnd()
   }
 
   /** How many are open. */
@@ -154,20 +142,8 @@ export class Sessions {
     return this.#count
   }
 
-  #enqueue(session: Session): void {
-    const known = this.#queued.get(session.end)
-    if (known !== undefined) {
-      known.push(session)
-      return
-    }
-    this.#queued.set(session.end, [session])
-    this.#ends.push(session.end)
-  }
-
   #isOver(end: bigint, watermark: bigint): boolean {
     const lateness = this.#lateness
     return lateness !== undefined && watermark !== NO_WATERMARK && end <= watermark && watermark - end >= lateness
   }
 }
-
-const compare = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0)
