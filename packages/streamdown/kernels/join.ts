@@ -1,4 +1,4 @@
-// Loops of the joins over pairs (probe row, slot of a stored row). `addresses`: of the slots, u32 a pair.
+// Loops of the joins over pairs (probe row, slot of a stored row). What begins with `stored` is i64 a pair.
 
 /**
  * Keeps the pairs whose times fit: probe time - stored time within [lower, upper], and the stored row not expired
@@ -7,10 +7,9 @@
 export function join_within(
   probe: usize,
   slots: usize,
-  addresses: usize,
   pairs: i32,
   times: usize,
-  storedTime: usize,
+  storedTimes: usize,
   storedExpires: usize,
   lower: i64,
   upper: i64,
@@ -19,10 +18,9 @@ export function join_within(
   let count: usize = 0
   for (let i: usize = 0; i < <usize>pairs; i++) {
     const row = load<u32>(probe + (i << 2))
-    const at = <usize>load<u32>(addresses + (i << 2))
-    const apart = load<i64>(times + (<usize>row << 3)) - load<i64>(at + storedTime)
+    const apart = load<i64>(times + (<usize>row << 3)) - load<i64>(storedTimes + (i << 3))
     if (apart < lower || apart > upper) continue
-    if (load<i64>(at + storedExpires) < load<i64>(watermarks + (<usize>row << 3))) continue
+    if (load<i64>(storedExpires + (i << 3)) < load<i64>(watermarks + (<usize>row << 3))) continue
     store<u32>(probe + (count << 2), row)
     store<i32>(slots + (count << 2), load<i32>(slots + (i << 2)))
     count++
@@ -31,18 +29,17 @@ export function join_within(
 }
 
 /**
- * Hidden columns of joined rows: weight = product, ordinal = the larger, watermark = the probe row's. `stored` offsets
- * are of the stored weight (i64) and ordinal (i64). Returns 1 when every weight is 1.
+ * Hidden columns of joined rows: weight = product, ordinal = the larger, watermark = the probe row's. Returns 1 when every
+ * weight is 1.
  */
 export function join_hidden(
   probe: usize,
-  addresses: usize,
   pairs: i32,
   weights: usize,
   ordinals: usize,
   watermarks: usize,
-  storedWeight: usize,
-  storedOrdinal: usize,
+  storedWeights: usize,
+  storedOrdinals: usize,
   outWeights: usize,
   outOrdinals: usize,
   outWatermarks: usize,
@@ -50,34 +47,27 @@ export function join_hidden(
   let ones = 1
   for (let i: usize = 0; i < <usize>pairs; i++) {
     const row = <usize>load<u32>(probe + (i << 2))
-    const at = <usize>load<u32>(addresses + (i << 2))
     const own = weights == 0 ? 1 : load<i32>(weights + (row << 2))
-    const weight = own * <i32>load<i64>(at + storedWeight)
+    const weight = own * <i32>load<i64>(storedWeights + (i << 3))
     if (weight != 1) ones = 0
     store<i32>(outWeights + (i << 2), weight)
-    store<i64>(outOrdinals + (i << 3), max(load<i64>(ordinals + (row << 3)), load<i64>(at + storedOrdinal)))
+    store<i64>(outOrdinals + (i << 3), max(load<i64>(ordinals + (row << 3)), load<i64>(storedOrdinals + (i << 3))))
     store<i64>(outWatermarks + (i << 3), load<i64>(watermarks + (row << 3)))
   }
   return ones
 }
 
 /** counts[probe row] (i64) += stored weight, over all pairs. */
-export function join_count_probe(
-  probe: usize,
-  addresses: usize,
-  pairs: i32,
-  storedWeight: usize,
-  counts: usize,
-): void {
+export function join_count_probe(probe: usize, storedWeights: usize, pairs: i32, counts: usize): void {
   for (let i: usize = 0; i < <usize>pairs; i++) {
     const at = counts + (<usize>load<u32>(probe + (i << 2)) << 3)
-    store<i64>(at, load<i64>(at) + load<i64>(<usize>load<u32>(addresses + (i << 2)) + storedWeight))
+    store<i64>(at, load<i64>(at) + load<i64>(storedWeights + (i << 3)))
   }
 }
 
 /**
  * Adds each probe row's weight to the match counts (i64) of the stored rows it meets. A stored row has matches while
- * its count is above zero; for every pair that changes this: the pair's index, and +1 (has now) or -1 (has no more).
+ * its count is above zero. `addresses`: of the rows, u32 a pair. For every pair that changes this: the pair's index, and +1 (has now) or -1 (has no more).
  */
 export function join_count_stored(
   probe: usize,

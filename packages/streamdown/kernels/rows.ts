@@ -90,7 +90,7 @@ export function zeroValue(to: usize, bits: usize): void {
 
 /** Copies at least eight bytes; short ones without a call. */
 @inline
-function copyBytes(from: usize, to: usize, length: usize): void {
+export function copyBytes(from: usize, to: usize, length: usize): void {
   if (length >= 256) {
     memory.copy(to, from, length)
     return

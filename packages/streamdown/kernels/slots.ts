@@ -4,11 +4,13 @@
 // free slot of the page, plus 1), in multimaps two links; then the values, then a byte a field (1: not NULL). The value
 // under a NULL is 0. A page holds a power of two of rows; only the first, while it is the only one, is smaller and moves
 // when it grows. Pages with room are in a list, the one that has been in it longest is filled first; a page whose rows
-// are all gone is freed, unless it is the last.
+// are all gone is freed, unless it is the last. Where rows have a payload, no place is used again before its page is empty.
 
 import { chunk_alloc } from './heap'
+import { dropPayload } from './payload'
+import { dropTextCache } from './payload-texts'
 import {
-  ABSENT_PAGE, EXPECTED, get, give, HASH, INSERTED, LINKS_AT_ONCE, OPEN_FIRST, OPEN_LAST, PAGE_CAPACITY, PAGE_COUNT, PAGE_SHIFT, PAGES,
+  ABSENT_PAGE, EXPECTED, get, give, HASH, hasPayload, INSERTED, LINKS_AT_ONCE, OPEN_FIRST, OPEN_LAST, PAGE_CAPACITY, PAGE_COUNT, PAGE_SHIFT, PAGES,
   PAGES_PRESENT, RECORD_BITS, REUSED, rowAddress, ROWS, SEQUENCE, set, SLOTS_GIVEN, STRIDE, take, UNLINKED_ROWS,
 } from './table-fields'
 
@@ -17,7 +19,7 @@ export const ADDRESS: usize = 0
 const LIVE: usize = 4
 const FREE: usize = 8
 export const FRESH: usize = 12
-const CAPACITY: usize = 16
+export const CAPACITY: usize = 16
 const NEXT_OPEN: usize = 20
 const PREVIOUS_OPEN: usize = 24
 const IS_OPEN: usize = 28
@@ -26,6 +28,9 @@ export const UNLINKED_HERE: usize = 32
 export const SCANNED: usize = 36
 /** Where the first of them may be. */
 export const FIRST_UNLINKED: usize = 40
+// 44: PAYLOAD, see payload.ts.
+/** With a payload: the table's sequence when the page was made, or that of its first row: pages in order have rows in order. */
+const BORN: usize = 48
 
 const FIRST_SLOTS: u32 = 8
 
@@ -94,6 +99,7 @@ function addRoom(table: usize): u32 {
   memory.fill(record, 0, 1 << RECORD_BITS)
   store<u32>(record, <u32>take(table, <usize>capacity * stride), ADDRESS)
   store<u32>(record, capacity, CAPACITY)
+  store<u32>(record, get(table, SEQUENCE), BORN)
   set(table, PAGES_PRESENT, get(table, PAGES_PRESENT) + 1)
   open(table, page)
   return page
@@ -121,7 +127,7 @@ function growRecords(table: usize): void {
 
 /** A zeroed row with its hash and sequence; returns the slot. */
 export function newRow(table: usize, hash: u32): u32 {
-  const sequence = nextSequence(table)
+  const sequence = nextSequence(table, 1)
   let page = get(table, OPEN_FIRST)
   if (page == 0) page = addRoom(table)
   const record = recordOf(table, page)
@@ -147,19 +153,51 @@ export function newRow(table: usize, hash: u32): u32 {
   return slot
 }
 
-/** The sequence numbers the rows by insertion; when it runs out, the rows that live are numbered anew. */
-function nextSequence(table: usize): u32 {
+/** Rows one behind the other, as `newRow` makes them, where no place is used again. `hashes`: u32 a row. */
+export function newRows(table: usize, hashes: usize, rows: usize, slots: usize): void {
+  const stride = <usize>get(table, STRIDE)
+  let from: usize = 0
+  while (from < rows) {
+    let page = get(table, OPEN_FIRST)
+    if (page == 0) page = addRoom(table)
+    const record = recordOf(table, page)
+    const place = load<u32>(record, FRESH)
+    const count = min(<u32>(rows - from), load<u32>(record, CAPACITY) - place)
+    let sequence = nextSequence(table, count)
+    let slot = ((page - 1) << get(table, PAGE_SHIFT)) + place
+    if (slot < get(table, SLOTS_GIVEN)) set(table, REUSED, 1)
+    else set(table, SLOTS_GIVEN, slot + count)
+    let row = <usize>load<u32>(record, ADDRESS) + <usize>place * stride
+    const end = from + <usize>count
+    for (; from < end; from++) {
+      store<u32>(row, load<u32>(hashes + (from << 2)), HASH)
+      store<u32>(row, sequence++, INSERTED)
+      const rowEnd = row + stride
+      for (row += 8; row < rowEnd; row += 8) store<u64>(row, 0)
+      store<u32>(slots + (from << 2), slot++)
+    }
+    store<u32>(record, place + count, FRESH)
+    if (place + count == load<u32>(record, CAPACITY)) close(table, page)
+    store<u32>(record, load<u32>(record, LIVE) + count, LIVE)
+    set(table, ROWS, get(table, ROWS) + count)
+  }
+}
+
+/** Numbers for some rows. They number the rows by insertion; when they run out, the rows that live are numbered anew. */
+function nextSequence(table: usize, count: u32): u32 {
   let sequence = get(table, SEQUENCE)
-  if (sequence == 0xffffffff) {
+  if (0xffffffff - sequence < count) {
     const rows = get(table, ROWS)
     const slots = chunk_alloc(<usize>rows << 2)
     liveSlots(table, slots)
-    for (let i: u32 = 0; i < rows; i++) {
-      store<u32>(rowAddress(table, load<u32>(slots + (<usize>i << 2))), i + 1, INSERTED)
+    for (let i = rows; i > 0; i--) {
+      const slot = load<u32>(slots + (<usize>(i - 1) << 2))
+      store<u32>(rowAddress(table, slot), i, INSERTED)
+      store<u32>(recordOf(table, (slot >> get(table, PAGE_SHIFT)) + 1), i, BORN)
     }
     sequence = rows + 1
   }
-  set(table, SEQUENCE, sequence + 1)
+  set(table, SEQUENCE, sequence + count)
   return sequence
 }
 
@@ -178,6 +216,7 @@ export function freeSlot(table: usize, slot: u32): void {
   store<u32>(record, live, LIVE)
   if (live == 0 && get(table, PAGES_PRESENT) > 1) {
     if (load<u32>(record, IS_OPEN) != 0) close(table, page)
+    dropPayload(table, record)
     give(table, address, <usize>load<u32>(record, CAPACITY) * stride)
     store<u32>(record, 0, ADDRESS)
     store<u32>(record, get(table, ABSENT_PAGE), NEXT_OPEN)
@@ -185,15 +224,20 @@ export function freeSlot(table: usize, slot: u32): void {
     set(table, PAGES_PRESENT, get(table, PAGES_PRESENT) - 1)
     return
   }
-  store<u32>(row, load<u32>(record, FREE), HASH)
   store<u32>(row, 0, INSERTED)
-  store<u32>(record, place + 1, FREE)
-  if (load<u32>(record, IS_OPEN) == 0) open(table, page)
+  if (!hasPayload(table)) {
+    store<u32>(row, load<u32>(record, FREE), HASH)
+    store<u32>(record, place + 1, FREE)
+    if (load<u32>(record, IS_OPEN) == 0) open(table, page)
+  }
   if (rows != 0) return
+  dropPayload(table, record)
+  if (load<u32>(record, IS_OPEN) == 0) open(table, page)
   // An empty table starts from the beginning of the page that is left.
   store<u32>(record, 0, FREE)
   store<u32>(record, 0, FRESH)
   store<u32>(record, 0, SCANNED)
+  store<u32>(record, 1, BORN)
   set(table, SLOTS_GIVEN, 0)
   set(table, REUSED, 0)
   set(table, SEQUENCE, 1)
@@ -206,8 +250,11 @@ export function dropRows(table: usize): void {
   for (let page: u32 = 1; page <= count; page++) {
     const record = recordOf(table, page)
     const address = <usize>load<u32>(record, ADDRESS)
-    if (address != 0) give(table, address, <usize>load<u32>(record, CAPACITY) * stride)
+    if (address == 0) continue
+    dropPayload(table, record)
+    give(table, address, <usize>load<u32>(record, CAPACITY) * stride)
   }
+  dropTextCache(table)
   if (get(table, PAGE_CAPACITY) != 0) {
     give(table, <usize>get(table, PAGES), <usize>get(table, PAGE_CAPACITY) << RECORD_BITS)
   }
@@ -231,8 +278,10 @@ export function liveSlots(table: usize, out: usize): u32 {
   const shift = get(table, PAGE_SHIFT)
   const stride = <usize>get(table, STRIDE)
   const count = get(table, PAGE_COUNT)
+  const order = pagesInOrder(table)
   let rows: usize = 0
-  for (let page: u32 = 1; page <= count; page++) {
+  for (let n: u32 = 0; n < count; n++) {
+    const page = pageAt(order, n)
     const record = recordOf(table, page)
     let row = <usize>load<u32>(record, ADDRESS)
     if (row == 0) continue
@@ -246,12 +295,42 @@ export function liveSlots(table: usize, out: usize): u32 {
       row += stride
     }
   }
-  if (get(table, REUSED) != 0) sortBySequence(table, out, rows)
+  sortLive(table, out, rows)
   return <u32>rows
 }
 
+/** The numbers of all pages so that their rows stand in insertion order, where that is possible; 0: as they are numbered. */
+export function pagesInOrder(table: usize): usize {
+  if (!hasPayload(table) || get(table, REUSED) == 0) return 0
+  const count = get(table, PAGE_COUNT)
+  const order = chunk_alloc(<usize>count << 2)
+  for (let n: u32 = 0; n < count; n++) {
+    const born = load<u32>(recordOf(table, n + 1), BORN)
+    let at = n
+    while (at > 0) {
+      const before = load<u32>(order + (<usize>(at - 1) << 2))
+      if (load<u32>(recordOf(table, before), BORN) <= born) break
+      store<u32>(order + (<usize>at << 2), before)
+      at--
+    }
+    store<u32>(order + (<usize>at << 2), n + 1)
+  }
+  return order
+}
+
+/** The page that is the `n`th in an order of `pagesInOrder`. */
+@inline
+export function pageAt(order: usize, n: u32): u32 {
+  return order == 0 ? n + 1 : load<u32>(order + (<usize>n << 2))
+}
+
+/** Slots from pages in their order: sorted by insertion where they may not be. */
+export function sortLive(table: usize, slots: usize, rows: usize): void {
+  if (get(table, REUSED) != 0 && !hasPayload(table)) sortBySequence(table, slots, rows)
+}
+
 /** Radix sort by the rows' sequence, a byte a pass, skipping bytes that are all alike. */
-export function sortBySequence(table: usize, slots: usize, rows: usize): void {
+function sortBySequence(table: usize, slots: usize, rows: usize): void {
   let from = chunk_alloc(rows << 3)
   let to = chunk_alloc(rows << 3)
   const counts = chunk_alloc(256 << 2)

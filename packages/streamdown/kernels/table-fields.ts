@@ -35,7 +35,11 @@ export const EXPECTED: usize = 104
 export const UNLINKED_ROWS: usize = 108
 /** Multimaps: rows enter the index as they come. */
 export const LINKS_AT_ONCE: usize = 112
-export const TABLE_BYTES: usize = 120
+/** Multimaps: how many fields follow the others as payload (see payload.ts), its last page's, the cache of its texts. */
+export const PAYLOAD_COUNT: usize = 116
+export const LAST_PAYLOAD: usize = 120
+export const TEXT_CACHE: usize = 124
+export const TABLE_BYTES: usize = 128
 
 /** Kinds of tables; 4: an ordered table that is unique. */
 export const UNIQUE: u32 = 1
@@ -47,6 +51,11 @@ export const ORDERED: u32 = 3
 export function isPacked(table: usize): bool {
   const kind = get(table, KIND)
   return kind == MULTIMAP || kind == ORDERED
+}
+
+@inline
+export function hasPayload(table: usize): bool {
+  return get(table, PAYLOAD_COUNT) != 0
 }
 
 /** Forms of keys: the number of 8-byte integers that they are, up to three (a key and a window), else 0. */
@@ -76,7 +85,10 @@ export function set(table: usize, field: usize, value: u32): void {
   store<u32>(table + field, value)
 }
 
-/** Descriptor of a field: physical, offset of the value, offset of the null byte, log2 of the width. */
+/**
+ * Descriptor of a field: physical, offset of the value, offset of the null byte, log2 of the width. Those of the payload
+ * follow, with a physical alone.
+ */
 @inline
 export function fieldAt(table: usize, index: usize): usize {
   return <usize>get(table, FIELDS) + (index << 4)

@@ -4,13 +4,14 @@ import { columnData, columnValidity } from './column'
 import { blockStarts, dropIndex, emptyIndex, entryAddress, removeEntry, touchEntries } from './hash-index'
 import { chunk_alloc, chunk_mark, chunk_release, heap_alloc, heap_free, heap_size } from './heap'
 import { dropTree, removeOrdered } from './order'
+import { gatherPayload } from './payload'
 import { unlink } from './ring'
 import { copyValue, freeRow, freeStrings, ownView, replaceText, zeroValue } from './rows'
 import { dropRows, liveSlots } from './slots'
 import {
   BYTES, EXPECTED, FIELD_COUNT, fieldAt, fieldBits, fieldPhysical, FIELDS, fieldValid, fieldValue, get, HASH, INDEX,
   INDEX_SHIFT, isPacked, KEY_ANY, KEY_COUNT, KEY_FORM, KEY_THREE_I64, KIND, MULTIMAP, NEXT, NO_SLOT, ORDER, ORDER_COUNT, ORDERED,
-  PAGE_SHIFT, PAGES, RECORD_BITS, rowAddress, ROWS, SCRATCH, SEQUENCE, set, STRIDE, TABLE_BYTES, take, UNLINKED,
+  PAGE_SHIFT, PAGES, PAYLOAD_COUNT, RECORD_BITS, rowAddress, ROWS, SCRATCH, SEQUENCE, set, STRIDE, TABLE_BYTES, take, UNLINKED,
   VIEW_COUNT,
 } from './table-fields'
 import { endUnlinked } from './unlinked'
@@ -19,12 +20,14 @@ import { I64, VIEW } from './value'
 export { pairs_probes, pairs_slots } from './pairs'
 
 /**
- * A table. `fields`: four u32 a field (physical, offset of value, offset of null byte, log2 of width). `kind`: see
- * table-fields.ts. `order`: two u32 a field: its index, and 1 for descending plus 2 for NULLs first. All are copied.
+ * A table. `fields`: four u32 a field (physical, offset of value, offset of null byte, log2 of width), of which the last
+ * `payload` are payload. `kind`: see table-fields.ts. `order`: two u32 a field: its index, and 1 for descending plus 2 for
+ * NULLs first. All are copied.
  */
 export function table_new(
   fields: usize,
   count: i32,
+  payload: i32,
   keys: i32,
   kind: i32,
   stride: i32,
@@ -35,7 +38,8 @@ export function table_new(
   const table = heap_alloc(TABLE_BYTES)
   memory.fill(table, 0, TABLE_BYTES)
   set(table, BYTES, <u32>heap_size(TABLE_BYTES))
-  set(table, FIELD_COUNT, count)
+  set(table, FIELD_COUNT, count - payload)
+  set(table, PAYLOAD_COUNT, payload)
   set(table, KEY_COUNT, keys)
   set(table, KIND, kind)
   set(table, STRIDE, stride)
@@ -50,7 +54,7 @@ export function table_new(
   set(table, ORDER_COUNT, orderCount)
   set(table, SCRATCH, <u32>take(table, stride))
   let views: u32 = 0
-  for (let i: usize = 0; i < <usize>count; i++) if (fieldPhysical(fieldAt(table, i)) >= VIEW) views++
+  for (let i: usize = 0; i < <usize>(count - payload); i++) if (fieldPhysical(fieldAt(table, i)) >= VIEW) views++
   set(table, VIEW_COUNT, views)
   let form: u32 = keys <= <i32>KEY_THREE_I64 ? keys : KEY_ANY
   for (let i: usize = 0; i < <usize>form; i++) if (fieldPhysical(fieldAt(table, i)) != I64) form = KEY_ANY
@@ -127,6 +131,8 @@ function gather(bits: usize, table: usize, slots: usize, rows: usize, field: usi
 
 /** One field of rows as a column; slot -1 gives NULL. Returns the number of NULLs. */
 export function table_gather(table: usize, slots: usize, rows: i32, index: i32, data: usize, validity: usize): i32 {
+  const inRow = get(table, FIELD_COUNT)
+  if (<u32>index >= inRow) return gatherPayload(table, slots, rows, <usize>(<u32>index - inRow), data, validity)
   const field = fieldAt(table, index)
   switch (<i32>fieldBits(field)) {
     case 0:

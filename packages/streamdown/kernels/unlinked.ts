@@ -9,9 +9,9 @@
 import { blockStarts, touch } from './hash-index'
 import { chunk_alloc, chunk_mark, chunk_release, chunk_zeroed } from './heap'
 import { link } from './ring'
-import { ADDRESS, FIRST_UNLINKED, FRESH, recordOf, SCANNED, sortBySequence, UNLINKED_HERE } from './slots'
+import { ADDRESS, FIRST_UNLINKED, FRESH, pageAt, pagesInOrder, recordOf, SCANNED, sortLive, UNLINKED_HERE } from './slots'
 import {
-  get, HASH, INSERTED, LINKS_AT_ONCE, NEXT, PAGE_COUNT, PAGE_SHIFT, REUSED, rowAddress, set, STRIDE, UNLINKED, UNLINKED_ROWS,
+  get, HASH, INSERTED, LINKS_AT_ONCE, NEXT, PAGE_COUNT, PAGE_SHIFT, rowAddress, set, STRIDE, UNLINKED, UNLINKED_ROWS,
 } from './table-fields'
 
 /** Times that a row is looked at before it enters the index. */
@@ -30,6 +30,23 @@ export function addUnlinked(table: usize, slot: u32): void {
   if (rows == 0 || place < load<u32>(record, FIRST_UNLINKED)) store<u32>(record, place, FIRST_UNLINKED)
   store<u32>(record, rows + 1, UNLINKED_HERE)
   set(table, UNLINKED_ROWS, get(table, UNLINKED_ROWS) + 1)
+}
+
+/** The same for rows that lie one behind the other in a page, and their links. */
+export function addUnlinkedRun(table: usize, first: u32, rows: u32): void {
+  const shift = get(table, PAGE_SHIFT)
+  const record = recordOf(table, (first >> shift) + 1)
+  const place = first & ((1 << shift) - 1)
+  const before = load<u32>(record, UNLINKED_HERE)
+  if (before == 0) store<u32>(record, place, FIRST_UNLINKED)
+  store<u32>(record, before + rows, UNLINKED_HERE)
+  set(table, UNLINKED_ROWS, get(table, UNLINKED_ROWS) + rows)
+  const stride = <usize>get(table, STRIDE)
+  let row = rowAddress(table, first)
+  for (let i: u32 = 0; i < rows; i++) {
+    store<u32>(row, UNLINKED, NEXT)
+    row += stride
+  }
 }
 
 /** A row that goes, or enters the index; it takes its share of the looks at its page along. */
@@ -87,8 +104,10 @@ function collect(table: usize, filter: usize, shift: u32, out: usize): usize {
   const pages = get(table, PAGE_COUNT)
   const pageShift = get(table, PAGE_SHIFT)
   const stride = <usize>get(table, STRIDE)
+  const order = pagesInOrder(table)
   let count: usize = 0
-  for (let page: u32 = 1; page <= pages; page++) {
+  for (let n: u32 = 0; n < pages; n++) {
+    const page = pageAt(order, n)
     const record = recordOf(table, page)
     const rows = load<u32>(record, UNLINKED_HERE)
     if (rows == 0) continue
@@ -108,7 +127,7 @@ function collect(table: usize, filter: usize, shift: u32, out: usize): usize {
       row += stride
     }
   }
-  if (get(table, REUSED) != 0) sortBySequence(table, out, count)
+  sortLive(table, out, count)
   return count
 }
 

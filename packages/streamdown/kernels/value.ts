@@ -152,7 +152,7 @@ export function hashValue(hash: u64, physical: u32, at: usize): u64 {
   }
 }
 
-function equalBytes(a: usize, b: usize, length: usize): bool {
+export function equalBytes(a: usize, b: usize, length: usize): bool {
   let i: usize = 0
   for (; i + 8 <= length; i += 8) {
     if (load<u64>(a + i) != load<u64>(b + i)) return false

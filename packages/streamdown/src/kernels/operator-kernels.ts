@@ -95,10 +95,9 @@ export interface JoinKernels {
   join_within(
     probe: Pointer,
     slots: Pointer,
-    addresses: Pointer,
     pairs: number,
     times: Pointer,
-    storedTime: Pointer,
+    storedTimes: Pointer,
     storedExpires: Pointer,
     lower: bigint,
     upper: bigint,
@@ -106,18 +105,17 @@ export interface JoinKernels {
   ): number
   join_hidden(
     probe: Pointer,
-    addresses: Pointer,
     pairs: number,
     weights: Pointer,
     ordinals: Pointer,
     watermarks: Pointer,
-    storedWeight: Pointer,
-    storedOrdinal: Pointer,
+    storedWeights: Pointer,
+    storedOrdinals: Pointer,
     outWeights: Pointer,
     outOrdinals: Pointer,
     outWatermarks: Pointer,
   ): number
-  join_count_probe(probe: Pointer, addresses: Pointer, pairs: number, storedWeight: Pointer, counts: Pointer): void
+  join_count_probe(probe: Pointer, storedWeights: Pointer, pairs: number, counts: Pointer): void
   join_count_stored(
     probe: Pointer,
     addresses: Pointer,

@@ -5,6 +5,7 @@ export interface StateKernels {
   table_new(
     fields: Pointer,
     count: number,
+    payload: number,
     keys: number,
     kind: number,
     stride: number,

@@ -18,6 +18,10 @@ const LINKED_HEADER_BYTES = 16
 const HEAP_PAGE = 65536
 const HEAP_HEADER = 64
 
+/** The fields that lie in the row: all but the payload. */
+export const fieldsInRow = ({ fields, payload = 0 }: StateTableSpec): StateTableSpec['fields'] =>
+  fields.slice(0, fields.length - payload)
+
 /**
  * Header, values from the widest to the narrowest, those of keys first, then a byte a field; a multiple of 8 bytes in
  * all.
@@ -25,7 +29,7 @@ const HEAP_HEADER = 64
 export function layoutOf(spec: StateTableSpec): RowLayout {
   const kind = kindOf(spec)
   let at = kind === tableKinds.multimap ? LINKED_HEADER_BYTES : HEADER_BYTES
-  const widths = spec.fields.map(field => widthOf(physicalOf(field.type)))
+  const widths = fieldsInRow(spec).map(field => widthOf(physicalOf(field.type)))
   const values = new Array<number>(widths.length).fill(0)
   const isKey = (index: number): number => (index < spec.keys ? 1 : 0)
   const widestFirst = (a: number, b: number): number =>

@@ -21,6 +21,12 @@ export interface StateTableSpec {
   readonly keys: number
   readonly unique: boolean
   readonly groupBy?: number
+  /**
+   * How many of the last fields are payload: no kernel sees them in the row, nothing scatters into them, and pages keep
+   * them column by column, narrow (kernels/payload.ts). For multimaps without an order whose rows stay, or go about in the
+   * order in which they came: a page is freed with its last row.
+   */
+  readonly payload?: number
   readonly order?: readonly OrderField[]
   /**
    * Keys are told apart by every bit, not by whether they are equal: the NUMERICs 1.0 and 1.00, the intervals of a month

@@ -49,10 +49,20 @@ const specs: Record<string, StateTableSpec> = {
   'no key': { name: 't', fields: payload, keys: 0, unique: true },
 }
 
+/** The same with all but the keys as payload, and a field of each way to keep one. */
+const withPayload = (spec: StateTableSpec): StateTableSpec => {
+  const more = [types.bigint, types.double, types.decimal(30, 2), types.timestamp(3), types.boolean]
+  const fields = [...spec.fields, ...more.map((type, index) => field(`p${index}`, type))]
+  return { ...spec, fields, unique: false, payload: fields.length - spec.keys }
+}
+
+const nameOf = (spec: StateTableSpec): string =>
+  spec.unique ? 'unique table' : spec.payload === undefined ? 'multimap' : 'multimap with a payload'
+
 for (const [mode, options] of Object.entries(modes)) {
   for (const [form, unique] of Object.entries(specs)) {
-    for (const spec of [unique, { ...unique, unique: false }]) {
-      test(`${spec.unique ? 'unique table' : 'multimap'} with ${form}, ${mode}`, () => {
+    for (const spec of [unique, { ...unique, unique: false }, withPayload(unique)]) {
+      test(`${nameOf(spec)} with ${form}, ${mode}`, () => {
         const memory = createMemory(options)
         const before = memory.stateBytes()
         fc.assert(
@@ -107,7 +117,7 @@ function drive(memory: Memory, table: StateTable, seed: number, steps: number): 
       for (const [index, row] of rows.entries()) model.insert([...row], memory.i32(slots, rows.length)[index] ?? -1)
       const changed = rows.map(() => rowOf(random, spec.fields))
       const inserted = new Map(model.rows.map(row => [row.slot, row]))
-      for (let index = spec.keys; index < spec.fields.length; index++) {
+      for (let index = spec.keys; index < spec.fields.length - (spec.payload ?? 0); index++) {
         const values = changed.map(row => row[index] ?? null)
         const type = spec.fields[index]?.type ?? types.null
         table.scatter(slots, rows.length, index, columnFromValues(memory, type, values))

@@ -41,6 +41,9 @@ class HeapTable implements StateTable {
   readonly address: Pointer
 
   constructor(memory: Memory, spec: StateTableSpec) {
+    if (spec.payload !== undefined && (spec.unique || spec.order !== undefined)) {
+      throw new RangeError(`state table ${spec.name}: only a multimap without an order has a payload`)
+    }
     const layout = layoutOf(spec)
     this.spec = spec
     this.#memory = memory
@@ -53,7 +56,7 @@ class HeapTable implements StateTable {
     const ordering = memory.chunk(order.length * 8)
     const view = memory.view()
     for (const [index, physical] of this.#physicals.entries()) {
-      const offsets = this.offsets(index)
+      const offsets = layout.offsets[index] ?? { value: 0, valid: 0 }
       const compared = spec.exact === true ? exactOf(physical) : physical
       view.setUint32(fields + index * 16, physicalCodes[compared], true)
       view.setUint32(fields + index * 16 + 4, offsets.value, true)
@@ -68,6 +71,7 @@ class HeapTable implements StateTable {
       memory.kernels.table_new(
         fields,
         spec.fields.length,
+        spec.payload ?? 0,
         spec.keys,
         layout.kind,
         layout.stride,
@@ -200,6 +204,7 @@ class HeapTable implements StateTable {
   }
 
   scatter(slots: Pointer, rows: number, field: number, values: Column): void {
+    this.offsets(field)
     this.#memory.kernels.table_scatter(this.address, slots, rows, field, this.#describe([values], [field]))
   }
 
@@ -234,7 +239,7 @@ class HeapTable implements StateTable {
 
   offsets(field: number): { readonly value: number; readonly valid: number } {
     const offsets = this.#layout.offsets[field]
-    if (offsets === undefined) throw this.#misused(`it has no field ${field}`)
+    if (offsets === undefined) throw this.#misused(`no field ${field} lies in its rows`)
     return offsets
   }
 

@@ -40,6 +40,8 @@ export function randomValue(random: Random, type: DataType, variety: number): Va
     case 'bigint':
     case 'timestamp':
       return n === 0 ? -(2n ** 63n) : n === 1 ? 2n ** 63n - 1n : BigInt(n - 3)
+    case 'boolean':
+      return n % 2 === 0
     case 'double':
       return [0, -0, Number.NaN, Number.POSITIVE_INFINITY, -1.5][n] ?? n / 4
     case 'decimal':

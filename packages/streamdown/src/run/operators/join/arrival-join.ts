@@ -202,8 +202,8 @@ class ArrivalJoin implements Operator {
     const pairs = this.#condition === undefined ? candidates : this.#condition.holding(batch, candidates, paired, out)
     if (pairs.count === 0) return
     if (counts !== 0) {
-      const addresses = this.#right.table.addresses(pairs.slots, pairs.count)
-      memory.kernels.join_count_probe(pairs.probe, addresses, pairs.count, this.#right.weight, counts)
+      const weights = this.#right.weights(pairs.slots, pairs.count)
+      memory.kernels.join_count_probe(pairs.probe, weights, pairs.count, counts)
     }
     for (let from = 0; from < pairs.count; from += CHUNK_ROWS) {
       const mark = memory.mark()

@@ -160,7 +160,7 @@ class EventTimeJoin implements Operator {
     const { memory } = this.#context
     const side = this.#left
     const weights = memory.chunk(rows * 4)
-    memory.kernels.stored_weights(side.table.addresses(slots, rows), side.weight, rows, weights)
+    memory.kernels.narrow_i64(side.weights(slots, rows), rows, weights)
     const plain = memory.i32(weights, rows).every(weight => weight === 1)
     const batch: Batch = {
       rows,

@@ -260,9 +260,10 @@ export class Join implements Operator {
     const pairs = this.#holding(input, batch, this.#matching(input, batch, candidates), out)
     if (pairs.count === 0) return
     const { kind } = this.#node
-    const addresses = stored.table.addresses(pairs.slots, pairs.count)
-    if (counts !== 0) kernels.join_count_probe(pairs.probe, addresses, pairs.count, stored.weight, counts)
-    const [matched, unmatched] = this.#tracked[other] ? this.#countStored(batch, pairs, addresses, stored) : [[], []]
+    if (counts !== 0) {
+      kernels.join_count_probe(pairs.probe, stored.weights(pairs.slots, pairs.count), pairs.count, counts)
+    }
+    const [matched, unmatched] = this.#tracked[other] ? this.#countStored(batch, pairs, stored) : [[], []]
     if (kind === 'semi') {
       this.#rows.emitStored(input, batch, pairs, matched, true, out)
       this.#rows.emitStored(input, batch, pairs, unmatched, false, out)
@@ -296,11 +297,10 @@ export class Join implements Operator {
     const count = memory.kernels.join_within(
       pairs.probe,
       pairs.slots,
-      stored.table.addresses(pairs.slots, pairs.count),
       pairs.count,
       bounds.times,
-      stored.valueOffset(input === 0 ? this.#time.right : this.#time.left),
-      stored.expires,
+      stored.column(pairs.slots, pairs.count, input === 0 ? this.#time.right : this.#time.left).data,
+      stored.expiries(pairs.slots, pairs.count),
       bounds.lower,
       bounds.upper,
       watermarkColumn(memory, part),
@@ -319,13 +319,13 @@ export class Join implements Operator {
   }
 
   /** Counts the pairs at the stored rows: the pairs that gave a row its first match, and that took its last. */
-  #countStored(part: Batch, pairs: Pairs, addresses: Pointer, stored: JoinSide): readonly [number[], number[]] {
+  #countStored(part: Batch, pairs: Pairs, stored: JoinSide): readonly [number[], number[]] {
     const { memory } = this.#context
     const at = memory.chunk(pairs.count * 4)
     const signs = memory.chunk(pairs.count * 4)
     const turned = memory.kernels.join_count_stored(
       pairs.probe,
-      addresses,
+      stored.table.addresses(pairs.slots, pairs.count),
       pairs.count,
       part.weights,
       stored.matches,
@@ -361,7 +361,7 @@ export class Join implements Operator {
     const { memory } = this.#context
     const side = this.#sides[0]
     const weights = memory.chunk(rows * 4)
-    memory.kernels.stored_weights(side.table.addresses(slots, rows), side.weight, rows, weights)
+    memory.kernels.narrow_i64(side.weights(slots, rows), rows, weights)
     const batch: Batch = {
       rows,
       columns: this.#rows.storedColumns(0, slots, rows),
@@ -388,7 +388,7 @@ export class Join implements Operator {
     const lone = memory.chunk(count * 4)
     kernels.take_values(slots, 2, selection, count, lone)
     const weights = memory.chunk(count * 4)
-    kernels.stored_weights(side.table.addresses(lone, count), side.weight, count, weights)
+    kernels.narrow_i64(side.weights(lone, count), count, weights)
     out.emit({
       rows: count,
       columns: this.#rows.alone(input, this.#rows.storedColumns(input, lone, count), count),

@@ -91,13 +91,12 @@ export class JoinRows {
     }
     const ones = memory.kernels.join_hidden(
       pairs.probe,
-      stored.table.addresses(pairs.slots, count),
       count,
       weights,
       ordinalColumn(memory, part),
       watermarkColumn(memory, part),
-      stored.weight,
-      stored.ordinal,
+      stored.weights(pairs.slots, count),
+      stored.ordinals(pairs.slots, count),
       out.weights,
       out.ordinals,
       out.watermarks,

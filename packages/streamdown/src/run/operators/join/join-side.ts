@@ -2,12 +2,13 @@ import { type Batch, CHUNK_ROWS, type Column, type Pointer } from '../../../batc
 import { columnAt } from '../../../batch/key-groups.ts'
 import { takeColumn } from '../../../batch/select.ts'
 import type { MatchCursor, OrderField, StateTable } from '../../../state/state-table.ts'
-import { type Field, field, type Schema, types } from '../../../types/data-type.ts'
+import { field, type Schema, types } from '../../../types/data-type.ts'
 import type { OperatorContext } from '../../operator-context.ts'
 import { ExpiryRuns } from '../expiry-runs.ts'
 import { ordinalColumn, selectBytes, wideWeights } from '../hidden.ts'
 import { bytesOf } from '../state-of.ts'
 import { Timers } from '../timers.ts'
+import { type Hidden, type JoinFields, joinFields } from './join-fields.ts'
 
 export interface JoinSideOptions {
   readonly name: 'left' | 'right'
@@ -45,50 +46,18 @@ export interface StoredHidden {
 }
 
 /**
- * Fields that only the join knows: weight and arrival ordinal; the weight of what the row met; its last moment and its
- * timer; its place in the index by key; scratch.
- */
-const hiddenFields = {
-  weight: field('$weight', types.bigint),
-  ordinal: field('$ordinal', types.bigint),
-  matches: field('$matches', types.bigint),
-  expires: field('$expires', types.bigint),
-  timer: field('$timer', types.int),
-  entry: field('$entry', types.int),
-  mark: field('$mark', types.int),
-} as const
-
-type Hidden = keyof typeof hiddenFields
-
-function hiddenOf({ tracked, timers, appendOnly }: JoinSideOptions): readonly Hidden[] {
-  const timed = timers !== undefined
-  return [
-    'weight',
-    'ordinal',
-    ...(tracked ? (['matches'] as const) : []),
-    ...(timed ? (['expires'] as const) : []),
-    ...(timed && !appendOnly ? (['timer'] as const) : []),
-    ...(appendOnly ? [] : (['entry', 'mark'] as const)),
-  ]
-}
-
-/**
  * One input of a join, kept by key. Of an append-only input each row is one row of a multimap. Of a changing input
  * equal rows are one row with the sum of their weights (it goes when that is zero), found by a derived multimap.
  */
 export class JoinSide {
   readonly table: StateTable
   readonly options: JoinSideOptions
-  /** Offsets of hidden i64 fields in a row. */
-  readonly weight: number
-  readonly ordinal: number
+  /** The offset of the matches (i64) in a row; 0 when they are not counted. */
   readonly matches: number
-  readonly expires: number
   readonly #context: OperatorContext
-  readonly #fieldOf: ReadonlyMap<number, number>
+  readonly #fieldOf: ReadonlyMap<number | Hidden, number>
+  readonly #layout: JoinFields['layout']
   readonly #columns: readonly number[]
-  /** The hidden fields that there are, by name. */
-  readonly #hidden: ReadonlyMap<Hidden, number>
   readonly #ordered: boolean
   readonly #slotField: number
   readonly #index: StateTable | undefined
@@ -98,26 +67,29 @@ export class JoinSide {
   constructor(context: OperatorContext, options: JoinSideOptions) {
     this.#context = context
     this.options = options
-    const { schema, keys, name } = options
-    this.#columns = [...keys, ...options.stored.filter(column => !keys.includes(column))]
-    this.#fieldOf = new Map([...this.#columns.entries()].reverse().map(([at, column]) => [column, at]))
+    const { keys, name } = options
     // A tree for each key costs more than it saves unless all rows are of one key.
     this.#ordered = options.time !== undefined && keys.length === 0
     this.#slotField = keys.length + (this.#ordered ? 1 : 0)
     const order = (at: number): { order?: readonly OrderField[] } =>
       this.#ordered ? { order: [{ field: at, descending: false, nullsFirst: false }] } : {}
-    const timeField = options.time === undefined ? 0 : this.#field(options.time)
-    const hidden = hiddenOf(options)
-    this.#hidden = new Map(hidden.map((name, at) => [name, this.#columns.length + at]))
-    const fields: Field[] = this.#columns.map(column => schema[column] ?? field('', types.null))
+    const timed = options.timers !== undefined
+    const inRuns = timed && options.appendOnly && options.endsUnseen === true
+    const inOrder = options.appendOnly && !this.#ordered && (!timed || inRuns)
+    const { fields, layout, columns, payload } = joinFields({ ...options, timed, inOrder })
+    this.#layout = layout
+    this.#columns = columns
+    this.#fieldOf = new Map([...layout.entries()].reverse().map(([at, each]) => [each, at]))
+    const timeField = options.time === undefined ? 0 : this.#at(options.time)
     this.table = context.table({
       name,
-      fields: [...fields, ...hidden.map(name => hiddenFields[name])],
-      keys: options.appendOnly ? keys.length : this.#columns.length,
+      fields,
+      keys: options.appendOnly ? keys.length : columns.length,
       groupBy: options.groupBy,
       unique: !options.appendOnly,
       ...(options.appendOnly ? {} : { exact: true }),
       ...(options.appendOnly ? order(timeField) : {}),
+      ...(inOrder ? { payload } : {}),
     })
     this.#index = options.appendOnly
       ? undefined
@@ -132,28 +104,28 @@ export class JoinSide {
           unique: false,
           ...order(keys.length),
         })
-    this.weight = this.#offset('weight')
-    this.ordinal = this.#offset('ordinal')
     this.matches = options.tracked ? this.#offset('matches') : 0
-    this.expires = options.timers === undefined ? 0 : this.#offset('expires')
-    const inRuns = options.appendOnly && options.endsUnseen === true
-    if (options.timers !== undefined && inRuns) this.#runs = new ExpiryRuns(context.memory)
+    if (inRuns) this.#runs = new ExpiryRuns(context.memory)
     else if (options.timers !== undefined) {
       this.#timers = new Timers(context, `${name} timers`, this.table, this.#at('expires'), options.timers)
     }
   }
 
-  /** Byte offset of an input column's value in a row. */
-  valueOffset(column: number): number {
-    return this.table.offsets(this.#field(column)).value
-  }
-
   column(slots: Pointer, rows: number, column: number): Column {
-    return this.table.gather(slots, rows, this.#field(column))
+    return this.table.gather(slots, rows, this.#at(column))
   }
 
   keeps(column: number): boolean {
     return this.#fieldOf.has(column)
+  }
+
+  /** i64 a row, as all that follow. */
+  weights(slots: Pointer, rows: number): Pointer {
+    return this.table.gather(slots, rows, this.#at('weight')).data
+  }
+
+  expiries(slots: Pointer, rows: number): Pointer {
+    return this.table.gather(slots, rows, this.#at('expires')).data
   }
 
   ordinals(slots: Pointer, rows: number): Pointer {
@@ -186,9 +158,8 @@ export class JoinSide {
   }
 
   add(batch: Batch, hidden: StoredHidden): void {
-    const columns = this.#columns.map(column => columnAt(batch, column))
-    if (this.#index === undefined) this.#append(batch, columns, hidden)
-    else this.#change(batch, columns, hidden, this.#index)
+    if (this.#index === undefined) this.#append(batch, hidden)
+    else this.#change(batch, hidden, this.#index)
   }
 
   /** Hands over the rows whose last moment is before `bound`; where ends are not seen some of them may come later. */
@@ -239,7 +210,7 @@ export class JoinSide {
     return bytesOf(tables) + (this.#timers?.bytes() ?? 0) + (this.#runs?.bytes() ?? 0)
   }
 
-  #append(batch: Batch, columns: readonly Column[], hidden: StoredHidden): void {
+  #append(batch: Batch, hidden: StoredHidden): void {
     const { memory } = this.#context
     const { rows } = batch
     const values: Partial<Record<Hidden, Pointer>> = {
@@ -247,22 +218,24 @@ export class JoinSide {
       ordinal: ordinalColumn(memory, batch),
       ...hidden,
     }
-    const hiddenColumns = [...this.#hidden.keys()].map(
-      (name): Column => ({ type: types.bigint, data: values[name] ?? 0, validity: 0 }),
-    )
-    const slots = this.table.insert([...columns, ...hiddenColumns], rows)
+    const kept = this.#layout.map((each): Column => {
+      if (typeof each === 'number') return columnAt(batch, each)
+      return { type: types.bigint, data: values[each] ?? 0, validity: 0 }
+    })
+    const slots = this.table.insert(kept, rows)
     this.#timers?.add(hidden.expires, slots, rows)
     this.#runs?.add(hidden.expires, slots, rows)
   }
 
-  #change(batch: Batch, columns: readonly Column[], hidden: StoredHidden, index: StateTable): void {
+  #change(batch: Batch, hidden: StoredHidden, index: StateTable): void {
     const { memory } = this.#context
     const { kernels } = memory
     const { rows } = batch
+    const columns = this.#columns.map(column => columnAt(batch, column))
     const { slots, fresh } = this.table.findOrInsert(columns, rows)
     const addresses = this.table.addresses(slots, rows)
     const set = (name: Hidden, values: Pointer): void => {
-      if (!this.#hidden.has(name)) return
+      if (!this.#fieldOf.has(name)) return
       const { value, valid } = this.table.offsets(this.#at(name))
       kernels.field_set_i64(addresses, value, valid, values, fresh, rows)
     }
@@ -311,23 +284,17 @@ export class JoinSide {
     this.#runs?.add(expires, slots, rows)
     if (this.#timers !== undefined) {
       const timers = this.#timers.add(expires, slots, rows)
-      if (this.#hidden.has('timer')) this.table.scatter(slots, rows, this.#at('timer'), i32(timers))
+      if (this.#fieldOf.has('timer')) this.table.scatter(slots, rows, this.#at('timer'), i32(timers))
     }
   }
 
-  #at(name: Hidden): number {
-    const at = this.#hidden.get(name)
-    if (at === undefined) throw new RangeError(`the ${this.options.name} side has no ${name}`)
+  #at(kept: number | Hidden): number {
+    const at = this.#fieldOf.get(kept)
+    if (at === undefined) throw new RangeError(`the ${this.options.name} side does not keep ${kept}`)
     return at
   }
 
   #offset(name: Hidden): number {
     return this.table.offsets(this.#at(name)).value
-  }
-
-  #field(column: number): number {
-    const at = this.#fieldOf.get(column)
-    if (at === undefined) throw new RangeError(`the ${this.options.name} side does not keep column ${column}`)
-    return at
   }
 }
