@@ -14,7 +14,7 @@ import { copyValue, zeroValue } from './rows'
 import {
   FIELD_COUNT, fieldAt, fieldPhysical, get, give, LAST_PAYLOAD, NO_SLOT, PAGE_SHIFT, PAGES, PAYLOAD_COUNT, RECORD_BITS, set, take,
 } from './table-fields'
-import { I32, I64, VIEW, widthBits } from './value'
+import { equalValues, I32, I64, VIEW, widthBits } from './value'
 
 /** Of a page's record: the address of its payload, 0 for none. */
 export const PAYLOAD: usize = 44
@@ -314,26 +314,80 @@ function storeIntegers(column: usize, physical: u32, data: usize, place: usize, 
   }
 }
 
+/** The page's record of a payload column, and the value at a place of it that is not NULL. */
+@inline
+function columnAtSlot(table: usize, slot: u32, index: usize): usize {
+  const page = <usize>get(table, PAGES) + (<usize>(slot >> get(table, PAGE_SHIFT)) << RECORD_BITS)
+  return columnOf(<usize>load<u32>(page, PAYLOAD), index)
+}
+
+@inline
+function readValue(physical: u32, bits: usize, column: usize, place: usize, to: usize): void {
+  const data = <usize>load<u32>(column, DATA)
+  if (physical == I64) store<i64>(to, integerAt(column, place))
+  else if (physical >= VIEW) readText(<usize>load<u32>(data + (place << 2)), to)
+  else if (physical == I32) store<i32>(to, <i32>integerAt(column, place))
+  else copyValue(data + (place << bits), to, bits)
+}
+
+const compared = memory.data(32, 16)
+
+/** Whether the payload of two rows is equal. */
+export function equalPayload(table: usize, a: u32, b: u32): bool {
+  const count = <usize>get(table, PAYLOAD_COUNT)
+  const mask = (<u32>1 << get(table, PAGE_SHIFT)) - 1
+  for (let index: usize = 0; index < count; index++) {
+    const physical = physicalOf(table, index)
+    const bits = widthBits(physical)
+    const ofA = columnAtSlot(table, a, index)
+    const ofB = columnAtSlot(table, b, index)
+    const validA = <usize>load<u32>(ofA, VALIDITY)
+    const validB = <usize>load<u32>(ofB, VALIDITY)
+    const placeA = <usize>(a & mask)
+    const placeB = <usize>(b & mask)
+    const isNull = validA != 0 && load<u8>(validA + placeA) == 0
+    if (isNull != (validB != 0 && load<u8>(validB + placeB) == 0)) return false
+    if (isNull) continue
+    readValue(physical, bits, ofA, placeA, compared)
+    readValue(physical, bits, ofB, placeB, compared + 16)
+    if (!equalValues(physical, compared, compared + 16)) return false
+  }
+  return true
+}
+
 /** One payload column of rows, its values 0 where they are NULL; slot -1 gives NULL. Returns the number of NULLs. */
 export function gatherPayload(table: usize, slots: usize, rows: usize, index: usize, data: usize, validity: usize): i32 {
   const physical = physicalOf(table, index)
-  const bits = widthBits(physical)
-  const pages = <usize>get(table, PAGES)
+  if (physical == I64) return gather(I64, 3, table, slots, rows, index, data, validity)
+  if (physical >= VIEW) return gather(VIEW, 4, table, slots, rows, index, data, validity)
+  return gather(physical, widthBits(physical), table, slots, rows, index, data, validity)
+}
+
+/** `physical` and `bits` may be constants where this is inlined. */
+@inline
+function gather(
+  physical: u32,
+  bits: usize,
+  table: usize,
+  slots: usize,
+  rows: usize,
+  index: usize,
+  data: usize,
+  validity: usize,
+): i32 {
   const shift = get(table, PAGE_SHIFT)
   const mask = (<u32>1 << shift) - 1
   let nulls = 0
   let lastPage: u32 = NO_SLOT
   let column: usize = 0
   let own: usize = 0
-  let from: usize = 0
   for (let i: usize = 0; i < rows; i++) {
     const slot = load<u32>(slots + (i << 2))
     const place = <usize>(slot & mask)
     if (slot != NO_SLOT && slot >> shift != lastPage) {
       lastPage = slot >> shift
-      column = columnOf(<usize>load<u32>(pages + (<usize>lastPage << RECORD_BITS), PAYLOAD), index)
+      column = columnAtSlot(table, slot, index)
       own = <usize>load<u32>(column, VALIDITY)
-      from = <usize>load<u32>(column, DATA)
     }
     const to = data + (i << bits)
     if (slot == NO_SLOT || (own != 0 && load<u8>(own + place) == 0)) {
@@ -343,10 +397,7 @@ export function gatherPayload(table: usize, slots: usize, rows: usize, index: us
       continue
     }
     store<u8>(validity + i, 1)
-    if (physical == I64) store<i64>(to, integerAt(column, place))
-    else if (physical >= VIEW) readText(<usize>load<u32>(from + (place << 2)), to)
-    else if (physical == I32) store<i32>(to, <i32>integerAt(column, place))
-    else copyValue(from + (place << bits), to, bits)
+    readValue(physical, bits, column, place, to)
   }
   return nulls
 }

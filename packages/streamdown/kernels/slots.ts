@@ -3,8 +3,11 @@
 // A row has a fixed stride: u32 hash of its key, u32 insertion sequence (0: the slot is free, the hash is then the next
 // free slot of the page, plus 1), in multimaps two links; then the values, then a byte a field (1: not NULL). The value
 // under a NULL is 0. A page holds a power of two of rows; only the first, while it is the only one, is smaller and moves
-// when it grows. Pages with room are in a list, the one that has been in it longest is filled first; a page whose rows
-// are all gone is freed, unless it is the last. Where rows have a payload, no place is used again before its page is empty.
+// when it grows. Pages with room are in a list, the one that has been in it longest is filled first; a page whose rows are
+// all gone is freed, unless it is the last.
+//
+// Where rows have a payload, no place is used again before its page is empty. A page in which few rows are left is not
+// filled any more, and not grown; those of small tables are small.
 
 import { chunk_alloc } from './heap'
 import { dropPayload } from './payload'
@@ -33,6 +36,10 @@ export const FIRST_UNLINKED: usize = 40
 const BORN: usize = 48
 
 const FIRST_SLOTS: u32 = 8
+const LATER_SLOTS: u32 = 2048
+const MOST_GONE: u32 = 1024
+/** In REUSED: rows of other places have the numbers of their old ones. */
+const MOVED: u32 = 2
 
 @inline
 export function recordOf(table: usize, page: u32): usize {
@@ -75,7 +82,7 @@ function addRoom(table: usize): u32 {
   if (count == 1) {
     const record = recordOf(table, 1)
     const capacity = load<u32>(record, CAPACITY)
-    if (capacity < perPage) {
+    if (capacity < perPage && (!hasPayload(table) || load<u32>(record, LIVE) << 1 > load<u32>(record, FRESH))) {
       const larger = min(capacity << 1, perPage)
       const page = take(table, <usize>larger * stride)
       memory.copy(page, <usize>load<u32>(record, ADDRESS), <usize>capacity * stride)
@@ -94,7 +101,7 @@ function addRoom(table: usize): u32 {
     page = count + 1
     set(table, PAGE_COUNT, page)
   }
-  const capacity = count == 0 ? firstCapacity(table, perPage) : perPage
+  const capacity = count == 0 ? firstCapacity(table, perPage) : laterCapacity(table, perPage)
   const record = recordOf(table, page)
   memory.fill(record, 0, 1 << RECORD_BITS)
   store<u32>(record, <u32>take(table, <usize>capacity * stride), ADDRESS)
@@ -109,6 +116,14 @@ function firstCapacity(table: usize, perPage: u32): u32 {
   let capacity = FIRST_SLOTS
   const expected = get(table, EXPECTED)
   while (capacity < expected && capacity < perPage) capacity <<= 1
+  return min(capacity, perPage)
+}
+
+/** As rows of a page with a payload make no room when they go, pages of a small table are small: twice its rows. */
+function laterCapacity(table: usize, perPage: u32): u32 {
+  if (!hasPayload(table)) return perPage
+  let capacity = LATER_SLOTS
+  while (capacity >> 1 < get(table, ROWS) && capacity < perPage) capacity <<= 1
   return min(capacity, perPage)
 }
 
@@ -142,7 +157,7 @@ export function newRow(table: usize, hash: u32): u32 {
   store<u32>(record, load<u32>(record, LIVE) + 1, LIVE)
   const slot = first + place
   // Slots rise with insertion until one is used again.
-  if (slot < get(table, SLOTS_GIVEN)) set(table, REUSED, 1)
+  if (slot < get(table, SLOTS_GIVEN)) set(table, REUSED, get(table, REUSED) | 1)
   else set(table, SLOTS_GIVEN, slot + 1)
   // Rows are whole words; a fill would be a call.
   const rowEnd = row + <usize>get(table, STRIDE)
@@ -165,7 +180,7 @@ export function newRows(table: usize, hashes: usize, rows: usize, slots: usize):
     const count = min(<u32>(rows - from), load<u32>(record, CAPACITY) - place)
     let sequence = nextSequence(table, count)
     let slot = ((page - 1) << get(table, PAGE_SHIFT)) + place
-    if (slot < get(table, SLOTS_GIVEN)) set(table, REUSED, 1)
+    if (slot < get(table, SLOTS_GIVEN)) set(table, REUSED, get(table, REUSED) | 1)
     else set(table, SLOTS_GIVEN, slot + count)
     let row = <usize>load<u32>(record, ADDRESS) + <usize>place * stride
     const end = from + <usize>count
@@ -243,6 +258,51 @@ export function freeSlot(table: usize, slot: u32): void {
   set(table, SEQUENCE, 1)
 }
 
+/**
+ * A page, or 0, in which few of the rows are left: of the places used three quarters and a thousand. Nothing is added to it
+ * any more: its rows are to be moved.
+ */
+export function sparsePage(table: usize): u32 {
+  const count = get(table, PAGE_COUNT)
+  for (let page: u32 = 1; page <= count; page++) {
+    const record = recordOf(table, page)
+    if (load<u32>(record, ADDRESS) == 0) continue
+    const live = load<u32>(record, LIVE)
+    const gone = load<u32>(record, FRESH) - live
+    if (live == 0 || gone < MOST_GONE || gone < live * 3) continue
+    if (load<u32>(record, IS_OPEN) != 0) close(table, page)
+    return page
+  }
+  return 0
+}
+
+/** Slots in use in a page, in order. Returns their number. */
+export function pageSlots(table: usize, page: u32, out: usize): u32 {
+  const record = recordOf(table, page)
+  const stride = <usize>get(table, STRIDE)
+  const first = (page - 1) << get(table, PAGE_SHIFT)
+  const end = first + load<u32>(record, FRESH)
+  let row = <usize>load<u32>(record, ADDRESS)
+  let rows: u32 = 0
+  for (let slot = first; slot < end; slot++) {
+    if (load<u32>(row, INSERTED) != 0) {
+      store<u32>(out + (<usize>rows << 2), slot)
+      rows++
+    }
+    row += stride
+  }
+  return rows
+}
+
+/** New rows that are the rows of other slots, which go: they keep their place in the order of insertion. */
+export function moveSequence(table: usize, from: usize, to: usize, rows: usize): void {
+  for (let i: usize = 0; i < rows; i++) {
+    const row = rowAddress(table, load<u32>(from + (i << 2)))
+    store<u32>(rowAddress(table, load<u32>(to + (i << 2))), load<u32>(row, INSERTED), INSERTED)
+  }
+  set(table, REUSED, get(table, REUSED) | MOVED)
+}
+
 /** Frees every page; what the rows refer to is freed before. */
 export function dropRows(table: usize): void {
   const stride = <usize>get(table, STRIDE)
@@ -275,25 +335,12 @@ export function dropRows(table: usize): void {
 
 /** Slots in use, in insertion order. Returns their number. */
 export function liveSlots(table: usize, out: usize): u32 {
-  const shift = get(table, PAGE_SHIFT)
-  const stride = <usize>get(table, STRIDE)
   const count = get(table, PAGE_COUNT)
   const order = pagesInOrder(table)
   let rows: usize = 0
   for (let n: u32 = 0; n < count; n++) {
     const page = pageAt(order, n)
-    const record = recordOf(table, page)
-    let row = <usize>load<u32>(record, ADDRESS)
-    if (row == 0) continue
-    const first = (page - 1) << shift
-    const end = first + load<u32>(record, FRESH)
-    for (let slot = first; slot < end; slot++) {
-      if (load<u32>(row, INSERTED) != 0) {
-        store<u32>(out + (rows << 2), slot)
-        rows++
-      }
-      row += stride
-    }
+    if (load<u32>(recordOf(table, page), ADDRESS) != 0) rows += <usize>pageSlots(table, page, out + (rows << 2))
   }
   sortLive(table, out, rows)
   return <u32>rows
@@ -301,7 +348,7 @@ export function liveSlots(table: usize, out: usize): u32 {
 
 /** The numbers of all pages so that their rows stand in insertion order, where that is possible; 0: as they are numbered. */
 export function pagesInOrder(table: usize): usize {
-  if (!hasPayload(table) || get(table, REUSED) == 0) return 0
+  if (!hasPayload(table) || get(table, REUSED) != 1) return 0
   const count = get(table, PAGE_COUNT)
   const order = chunk_alloc(<usize>count << 2)
   for (let n: u32 = 0; n < count; n++) {
@@ -326,7 +373,8 @@ export function pageAt(order: usize, n: u32): u32 {
 
 /** Slots from pages in their order: sorted by insertion where they may not be. */
 export function sortLive(table: usize, slots: usize, rows: usize): void {
-  if (get(table, REUSED) != 0 && !hasPayload(table)) sortBySequence(table, slots, rows)
+  const reused = get(table, REUSED)
+  if ((reused & MOVED) != 0 || (reused != 0 && !hasPayload(table))) sortBySequence(table, slots, rows)
 }
 
 /** Radix sort by the rows' sequence, a byte a pass, skipping bytes that are all alike. */

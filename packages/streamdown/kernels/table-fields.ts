@@ -22,6 +22,7 @@ export const INDEX_SHIFT: usize = 60
 export const INDEX_COUNT: usize = 64
 export const BYTES: usize = 68
 export const KEY_FORM: usize = 72
+/** Whether slots may not rise with insertion; see slots.ts. */
 export const REUSED: usize = 76
 export const ORDER: usize = 80
 export const ORDER_COUNT: usize = 84

@@ -7,7 +7,7 @@ import { dropTree, removeOrdered } from './order'
 import { gatherPayload } from './payload'
 import { unlink } from './ring'
 import { copyValue, freeRow, freeStrings, ownView, replaceText, zeroValue } from './rows'
-import { dropRows, liveSlots } from './slots'
+import { dropRows, liveSlots, moveSequence, pageSlots, sparsePage } from './slots'
 import {
   BYTES, EXPECTED, FIELD_COUNT, fieldAt, fieldBits, fieldPhysical, FIELDS, fieldValid, fieldValue, get, HASH, INDEX,
   INDEX_SHIFT, isPacked, KEY_ANY, KEY_COUNT, KEY_FORM, KEY_THREE_I64, KIND, MULTIMAP, NEXT, NO_SLOT, ORDER, ORDER_COUNT, ORDERED,
@@ -254,6 +254,21 @@ export function table_owned(
     count += <usize>(owner <= last && load<u8>(isOwner + owner) != 0)
   }
   return <i32>count
+}
+
+/** Tables with a payload: a page of which most rows are gone, 0 for none; it takes no more. */
+export function table_sparse_page(table: usize): i32 {
+  return sparsePage(table)
+}
+
+/** Rows that were inserted again keep their old place in the order of insertion. */
+export function table_move_sequence(table: usize, from: usize, to: usize, rows: i32): void {
+  moveSequence(table, from, to, rows)
+}
+
+/** The slots of a page's rows, in order; returns their number. */
+export function table_page_live(table: usize, page: i32, out: usize): i32 {
+  return pageSlots(table, page, out)
 }
 
 /**

@@ -8,7 +8,8 @@
 
 import { columnIsNull, columnPhysical, columnValue } from './column'
 import { compareWithState } from './rank'
-import { fieldAt, fieldPhysical, fieldValid, fieldValue, rowAddress } from './table-fields'
+import { equalPayload } from './payload'
+import { fieldAt, fieldPhysical, fieldValid, fieldValue, hasPayload, rowAddress } from './table-fields'
 import { compareValues, equalValues } from './value'
 
 /** In the place of a slot: the number of a row of the batch. */
@@ -148,15 +149,17 @@ export function top_stored(partitions: usize, numbers: usize, slots: usize, rows
   }
 }
 
-/** Whether the first `count` fields of two stored rows are equal. */
-function equalRows(table: usize, a: usize, b: usize, count: usize): bool {
+/** Whether the first `count` fields of two stored rows are equal, and their payload. */
+function equalRows(table: usize, slotA: u32, slotB: u32, count: usize): bool {
+  const a = rowAddress(table, slotA)
+  const b = rowAddress(table, slotB)
   for (let i: usize = 0; i < count; i++) {
     const field = fieldAt(table, i)
     const valid = load<u8>(a + fieldValid(field))
     if (valid != load<u8>(b + fieldValid(field))) return false
     if (valid != 0 && !equalValues(fieldPhysical(field), a + fieldValue(field), b + fieldValue(field))) return false
   }
-  return true
+  return !hasPayload(table) || equalPayload(table, slotA, slotB)
 }
 
 let changes: usize = 0
@@ -176,7 +179,7 @@ function change(slot: u32, weight: i32, place: usize, ordinal: i64): void {
 
 /**
  * What a step did to the tops, entry by entry, for the places from `from` (1: the first) on. `paired` 1: place by place the
- * old row, then the new, unless they are equal in the first `fields` fields of `table`, where the rows are; else the rows
+ * old row, then the new, unless they are equal in the first `fields` fields of `table`, where the rows are, and in payload; else the rows
  * that are in the top no more, then those that were not before. For each row its slot, weight (i32), number (i64) and the
  * ordinal of its entry (i64); twice `limit` an entry at most. `partitions`: their table. Returns how many there are.
  */
@@ -215,7 +218,7 @@ export function top_changes(
         const slot = load<u32>(after + (place << 2))
         if (place < beforeRows) {
           const old = load<u32>(before + (place << 2))
-          if (old == slot || equalRows(table, rowAddress(table, old), rowAddress(table, slot), fields)) continue
+          if (old == slot || equalRows(table, old, slot, fields)) continue
           change(old, -1, place, ordinal)
         }
         change(slot, 1, place, ordinal)
@@ -232,6 +235,15 @@ export function top_changes(
     }
   }
   return <i32>changes
+}
+
+/** Rows that have moved: in the tops of their partitions their new slots stand for the old. */
+export function top_moved(partitions: usize, old: usize, slots: usize, rows: i32, top: usize): void {
+  for (let i: usize = 0; i < <usize>rows; i++) {
+    let at = <usize>load<u32>(partitions + (i << 2)) + top + 4
+    while (load<u32>(at) != load<u32>(old + (i << 2))) at += 4
+    store<u32>(at, load<u32>(slots + (i << 2)))
+  }
 }
 
 /** Slots of the rows that have left their tops; the marks of the partitions are taken away. Returns how many there are. */

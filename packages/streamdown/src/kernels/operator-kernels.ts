@@ -181,6 +181,7 @@ interface TopKernels {
     goneRows: Pointer,
   ): number
   top_entered(partitions: Pointer, rows: number, top: number, out: Pointer): number
+  top_moved(partitions: Pointer, old: Pointer, slots: Pointer, rows: number, top: number): void
   top_stored(partitions: Pointer, numbers: Pointer, slots: Pointer, rows: number, top: number): void
   top_changes(
     entries: Pointer,

@@ -36,6 +36,9 @@ export interface StateKernels {
   table_remove_key(table: Pointer, slots: Pointer, rows: number): void
   table_remove(table: Pointer, slots: Pointer, rows: number): void
   table_addresses(table: Pointer, slots: Pointer, rows: number, out: Pointer): void
+  table_sparse_page(table: Pointer): number
+  table_move_sequence(table: Pointer, from: Pointer, to: Pointer, rows: number): void
+  table_page_live(table: Pointer, page: number, out: Pointer): number
   table_live(table: Pointer, out: Pointer): number
   table_owned(
     table: Pointer,

@@ -151,6 +151,46 @@ test('rows that go in the order in which they came give their memory back', () =
   assert.ok(table.bytes() < 2000)
 })
 
+test('rows of a page of which most are gone move, and keep their place among the others', () => {
+  const memory = createMemory()
+  const table = createStateTable(memory, specOf([types.bigint, types.string]))
+  const own = (row: number): Value[] => [BigInt(row % 3), `text of row ${row}`]
+  const slots = fill(memory, table, 0, 6000, own)
+  const mark = memory.mark()
+  const gone = slots.filter((_, row) => row % 10 !== 0)
+  const at = memory.chunk(gone.length * 4)
+  memory.i32(at, gone.length).set(gone)
+  table.remove(at, gone.length)
+  memory.release(mark)
+  const before = table.bytes()
+  const moved = new Map<number, number>()
+  table.moveSparse(({ from, to, rows }) => {
+    const news = memory.i32(to, rows)
+    for (const [index, slot] of memory.i32(from, rows).entries()) moved.set(slot, news[index] ?? -1)
+  })
+  assert.deepEqual(
+    [...moved.keys()],
+    slots.filter((_, row) => row % 10 === 0),
+  )
+  table.moveSparse(() => assert.fail('there is no such page any more'))
+  const later = fill(memory, table, 6000, 6010, own)
+  const rows = Array.from({ length: 600 }, (_, index) => index * 10)
+  assert.deepEqual(
+    valuesOf(memory, table, [...moved.values(), ...later], 2),
+    [...rows, 6000, 6001, 6002, 6003, 6004, 6005, 6006, 6007, 6008, 6009].map(row => own(row)[1]),
+  )
+  // As they came: of one key group, and so all that have the key of one.
+  const start = memory.mark()
+  const all = table.all()
+  const keys = memory.i64(table.gather(all.slots, all.rows, 0).data, all.rows)
+  assert.deepEqual(
+    [...keys].sort((a, b) => Number(a - b)),
+    [...rows.map(BigInt), ...later.map((_, n) => BigInt(6000 + n))],
+  )
+  assert.ok(table.bytes() < before / 2)
+  memory.release(start)
+})
+
 test('only a multimap without an order has a payload, and nothing scatters into it', () => {
   const memory = createMemory()
   assert.throws(() => createStateTable(memory, { ...specOf([types.int]), unique: true }), /has a payload/)

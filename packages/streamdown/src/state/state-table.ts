@@ -23,8 +23,8 @@ export interface StateTableSpec {
   readonly groupBy?: number
   /**
    * How many of the last fields are payload: no kernel sees them in the row, nothing scatters into them, and pages keep
-   * them column by column, narrow (kernels/payload.ts). For multimaps without an order whose rows stay, or go about in the
-   * order in which they came: a page is freed with its last row.
+   * them column by column, narrow (kernels/payload.ts). For multimaps without an order. A page is freed with its last
+   * row: who removes rows in another order than that in which they came calls `moveSparse`.
    */
   readonly payload?: number
   readonly order?: readonly OrderField[]
@@ -125,6 +125,11 @@ export interface StateTable {
   scatter(slots: Pointer, rows: number, field: number, values: Column): void
   /** Removes rows; a slot may occur once. -1 is skipped. */
   remove(slots: Pointer, rows: number): void
+  /**
+   * Tables with a payload: the rows of a page of which few are left are inserted anew; `each` is told of their old and new
+   * slots. They keep their place in the order of insertion.
+   */
+  moveSparse(each: (moved: { readonly from: Pointer; readonly to: Pointer; readonly rows: number }) => void): void
   /** Multimaps: removes all rows of one key, as `matches` gives them. */
   removeKey(slots: Pointer, rows: number): void
   /** Tables with an owner: removes what belongs to these of its rows (each once); looks through the whole table. */

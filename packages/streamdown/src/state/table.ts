@@ -212,6 +212,28 @@ class HeapTable implements StateTable {
     this.#memory.kernels.table_remove(this.address, slots, rows)
   }
 
+  moveSparse(each: (moved: { readonly from: Pointer; readonly to: Pointer; readonly rows: number }) => void): void {
+    const memory = this.#memory
+    const { kernels } = memory
+    const page = kernels.table_sparse_page(this.address)
+    if (page === 0) return
+    const start = memory.mark()
+    const slots = memory.chunk(2 ** this.#layout.pageShift * 4)
+    const live = kernels.table_page_live(this.address, page, slots)
+    for (let at = 0; at < live; at += FRAME_ROWS) {
+      const mark = memory.mark()
+      const rows = Math.min(FRAME_ROWS, live - at)
+      const from = slots + at * 4
+      const columns = this.spec.fields.map((_, index) => this.gather(from, rows, index))
+      const to = this.insert(columns, rows)
+      kernels.table_move_sequence(this.address, from, to, rows)
+      each({ from, to, rows })
+      this.remove(from, rows)
+      memory.release(mark)
+    }
+    memory.release(start)
+  }
+
   removeKey(slots: Pointer, rows: number): void {
     if (this.spec.unique || this.#isOrdered()) throw this.#misused('the rows of a key are no ring')
     this.#memory.kernels.table_remove_key(this.address, slots, rows)

@@ -34,9 +34,11 @@ export class TopRank implements Operator {
   readonly #context: OperatorContext
   readonly #options: RankOptions
   readonly #numbered: boolean
-  /** Rows in a top: the columns of the partition first, and the ordinal. */
+  /** Rows in a top: the columns of the partition first, those of the order, the ordinal; the others are payload. */
   readonly #rows: StateTable
-  readonly #columns: readonly number[]
+  /** Of each field of a row, its input column; the ordinal has none. */
+  readonly #columns: readonly (number | 'ordinal')[]
+  readonly #ordinal: number
   /** Derived: the key of each partition with its top, as kernels/top.ts has it. */
   readonly #partitions: StateTable
   readonly #orderColumns: readonly number[]
@@ -54,16 +56,18 @@ export class TopRank implements Operator {
     this.#options = options
     this.#numbered = numbered
     const { schema, partitionBy, to } = options
-    const others = schema.map((_, column) => column).filter(column => !partitionBy.includes(column))
-    this.#columns = [...partitionBy, ...others]
-    const fields = this.#columns.map((column): Field => schema[column] ?? field('', types.null))
-    const keys = partitionBy.length
-    this.#rows = context.table({
-      name: 'rows',
-      fields: [...fields, field('$ordinal', types.bigint)],
-      keys,
-      unique: false,
+    const orderBy = options.orderBy.filter(({ column }) => !partitionBy.includes(column))
+    this.#orderColumns = orderBy.map(({ column }) => column)
+    const compared = [...partitionBy, ...new Set(this.#orderColumns)]
+    const payload = [...schema.keys()].filter(column => !compared.includes(column))
+    this.#columns = [...compared, 'ordinal', ...payload]
+    this.#ordinal = compared.length
+    const fields = this.#columns.map((column): Field => {
+      if (column === 'ordinal') return field('$ordinal', types.bigint)
+      return schema[column] ?? field('', types.null)
     })
+    const keys = partitionBy.length
+    this.#rows = context.table({ name: 'rows', fields, keys, unique: false, payload: payload.length })
     const slots = Array.from({ length: to }, (_, place) => field(`$slot${place + 1}`, types.int))
     this.#partitions = context.table({
       name: 'partitions',
@@ -73,8 +77,6 @@ export class TopRank implements Operator {
     })
     this.#top = this.#partitions.offsets(keys).value
     this.#mark = this.#partitions.offsets(keys + to + 1).value
-    const orderBy = options.orderBy.filter(({ column }) => !partitionBy.includes(column))
-    this.#orderColumns = orderBy.map(({ column }) => column)
     this.#orderFields = context.memory.alloc(Math.max(1, orderBy.length) * 16)
     const view = context.memory.view()
     for (const [at, { column, descending, nullsFirst }] of orderBy.entries()) {
@@ -96,10 +98,11 @@ export class TopRank implements Operator {
     const selection = memory.chunk(batch.rows * 4)
     const rows = memory.kernels.top_entered(partitions, batch.rows, this.#top, selection)
     if (rows === 0) return
-    const taken = this.#columns.map(at => takeColumn(memory, columnAt(batch, at), selection, rows, false))
-    const own = memory.chunk(rows * 8)
-    memory.kernels.take_values(ordinals, 3, selection, rows, own)
-    const slots = this.#rows.insert([...taken, { type: types.bigint, data: own, validity: 0 }], rows)
+    const ofOrdinals: Column = { type: types.bigint, data: ordinals, validity: 0 }
+    const taken = this.#columns.map(at =>
+      takeColumn(memory, at === 'ordinal' ? ofOrdinals : columnAt(batch, at), selection, rows, false),
+    )
+    const slots = this.#rows.insert(taken, rows)
     memory.kernels.top_stored(partitions, selection, slots, rows, this.#top)
   }
 
@@ -108,6 +111,7 @@ export class TopRank implements Operator {
       this.#emit(out)
       const { gone, rows } = this.#leave()
       if (rows > 0) this.#rows.remove(gone, rows)
+      this.#rows.moveSparse(({ from, to, rows: moved }) => this.#follow(from, to, moved))
     }
     this.#watermarks.set(end)
   }
@@ -144,7 +148,7 @@ export class TopRank implements Operator {
       const rows = Math.min(CHUNK_ROWS, all.rows - from)
       const slots = all.slots + from * 4
       const column = (at: number): Column => this.#rows.gather(slots, rows, this.#columns.indexOf(at))
-      const ordinals = this.#rows.gather(slots, rows, this.#columns.length).data
+      const ordinals = this.#rows.gather(slots, rows, this.#ordinal).data
       const { partitions } = this.#enter(column, ordinals, rows)
       const numbers = memory.chunk(rows * 4)
       const entered = memory.kernels.top_entered(partitions, rows, this.#top, numbers)
@@ -183,7 +187,7 @@ export class TopRank implements Operator {
       ordinals,
       latest === true ? 1 : 0,
       this.#rows.address,
-      this.#rows.offsets(this.#columns.length).value,
+      this.#rows.offsets(this.#ordinal).value,
       this.#top,
       this.#mark,
       this.#entries,
@@ -214,6 +218,15 @@ export class TopRank implements Operator {
     return { gone, rows }
   }
 
+  /** Stored rows have moved: the tops of their partitions take the new slots. */
+  #follow(from: Pointer, to: Pointer, rows: number): void {
+    const { memory } = this.#context
+    const keys = this.#options.partitionBy.map((_, at) => this.#rows.gather(from, rows, at))
+    const partitions = this.#partitions.find(keys, rows)
+    const addresses = this.#partitions.addresses(partitions, rows)
+    memory.kernels.top_moved(addresses, from, to, rows, this.#top)
+  }
+
   #emit(out: Output): void {
     const { memory } = this.#context
     const { from: first, to } = this.#options
@@ -231,7 +244,7 @@ export class TopRank implements Operator {
       this.#partitions.address,
       this.#top,
       this.#rows.address,
-      this.#columns.length,
+      this.#ordinal,
       slots,
       weights,
       numbers,
