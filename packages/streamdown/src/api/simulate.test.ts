@@ -193,6 +193,19 @@ gives(
   orders.window(cumulate('4 hours', { every: '2 hours' })).aggregate({ customers: countDistinct('customer_id') }),
   ['00:00 02:00 1', '00:00 04:00 3'],
 )
+gives(
+  'windows of counted rows, in order of arrival',
+  orders
+    .by('currency')
+    .window(rows(2))
+    .aggregate({ n: count(), path: fold(t.string, '', (s, o) => `${s}${o.id}`) }),
+  ['CHF 1 2 o1o3', 'EUR 1 2 o2o4'],
+)
+gives(
+  'the last three of every two rows',
+  orders.window(rows(3, { every: 2 })).aggregate({ path: fold(t.string, '', (s, o) => `${s}${o.id}`) }),
+  ['1 o1o2', '2 o2o3o4'],
+)
 gives('the best of each key', orders.by('currency').top(1, 'total desc', { rank: 'place' }).pick('id', 'place'), [
   'o3 1',
   'o2 1',
@@ -401,10 +414,10 @@ test('what is wrong in a program is said with its place', () => {
     code: 'DSD5005',
     message: here,
   })
-  assert.throws(() => simulate({ x: wrong.window(rows(10)).aggregate({ n: count() }) }), {
-    code: 'DSD5006',
-    message: /tumble/,
-  })
+  assert.throws(() => simulate({ x: wrong.window(rows(10)).top(1, 'a') }), { code: 'DSD5006', message: /aggregate/ })
+  assert.throws(() => simulate({ x: wrong.window(rows(0)).aggregate({ n: count() }) }), { code: 'DSD5007' })
+  const early = wrong.window(rows(10), { emit: 'changes' }).aggregate({ n: count() })
+  assert.throws(() => simulate({ x: early }), { code: 'DSD5007', message: /neither emit nor keepOpen/ })
   assert.throws(
     () =>
       simulate({ x: orders }).push(orders, { id: 'o', customer_id: 'c', currency: 'CHF', total: 1, placed: 'noon' }),

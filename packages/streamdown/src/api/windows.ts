@@ -62,7 +62,7 @@ export function session(gap: Duration): Window<TimeSpan> {
   return new Window({ is: 'session', gap: durationMicros(gap) })
 }
 
-/** Every `size` rows of a key, in arrival order. */
+/** Every `every` rows of a key the last `size` of them, in arrival order; windows are numbered from 1. */
 export function rows(size: number, options: { readonly every?: number } = {}): Window<RowSpan> {
   return new Window({ is: 'rows', size, every: options.every ?? size })
 }

@@ -1,4 +1,5 @@
 import { resolveAggregate } from '../../functions/aggregates.ts'
+import { fullWindows } from '../../plan/count-windows.ts'
 import type { AggregateCall } from '../../plan/expressions/aggregate-call.ts'
 import { AggregateNode, LateNode, RankNode, type Windowing, WindowNode } from '../../plan/nodes/node.ts'
 import { derive } from '../../plan/properties.ts'
@@ -58,12 +59,17 @@ export function windowingPlan(windowing: WindowingDraft, partitionBy: readonly n
     case 'session':
       return { kind: 'session', gap: windowing.gap, partitionBy }
     case 'rows':
-      return fail('DSD5006', 'Windows of counted rows do not run yet: tumble, hop, cumulate and session do.')
+      return fail('DSD5006', 'Windows of counted rows take aggregate(); all else needs those of time: tumble, hop, cumulate, session.')
   }
 }
 
 export function lowerAggregate(context: LowerContext, source: Lowered, draft: AggregateRelation): Lowered {
   const { windowed } = draft
+  if (windowed?.windowing.is === 'rows') {
+    if (windowed.emit !== undefined || windowed.keepOpenMicros > 0n)
+      fail('DSD5007', 'A window of counted rows is full once, and never late: it takes neither emit nor keepOpen.')
+    return lowerCounted(context, source, draft, windowed.windowing)
+  }
   const input = windowed === undefined ? source : lowerWindowed(source, windowed)
   const keyNames = [...draft.by, ...(windowed === undefined ? [] : ['window_start', 'window_end'])]
   const keyColumns = keyNames.map(name => columnNamed(input, name))
@@ -85,6 +91,33 @@ export function lowerAggregate(context: LowerContext, source: Lowered, draft: Ag
     ...calls.map(({ type }, i) => ({ name: names[i] ?? '', index: keys.length + i, type })),
   ]
   return { node, columns, key: keyNames }
+}
+
+/** Every so many rows of a key, once: nothing comes early or late. */
+function lowerCounted(
+  context: LowerContext,
+  input: Lowered,
+  { by, aggregates }: AggregateRelation,
+  { size, every }: Extract<WindowingDraft, { is: 'rows' }>,
+): Lowered {
+  if (![size, every].every(each => Number.isInteger(each) && each >= 1))
+    fail('DSD5007', `rows(${size}, { every: ${every} }) wants whole numbers from 1.`)
+  const keys = by.map(name => columnNamed(input, name))
+  const calls = aggregates.map(({ aggregate }) => lowerCall(context, input, aggregate))
+  const partitionBy = keys.map(({ index }) => index)
+  const node = fullWindows(
+    input.node,
+    { partitionBy, size, every },
+    [...partitionBy, input.node.schema.length],
+    calls.map(({ call }) => call),
+    aggregates.map(({ name }) => name),
+  )
+  const columns: VisibleColumn[] = [
+    ...keys.map(({ name, type }, index) => ({ name, index, type })),
+    { name: 'window_number', index: keys.length, type: new ColumnType(types.bigint, { readsAsNumber: true }) },
+    ...calls.map(({ type }, i) => ({ name: aggregates[i]?.name ?? '', index: keys.length + 1 + i, type })),
+  ]
+  return { node, columns, key: [...by, 'window_number'] }
 }
 
 /** Start and end of the window stand behind the other keys. */

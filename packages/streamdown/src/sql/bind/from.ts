@@ -22,6 +22,7 @@ import type {
 import { Carry, carriedRows, outerColumns } from './carry.ts'
 import { changelogOf } from './changelog.ts'
 import type { BindContext } from './context.ts'
+import { bindCountWindows } from './count-windows.ts'
 import { ExpressionBinder } from './expressions.ts'
 import { checkTableNames } from './from-names.ts'
 import { bindGapFill } from './gap-fill.ts'
@@ -289,6 +290,12 @@ class FromBinder {
         const rows = new Rows(this.#context, table.source.plan, table.source.scope)
         const others = call.args.filter(arg => arg !== table.argument)
         return this.#aliased(bindGapFill(rows, call, others), ref.alias, table.name)
+      }
+      case 'COUNT_WINDOW': {
+        const table = this.#tableArgument(call.args, ['DATA'], call.at)
+        const rows = new Rows(this.#context, table.source.plan, table.source.scope)
+        const others = call.args.filter(arg => arg !== table.argument)
+        return this.#aliased(bindCountWindows(rows, call, table.partitionBy, others), ref.alias, table.name)
       }
       case 'GENERATE_SERIES':
       case 'RANGE':

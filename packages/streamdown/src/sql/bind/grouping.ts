@@ -1,3 +1,4 @@
+import { countedGroups } from '../../plan/count-windows.ts'
 import type { AggregateCall } from '../../plan/expressions/aggregate-call.ts'
 import { column, literal, test } from '../../plan/expressions/build.ts'
 import type { Expression } from '../../plan/expressions/expression.ts'
@@ -287,6 +288,8 @@ class GroupBuilder {
 
   #aggregate(keys: readonly number[], calls: readonly AggregateCall[]): PlanNode {
     const { plan, context } = this.#rows
+    const full = countedGroups(plan, keys, calls)
+    if (full !== undefined) return full
     const window = groupWindow(plan, keys, windowOptions(context))
     const node = AggregateNode.create(plan, keys, calls)
     if (window !== undefined) return { ...node, window }
