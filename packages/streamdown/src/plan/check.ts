@@ -4,7 +4,7 @@ import { isDeterministicCall } from './expressions/facts.ts'
 import { impureNames } from './expressions/impure.ts'
 import { visit } from './expressions/walk.ts'
 import { longestMatch } from './match/pattern.ts'
-import type { OverNode, PlanNode } from './nodes/node.ts'
+import { endingSides, type JoinNode, type OverNode, type PlanNode } from './nodes/node.ts'
 import { derive } from './properties.ts'
 import { expressionsOf, nodesOf, type Roots } from './visitor/transform.ts'
 
@@ -130,7 +130,7 @@ function growsForEver(node: PlanNode): boolean {
     case 'over':
       return overGrows(node) && !isBoundedInput(node.input)
     case 'join':
-      return node.time === undefined && !(isBoundedInput(node.left) && isBoundedInput(node.right))
+      return joinGrows(node)
     case 'temporalJoin':
       if (node.moment.is === 'eventTime') return false
       return !isBoundedInput(node.right) && derive(node.right).keys.length === 0
@@ -147,6 +147,14 @@ function growsForEver(node: PlanNode): boolean {
     default:
       return false
   }
+}
+
+/** Whether rows of a side never end, and there is no end to them. */
+function joinGrows({ time, left, right }: JoinNode): boolean {
+  if (time === undefined) return !(isBoundedInput(left) && isBoundedInput(right))
+  if (time.kind !== 'interval') return false
+  const ends = endingSides(time)
+  return !(ends.left || isBoundedInput(left)) || !(ends.right || isBoundedInput(right))
 }
 
 /** Rows are kept for their corrections; in order, for frames without a bound only the sums before them. */

@@ -1,13 +1,14 @@
 import type { Expression } from './expressions/expression.ts'
 import { matchTimeColumns } from './match/columns.ts'
-import type {
-  JoinNode,
-  LateNode,
-  MatchNode,
-  PlanNode,
-  ProjectNode,
-  TemporalJoinNode,
-  WindowNode,
+import {
+  endingSides,
+  type JoinNode,
+  type LateNode,
+  type MatchNode,
+  type PlanNode,
+  type ProjectNode,
+  type TemporalJoinNode,
+  type WindowNode,
 } from './nodes/node.ts'
 
 /** Output columns that hold the bounds of a window; `row`: a ROW(start, end) of them. */
@@ -358,7 +359,7 @@ function ofJoin(node: JoinNode): Properties {
     const appendOnly = bothAppend && (node.kind === 'semi' || windowed)
     return {
       ...left,
-      ...timed(windowed ? left.timeColumns : []),
+      ...timed(windowed && (node.time?.kind !== 'interval' || endingSides(node.time).left) ? left.timeColumns : []),
       appendOnly,
       final: appendOnly && left.final && right.final,
       bounded,
@@ -369,7 +370,9 @@ function ofJoin(node: JoinNode): Properties {
   const outer = node.kind !== 'inner'
   const ends = node.time?.kind === 'window' || node.time?.kind === 'interval'
   const appendOnly = bothAppend && (!outer || ends)
-  const times = ends ? [...left.timeColumns, ...moved(right.timeColumns)] : []
+  // Rows that never end may be met at any time: theirs is no event time any more.
+  const inTime = node.time?.kind === 'interval' ? endingSides(node.time) : { left: ends, right: ends }
+  const times = [...(inTime.left ? left.timeColumns : []), ...(inTime.right ? moved(right.timeColumns) : [])]
   return {
     appendOnly,
     keys: joinKeys(node, left, right, moved),

@@ -59,7 +59,10 @@ export function windowingPlan(windowing: WindowingDraft, partitionBy: readonly n
     case 'session':
       return { kind: 'session', gap: windowing.gap, partitionBy }
     case 'rows':
-      return fail('DSD5006', 'Windows of counted rows take aggregate(); all else needs those of time: tumble, hop, cumulate, session.')
+      return fail(
+        'DSD5006',
+        'Windows of counted rows take aggregate(); all else needs those of time: tumble, hop, cumulate, session.',
+      )
   }
 }
 

@@ -1,5 +1,6 @@
 import { matchText } from '../match/text.ts'
 import {
+  NO_BOUND,
   type OverCall,
   type OverNode,
   type PlanNode,
@@ -184,6 +185,10 @@ const offsetText = (offset: bigint): string => (offset === 0n ? '' : ` offset ${
 function joinTimeText({ time, left, right }: Extract<PlanNode, { is: 'join' }>): string {
   switch (time?.kind) {
     case 'interval':
+      if (time.lower === -NO_BOUND)
+        return `; ${left.schema[time.left]!.name} - ${right.schema[time.right]!.name} at most ${durationText(time.upper)}, right rows end with the watermark, left rows never do`
+      if (time.upper === NO_BOUND)
+        return `; ${left.schema[time.left]!.name} - ${right.schema[time.right]!.name} at least ${durationText(time.lower)}, left rows end with the watermark, right rows never do`
       return `; ${left.schema[time.left]!.name} - ${right.schema[time.right]!.name} within ${durationText(time.lower)} .. ${durationText(time.upper)}, state ends with the watermark`
     case 'window':
       return `; state ends with ${left.schema[time.leftEnd]!.name}`

@@ -2,6 +2,9 @@ import type { Schema } from '../../types/data-type.ts'
 import type { Expression } from '../expressions/expression.ts'
 import type { PlanNode } from './node.ts'
 
+/** Further than any two times are apart, and near enough to be added to one: some 146,000 years in µs. */
+export const NO_BOUND = 2n ** 62n
+
 export type JoinKind = 'inner' | 'left' | 'right' | 'full' | 'semi' | 'anti'
 
 /**
@@ -15,7 +18,10 @@ export interface JoinNode {
   readonly right: PlanNode
   readonly keys: readonly { readonly left: number; readonly right: number; readonly nullsMatch: boolean }[]
   readonly condition?: Expression
-  /** Bounds that let state end: left time - right time in [lower, upper] µs (interval join), or equal windows. */
+  /**
+   * Bounds that let state end: left time - right time in [lower, upper] µs (interval join), of which one may be without
+   * bound (`NO_BOUND`, with its sign); or equal windows.
+   */
   readonly time?:
     | {
         readonly kind: 'interval'
@@ -28,6 +34,15 @@ export interface JoinNode {
     | { readonly kind: 'keep'; readonly ttl: bigint }
   readonly schema: Schema
 }
+
+/** Whose rows of an interval join end: those of which there is a last time at which a partner may come. */
+export const endingSides = ({
+  lower,
+  upper,
+}: {
+  readonly lower: bigint
+  readonly upper: bigint
+}): { readonly left: boolean; readonly right: boolean } => ({ left: lower > -NO_BOUND, right: upper < NO_BOUND })
 
 export const JoinNode = {
   is: (node: PlanNode): node is JoinNode => node.is === 'join',

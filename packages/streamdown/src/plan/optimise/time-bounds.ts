@@ -2,7 +2,7 @@ import { column, conjuncts, test } from '../expressions/build.ts'
 import type { Expression } from '../expressions/expression.ts'
 import { remap } from '../expressions/walk.ts'
 import { withColumns, withoutHarmlessCast } from '../joins.ts'
-import { JoinNode, type PlanNode, ProjectNode } from '../nodes/node.ts'
+import { type JoinKind, JoinNode, NO_BOUND, type PlanNode, ProjectNode } from '../nodes/node.ts'
 import { derive, sameWindowing, type WindowColumns } from '../properties.ts'
 import { type Roots, transform } from '../visitor/transform.ts'
 import { rankWindow, windowColumns, withWindowEnd } from '../windows.ts'
@@ -176,21 +176,36 @@ function differences(node: JoinNode): ReadonlyMap<string, Bounds> {
 
 const mirrored: Readonly<Record<string, string>> = { '<': '>', '<=': '>=', '>': '<', '>=': '<=', '=': '=' }
 
-/** Both bounds between two event times: a row can be forgotten when the watermark is past its partners. */
+/**
+ * Bounds between two event times: a row can be forgotten when the watermark is past its partners. With one bound the rows
+ * of one side can; those that the join shows without a partner must be among them.
+ */
 function intervalJoin(node: JoinNode): JoinNode | undefined {
   const left = derive(node.left)
   const right = derive(node.right)
   if (!left.appendOnly || !right.appendOnly || left.timeColumns.length === 0 || right.timeColumns.length === 0)
     return undefined
   const found = differences(node)
+  let oneSided: JoinNode | undefined
   for (const l of left.timeColumns) {
     for (const r of right.timeColumns) {
       const { lower, upper } = found.get(`${l} ${r}`) ?? {}
       if (lower !== undefined && upper !== undefined)
         return { ...node, time: { kind: 'interval', left: l, right: r, lower, upper } }
+      if (lower !== undefined && endsAlone.left.has(node.kind))
+        oneSided ??= { ...node, time: { kind: 'interval', left: l, right: r, lower, upper: NO_BOUND } }
+      if (upper !== undefined && endsAlone.right.has(node.kind))
+        oneSided ??= { ...node, time: { kind: 'interval', left: l, right: r, lower: -NO_BOUND, upper } }
     }
   }
-  return undefined
+  // What a TTL ends needs no bound that leaves rows of one side for ever.
+  return node.time === undefined ? oneSided : undefined
+}
+
+/** Joins that show nothing at the end of a row of the other side. */
+const endsAlone: Readonly<Record<'left' | 'right', ReadonlySet<JoinKind>>> = {
+  left: new Set(['inner', 'left', 'semi', 'anti']),
+  right: new Set(['inner', 'right', 'semi']),
 }
 
 /** Bounds between two processing times: state is kept for the longer of them. */

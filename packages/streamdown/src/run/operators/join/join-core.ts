@@ -1,7 +1,7 @@
 import { type Batch, CHUNK_ROWS, END_OF_TIME, type Pointer } from '../../../batch/batch.ts'
 import { columnAt } from '../../../batch/key-groups.ts'
 import { takeRows } from '../../../batch/select.ts'
-import type { JoinNode } from '../../../plan/nodes/node.ts'
+import { type JoinNode, NO_BOUND } from '../../../plan/nodes/node.ts'
 import type { StateSnapshot } from '../../../state/state-table.ts'
 import type { Schema } from '../../../types/data-type.ts'
 import type { InputTimes, Operator, Output, StepEnd } from '../../operator.ts'
@@ -18,7 +18,7 @@ import { JoinSide, type ProbeTimes } from './join-side.ts'
  * How rows of a join end.
  *
  * - `interval`: left time - right time lies in [lower, upper]; a row ends when the watermark has passed the last time
- *   that it could meet.
+ *   that it could meet. Where one of the bounds is none, rows of one side end with the input.
  * - `window`: rows of equal windows meet when their window ends, and are forgotten then. Rows of a window that has ended
  *   are late.
  * - `keep`: a row ends `ttl` after it came, by the processing clock.
@@ -66,7 +66,8 @@ export class Join implements Operator {
         : new JoinCondition(node.condition, [...this.#schemas[0], ...this.#schemas[1]], context)
     this.#sides = [this.#side(0, shapes[0]), this.#side(1, shapes[1])]
     // An interval join gives rows as old as its bounds allow.
-    const hold = time?.kind === 'interval' ? highest(0n, -time.lower, time.upper) : 0n
+    const bounds = time?.kind === 'interval' ? [-time.lower, time.upper].filter(bound => bound < NO_BOUND) : []
+    const hold = highest(0n, ...bounds)
     this.#rows = new JoinRows(context.memory, kind, this.#schemas, this.#sides, hold)
   }
 
@@ -175,6 +176,8 @@ export class Join implements Operator {
     // A row that its side must show goes on without a match.
     if (this.#time.kind === 'interval' && this.#shown(input)) return batch
     const reach = this.#time.kind === 'interval' ? this.#time.upper - this.#time.lower : -1n
+    // Partners may come at any time, or may have come.
+    if (reach >= NO_BOUND / 2n) return batch
     const mask = memory.chunk(batch.rows)
     const late = memory.kernels.mask_from_watermark(
       columnAt(batch, column).data,
@@ -412,8 +415,10 @@ function joinKeys(node: JoinNode, time: JoinTime | undefined): JoinNode['keys'] 
 /** Some tens of buckets over the life of a row, none so short that each row has its own. */
 function timerWidth(time: JoinTime): bigint {
   switch (time.kind) {
-    case 'interval':
-      return highest((time.upper - time.lower) / 64n, SHORTEST_BUCKET)
+    case 'interval': {
+      const life = time.upper - time.lower
+      return highest(life < NO_BOUND / 2n ? life / 64n : 0n, SHORTEST_BUCKET)
+    }
     case 'keep':
       return highest(time.ttl / 64n, SHORTEST_BUCKET)
     case 'window':
