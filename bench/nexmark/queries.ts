@@ -45,6 +45,15 @@ export const queries = {
       GROUP BY starttime, endtime
     ) AS largest
     ON counts.starttime = largest.starttime AND counts.endtime = largest.endtime AND counts.num >= largest.maxn`,
+  q6: `
+    SELECT seller, AVG(final) OVER (PARTITION BY seller ORDER BY dateTime, id ROWS BETWEEN 10 PRECEDING AND CURRENT ROW) AS average
+    FROM (
+      SELECT a.id, a.seller, b.price AS final, b.dateTime,
+        ROW_NUMBER() OVER (PARTITION BY a.id, a.seller ORDER BY b.price DESC, b.dateTime ASC) AS place
+      FROM auction AS a, bid AS b
+      WHERE a.id = b.auction AND b.dateTime BETWEEN a.dateTime AND a.expires
+    )
+    WHERE place <= 1`,
   q7: `
     SELECT b.auction, b.price, b.bidder, b.dateTime, b.extra
     FROM bid AS b
@@ -95,6 +104,10 @@ export const queries = {
       GROUP BY bidder, window_start, window_end
     )
     GROUP BY bidder`,
+  q13: `
+    SELECT b.auction, b.bidder, b.price, b.dateTime, s.\`value\`
+    FROM (SELECT *, PROCTIME() AS p_time FROM bid) AS b
+    JOIN side_input FOR SYSTEM_TIME AS OF b.p_time AS s ON MOD(b.auction, 10000) = s.key`,
   q14: `
     SELECT auction, bidder, 0.908 * price AS price,
       CASE
@@ -194,5 +207,12 @@ export const queries = {
 } as const
 
 export type QueryName = keyof typeof queries
+
+/** Tables beside the events that a query reads. */
+export const sideTables: Readonly<Partial<Record<QueryName, string>>> = {
+  q13: `
+CREATE TABLE side_input (key BIGINT PRIMARY KEY NOT ENFORCED, \`value\` STRING);
+INSERT INTO side_input SELECT n, 'value ' || CAST(n AS STRING) FROM generate_series(0, 9999) AS t(n);`,
+}
 
 export const isQuery = (name: string): name is QueryName => name in queries

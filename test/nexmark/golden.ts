@@ -50,6 +50,9 @@ export const golden: Readonly<Record<QueryName, string>> = {
   q4: `SELECT category, sum(final) // count(*) FROM (SELECT max(price) AS final, category FROM bought GROUP BY id, category)
     GROUP BY category`,
   q5: `SELECT auction, num FROM hot WHERE num = (SELECT max(num) FROM hot AS other WHERE other.starttime = hot.starttime)`,
+  q6: `SELECT seller, sum(price) OVER last // count(*) OVER last
+    FROM (SELECT * FROM bought QUALIFY row_number() OVER (PARTITION BY id ORDER BY price DESC, bid_dateTime, bid_ordinal) = 1)
+    WINDOW last AS (PARTITION BY seller ORDER BY bid_dateTime, id ROWS BETWEEN 10 PRECEDING AND CURRENT ROW)`,
   q7: `SELECT b.auction, b.price, b.bidder, b.dateTime, b.extra
     FROM bid AS b JOIN (
       SELECT max(price) AS maxprice, time_bucket(INTERVAL 10 SECOND, dateTime) + INTERVAL 10 SECOND AS ends FROM bid GROUP BY ends
@@ -69,6 +72,7 @@ export const golden: Readonly<Record<QueryName, string>> = {
         FROM bid))
     GROUP BY bidder, session`,
   q12: `SELECT bidder, count(*) FROM bid GROUP BY bidder`,
+  q13: `SELECT auction, bidder, price, dateTime, 'value ' || (auction % 10000) FROM bid`,
   q14: `SELECT auction, bidder, 0.908 * price,
       CASE WHEN hour(dateTime) BETWEEN 8 AND 18 THEN 'dayTime' WHEN hour(dateTime) <= 6 OR hour(dateTime) >= 20 THEN 'nightTime'
         ELSE 'otherTime' END,

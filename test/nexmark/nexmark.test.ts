@@ -6,7 +6,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { eventsFile } from '../../bench/events-file.ts'
-import { isQuery, queries } from '../../bench/nexmark/queries.ts'
+import { isQuery, type QueryName, queries, sideTables } from '../../bench/nexmark/queries.ts'
 import { type EventSource, nexmarkTables } from '../../bench/nexmark/tables.ts'
 import { createNodeEnvironment } from '../../packages/streamdown/src/connect/node/environment.ts'
 import { createSession } from '../../packages/streamdown/src/session/create.ts'
@@ -31,11 +31,11 @@ before(async () => {
 
 after(() => oracle.closeSync())
 
-async function finalRows(query: string, source: EventSource, workers: number): Promise<readonly Cells[]> {
+async function finalRows(query: QueryName, source: EventSource, workers: number): Promise<readonly Cells[]> {
   const session = await createSession({ workers, clock: 0n }, environment)
   try {
-    await session.execute(nexmarkTables(source))
-    const [result] = await session.execute(query)
+    await session.execute(`${nexmarkTables(source)}${sideTables[query] ?? ''}`)
+    const [result] = await session.execute(queries[query])
     assert.equal(result?.is, 'rows')
     assert.deepEqual(session.deadLetters(), [])
     return ourRows(result.schema, result.rows)
@@ -55,7 +55,7 @@ for (const name of Object.keys(queries)) {
         { is: 'nexmark', events, rate },
         { is: 'ndjson', path: file },
       ] as const) {
-        const actual = await finalRows(queries[name], source, workers)
+        const actual = await finalRows(name, source, workers)
         assertSameRows(actual, expected, exact)
       }
     }
