@@ -46,6 +46,11 @@ const queries = [
   'WITH RECURSIVE r(n) AS (SELECT n FROM s UNION SELECT e.b FROM r JOIN e ON e.a = r.n WHERE NOT EXISTS (SELECT 1 FROM s AS x WHERE x.n = e.b)) SELECT n FROM r',
   'WITH RECURSIVE r(n, d) AS (SELECT n, 0 FROM s UNION ALL SELECT DISTINCT e.b, r.d + 1 FROM r JOIN e ON e.a = r.n WHERE r.d < 4) SELECT * FROM r',
   'WITH RECURSIVE r(n, d) AS (SELECT n, 0 FROM s UNION SELECT COALESCE(e.b, 9), r.d + 1 FROM r LEFT JOIN e ON e.a = r.n WHERE r.d < 3) SELECT * FROM r',
+  // Rows from values, and rows around a row, of one round each
+  'WITH RECURSIVE r(n, d) AS (SELECT n, 0 FROM s UNION SELECT u.x, r.d + 1 FROM r, UNNEST(ARRAY[r.n + 1, r.n * 2]) AS u(x) WHERE r.d < 3) SELECT * FROM r',
+  'WITH RECURSIVE r(n, d) AS (SELECT n, 0 FROM s UNION ALL SELECT u.x, r.d + 1 FROM r JOIN e ON e.a = r.n, UNNEST(ARRAY[e.b, e.w]) AS u(x) WHERE r.d < 2) SELECT * FROM r',
+  'WITH RECURSIVE r(n, d, c) AS (SELECT n, 0, 0 FROM s UNION SELECT e.b, r.d + 1, CAST(COUNT(*) OVER (PARTITION BY e.b) AS INT) FROM r JOIN e ON e.a = r.n WHERE r.d < 3) SELECT * FROM r',
+  'WITH RECURSIVE r(n, d, t) AS (SELECT n, 0, 0 FROM s UNION ALL SELECT e.b, r.d + 1, CAST(SUM(e.w) OVER (PARTITION BY e.a ORDER BY e.b) AS INT) FROM r JOIN e ON e.a = r.n WHERE r.d < 3) SELECT * FROM r',
   // Two, one over the other
   `WITH RECURSIVE ${closure}, r(n) AS (SELECT n FROM s UNION SELECT tc.b FROM r JOIN tc ON tc.a = r.n) SELECT n FROM r`,
 ]
@@ -200,7 +205,6 @@ test('a recursion that does not end, and what its step cannot have', async () =>
     ['SELECT n FROM r UNION SELECT n + 1 FROM r', 'DSD2006', /no rows to begin with/],
     ['SELECT 1 UNION SELECT n + 1 FROM r LIMIT 3', 'DSD2005', /LIMIT/],
     ['SELECT 1 UNION SELECT x.n FROM (SELECT 1 AS n) AS x LEFT JOIN r ON r.n = x.n', 'DSD2005', /optional side/],
-    ['SELECT 1 UNION SELECT SUM(n) OVER (ORDER BY n) FROM r', 'DSD2005', /OVER/],
     ['SELECT 1, 2 UNION SELECT n FROM r', 'DSD2004', /2 columns/],
   ] as const
   for (const [body, code, message] of refused)

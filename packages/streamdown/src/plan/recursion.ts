@@ -1,10 +1,13 @@
 import { types } from '../types/data-type.ts'
+import type { Value } from '../types/value.ts'
 import { column, columns } from './expressions/build.ts'
 import { remap } from './expressions/walk.ts'
 import {
   AggregateNode,
   FilterNode,
+  FlatMapNode,
   JoinNode,
+  OverNode,
   type PlanNode,
   ProjectNode,
   RankNode,
@@ -109,6 +112,17 @@ class RoundCarrier {
         const ranked = RankNode.create(input, { ...node, partitionBy }, node.schema.at(-1)?.name)
         return roundLast(ranked, node.input.schema.length)
       }
+      case 'over': {
+        if (node.emit !== 'update') return this.#refuse('OVER in the order of the event time')
+        const input = this.carry(node.input)
+        const width = node.input.schema.length
+        const names = node.schema.slice(width).map(({ name }) => name)
+        const { orderBy, calls, emit, ties } = node
+        const partitionBy = [...node.partitionBy, width]
+        return roundLast(OverNode.create(input, { partitionBy, orderBy, calls, emit, ties }, names), width)
+      }
+      case 'flatMap':
+        return this.#flatMap(node)
       default:
         return this.#refuse(refused[node.is] ?? node.is)
     }
@@ -125,6 +139,25 @@ class RoundCarrier {
     const names = node.schema.slice(node.keys.length).map(({ name }) => name)
     const grouped = AggregateNode.create(input, [...node.keys, input.schema.length - 1], node.calls, names)
     return roundLast(grouped, node.keys.length)
+  }
+
+  /** Each row that is made of one has its round. */
+  #flatMap({ input: below, lambda, keeps, schema }: FlatMapNode): PlanNode {
+    if (lambda.is !== 'lambda' || lambda.whole !== 'rows') return this.#refuse('a table function')
+    const input = this.carry(below)
+    const width = below.schema.length
+    const rounded = [...schema, ...input.schema.slice(width)]
+    const arrow = (row: readonly Value[]): Value => {
+      const made = lambda.arrow(row.slice(0, width))
+      if (!Array.isArray(made)) return made
+      return made.map((each: Value): Value => (Array.isArray(each) ? [...each, row[width] ?? null] : each))
+    }
+    return FlatMapNode.create(
+      input,
+      { ...lambda, arrow, input: input.schema, type: types.row(rounded) },
+      rounded,
+      keeps,
+    )
   }
 
   #join(node: JoinNode): PlanNode {
@@ -163,9 +196,7 @@ class RoundCarrier {
 
 const refused: Readonly<Partial<Record<PlanNode['is'], string>>> = {
   window: 'a window',
-  over: 'OVER',
   sort: 'ORDER BY or LIMIT',
-  flatMap: 'UNNEST',
   match: 'MATCH_RECOGNIZE',
   temporalJoin: 'FOR SYSTEM_TIME AS OF',
   asofJoin: 'ASOF JOIN',

@@ -65,7 +65,7 @@ export function bindRecursive(context: BindContext, table: CommonTable, name: st
     const refuse = (what: string): never =>
       notYet(
         `${what} over "${name}" in the step of a recursive query`,
-        'Filters, projections, joins, DISTINCT and GROUP BY may stand there; do the rest in the query that reads it.',
+        'Filters, projections, joins, DISTINCT, GROUP BY, OVER and UNNEST may stand there; do the rest in the query that reads it.',
         body.at,
       )
     return RecursiveNode.create({
