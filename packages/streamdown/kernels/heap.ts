@@ -157,11 +157,17 @@ function releaseRun(start: usize): void {
 function growFor(pages: usize): bool {
   let wanted = pages
   const current = <usize>memory.size()
-  const step = min(max((heapEnd - edges) >> (PAGE_BITS + 2), SEGMENT_PAGES), GROW_LIMIT_PAGES)
-  if (wanted < step && current + step <= maximumPages) wanted = step
-  const before = current + wanted > maximumPages ? -1 : memory.grow(<i32>wanted)
-  if (before < 0) return false
-  const at = <usize>before << PAGE_BITS
+  // Others that take turns in this memory may have grown it: those pages are free here.
+  const beyond = current - (heapEnd >> PAGE_BITS)
+  if (beyond >= pages) {
+    wanted = beyond
+  } else {
+    const step = min(max((heapEnd - edges) >> (PAGE_BITS + 2), SEGMENT_PAGES), GROW_LIMIT_PAGES)
+    if (wanted < step && current + step <= maximumPages) wanted = step
+    const more = wanted - beyond
+    if (current + more > maximumPages || memory.grow(<i32>more) < 0) return false
+  }
+  const at = heapEnd
   heapEnd = at + (wanted << PAGE_BITS)
   store<u32>(at, <u32>wanted, PAGES)
   releaseRun(at)
@@ -327,6 +333,44 @@ export function heap_size(bytes: usize): usize {
 /** Bytes in use by state. */
 export function heap_used(): usize {
   return usedBytes
+}
+
+/**
+ * What must be kept of the memory while something else lies in it: all but the inside of free runs and the rest of the
+ * chunk segment. Writes an address and a length (u32 each) an extent to `out`, 0 only counts; returns how many there are.
+ */
+export function heap_extents(out: usize): i32 {
+  releaseSpare()
+  let count = 0
+  let from: usize = 0
+  let end: usize = edges + PAGE
+  let run = end
+  while (run < heapEnd) {
+    const next = run + (<usize>header(run, PAGES) << PAGE_BITS)
+    const free = header(run, KIND) == KIND_FREE
+    const kept = free ? HEADER : run == segment ? chunkAt - run : next - run
+    if (run != end) {
+      putExtent(out, count++, from, end)
+      from = run
+    }
+    end = run + kept
+    if (free) {
+      putExtent(out, count++, from, end)
+      from = next - (PAGE - TAIL)
+      end = next
+    }
+    run = next
+  }
+  putExtent(out, count++, from, end)
+  return count
+}
+
+@inline
+function putExtent(out: usize, index: i32, from: usize, end: usize): void {
+  if (out == 0) return
+  const entry = out + (<usize>index << 3)
+  store<u32>(entry, <u32>from)
+  store<u32>(entry, <u32>(end - from), 4)
 }
 
 /** Bytes of the current chunk's allocations, 16-byte aligned, not zeroed; valid until `chunk_release` below them. */

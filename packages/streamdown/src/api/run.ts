@@ -16,8 +16,10 @@ export interface RunOptions {
   /** How often a checkpoint is written; another one when the program ends. Default `10 seconds`. */
   readonly checkpointInterval?: Duration
   readonly workers?: number
-  /** Memory of each worker, 4 GB at most (and by default). State over seven eighths of it stops the program. */
+  /** Memory of each worker, 4 GB at most (and by default). State over seven eighths of it is spilled. */
   readonly memory?: ByteSize
+  /** Where state is spilled that does not fit. Default: `state`, else where the system has temporary files. */
+  readonly tempDirectory?: string
   /** How long a step takes, about; fewer rows are taken where they are slow. Default `10 ms`. */
   readonly stepTime?: Duration
   /** How far in event time a source's partition may lead the slowest one before it is not read. Default: any distance. */

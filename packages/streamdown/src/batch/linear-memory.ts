@@ -26,9 +26,18 @@ export function createMemory(options: MemoryOptions = {}, module: WebAssembly.Mo
   const maximum = Math.min(Math.floor((options.maximumBytes ?? Infinity) / PAGE), ADDRESS_SPACE_PAGES)
   const initial = Math.min(Math.ceil((heapStart + (options.initialBytes ?? 16 * 1024 * 1024)) / PAGE), maximum)
   const memory = new WebAssembly.Memory({ initial, maximum: ADDRESS_SPACE_PAGES })
-  const instance = new WebAssembly.Instance(module, { env: { memory, ...hostFunctions(memory) } })
-  const kernels = kernelsOf(instance)
+  const kernels = kernelsIn(memory, module)
   kernels.heap_init(heapStart, maximum, options.growAlways === true ? 1 : 0)
+  return over(memory, kernels)
+}
+
+/**
+ * Another heap in the same linear memory, empty. It overwrites what lies there, and its kernels know of no other: whoever
+ * lets several heaps take turns puts the bytes of one away before another is used (`run/spill/frame.ts`).
+ */
+export function createMemoryIn(memory: WebAssembly.Memory): Memory {
+  const kernels = kernelsIn(memory, kernelsModule())
+  kernels.heap_init(0, ADDRESS_SPACE_PAGES, 0)
   return over(memory, kernels)
 }
 
@@ -71,6 +80,10 @@ function over(memory: WebAssembly.Memory, kernels: Kernels): Memory {
 function checked(bytes: number): number {
   if (bytes >= 0 && bytes < ADDRESS_SPACE_PAGES * PAGE) return bytes
   throw new StreamdownError('DSD9001', `A worker's memory is full: no room for ${bytes} more bytes.`)
+}
+
+function kernelsIn(memory: WebAssembly.Memory, module: WebAssembly.Module): Kernels {
+  return kernelsOf(new WebAssembly.Instance(module, { env: { memory, ...hostFunctions(memory) } }))
 }
 
 function kernelsOf(instance: WebAssembly.Instance): Kernels {

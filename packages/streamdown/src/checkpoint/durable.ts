@@ -14,6 +14,9 @@ export interface DurableOptions {
   capture(): Promise<Uint8Array>
 }
 
+/** It stopped between two steps because its memory is used up: it goes on from there with more. */
+const OVER_BUDGET: ReadonlySet<string> = new Set(['DSD7101', 'DSD7103'])
+
 /** Keeps a program's state: a checkpoint before its first step, every so often, and one at the end. */
 export class Durable {
   readonly #options: DurableOptions
@@ -47,7 +50,7 @@ export class Durable {
     try {
       await run()
     } catch (error) {
-      if (error instanceof StreamdownError && error.code === 'DSD7101') await this.write()
+      if (error instanceof StreamdownError && OVER_BUDGET.has(error.code)) await this.write()
       throw error
     }
     await this.write()

@@ -105,6 +105,10 @@ export const errorTable = {
     title: 'Recursion does not end',
     fix: 'Bound it with a condition, or use UNION where rows repeat; recursion_limit is the number of rounds.',
   },
+  DSD7103: {
+    title: 'State cannot be spilled',
+    fix: 'Free room on the disk or set temp_directory to another one; or restore with a larger memory_limit.',
+  },
   DSD8001: { title: 'Command line not understood', fix: 'See `dsd --help`.' },
   DSD8002: { title: 'Interrupted', fix: 'Run the statement again; it changed nothing.' },
   DSD9001: { title: 'Memory of a worker is full', fix: 'Use more workers, shorter windows or a state TTL.' },

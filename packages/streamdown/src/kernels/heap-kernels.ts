@@ -10,6 +10,7 @@ export interface HeapKernels {
   heap_free(at: Pointer): void
   heap_size(bytes: number): number
   heap_used(): number
+  heap_extents(out: number): number
   chunk_alloc(bytes: number): number
   chunk_zeroed(bytes: number): number
   chunk_mark(): number

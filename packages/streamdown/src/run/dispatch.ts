@@ -8,13 +8,22 @@ const INBOX_BYTES = 4 << 20
 /** Sends rows between workers along the edges of the graph, each worker's inbound rows waiting in bounded inboxes. */
 export class Dispatch {
   readonly #workers: readonly Worker[]
-  readonly #inboxBytes: number
+  readonly #enter: (worker: Worker) => void
+  #inboxBytes: number
   readonly #inboxes = new Map<string, Inbox>()
 
-  /** `inboxBytes`: what an inbox holds at most (more only for one parcel); 4 MiB unless said. */
-  constructor(workers: readonly Worker[], inboxBytes: number = INBOX_BYTES) {
+  /**
+   * `inboxBytes`: what an inbox holds at most (more only for one parcel); 4 MiB unless said. `enter` brings the memory of
+   * a worker in before rows are pushed on it.
+   */
+  constructor(
+    workers: readonly Worker[],
+    inboxBytes: number = INBOX_BYTES,
+    enter: (worker: Worker) => void = () => undefined,
+  ) {
     this.#workers = workers
     this.#inboxBytes = inboxBytes
+    this.#enter = enter
   }
 
   /**
@@ -33,6 +42,7 @@ export class Dispatch {
       if (inbox.offer(parcel) === 'done') continue
       // The graph has no cycle: what the receiver runs lies behind all that is running now.
       this.deliver(receiver, edge, to, input)
+      this.#enter(sender)
       inbox.offer(parcel)
     }
   }
@@ -40,7 +50,22 @@ export class Dispatch {
   /** Pushes what waits for an input of a vertex on a worker. */
   deliver(worker: Worker, edge: Edge, to: Vertex, input: number): void {
     const inbox = this.#inboxes.get(inboxKey(worker, to, input))
-    inbox?.drain(worker.memory, edge.from.schema, batch => worker.receive(to, input, batch))
+    if (inbox === undefined || inbox.bytes === 0) return
+    this.#enter(worker)
+    inbox.drain(worker.memory, edge.from.schema, batch => worker.receive(to, input, batch))
+  }
+
+  /** Between two steps: there are other workers now, and inboxes of another size. */
+  reset(inboxBytes: number): void {
+    this.#inboxes.clear()
+    this.#inboxBytes = inboxBytes
+  }
+
+  /** Bytes that wait for workers now. */
+  heldBytes(): number {
+    let bytes = 0
+    for (const inbox of this.#inboxes.values()) bytes += inbox.bytes
+    return bytes
   }
 
   /** The most bytes that have waited at once for one input of one worker. */

@@ -10,16 +10,21 @@ import { Dispatch } from './dispatch.ts'
 import { EventTimeTracker, newestOf } from './event-time.ts'
 import type { EventTimeVertex, Graph, OutputVertex, SourceVertex, Vertex } from './graph.ts'
 import { type Asker, Inquiries } from './inquiries.ts'
-import { arrived, Intake, type OpenPartition, type Taken } from './intake.ts'
+import { arrived, Intake, type OpenPartition, type Room, type Taken } from './intake.ts'
 import { Journal, type JournalEntry } from './journal.ts'
-import { MemoryBudget, MOST_MEMORY_BYTES, type OperatorState, stateByOperator } from './memory-budget.ts'
+import { MemoryBudget, MOST_MEMORY_BYTES, type OperatorState } from './memory-budget.ts'
 import type { StepEnd } from './operator.ts'
 import { Outside } from './outside.ts'
 import type { EngineSnapshot } from './snapshot.ts'
-import { operatorStates, planText, requireSamePlan, restoreOperators } from './snapshot-parts.ts'
+import { planText, requireSamePlan, snapshotBytes } from './snapshot-parts.ts'
+import type { SpillStore } from './spill/spill-store.ts'
 import { createStepSize, type Stopwatch } from './step-size.ts'
-import { Watermarks } from './watermarks.ts'
+import { type OutputTime, Watermarks } from './watermarks.ts'
 import { Worker } from './worker.ts'
+import { WorkerSet } from './worker-set.ts'
+
+/** Smaller inboxes would have workers take turns for a few rows. */
+const LEAST_INBOX_BYTES = 65_536
 
 export interface EngineOptions {
   readonly workers: number
@@ -48,6 +53,8 @@ export interface EngineOptions {
   /** Asks the questions of asynchronous operators; without one somebody else answers `inquiries`. */
   readonly asker?: (inquiries: Inquiries) => Asker
   createMemory(): Memory
+  /** Where state goes that does not fit into memory; without it a program whose state does not fit stops. */
+  readonly openSpill?: () => SpillStore
   openSource(scan: ScanNode): Source
   readonly outputs: Outputs
 }
@@ -70,7 +77,7 @@ export class Engine {
   readonly graph: Graph
   readonly journal = new Journal()
   readonly #options: EngineOptions
-  readonly #workers: Worker[] = []
+  readonly #workers: WorkerSet
   readonly #trackers = new Map<number, EventTimeTracker>()
   readonly #dispatch: Dispatch
   readonly #replay: ReadonlyMap<bigint, JournalEntry>
@@ -100,13 +107,20 @@ export class Engine {
     for (const vertex of this.graph.vertices) {
       if (vertex.is === 'eventTime') this.#trackers.set(vertex.id, new EventTimeTracker(vertex.delay))
     }
-    this.#dispatch = new Dispatch(this.#workers, options.inboxBytes)
-    this.#watermarks = new Watermarks(this.#workers, this.#trackers)
-    for (let index = 0; index < options.workers; index++) this.#workers.push(this.#createWorker(index))
+    const { openSpill } = options
+    this.#workers = new WorkerSet({
+      graph: this.graph,
+      count: options.workers,
+      createMemory: () => options.createMemory(),
+      createWorker: (index, memory) => this.#createWorker(index, memory),
+      ...(openSpill === undefined ? {} : { openSpill }),
+    })
+    this.#dispatch = new Dispatch(this.#workers.list, options.inboxBytes, worker => this.#workers.enter(worker))
+    this.#watermarks = new Watermarks(this.#trackers)
     this.#intake = new Intake({
-      stepSize: createStepSize(options),
+      stepSize: createStepSize({ ...options, bulk: () => this.#workers.spilled }),
       read: (from, maxRows) => this.#read(from, maxRows),
-      room: () => this.#budget.room(this.#workers),
+      room: share => this.#room(share),
     })
   }
 
@@ -178,7 +192,7 @@ export class Engine {
     const drift = timed.flatMap(each => each.drift ?? [])[0] ?? { group: '' }
     const most = drift.most ?? this.#options.maxDrift
     for (const reader of readers) {
-      const worker = this.#intake.partitions.length % this.#workers.length
+      const worker = this.#intake.partitions.length % this.#workers.list.length
       this.#intake.add({
         id: `${vertex.id}/${reader.partition}`,
         vertex,
@@ -200,26 +214,15 @@ export class Engine {
     if (!this.#started || this.#intake.allEnded) return true
     const now = this.#options.clock.now()
     if (this.#intake.pending(now)) return true
-    const timer = this.#operatorTimer()
+    const timer = this.#workers.nextTimer()
     return timer !== undefined && timer <= now
   }
 
   /** When a step is due though nothing arrives, µs: a timer of an operator, a partition that counts as idle. */
   nextTimer(): bigint | undefined {
-    const timer = this.#operatorTimer()
+    const timer = this.#workers.nextTimer()
     const idle = this.#intake.nextIdle()
     return timer === undefined || (idle !== undefined && idle < timer) ? idle : timer
-  }
-
-  #operatorTimer(): bigint | undefined {
-    let next: bigint | undefined
-    for (const worker of this.#workers) {
-      for (const vertex of this.graph.vertices) {
-        const timer = worker.operator(vertex)?.nextTimer()
-        if (timer !== undefined && (next === undefined || timer < next)) next = timer
-      }
-    }
-    return next
   }
 
   /** Every partition was asked and has nothing now, or has ended; one that is fed from here has what it was fed. */
@@ -249,11 +252,7 @@ export class Engine {
 
   /** Windows that are open: of the operators that keep some, by their own count. */
   openWindows(): number {
-    let open = 0
-    for (const worker of this.#workers) {
-      for (const vertex of this.graph.vertices) open += worker.operator(vertex)?.openWindows?.() ?? 0
-    }
-    return open
+    return this.#workers.openWindows()
   }
 
   /** Resolves when `pending()` may have become true. */
@@ -277,35 +276,76 @@ export class Engine {
 
   #wholeStep(take: (step: bigint, now: bigint) => Taken): void {
     this.#step += 1n
+    const { vertices } = this.graph
+    const { list } = this.#workers
     try {
-      this.#runStep(take)
+      const partitions = this.#runStep(take)
+      if (partitions !== undefined) this.#repartition(partitions)
     } catch (error) {
       if (!(error instanceof StreamdownError)) throw error
       this.#broken = true
-      const { vertices } = this.graph
-      this.#stopped =
-        error.code === 'DSD9001' ? this.#budget.exhausted(this.#workers, vertices, this.#step, error) : error
+      this.#stopped = error.code === 'DSD9001' ? this.#budget.exhausted(list, vertices, this.#step, error) : error
       throw this.#stopped
     }
-    const room = this.#ended ? 'enough' : this.#budget.room(this.#workers)
-    if (room === 'none' || (room === 'short' && !this.#intake.relievable)) {
-      this.#stopped = this.#budget.usedUp(this.#workers, this.graph.vertices, this.#step)
+    if (this.#ended || this.#stopped !== undefined) return
+    const { failure } = this.#workers
+    const room = this.#budget.room(list)
+    if (failure !== undefined) {
+      this.#stopped = this.#budget.notSpilled(list, vertices, this.#step, failure)
+    } else if (room === 'none' || (room === 'short' && !this.#intake.relievable)) {
+      this.#stopped = this.#budget.usedUp(list, vertices, this.#step)
     }
   }
 
-  #runStep(take: (step: bigint, now: bigint) => Taken): void {
+  /** How many workers shall take turns in memory from now on; undefined: as it is. */
+  #runStep(take: (step: bigint, now: bigint) => Taken): number | undefined {
     this.#started = true
     const entry = this.#replay.get(this.#step)
     this.#now = entry?.now ?? this.#options.clock.now()
     this.#random = new SeededRandom(this.#options.seed, this.#step)
+    this.#workers.beginStep()
     const taken = entry === undefined ? take(this.#step, this.#now) : this.#intake.repeat(entry)
     const { allEnded } = this.#intake
     this.#endVertices(allEnded)
     const answers = this.#outside.endStep(this.#replay.has(this.#step + 1n), this.#intake)
-    if (this.#options.journal) this.journal.append({ step: this.#step, now: this.#now, ...taken, ...answers })
+    const partitions = entry === undefined ? this.#partitionsWanted(allEnded) : entry.partitions
+    if (this.#options.journal) {
+      const moved = partitions === undefined ? {} : { partitions }
+      this.journal.append({ step: this.#step, now: this.#now, ...taken, ...moved, ...answers })
+    }
     this.#options.outputs.stepDone(this.#step)
     if (entry === undefined) this.#intake.stepDone()
     this.#ended = allEnded
+    return partitions
+  }
+
+  #partitionsWanted(allEnded: boolean): number | undefined {
+    const { list, maySpill, spilled, failure } = this.#workers
+    if (allEnded || !maySpill || failure !== undefined) return undefined
+    return this.#budget.partitions(list, this.graph.vertices, spilled)
+  }
+
+  #repartition(partitions: number): void {
+    const { list } = this.#workers
+    try {
+      this.#workers.repartition(partitions)
+      this.#resizeInboxes()
+    } catch (error) {
+      if (!(error instanceof StreamdownError) || error.code !== 'DSD7103' || this.#workers.torn) throw error
+      this.#stopped = this.#budget.notSpilled(list, this.graph.vertices, this.#step, error)
+    }
+  }
+
+  /** Rows that wait while others have their turn are many; what all inboxes of an input hold is within the budget. */
+  #resizeInboxes(): void {
+    const { length } = this.#workers.list
+    this.#dispatch.reset(Math.max(LEAST_INBOX_BYTES, (2 * this.#budget.exchangeBytes) / length))
+  }
+
+  #room(share: number): Room {
+    const { list, spilled } = this.#workers
+    if (spilled && this.#dispatch.heldBytes() > this.#budget.exchangeBytes * share) return 'none'
+    return this.#budget.room(list)
   }
 
   /** Raises every source's watermark to at least `watermark - its delay` (a test's `advance`). */
@@ -314,17 +354,17 @@ export class Engine {
   }
 
   stateBytes(): number {
-    return this.#workers.reduce((bytes, worker) => bytes + worker.stateBytes(), 0)
+    return this.#workers.stateBytes()
   }
 
   /** What state may take, of all workers together. */
   get stateLimitBytes(): number {
-    return this.#budget.stateBytes * this.#workers.length
+    return this.#budget.stateBytes * (this.#workers.spilled ? 1 : this.#workers.list.length)
   }
 
   /** Operators that keep state, the largest first. */
   operatorStates(): readonly OperatorState[] {
-    return stateByOperator(this.#workers, this.graph.vertices)
+    return this.#workers.operators()
   }
 
   /** The lowest watermark of the outputs: what the results are complete up to. */
@@ -356,7 +396,8 @@ export class Engine {
       positions,
       trackers,
       watermarks: this.#watermarks.snapshot(),
-      operators: operatorStates(this.graph, this.#workers),
+      operators: this.#workers.snapshot(),
+      ...(this.#workers.spilled ? { partitions: this.#workers.list.length } : {}),
       plan: planText(this.graph),
     }
   }
@@ -369,17 +410,20 @@ export class Engine {
     this.#started = true
     for (const [id, text] of Object.entries(from.trackers)) this.#trackers.get(Number(id))?.restore(text)
     this.#watermarks.restore(from.watermarks)
-    restoreOperators(from, this.graph, this.#workers)
+    const { maySpill } = this.#workers
+    const partitions = maySpill ? (from.partitions ?? this.#budget.partitionsToRestore(snapshotBytes(from))) : undefined
+    this.#workers.restore(from, partitions)
+    if (partitions !== undefined) this.#resizeInboxes()
   }
 
   async close(): Promise<void> {
     await this.#intake.close()
+    this.#workers.close()
   }
 
   /** One chunk of at most `maxRows` rows, run through; how many there were. */
   #read(from: OpenPartition, maxRows: number): number {
-    const worker = this.#workers[from.worker]
-    if (worker === undefined) throw new RangeError(`no worker ${from.worker}`)
+    const worker = this.#workers.reader(from.worker)
     const mark = worker.memory.mark()
     const batch = from.reader.read(maxRows, worker.memory, this.#options.outputs.deadLetters)
     if (batch !== undefined && batch.rows > 0) {
@@ -396,40 +440,25 @@ export class Engine {
     for (const vertex of this.graph.vertices) {
       const times = this.#watermarks.inputsOf(vertex)
       const end: StepEnd = { ...times, step: this.#step, now: this.#now, ended }
-      for (const worker of this.#runningOn(vertex)) {
+      const said: OutputTime[] = []
+      for (const worker of this.#workers.runningOn(vertex, this.#random)) {
+        if (worker.keepsState(vertex) || (vertex.is === 'operator' && vertex.single)) this.#workers.enter(worker)
         vertex.inputs.forEach((edge, input) => {
           this.#dispatch.deliver(worker, edge, vertex, input)
         })
         worker.endStep(vertex, end)
+        const operator = worker.operator(vertex)
+        if (operator !== undefined) said.push(this.#watermarks.saidBy(operator, vertex, times))
       }
-      this.#watermarks.endStep(vertex, times, ended)
+      this.#watermarks.endStep(vertex, times, said, ended)
     }
   }
 
-  /** What all rows meet in runs on worker 0 alone: elsewhere it would answer for an empty input. */
-  #runningOn(vertex: Vertex): readonly Worker[] {
-    return vertex.is === 'operator' && vertex.single ? this.#workers.slice(0, 1) : this.#shuffled()
-  }
-
-  #shuffled(): readonly Worker[] {
-    if (this.#workers.length === 1) return this.#workers
-    const order = [...this.#workers]
-    for (let last = order.length - 1; last > 0; last--) {
-      const other = this.#random.below(last + 1)
-      const moved = order[last]
-      const taken = order[other]
-      if (moved === undefined || taken === undefined) continue
-      order[last] = taken
-      order[other] = moved
-    }
-    return order
-  }
-
-  #createWorker(index: number): Worker {
+  #createWorker(index: number, memory: Memory): Worker {
     const { timeZone, settings, outputs } = this.#options
     return new Worker({
       index,
-      memory: this.#options.createMemory(),
+      memory,
       graph: this.graph,
       trackers: this.#trackers,
       timeZone,

@@ -58,6 +58,11 @@ export class Inbox {
     this.#credit = credit
   }
 
+  /** That lie here now. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
   /** The most bytes that have lain here at once. */
   get peakBytes(): number {
     return this.#peakBytes

@@ -29,8 +29,11 @@ export interface IntakeOptions {
   readonly stepSize: StepSize
   /** Reads one chunk of at most so many rows and runs it through; how many there were. */
   read(from: OpenPartition, maxRows: number): number
-  /** `short`: only what lets state go is read; `none`: the step ends with what it has. */
-  room(): Room
+  /**
+   * `short`: only what lets state go is read; `none`: the step ends with what it has. `share`: up to which part of what a
+   * step may take in the partitions read so far may have used, so that the last ones get theirs.
+   */
+  room(share: number): Room
 }
 
 /** How much memory there is for more state. */
@@ -156,12 +159,13 @@ export class Intake {
       // Before any row is read: the watermark may not pass one that was idle and now cannot be asked.
       if (each.status === 'idle' && observe(each, now) === 'waiting') mark(each, 'active', statuses)
     }
-    for (const each of this.#partitions) {
+    for (const [at, each] of this.#partitions.entries()) {
       if (each.status === 'ended') continue
+      const share = (at + 1) / this.#partitions.length
       const rows = Math.min(rowsOfNext(), room)
       const reads = Math.max(LEAST_READS, Math.ceil(rows / CHUNK_ROWS))
       let left = rows
-      for (let read = 0; read < reads && left > 0 && this.#mayRead(each); read++) {
+      for (let read = 0; read < reads && left > 0 && this.#mayRead(each, share); read++) {
         left -= this.#read(each, left, takes)
       }
       most = Math.max(most, rows - left)
@@ -228,9 +232,9 @@ export class Intake {
     await Promise.all(this.#partitions.map(each => each.reader.close()))
   }
 
-  #mayRead(each: OpenPartition): boolean {
+  #mayRead(each: OpenPartition, share = 1): boolean {
     if (each.reader.state() !== 'ready') return false
-    const room = this.#options.room()
+    const room = this.#options.room(share)
     return room === 'enough' ? !this.#alignment.leads(each) : room === 'short' && this.#alignment.holdsBack(each)
   }
 

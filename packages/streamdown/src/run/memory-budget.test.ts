@@ -5,6 +5,7 @@ import { datagen } from '../connect/datagen/datagen.ts'
 import { createNodeEnvironment } from '../connect/node/environment.ts'
 import { sourceOf } from '../connect/relation.case.ts'
 import { createSession } from '../session/create.ts'
+import type { Environment } from '../session/environment.ts'
 import type { Session } from '../session/session.ts'
 import { settingsOf } from '../sql/settings.ts'
 import { VirtualClock } from './clock.ts'
@@ -12,11 +13,17 @@ import { Engine } from './engine.ts'
 
 const rows = 200_000
 
+/** Nowhere to put state away: a program whose state does not fit has to stop. */
+async function withoutSpill(): Promise<Environment> {
+  const { openSpill: _, ...environment } = await createNodeEnvironment()
+  return environment
+}
+
 /** A count a name over as many names as rows, with so much memory. */
 async function counting(memory: string, workers = 1): Promise<Session> {
   const session = await createSession(
     { stepRows: 50_000, workers, settings: { memory_limit: memory } },
-    await createNodeEnvironment(),
+    await withoutSpill(),
   )
   await session.execute(`
     CREATE TABLE visits (name BIGINT) WITH (

@@ -1,4 +1,5 @@
 import { StreamdownError } from '../errors/error.ts'
+import { KEY_GROUPS } from '../state/state-table.ts'
 import { byteSizeText } from '../values/byte-size.ts'
 import type { Vertex } from './graph.ts'
 import type { Room } from './intake.ts'
@@ -6,6 +7,12 @@ import type { Worker } from './worker.ts'
 
 /** All that a 32-bit memory can address, less its last page. */
 export const MOST_MEMORY_BYTES = 2 ** 32 - 65_536
+
+/** Rows are packed closer in a snapshot than in tables with their indexes. */
+const HEAP_PER_SNAPSHOT = 2
+
+const RESUMABLE =
+  'The step is finished: a snapshot can be taken now and restored with a larger memory_limit or more workers.'
 
 /** The state that an operator keeps on all workers. */
 export interface OperatorState {
@@ -37,13 +44,62 @@ export class MemoryBudget {
     return most <= Math.min(this.#bytes, MOST_MEMORY_BYTES * (15 / 16)) ? 'short' : 'none'
   }
 
+  /** Rows on their way to workers that take turns in memory, together: what a step takes in then. */
+  get exchangeBytes(): number {
+    return Math.floor(this.stateBytes / 8)
+  }
+
+  /**
+   * How many workers should take turns in memory from now on; undefined: as many as there are. Each shall have so little
+   * state by key that it fits beside what a step adds to it. Those that take turns no more have to: one is left.
+   */
+  partitions(workers: readonly Worker[], vertices: readonly Vertex[], spilled: boolean): number | undefined {
+    const keyed = workers.map(worker => keyedBytes(worker, vertices))
+    const total = keyed.reduce((sum, bytes) => sum + bytes, 0)
+    const whole = workers.reduce((sum, worker) => sum + worker.stateBytes(), 0) - total
+    if (!spilled) {
+      if (this.room(workers) === 'enough' || whole > this.stateBytes / 2) return undefined
+      return this.partitionsOf(total)
+    }
+    if (Math.max(...keyed) > this.#partitionBytes && workers.length < KEY_GROUPS) {
+      return Math.min(KEY_GROUPS, Math.max(workers.length * 2, this.partitionsOf(total)))
+    }
+    return total + whole < this.stateBytes / 4 ? 1 : undefined
+  }
+
+  /** For a snapshot of so many bytes; undefined where it is restored into the memories that there are. */
+  partitionsToRestore(bytes: number): number | undefined {
+    const estimated = bytes * HEAP_PER_SNAPSHOT
+    return estimated < this.stateBytes ? undefined : this.partitionsOf(estimated)
+  }
+
+  /** A power of two with room for state to become three times as much. */
+  partitionsOf(bytes: number): number {
+    const wanted = Math.ceil((3 * bytes) / this.#partitionBytes)
+    return Math.min(KEY_GROUPS, Math.max(8, 2 ** Math.ceil(Math.log2(Math.max(1, wanted)))))
+  }
+
+  /** State by key of one of several workers that take turns in memory. */
+  get #partitionBytes(): number {
+    return this.stateBytes / 4
+  }
+
+  /** Why the program stopped between two steps though state could be put away elsewhere: it could not. */
+  notSpilled(workers: readonly Worker[], vertices: readonly Vertex[], step: bigint, cause: Error): StreamdownError {
+    return new StreamdownError(
+      'DSD7103',
+      `After step ${step} state is over the memory budget (${byteSizeText(this.#bytes)}) and cannot be spilled: ${cause.message} ` +
+        `${largest(workers, vertices)} ${RESUMABLE}`,
+      { cause },
+    )
+  }
+
   /** Why the program stopped between two steps: a snapshot can be taken, and restored with more memory or workers. */
   usedUp(workers: readonly Worker[], vertices: readonly Vertex[], step: bigint): StreamdownError {
     const workersText = workers.length === 1 ? '' : ` each of ${workers.length} workers`
     return new StreamdownError(
       'DSD7101',
-      `After step ${step} state is over the memory budget (${byteSizeText(this.#bytes)}${workersText}). ${largest(workers, vertices)} ` +
-        'The step is finished: a snapshot can be taken now and restored with a larger memory_limit or more workers.',
+      `After step ${step} state is over the memory budget (${byteSizeText(this.#bytes)}${workersText}). ${largest(workers, vertices)} ${RESUMABLE}`,
     )
   }
 
@@ -63,11 +119,17 @@ export function stateByOperator(workers: readonly Worker[], vertices: readonly V
     .map(vertex => ({
       name: vertex.name,
       columns: vertex.schema.map(({ name }) => name),
-      stateBytes: workers.reduce((sum, worker) => sum + (worker.operator(vertex)?.stateBytes() ?? 0), 0),
+      stateBytes: workers.reduce((sum, worker) => sum + worker.stateBytesOf(vertex), 0),
     }))
     .filter(({ stateBytes }) => stateBytes > 0)
     .sort((a, b) => b.stateBytes - a.stateBytes)
 }
+
+const keyedBytes = (worker: Worker, vertices: readonly Vertex[]): number =>
+  vertices.reduce(
+    (sum, vertex) => sum + (vertex.is === 'operator' && !vertex.single ? worker.stateBytesOf(vertex) : 0),
+    0,
+  )
 
 function largest(workers: readonly Worker[], vertices: readonly Vertex[]): string {
   const [most] = stateByOperator(workers, vertices)

@@ -1,41 +1,60 @@
 import { StreamdownError } from '../errors/error.ts'
 import type { StateSnapshot } from '../state/state-table.ts'
 import { ownerOf } from './exchange.ts'
-import type { Graph } from './graph.ts'
+import type { Graph, OperatorVertex, Vertex } from './graph.ts'
 import { type EngineSnapshot, mergeStates, ownedState } from './snapshot.ts'
 import type { Worker } from './worker.ts'
 
-const EMPTY: StateSnapshot = { tables: [], values: {} }
-
-/** The state of every operator by vertex id, that of all workers put together. */
-export function operatorStates(graph: Graph, workers: readonly Worker[]): Record<number, StateSnapshot> {
-  const operators: Record<number, StateSnapshot> = {}
-  for (const vertex of graph.vertices) {
-    if (vertex.is !== 'operator') continue
-    const states = workers.map(worker => {
-      const mark = worker.memory.mark()
-      const state = worker.operator(vertex)?.snapshot() ?? EMPTY
-      worker.memory.release(mark)
-      return state
-    })
-    operators[vertex.id] = vertex.single ? (states[0] ?? EMPTY) : mergeStates(states)
+/** The state of every operator by vertex id, that of all workers put together; `enter` comes before each worker. */
+export function operatorStates(
+  graph: Graph,
+  workers: readonly Worker[],
+  enter: (worker: Worker) => void,
+): Record<number, StateSnapshot> {
+  const states = new Map<number, StateSnapshot[]>()
+  for (const worker of workers) {
+    enter(worker)
+    for (const vertex of graph.vertices) {
+      if (!hasState(vertex, worker)) continue
+      states.set(vertex.id, [...(states.get(vertex.id) ?? []), worker.snapshot(vertex)])
+    }
   }
-  return operators
+  return Object.fromEntries([...states].map(([id, parts]) => [id, mergeStates(parts)]))
 }
 
 /** Gives each worker the key groups that it owns, whatever number of workers took the snapshot. */
-export function restoreOperators({ operators }: EngineSnapshot, graph: Graph, workers: readonly Worker[]): void {
-  for (const vertex of graph.vertices) {
-    const state = operators[vertex.id]
-    if (vertex.is !== 'operator' || state === undefined) continue
-    for (const worker of workers) {
-      const owns = (group: number): boolean =>
-        vertex.single ? worker.index === 0 : ownerOf(group, workers.length) === worker.index
-      const mark = worker.memory.mark()
-      worker.operator(vertex)?.restore(ownedState(state, owns))
-      worker.memory.release(mark)
+export function restoreOperators(
+  { operators }: EngineSnapshot,
+  graph: Graph,
+  workers: readonly Worker[],
+  enter: (worker: Worker) => void,
+): void {
+  for (const worker of workers) {
+    enter(worker)
+    for (const vertex of graph.vertices) {
+      const state = operators[vertex.id]
+      if (vertex.is !== 'operator' || state === undefined) continue
+      worker.restore(
+        vertex,
+        ownedState(state, group => owns(vertex, group, worker.index, workers.length)),
+      )
     }
   }
+}
+
+/** An operator that all rows meet in has its state on worker 0 alone. */
+export const hasState = (vertex: Vertex, { index }: Pick<Worker, 'index'>): vertex is OperatorVertex =>
+  vertex.is === 'operator' && (index === 0 || !vertex.single)
+
+export const owns = (vertex: OperatorVertex, group: number, index: number, workers: number): boolean =>
+  vertex.single ? index === 0 : ownerOf(group, workers) === index
+
+export function snapshotBytes({ operators }: EngineSnapshot): number {
+  let sum = 0
+  for (const { tables } of Object.values(operators)) {
+    for (const { groups } of tables) for (const bytes of groups.values()) sum += bytes.length
+  }
+  return sum
 }
 
 /** Names and schemas of the stateful parts: what a snapshot must fit. */

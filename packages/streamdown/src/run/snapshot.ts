@@ -17,6 +17,8 @@ export interface EngineSnapshot {
   /** What the sinks have prepared up to this step, by vertex id; absent where the engine runs without. */
   readonly sinks?: Readonly<Record<number, string>>
   readonly plan: string
+  /** How many workers took turns in memory when it was taken; absent while all were in it. */
+  readonly partitions?: number
 }
 
 /** Puts the workers' snapshots of one operator together: key groups are disjoint. */
@@ -51,11 +53,25 @@ interface TableHeader {
 
 const MAGIC = 0x44_53_44_31 // DSD1
 
-/** One length-prefixed JSON header, then the key groups' bytes. */
-export function encodeSnapshot(snapshot: EngineSnapshot): Uint8Array {
+export function encodeSnapshot({ step, ordinal, now, operators, ...rest }: EngineSnapshot): Uint8Array {
+  return encodeStates(operators, { ...rest, step: String(step), ordinal: String(ordinal), now: String(now) })
+}
+
+export function decodeSnapshot(bytes: Uint8Array): EngineSnapshot {
+  const { operators, rest } = decodeStates(bytes)
+  const { step, ordinal, now, ...others } = rest as Omit<EngineSnapshot, 'step' | 'ordinal' | 'now' | 'operators'> & {
+    step: string
+    ordinal: string
+    now: string
+  }
+  return { ...others, step: BigInt(step), ordinal: BigInt(ordinal), now: BigInt(now), operators }
+}
+
+/** States of operators by vertex id: one length-prefixed JSON header, with `rest` in it, then the key groups' bytes. */
+export function encodeStates(states: Readonly<Record<number, StateSnapshot>>, rest: object = {}): Uint8Array {
   const blobs: Uint8Array[] = []
   let size = 0
-  const operators = Object.entries(snapshot.operators).map(([id, { tables, values }]) => ({
+  const operators = Object.entries(states).map(([id, { tables, values }]) => ({
     id,
     values,
     tables: tables.map(
@@ -71,9 +87,7 @@ export function encodeSnapshot(snapshot: EngineSnapshot): Uint8Array {
       }),
     ),
   }))
-  const { step, ordinal, now, ...rest } = snapshot
-  const numbers = { step: String(step), ordinal: String(ordinal), now: String(now) }
-  const header = new TextEncoder().encode(JSON.stringify({ ...rest, ...numbers, operators }))
+  const header = new TextEncoder().encode(JSON.stringify({ ...rest, operators }))
   const out = new Uint8Array(8 + header.length + size)
   const view = new DataView(out.buffer)
   view.setUint32(0, MAGIC)
@@ -87,22 +101,19 @@ export function encodeSnapshot(snapshot: EngineSnapshot): Uint8Array {
   return out
 }
 
-export function decodeSnapshot(bytes: Uint8Array): EngineSnapshot {
+export function decodeStates(bytes: Uint8Array): {
+  readonly operators: Readonly<Record<number, StateSnapshot>>
+  readonly rest: object
+} {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (bytes.length < 8 || view.getUint32(0) !== MAGIC) throw new RangeError('not a snapshot of Data-Streamdown')
   const length = view.getUint32(4)
   const blobs = bytes.subarray(8 + length)
-  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length))) as Omit<
-    EngineSnapshot,
-    'step' | 'ordinal' | 'now' | 'operators'
-  > & {
-    step: string
-    ordinal: string
-    now: string
+  const { operators: headers, ...rest } = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length))) as {
     operators: { id: string; values: Record<string, string>; tables: TableHeader[] }[]
   }
   const operators: Record<number, StateSnapshot> = {}
-  for (const { id, values, tables } of header.operators) {
+  for (const { id, values, tables } of headers) {
     operators[Number(id)] = {
       values,
       tables: tables.map(({ name, fields, groups }) => ({
@@ -112,6 +123,5 @@ export function decodeSnapshot(bytes: Uint8Array): EngineSnapshot {
       })),
     }
   }
-  const { step, ordinal, now, ...rest } = header
-  return { ...rest, step: BigInt(step), ordinal: BigInt(ordinal), now: BigInt(now), operators }
+  return { operators, rest }
 }

@@ -23,9 +23,11 @@ export interface StepSizeOptions {
   readonly stopwatch?: Stopwatch
   /** What a step should take then, ms; `STEP_MS` unless said. */
   readonly stepMs?: number
+  /** While it is true, steps are to be as large as memory allows, however long they take. */
+  readonly bulk?: () => boolean
 }
 
-export function createStepSize({ stepRows, seed, stopwatch, stepMs = STEP_MS }: StepSizeOptions): StepSize {
+export function createStepSize({ stepRows, seed, stopwatch, stepMs = STEP_MS, bulk }: StepSizeOptions): StepSize {
   if (stepRows === 'random') {
     return {
       begin: step => {
@@ -35,7 +37,7 @@ export function createStepSize({ stepRows, seed, stopwatch, stepMs = STEP_MS }: 
       end: () => undefined,
     }
   }
-  if (stopwatch !== undefined) return new MeasuredSize(stepRows, stopwatch, stepMs)
+  if (stopwatch !== undefined) return new MeasuredSize(stepRows, stopwatch, stepMs, bulk)
   return { begin: () => () => stepRows, end: () => undefined }
 }
 
@@ -54,10 +56,12 @@ export const MOST_ROWS = 65_536 * 16
 class MeasuredSize implements StepSize {
   readonly #stopwatch: Stopwatch
   readonly #stepMs: number
+  readonly #bulk: () => boolean
   #rows: number
   #began = 0
 
-  constructor(firstRows: number, stopwatch: Stopwatch, stepMs: number) {
+  constructor(firstRows: number, stopwatch: Stopwatch, stepMs: number, bulk: () => boolean = () => false) {
+    this.#bulk = bulk
     this.#stopwatch = stopwatch
     this.#stepMs = stepMs
     this.#rows = within(firstRows)
@@ -65,12 +69,12 @@ class MeasuredSize implements StepSize {
 
   begin(): () => number {
     this.#began = this.#stopwatch.elapsedMs()
-    return () => this.#rows
+    return () => (this.#bulk() ? MOST_ROWS : this.#rows)
   }
 
   end(mostRows: number): void {
     const tookMs = this.#stopwatch.elapsedMs() - this.#began
-    if (mostRows === 0 || (tookMs < this.#stepMs && mostRows < this.#rows)) return
+    if (this.#bulk() || mostRows === 0 || (tookMs < this.#stepMs && mostRows < this.#rows)) return
     const factor = Math.min(2, Math.max(0.5, this.#stepMs / Math.max(tookMs, 0.001)))
     this.#rows = within(this.#rows * factor)
   }

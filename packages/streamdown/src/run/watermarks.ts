@@ -1,11 +1,10 @@
 import { END_OF_TIME, NO_WATERMARK } from '../batch/batch.ts'
 import type { EventTimeTracker } from './event-time.ts'
 import type { Vertex } from './graph.ts'
-import type { InputTimes } from './operator.ts'
-import type { Worker } from './worker.ts'
+import type { InputTimes, Operator } from './operator.ts'
 
 /** How far the rows that leave a vertex have come. */
-interface OutputTime {
+export interface OutputTime {
   readonly watermark: bigint
   /** Nothing is expected of it now: it holds nothing back. */
   readonly idle: boolean
@@ -15,13 +14,11 @@ const NOT_YET: OutputTime = { watermark: NO_WATERMARK, idle: false }
 
 /** Event time on its way through the graph: how far each vertex is, and its inputs together, after the last step. */
 export class Watermarks {
-  readonly #workers: readonly Worker[]
   readonly #trackers: ReadonlyMap<number, EventTimeTracker>
   readonly #outputs = new Map<number, OutputTime>()
   readonly #reached = new Map<number, bigint>()
 
-  constructor(workers: readonly Worker[], trackers: ReadonlyMap<number, EventTimeTracker>) {
-    this.#workers = workers
+  constructor(trackers: ReadonlyMap<number, EventTimeTracker>) {
     this.#trackers = trackers
   }
 
@@ -35,9 +32,18 @@ export class Watermarks {
     return { watermarks: inputs.map(input => input.watermark), watermark }
   }
 
-  /** A vertex has ended the step on all workers. `ended`: there are no more rows. */
-  endStep(vertex: Vertex, inputs: InputTimes, ended: boolean): void {
-    this.#outputs.set(vertex.id, this.#outputTime(vertex, inputs, ended))
+  /** What an operator that has just ended the step says of the rows that leave it on its worker. */
+  saidBy(operator: Operator, vertex: Vertex, inputs: InputTimes): OutputTime {
+    const from = this.#inputsOf(vertex)
+    return {
+      watermark: operator.watermark(inputs),
+      idle: operator.idle?.(from.map(input => input.idle)) ?? noneActive(from),
+    }
+  }
+
+  /** A vertex has ended the step on all workers, and its operators have said so much. `ended`: there are no more rows. */
+  endStep(vertex: Vertex, inputs: InputTimes, said: readonly OutputTime[], ended: boolean): void {
+    this.#outputs.set(vertex.id, this.#outputTime(vertex, inputs, said, ended))
   }
 
   snapshot(): Record<number, string> {
@@ -52,7 +58,7 @@ export class Watermarks {
     return inputs.map(edge => this.#outputs.get(edge.from.id) ?? NOT_YET)
   }
 
-  #outputTime(vertex: Vertex, inputs: InputTimes, ended: boolean): OutputTime {
+  #outputTime(vertex: Vertex, inputs: InputTimes, said: readonly OutputTime[], ended: boolean): OutputTime {
     switch (vertex.is) {
       case 'source':
         return { watermark: ended ? END_OF_TIME : NO_WATERMARK, idle: false }
@@ -62,17 +68,11 @@ export class Watermarks {
       }
       case 'output':
         return { watermark: inputs.watermark, idle: false }
-      case 'operator': {
-        const from = this.#inputsOf(vertex)
-        const running = (vertex.single ? this.#workers.slice(0, 1) : this.#workers).flatMap(
-          worker => worker.operator(vertex) ?? [],
-        )
-        const idle = from.map(input => input.idle)
+      case 'operator':
         return {
-          watermark: lowestOf(running.map(operator => operator.watermark(inputs))) ?? inputs.watermark,
-          idle: running.every(operator => operator.idle?.(idle) ?? noneActive(from)),
+          watermark: lowestOf(said.map(({ watermark }) => watermark)) ?? inputs.watermark,
+          idle: said.every(({ idle }) => idle),
         }
-      }
     }
   }
 }

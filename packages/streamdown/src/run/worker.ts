@@ -1,7 +1,7 @@
 import type { Batch } from '../batch/batch.ts'
 import type { Memory } from '../batch/memory.ts'
-import type { StateTable } from '../state/state-table.ts'
-import { createStateTable } from '../state/table.ts'
+import type { StateSnapshot, StateTable } from '../state/state-table.ts'
+import { createStateTable, type GroupFilter } from '../state/table.ts'
 import { type EventTimeTracker, newestOf } from './event-time.ts'
 import type { Edge, Graph, Vertex } from './graph.ts'
 import type { Operator, StepEnd } from './operator.ts'
@@ -25,6 +25,14 @@ export interface WorkerOptions {
   side(vertex: Vertex, port: string, batch: Batch, memory: Memory): void
 }
 
+/** What a worker whose memory is put away is asked for. */
+interface Away {
+  /** By vertex id. */
+  readonly stateBytes: ReadonlyMap<number, number>
+  readonly nextTimer: bigint | undefined
+  readonly openWindows: number
+}
+
 /**
  * One worker's copy of the graph, over its own memory: operators joined by calls where rows stay on the worker, cut
  * where they may leave it. It never waits: the scheduler decides when a vertex gets its inbound rows and ends a step.
@@ -35,6 +43,11 @@ export class Worker {
   readonly #options: WorkerOptions
   readonly #operators = new Map<number, Operator>()
   readonly #ports = new Map<number, Ports>()
+  /** Vertices whose operators have state tables here. */
+  readonly #stateful = new Set<number>()
+  /** What snapshots take in while part of the key groups moves elsewhere; undefined: all. */
+  #filter: GroupFilter | undefined
+  #away: Away | undefined
   /** The partition whose rows are being pushed: event time is kept by partition. */
   #partition = ''
 
@@ -92,10 +105,67 @@ export class Worker {
     this.memory.release(mark)
   }
 
+  /** An operator of that vertex has state here: it has to be in memory when it ends a step. */
+  keepsState(vertex: Vertex): boolean {
+    return this.#stateful.has(vertex.id)
+  }
+
   stateBytes(): number {
     let bytes = 0
-    for (const operator of this.#operators.values()) bytes += operator.stateBytes()
+    for (const vertex of this.#options.graph.vertices) bytes += this.stateBytesOf(vertex)
     return bytes
+  }
+
+  stateBytesOf(vertex: Vertex): number {
+    return this.#away?.stateBytes.get(vertex.id) ?? this.#operators.get(vertex.id)?.stateBytes() ?? 0
+  }
+
+  /** When the next timer of an operator is due, µs. */
+  nextTimer(): bigint | undefined {
+    if (this.#away !== undefined) return this.#away.nextTimer
+    let next: bigint | undefined
+    for (const operator of this.#operators.values()) {
+      const timer = operator.nextTimer()
+      if (timer !== undefined && (next === undefined || timer < next)) next = timer
+    }
+    return next
+  }
+
+  /** Windows that are open: of the operators that keep some, by their own count. */
+  openWindows(): number {
+    if (this.#away !== undefined) return this.#away.openWindows
+    let open = 0
+    for (const operator of this.#operators.values()) open += operator.openWindows?.() ?? 0
+    return open
+  }
+
+  /** The state of an operator; of these key groups alone where a filter is given. */
+  snapshot(vertex: Vertex, filter?: GroupFilter): StateSnapshot {
+    const mark = this.memory.mark()
+    this.#filter = filter
+    try {
+      return this.#operators.get(vertex.id)?.snapshot() ?? { tables: [], values: {} }
+    } finally {
+      this.#filter = undefined
+      this.memory.release(mark)
+    }
+  }
+
+  restore(vertex: Vertex, from: StateSnapshot): void {
+    const mark = this.memory.mark()
+    this.#operators.get(vertex.id)?.restore(from)
+    this.memory.release(mark)
+  }
+
+  /** Its memory is about to be put away: what is asked of it until `arrive` is answered from what is noted here. */
+  leave(): void {
+    const stateBytes = new Map<number, number>()
+    for (const [id, operator] of this.#operators) stateBytes.set(id, operator.stateBytes())
+    this.#away = { stateBytes, nextTimer: this.nextTimer(), openWindows: this.openWindows() }
+  }
+
+  arrive(): void {
+    this.#away = undefined
   }
 
   #follow(edge: Edge, to: Vertex, input: number, batch: Batch): void {
@@ -123,7 +193,8 @@ export class Worker {
       table: (spec): StateTable => {
         if (names.has(spec.name)) throw new RangeError(`two state tables ${spec.name} in ${vertex.name}`)
         names.add(spec.name)
-        return createStateTable(this.memory, spec)
+        this.#stateful.add(vertex.id)
+        return createStateTable(this.memory, spec, () => this.#filter)
       },
     }
   }

@@ -15,6 +15,7 @@ import { Deliveries } from '../run/deliveries.ts'
 import { Engine } from '../run/engine.ts'
 import type { OutputVertex, Vertex } from '../run/graph.ts'
 import type { EngineSnapshot } from '../run/snapshot.ts'
+import type { SpillStore } from '../run/spill/spill-store.ts'
 import type { Stopwatch } from '../run/step-size.ts'
 import type { Value } from '../types/value.ts'
 import { rowKey } from '../types/value-key.ts'
@@ -42,6 +43,8 @@ export interface JobOptions {
   readonly maxDrift?: bigint
   /** Bytes of each worker's memory; 4 GiB unless said. */
   readonly memoryBytes?: number
+  /** Where state goes that does not fit into memory; without it the job stops then. */
+  readonly openSpill?: () => SpillStore
   openSource(scan: ScanNode): Source
   openSink(sink: SinkNode): Sink | undefined
   /** The consolidated changes of a step at a view, or at a sink that the session itself keeps. */
@@ -99,6 +102,7 @@ export class Job {
       ...(options.maxDrift === undefined ? {} : { maxDrift: options.maxDrift }),
       ...(options.memoryBytes === undefined ? {} : { memoryBytes: options.memoryBytes }),
       createMemory: () => this.#createMemory(),
+      ...(options.openSpill === undefined ? {} : { openSpill: options.openSpill }),
       ...(options.sleep === undefined ? {} : { asker: askerWith({ clock: options.clock, sleep: options.sleep }) }),
       openSource: scan => options.openSource(scan),
       outputs: {

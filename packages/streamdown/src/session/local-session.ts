@@ -135,6 +135,7 @@ export class LocalSession implements Session {
   async openState(place: string, program: string): Promise<boolean> {
     const { environment, clock, settings } = this.#workspace
     if (environment.openState === undefined) throw new StreamdownError('DSD2006', 'There is no place for state here.')
+    this.#workspace.statePlace = place
     const identity = [settingsIdentity(settings), ...lex(program).map(({ kind, text }) => `${kind} ${text}`)].join('\n')
     const durable = await Durable.open({
       store: await environment.openState(place),

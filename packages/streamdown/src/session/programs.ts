@@ -13,6 +13,7 @@ import type { Value } from '../types/value.ts'
 import { parseByteSize } from '../values/byte-size.ts'
 import { outputKey } from './change-kinds.ts'
 import { consolidateRows } from './consolidate-rows.ts'
+import type { Environment } from './environment.ts'
 import { Job, type JobOptions } from './job.ts'
 import { endlessRelation } from './relations.ts'
 import { runJobs } from './run-jobs.ts'
@@ -152,7 +153,7 @@ function isStoredAsIs(type: DataType, column: DataType | undefined): boolean {
 
 /** How jobs of this session run, as it is set now. */
 export function jobOptions(
-  { options, clock, stopwatch, settings, environment }: Workspace,
+  { options, clock, stopwatch, settings, environment, statePlace }: Workspace,
   name: string,
   onError: JobOptions['onError'],
 ): Omit<JobOptions, 'openSource' | 'onChanges'> {
@@ -167,12 +168,21 @@ export function jobOptions(
     settings,
     idleTimeout: durationMicros(settings.source_idle_timeout) ?? 0n,
     ...maxDriftOf(settings.max_drift),
+    ...spillOf(environment, settings.temp_directory === '' ? statePlace : settings.temp_directory),
     memoryBytes: memoryBytesOf(settings.memory_limit),
     openSink: () => undefined,
     onError,
     sleep: (ms, sooner) => environment.sleep(ms, sooner),
     onUndecodable: settings.on_error === 'fail' ? 'fail' : 'dead-letter',
   }
+}
+
+/** Where jobs put state away that does not fit into memory. */
+export function spillOf(
+  { openSpill }: Pick<Environment, 'openSpill'>,
+  directory: string | undefined,
+): Pick<JobOptions, 'openSpill'> {
+  return openSpill === undefined ? {} : { openSpill: () => openSpill(directory) }
 }
 
 function memoryBytesOf(text: string): number {

@@ -31,6 +31,8 @@ export class Workspace {
   /** Records that queries could not decode: their jobs are gone. */
   readonly undecoded: DeadLetter[] = []
   settings: Settings
+  /** Where its state is kept, if it is. */
+  statePlace: string | undefined
   /** While a statement is carried out: aborted to end its query. */
   signal: AbortSignal | undefined
   /** While a snapshot is restored: what was saved. */

@@ -143,10 +143,11 @@ export const settingDefinitions = {
     '10000',
     'How many rounds a WITH RECURSIVE may take; one that still has rows then stops the program.',
   ),
-  memory_limit: text(
-    '4 gb',
-    '4 gb',
-    'Memory of each worker, 4 GB at most; state over seven eighths of it stops the program.',
+  memory_limit: text('4 gb', '4 gb', 'Memory of each worker, 4 GB at most; state over seven eighths of it is spilled.'),
+  temp_directory: text(
+    '',
+    '',
+    "Where state is spilled that does not fit; '': to where the program keeps its state (--state), else where the system has temporary files.",
   ),
   step_time: text(
     '10 ms',
@@ -301,6 +302,7 @@ const tuning: ReadonlySet<string> = new Set([
   'memory_limit',
   'step_time',
   'max_drift',
+  'temp_directory',
   'checkpoint_interval',
   'source_idle_timeout',
 ])

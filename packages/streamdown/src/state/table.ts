@@ -26,9 +26,16 @@ const FRAME_ROWS = 16384
 const exactOf = (physical: Physical): Physical =>
   physical === 'numeric' ? 'view' : physical === 'interval' ? 'i128' : physical
 
-/** A state table in the heap of a worker's memory. */
-export function createStateTable(memory: Memory, spec: StateTableSpec): StateTable {
-  return new HeapTable(memory, spec)
+/** Says of a key group whether a snapshot takes it in. */
+export type GroupFilter = (keyGroup: number) => boolean
+
+/** A state table in the heap of a worker's memory. `filter`, asked at each snapshot: undefined takes in all groups. */
+export function createStateTable(
+  memory: Memory,
+  spec: StateTableSpec,
+  filter: () => GroupFilter | undefined = () => undefined,
+): StateTable {
+  return new HeapTable(memory, spec, filter)
 }
 
 class HeapTable implements StateTable {
@@ -37,15 +44,17 @@ class HeapTable implements StateTable {
   readonly #layout: RowLayout
   readonly #physicals: readonly Physical[]
   readonly #stored: StoredRows
+  readonly #filter: () => GroupFilter | undefined
   /** Of the table's description, for kernels. */
   readonly address: Pointer
 
-  constructor(memory: Memory, spec: StateTableSpec) {
+  constructor(memory: Memory, spec: StateTableSpec, filter: () => GroupFilter | undefined) {
     if (spec.payload !== undefined && (spec.unique || spec.order !== undefined)) {
       throw new RangeError(`state table ${spec.name}: only a multimap without an order has a payload`)
     }
     const layout = layoutOf(spec)
     this.spec = spec
+    this.#filter = filter
     this.#memory = memory
     this.#layout = layout
     this.#physicals = spec.fields.map(field => physicalOf(field.type))
@@ -278,10 +287,12 @@ class HeapTable implements StateTable {
     const mark = memory.mark()
     const groups = new Map<number, Uint8Array>()
     const { slots, counts } = this.#byGroup()
+    const filter = this.#filter()
     let from = slots
     for (const [group, rows] of counts.entries()) {
-      if (rows === 0) continue
       const first = from
+      from += rows * 4
+      if (rows === 0 || filter?.(group) === false) continue
       groups.set(
         group,
         encodeFrames(memory, this.#stored.fields, rows, FRAME_ROWS, (at, count) => ({
@@ -294,7 +305,6 @@ class HeapTable implements StateTable {
           firstOrdinal: 0n,
         })),
       )
-      from += rows * 4
     }
     memory.release(mark)
     return { name: this.spec.name, fields: this.#stored.fields, groups }

@@ -8,6 +8,7 @@ import type { Program } from '../../plan/program.ts'
 import { FIRST_STEP_ROWS } from '../../run/step-size.ts'
 import type { Environment } from '../../session/environment.ts'
 import { Job } from '../../session/job.ts'
+import { spillOf } from '../../session/programs.ts'
 import { byteSizeOf } from '../byte-size.ts'
 import { durationMicros } from '../duration.ts'
 import { MemoryQueue } from '../memory-queue.ts'
@@ -42,6 +43,7 @@ export function programJob(
     timeZone: assembled.context.bind.settings.timezone,
     settings: assembled.context.bind.settings,
     ...(options.maxDrift === undefined ? {} : { maxDrift: durationMicros(options.maxDrift) }),
+    ...spillOf(environment, options.tempDirectory ?? options.state),
     ...(options.memory === undefined ? {} : { memoryBytes: byteSizeOf(options.memory) }),
     onError: options.onError ?? 'dead-letter',
     sleep: (ms, sooner) => environment.sleep(ms, sooner),

@@ -4,6 +4,7 @@ import type { Environment } from '../../session/environment.ts'
 import { systemClock, systemStopwatch } from './clock.ts'
 import { nodeConnectors } from './connectors.ts'
 import { inferFile } from './infer-file.ts'
+import { openSpillFiles } from './spill-files.ts'
 import { openStateDirectory } from './state-directory.ts'
 import { stripTypes } from './strip-types.ts'
 
@@ -21,6 +22,7 @@ export async function createNodeEnvironment(): Promise<Environment> {
     stopwatch: systemStopwatch,
     inferFile,
     openState: openStateDirectory,
+    openSpill: openSpillFiles,
     sleep,
     code: { stripTypes, importModule: async path => await import(pathToFileURL(resolve(path)).href) },
     turn: () => new Promise(resolve => setImmediate(resolve)),

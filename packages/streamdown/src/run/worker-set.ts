@@ -1,0 +1,185 @@
+import type { Memory } from '../batch/memory.ts'
+import { StreamdownError } from '../errors/error.ts'
+import type { StateSnapshot } from '../state/state-table.ts'
+import type { SeededRandom } from './clock.ts'
+import type { Graph, Vertex } from './graph.ts'
+import { type OperatorState, stateByOperator } from './memory-budget.ts'
+import type { EngineSnapshot } from './snapshot.ts'
+import { operatorStates, restoreOperators } from './snapshot-parts.ts'
+import { Frame } from './spill/frame.ts'
+import { repartition } from './spill/repartition.ts'
+import type { SpillStore } from './spill/spill-store.ts'
+import type { Worker } from './worker.ts'
+
+export interface WorkerSetOptions {
+  readonly graph: Graph
+  readonly count: number
+  createMemory(): Memory
+  createWorker(index: number, memory: Memory): Worker
+  /** Where state goes that does not fit into memory; absent where there is no such place. */
+  openSpill?(): SpillStore
+}
+
+/**
+ * The workers of an engine. All are in memory, each in its own, until their state does not fit: then they become more,
+ * with fewer key groups each, that take turns in one memory (spilled). Whoever touches a worker's memory enters it first.
+ */
+export class WorkerSet {
+  /** By index; the array stays the same one. */
+  readonly list: Worker[] = []
+  readonly #options: WorkerSetOptions
+  #store: SpillStore | undefined
+  #frame: Frame | undefined
+  #inside: Worker | undefined
+  /** State was half way to other workers when something failed: it is nowhere whole. */
+  #torn = false
+  /** Times that the workers have ended a vertex in this step: the next time they go the other way round. */
+  #rounds = 0
+
+  constructor(options: WorkerSetOptions) {
+    this.#options = options
+    for (let index = 0; index < options.count; index++) {
+      this.list.push(options.createWorker(index, options.createMemory()))
+    }
+  }
+
+  /** Workers take turns in memory. */
+  get spilled(): boolean {
+    return this.#frame !== undefined && this.list.length > 1
+  }
+
+  get maySpill(): boolean {
+    return this.#options.openSpill !== undefined
+  }
+
+  /** Why state could not be put away in the last step; no other may follow. */
+  get failure(): StreamdownError | undefined {
+    return this.#frame?.failure
+  }
+
+  /** A `repartition` failed so that state is nowhere whole. */
+  get torn(): boolean {
+    return this.#torn
+  }
+
+  /** Brings the worker's memory in, whichever was there before. */
+  enter(worker: Worker): void {
+    if (this.#frame === undefined || worker === this.#inside) return
+    this.#inside?.leave()
+    this.#frame.enter(worker.memory)
+    worker.arrive()
+    this.#inside = worker
+  }
+
+  /** The worker on which the rows of a partition are read, in memory. */
+  reader(of: number): Worker {
+    const worker = this.list[this.#frame === undefined ? of : 0]
+    if (worker === undefined) throw new RangeError(`no worker ${of}`)
+    this.enter(worker)
+    return worker
+  }
+
+  beginStep(): void {
+    this.#rounds = 0
+  }
+
+  /**
+   * The workers on which a vertex runs. What all rows meet in runs on worker 0 alone: elsewhere it would answer for an
+   * empty input. Else in an order that is drawn, or, where they take turns, there and back again: the last one is in.
+   */
+  runningOn(vertex: Vertex, random: SeededRandom): readonly Worker[] {
+    if (vertex.is === 'operator' && vertex.single) return this.list.slice(0, 1)
+    if (this.list.length === 1) return this.list
+    if (!this.spilled) return shuffled(this.list, random)
+    this.#rounds += 1
+    return this.#rounds % 2 === 1 ? this.list : [...this.list].reverse()
+  }
+
+  nextTimer(): bigint | undefined {
+    let next: bigint | undefined
+    for (const worker of this.list) {
+      const timer = worker.nextTimer()
+      if (timer !== undefined && (next === undefined || timer < next)) next = timer
+    }
+    return next
+  }
+
+  openWindows(): number {
+    return this.list.reduce((open, worker) => open + worker.openWindows(), 0)
+  }
+
+  stateBytes(): number {
+    return this.list.reduce((bytes, worker) => bytes + worker.stateBytes(), 0)
+  }
+
+  /** Operators that keep state, the largest first. */
+  operators(): readonly OperatorState[] {
+    return stateByOperator(this.list, this.#options.graph.vertices)
+  }
+
+  snapshot(): Record<number, StateSnapshot> {
+    return operatorStates(this.#options.graph, this.list, worker => this.enter(worker))
+  }
+
+  /** `partitions`: how many workers shall take turns, where they do; the state would not fit otherwise. */
+  restore(from: EngineSnapshot, partitions: number | undefined): void {
+    if (partitions !== undefined) this.repartition(partitions)
+    restoreOperators(from, this.#options.graph, this.list, worker => this.enter(worker))
+  }
+
+  /**
+   * So many workers that take turns in memory instead of those there are; one is always in.
+   * @throws StreamdownError DSD7103 when the state cannot be put away; then nothing has changed.
+   */
+  repartition(to: number): void {
+    const { graph, createWorker, openSpill } = this.#options
+    if (openSpill === undefined) {
+      throw new StreamdownError('DSD7103', 'State does not fit into memory, and there is no place to put it away.')
+    }
+    this.#store ??= openSpill()
+    const from = [...this.list]
+    let frame = this.#frame
+    const workers = repartition({
+      graph,
+      from,
+      to,
+      store: this.#store,
+      enter: worker => this.enter(worker),
+      create: index => {
+        this.#torn = true
+        frame ??= this.#newFrame(from)
+        this.#inside?.leave()
+        const worker = createWorker(index, frame.create())
+        this.#inside = worker
+        return worker
+      },
+    })
+    if (this.#frame !== undefined) for (const { memory } of from) this.#frame.forget(memory)
+    this.#frame = frame
+    this.list.splice(0, this.list.length, ...workers)
+    this.#torn = false
+  }
+
+  close(): void {
+    this.#store?.close()
+  }
+
+  /** In the memory of the first worker: what it has grown to is used on. */
+  #newFrame([first]: readonly Worker[]): Frame {
+    if (first === undefined || this.#store === undefined) throw new RangeError('no worker, or no store')
+    return new Frame(first.memory.memory, this.#store)
+  }
+}
+
+function shuffled(workers: readonly Worker[], random: SeededRandom): readonly Worker[] {
+  const order = [...workers]
+  for (let last = order.length - 1; last > 0; last--) {
+    const other = random.below(last + 1)
+    const moved = order[last]
+    const taken = order[other]
+    if (moved === undefined || taken === undefined) continue
+    order[last] = taken
+    order[other] = moved
+  }
+  return order
+}
