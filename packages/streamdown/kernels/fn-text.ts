@@ -39,32 +39,6 @@ export function fn_ends_with(text: usize, piece: usize): i32 {
   return rest >= 0 && sameBytes(bytesOf(text) + rest, bytesOf(piece), size) ? 1 : 0
 }
 
-/** Byte offset of the `number`th (from 0) byte like `wanted` in `size` bytes, from `from` on; -1: there are fewer. */
-function findNth(data: usize, size: i32, wanted: u8, number: i32, from: i32): i32 {
-  const lanes = i8x16.splat(<i8>wanted)
-  let left = number
-  let i = from
-  while (i < size) {
-    if (size < 16) {
-      if (load<u8>(data + i) == wanted && left-- == 0) return i
-      i++
-      continue
-    }
-    // The last sixteen bytes may begin with some that have been looked at.
-    const block = min(i, size - 16)
-    let mask = i8x16.bitmask(i8x16.eq(v128.load(data + block), lanes)) & (-1 << (i - block))
-    i = block + 16
-    const count = popcnt(mask)
-    if (left >= count) {
-      left -= count
-      continue
-    }
-    for (; left > 0; left--) mask &= mask - 1
-    return block + ctz(mask)
-  }
-  return -1
-}
-
 export function fn_contains(text: usize, piece: usize): i32 {
   return find(bytesOf(text), sizeOf(text), bytesOf(piece), sizeOf(piece), 0) >= 0 ? 1 : 0
 }
@@ -250,6 +224,48 @@ export function fn_position(piece: usize, text: usize): i32 {
   return points
 }
 
+/** As fn_split_part: both ends of the part are looked for in one pass, sixteen bytes at a time. */
+function splitAtByte(text: usize, separator: u8, index: i32, out: usize): i32 {
+  const data = bytesOf(text)
+  const size = sizeOf(text)
+  const lanes = i8x16.splat(<i8>separator)
+  /** Separators to pass before the part begins. */
+  let left = index
+  let start = 0
+  let i = 0
+  while (i < size) {
+    let block = i
+    let mask: i32
+    if (size < 16) {
+      mask = i32(load<u8>(data + i) == separator)
+      i++
+    } else {
+      // The last sixteen bytes may begin with some that have been looked at.
+      block = min(i, size - 16)
+      mask = i8x16.bitmask(i8x16.eq(v128.load(data + block), lanes)) & (-1 << (i - block))
+      i = block + 16
+    }
+    if (left > 0) {
+      const count = popcnt(mask)
+      if (left > count) {
+        left -= count
+        continue
+      }
+      for (; left > 1; left--) mask &= mask - 1
+      left = 0
+      start = block + ctz(mask) + 1
+      mask &= mask - 1
+    }
+    if (mask != 0) {
+      slice(text, start, block + ctz(mask), out)
+      return 0
+    }
+  }
+  if (left > 0) return LEFT
+  slice(text, start, size, out)
+  return 0
+}
+
 /** The part number `index` (from 0) between separators; the row is left where there is none. */
 export function fn_split_part(text: usize, separator: usize, index: i32, out: usize): i32 {
   const length = sizeOf(separator)
@@ -257,15 +273,8 @@ export function fn_split_part(text: usize, separator: usize, index: i32, out: us
   const data = bytesOf(text)
   const size = sizeOf(text)
   const piece = bytesOf(separator)
+  if (length == 1) return splitAtByte(text, load<u8>(piece), index, out)
   let start = 0
-  if (length == 1) {
-    const byte = load<u8>(piece)
-    if (index > 0) start = findNth(data, size, byte, index - 1, 0) + 1
-    if (index > 0 && start == 0) return LEFT
-    const end = findNth(data, size, byte, 0, start)
-    slice(text, start, end < 0 ? size : end, out)
-    return 0
-  }
   let part = 0
   while (true) {
     const found = find(data, size, piece, length, start)
@@ -366,6 +375,26 @@ export function fn_parse_integer(text: usize, out: usize): i32 {
   }
   store<i64>(out, first == 0x2d ? -value : value)
   return 0
+}
+
+/** Occurrences of a piece, none of which overlap: as many as fn_replace replaces. */
+export function fn_occurrences(text: usize, piece: usize): i32 {
+  const data = bytesOf(text)
+  const size = sizeOf(text)
+  const wanted = bytesOf(piece)
+  const length = sizeOf(piece)
+  if (length == 0) return 0
+  let count = 0
+  if (length > 1) {
+    for (let at = find(data, size, wanted, length, 0); at >= 0; at = find(data, size, wanted, length, at + length)) count++
+    return count
+  }
+  const byte = load<u8>(wanted)
+  const lanes = i8x16.splat(<i8>byte)
+  let i = 0
+  for (; i + 16 <= size; i += 16) count += popcnt(i8x16.bitmask(i8x16.eq(v128.load(data + i), lanes)))
+  for (; i < size; i++) count += i32(load<u8>(data + i) == byte)
+  return count
 }
 
 /** Every occurrence of a piece that is not empty replaced. */

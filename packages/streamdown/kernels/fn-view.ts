@@ -24,10 +24,16 @@ export function writeView(out: usize, data: usize, size: i32): void {
   }
   let low: u64 = 0
   let high: u32 = 0
-  for (let i = 0; i < size; i++) {
-    const byte = load<u8>(data + i)
-    if (i < 8) low |= <u64>byte << (i << 3)
-    else high |= <u32>byte << ((i - 8) << 3)
+  // The last bytes are read as a word that ends with them: it may overlap the first, and never reads past the end.
+  if (size > 8) {
+    low = load<u64>(data)
+    high = load<u32>(data + size - 4) >> ((12 - size) << 3)
+  } else if (size == 8) {
+    low = load<u64>(data)
+  } else if (size >= 4) {
+    low = load<u32>(data) | (<u64>load<u32>(data + size - 4) << ((size - 4) << 3))
+  } else {
+    for (let i = 0; i < size; i++) low |= <u64>load<u8>(data + i) << (i << 3)
   }
   store<i32>(out, size)
   store<u64>(out, low, 4)

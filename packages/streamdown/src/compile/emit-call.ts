@@ -24,6 +24,7 @@ import {
   emitNullIf,
 } from './emit-logic.ts'
 import { emitMath } from './emit-math.ts'
+import { emitReplacedLength } from './emit-replaced-length.ts'
 import { emitSpecial } from './emit-special.ts'
 import { emitTimeArithmetic, isTimeArithmetic } from './emit-time.ts'
 import type { Emit, Emitter } from './emitter.ts'
@@ -46,6 +47,8 @@ export function emitCall(e: Emitter, emit: Emit, expression: CallExpression): Op
     case 'inline':
       return emitInline(e, emit, definition.name, expression)
     case 'kernel': {
+      const counted = definition.name === 'char_length' ? emitReplacedLength(e, emit, expression) : undefined
+      if (counted !== undefined) return counted
       const args = expression.args.map(arg => emit(e, arg))
       const { kernel, otherwise } = signature.implementation
       if (otherwise === undefined) return emitKernel(e, kernel, args, expression.type)

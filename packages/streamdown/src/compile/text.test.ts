@@ -45,6 +45,13 @@ for (const [mode, options] of Object.entries(modes)) {
       'ENDSWITH(s, t)': (s: string, t: string) => s.endsWith(t),
       'REPLACE(s, t, s)': (s: string, t: string) => (t === '' ? s : s.replaceAll(t, () => s)),
       "REPLACE(s, 'a', '😀')": (s: string) => s.replaceAll('a', '😀'),
+      "CHAR_LENGTH(REPLACE(s, 'a', ''))": (s: string) => points(s.replaceAll('a', '')).length,
+      "CHAR_LENGTH(REPLACE(s || s, '日a', 'x'))": (s: string) => points((s + s).replaceAll('日a', 'x')).length,
+      "CHAR_LENGTH(s) - CHAR_LENGTH(REPLACE(s, 'aa', ''))": (s: string) =>
+        points(s).length - points(s.replaceAll('aa', '')).length,
+      "CHAR_LENGTH(REPLACE(s, '', 'b'))": (s: string) => points(s).length,
+      "CHAR_LENGTH(REPLACE(s, 'a', 'bb'))": (s: string) => points(s.replaceAll('a', 'bb')).length,
+      "SPLIT_INDEX(s || t || s || t, ',', 2)": (s: string, t: string) => (s + t + s + t).split(',')[2] ?? null,
       "SPLIT_INDEX(s, ',', 1)": (s: string) => s.split(',')[1] ?? null,
       "SPLIT_INDEX(s || s || t, ',', 4)": (s: string, t: string) => (s + s + t).split(',')[4] ?? null,
       "SPLIT_INDEX(s, 'a', 0)": (s: string) => s.split('a')[0] ?? null,

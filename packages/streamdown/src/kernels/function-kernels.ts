@@ -33,5 +33,6 @@ export interface FunctionKernels {
   fn_like(text: Pointer, pattern: Pointer, escapeCharacter: number): number
   fn_format_integer(value: bigint, scale: number, out: Pointer): void
   fn_parse_integer(text: Pointer, out: Pointer): number
+  fn_occurrences(text: Pointer, piece: Pointer): number
   fn_replace(text: Pointer, piece: Pointer, by: Pointer, out: Pointer): void
 }
