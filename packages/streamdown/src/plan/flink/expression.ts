@@ -5,6 +5,7 @@ import type { Interval } from '../../types/value.ts'
 import { valueText } from '../explain/text.ts'
 import type { AggregateCall } from '../expressions/aggregate-call.ts'
 import type { Expression, LambdaExpression } from '../expressions/expression.ts'
+import { flinkCall } from './functions.ts'
 import { quoted } from './names.ts'
 
 /** Says no to an arrow that stays JavaScript. */
@@ -66,7 +67,7 @@ function literalSQL({ value, type }: Extract<Expression, { is: 'literal' }>): st
 const doubleSQL = (value: number): string => (String(value).includes('e') ? String(value) : `${value}e0`)
 
 function intervalSQL({ months, days, micros }: Interval): string {
-  if (months !== 0) return `INTERVAL '${months}' MONTH`
+  if (months !== 0) return `INTERVAL '${months}' ${unitSQL('MONTH', Math.abs(months))}`
   return durationSQL(BigInt(days) * 86_400_000_000n + micros)
 }
 
@@ -79,10 +80,23 @@ export function durationSQL(micros: bigint): string {
     ['HOUR', 3_600_000_000n],
     ['MINUTE', 60_000_000n],
   ] as const) {
-    if (size >= length && size % length === 0n) return `INTERVAL '${sign}${size / length}' ${unit}`
+    if (size >= length && size % length === 0n)
+      return `INTERVAL '${sign}${size / length}' ${unitSQL(unit, size / length)}`
   }
   const fraction = size % 1_000_000n
-  return `INTERVAL '${sign}${size / 1_000_000n}${fraction === 0n ? '' : `.${fraction.toString().padStart(6, '0').replace(/0+$/, '')}`}' SECOND`
+  const digits = fraction === 0n ? '' : `.${fraction.toString().padStart(6, '0').replace(/0+$/, '')}`
+  const seconds = size / 1_000_000n
+  if (seconds < 100n) return `INTERVAL '${sign}${seconds}${digits}' SECOND`
+  const two = (value: bigint): string => String(value).padStart(2, '0')
+  const days = seconds / 86_400n
+  const time = [(seconds / 3600n) % 24n, (seconds / 60n) % 60n, seconds % 60n].map(two).join(':')
+  return `INTERVAL '${sign}${days} ${time}${digits}' ${unitSQL('DAY', days)} TO SECOND`
+}
+
+/** A unit has room for two digits unless it says for how many. */
+function unitSQL(unit: string, value: number | bigint): string {
+  const { length } = String(value)
+  return length <= 2 ? unit : `${unit}(${length})`
 }
 
 function callSQL(
@@ -94,13 +108,13 @@ function callSQL(
   const [a, b, c] = args
   if (name === 'and' || name === 'or') return args.map(inner).join(` ${name.toUpperCase()} `)
   if (infix.has(name)) return args.map(inner).join(` ${name} `)
-  if (a === undefined) return `${name.toUpperCase()}()`
+  if (a === undefined) return flinkCall(name, args, text)
   const test = postfix[name]
   if (test !== undefined) return `${inner(a)} ${test}`
   if (name === 'not') return `NOT ${inner(a)}`
   if (name === 'negate') return `-${inner(a)}`
   if (name === 'in') return `${inner(a)} IN (${args.slice(1).map(text).join(', ')})`
-  if (b === undefined) return `${name.toUpperCase()}(${text(a)})`
+  if (b === undefined) return flinkCall(name, args, text)
   switch (name) {
     case 'like':
       return `${inner(a)} LIKE ${inner(b)}${c === undefined ? '' : ` ESCAPE ${inner(c)}`}`
@@ -110,10 +124,16 @@ function callSQL(
       return `${inner(a)} IS DISTINCT FROM ${inner(b)}`
     case 'is_not_distinct_from':
       return `${inner(a)} IS NOT DISTINCT FROM ${inner(b)}`
-    case 'extract':
-      return `EXTRACT(${text(a).replaceAll("'", '')} FROM ${text(b)})`
+    case 'booleq':
+      return `${inner(a)} = ${inner(b)}`
+    case 'boolne':
+      return `${inner(a)} <> ${inner(b)}`
+    case 'similar_to':
+      return `${inner(a)} SIMILAR TO ${inner(b)}`
+    case 'substring_postgres':
+      return flinkCall('substring', args, text)
     default:
-      return `${name.toUpperCase()}(${args.map(text).join(', ')})`
+      return flinkCall(name, args, text)
   }
 }
 

@@ -1,5 +1,5 @@
 import { StreamdownError } from '../../errors/error.ts'
-import type { Schema } from '../../types/data-type.ts'
+import type { DataType, Schema } from '../../types/data-type.ts'
 import { typeText } from '../../types/type-text.ts'
 import type {
   AggregateNode,
@@ -17,7 +17,7 @@ import { decimalText, frameText, hasFrame, isTime, orderType, windowCallText } f
 import { inputsOf } from '../visitor/inputs.ts'
 import { aggregateSQL, durationSQL, expressionSQL, type Refuse } from './expression.ts'
 import { matchSQL } from './match.ts'
-import { quoted, uniqueNames } from './names.ts'
+import { connectorName, quoted, uniqueNames } from './names.ts'
 
 /**
  * A plan as Flink SQL: the tables that it reads, and one query in which each node is a table of WITH, so that Flink's
@@ -173,7 +173,7 @@ class Writer {
       node.time?.kind === 'keep'
         ? `/*+ STATE_TTL('a' = '${node.time.ttl / 1000n}ms', 'b' = '${node.time.ttl / 1000n}ms') */ `
         : ''
-    return `SELECT ${days}${as(both.map(one => one.name))}\nFROM ${left.name} AS a ${node.kind.toUpperCase()} JOIN ${right.name} AS b ON ${condition}`
+    return `SELECT ${days}${as(both.map(one => one.name))}\nFROM ${left.name} AS a ${node.kind.toUpperCase()} JOIN ${right.name} AS b ON ${condition === '' ? 'TRUE' : condition}`
   }
 }
 
@@ -241,17 +241,32 @@ function overSQL(node: OverNode, input: Written, columns: Schema, refuse: Refuse
       ...(partition.length === 0 ? [] : [`PARTITION BY ${partition.join(', ')}`]),
       ...(order.length === 0 ? [] : [`ORDER BY ${order.join(', ')}`]),
       ...(hasFrame(call) && order.length > 0 ? [frameText(call.frame, distance)] : []),
-    ]
-    return `${written} OVER (${over.join(' ')}) AS ${columns[input.columns.length + i]?.name}`
+    ].join(' ')
+    const name = columns[input.columns.length + i]?.name
+    return { over, text: `${written} OVER (${over}) AS ${name}` }
   })
-  return `SELECT ${[...input.columns.map(one => one.name), ...calls].join(', ')}\nFROM ${input.name}`
+  // Flink computes one window in a query: each further one is a query around it.
+  const windows = [...Map.groupBy(calls, call => call.over).values()].map(group =>
+    group.map(({ text }) => text).join(', '),
+  )
+  const last = windows.pop() ?? ''
+  const from = windows.reduce((inner, texts) => `(SELECT *, ${texts} FROM ${inner})`, input.name)
+  const names = columns.map(one => one.name)
+  return windows.length === 0
+    ? `SELECT ${[...input.columns.map(one => one.name), last].join(', ')}\nFROM ${from}`
+    : `SELECT ${names.join(', ')}\nFROM (SELECT *, ${last} FROM ${from})`
 }
+
+/** Flink's event time is in milliseconds: it refuses a watermark over a finer column. */
+const timeAttribute = (type: DataType): DataType =>
+  type.is === 'timestamp' && type.precision > 3 ? { ...type, precision: 3 } : type
 
 /** What Flink must know of a source. */
 function createTable({ name, schema, primaryKey, eventTime, connector, options }: Relation): string {
-  const lines = schema.map(
-    field => `  ${quoted(field.name)} ${typeText(field.type)}${field.nullable ? '' : ' NOT NULL'}`,
-  )
+  const lines = schema.map(({ name, type, nullable }, i) => {
+    const known = i === eventTime?.column ? timeAttribute(type) : type
+    return `  ${quoted(name)} ${typeText(known)}${nullable ? '' : ' NOT NULL'}`
+  })
   if (primaryKey.length > 0)
     lines.push(`  PRIMARY KEY (${primaryKey.map(index => quoted(schema[index]?.name ?? '')).join(', ')}) NOT ENFORCED`)
   if (eventTime !== undefined) {
@@ -260,7 +275,7 @@ function createTable({ name, schema, primaryKey, eventTime, connector, options }
       `  WATERMARK FOR ${time} AS ${time}${eventTime.delay === 0n ? '' : ` - ${durationSQL(eventTime.delay)}`}`,
     )
   }
-  const given = [['connector', connector] as const, ...Object.entries(options)].map(
+  const given = [['connector', connectorName(connector)] as const, ...Object.entries(options)].map(
     ([key, value]) => `  '${key}' = '${value.replaceAll("'", "''")}'`,
   )
   return `CREATE TABLE ${quoted(name)} (\n${lines.join(',\n')}\n) WITH (\n${given.join(',\n')}\n)`
