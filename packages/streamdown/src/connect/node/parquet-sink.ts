@@ -1,5 +1,6 @@
-import { rename, rm } from 'node:fs/promises'
-import type { ParquetWriter } from 'hyparquet-writer'
+import { open, readdir, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import type { ParquetWriter, SchemaElement } from 'hyparquet-writer'
 import type { Batch } from '../../batch/batch.ts'
 import type { Memory } from '../../batch/memory.ts'
 import { readValue, weightsOf } from '../../batch/values.ts'
@@ -15,49 +16,61 @@ import { exists, placeOf } from './file-sink.ts'
 
 const GROUP_ROWS = 100_000
 
+/** What an epoch left to commit: files that are whole, under a temporary name, and the names that they get. */
+interface Prepared {
+  readonly epoch: string
+  readonly files: readonly (readonly [temporary: string, path: string])[]
+}
+
 /**
- * A Parquet file, written under a temporary name, row group by row group, and given its own name when the program
- * ends: a reader never sees half of it.
+ * Parquet files, written under a temporary name, row group by row group: a reader never sees half of one. Nothing can be
+ * put behind a whole file, so each epoch with rows has a file of its own, `NAME-EPOCH.parquet`, which gets that name when
+ * the epoch is committed; a program that never saves its state writes one file, `NAME.parquet`, when it ends.
  */
 export class ParquetSink implements Sink {
   readonly accepts = 'append'
-  readonly delivery = 'at-least-once'
+  readonly delivery = 'exactly-once'
   readonly #relation: Relation
   readonly #overwrite: boolean
   #path: string
   #temporary = ''
+  #library: typeof import('hyparquet-writer') | undefined
+  #parquetSchema: SchemaElement[] = []
+  /** Of the epoch that is being written; none before its first row. */
   #writer: ParquetWriter | undefined
-  #columns: unknown[][]
+  #columns: unknown[][] = []
   #rows = 0
+  /** Rows of the steps before the one that is running: those stay when it fails. */
+  #settled = 0
+  #step = 0n
+  /** Prepared and not committed. */
+  #pending: Prepared['files'] = []
+  /** Whether rows lie in files of epochs. */
+  #inEpochs = false
 
   constructor(path: string, relation: Relation, overwrite: boolean) {
     this.#path = path
     this.#relation = relation
     this.#overwrite = overwrite
-    this.#columns = relation.schema.map(() => [])
+    this.#empty()
   }
 
-  async open(): Promise<void> {
+  async open(from?: string): Promise<void> {
     try {
       this.#path = await placeOf(this.#path, 'parquet')
-      if (!this.#overwrite && (await exists(this.#path))) {
-        throw new StreamdownError(
-          'DSD3002',
-          `'${this.#path}' exists, and rows cannot be appended to a Parquet file: set sink.mode = 'overwrite'.`,
-        )
-      }
+      if (from === undefined) await this.#makeRoom()
+      else await this.#cutBack(preparedOf(from))
       this.#temporary = `${this.#path}.${process.pid}.part`
       const [library, { parquetSchemaOf }] = await Promise.all([import('hyparquet-writer'), import('./parquet.ts')])
-      this.#writer = new library.ParquetWriter({
-        writer: library.fileWriter(this.#temporary),
-        schema: parquetSchemaOf(this.#relation.schema),
-      })
+      this.#library = library
+      this.#parquetSchema = parquetSchemaOf(this.#relation.schema)
     } catch (error) {
       throw fileError(error, this.#path)
     }
   }
 
-  write(batch: Batch, memory: Memory): void {
+  write(batch: Batch, memory: Memory, step: bigint): void {
+    if (step !== this.#step) this.#settle(step)
     const weights = weightsOf(memory, batch)
     for (const [index, { type }] of this.#relation.schema.entries()) {
       const column = batch.columns[index]
@@ -69,53 +82,153 @@ export class ParquetSink implements Sink {
       }
     }
     for (const weight of weights) this.#rows += Math.max(0, weight)
-    if (this.#rows >= GROUP_ROWS) this.#writeGroup()
   }
 
-  /** What is written reaches the reader at the end only, so nothing is ever behind. */
+  /** What is written reaches the reader when its epoch is committed, or at the end, so nothing is ever behind. */
   backlog(): number {
     return 0
   }
 
   async flush(): Promise<void> {}
 
-  async prepare(): Promise<string> {
-    return ''
+  async prepare(epoch: bigint): Promise<string> {
+    const path = pathOfEpoch(this.#path, epoch)
+    if (await this.#finish(`${path}.part`)) {
+      this.#inEpochs = true
+      this.#pending = [...this.#pending, [`${path}.part`, path]]
+    }
+    return JSON.stringify({ epoch: String(epoch), files: this.#pending } satisfies Prepared)
   }
 
-  async commit(): Promise<void> {}
+  async commit(_epoch: bigint, prepared: string): Promise<void> {
+    const { files } = preparedOf(prepared)
+    await this.#publish(files)
+    this.#pending = this.#pending.filter(([, path]) => !files.some(([, published]) => published === path))
+  }
 
-  async abort(): Promise<void> {
-    this.#columns = this.#relation.schema.map(() => [])
-    this.#rows = 0
-    this.#writer = undefined
-    await rm(this.#temporary, { force: true })
+  async abort(step: bigint): Promise<void> {
+    if (step !== this.#step) return
+    for (const values of this.#columns) values.length = this.#settled
+    this.#rows = this.#settled
   }
 
   async close(): Promise<void> {
-    const writer = this.#writer
-    if (writer === undefined) return
-    this.#writer = undefined
+    if (this.#library === undefined) return
+    const path = this.#inEpochs ? pathOfEpoch(this.#path, this.#step) : this.#path
+    // Who looks for the one file finds it, if without rows.
+    if (!this.#inEpochs) this.#writer ??= this.#newWriter()
+    if (await this.#finish(`${path}.part`)) this.#pending = [...this.#pending, [`${path}.part`, path]]
+    await this.#publish(this.#pending)
+    this.#library = undefined
+  }
+
+  /** The first run: what is there goes, or is refused. */
+  async #makeRoom(): Promise<void> {
+    const there = [...((await exists(this.#path)) ? [this.#path] : []), ...(await epochFiles(this.#path)).keys()]
+    if (there.length === 0) return
+    if (!this.#overwrite) {
+      throw new StreamdownError(
+        'DSD3002',
+        `'${there[0]}' exists, and rows cannot be appended to a Parquet file: set sink.mode = 'overwrite'.`,
+      )
+    }
+    // The one file stays until the new one takes its place.
+    for (const path of there) if (path !== this.#path) await rm(path, { force: true })
+  }
+
+  /** Files that were written behind the snapshot go: their rows come again. */
+  async #cutBack({ epoch, files }: Prepared): Promise<void> {
+    const found = await epochFiles(this.#path)
+    const unfinished = await epochFiles(this.#path, '.part')
+    for (const [path, of] of [...found, ...unfinished]) if (of > BigInt(epoch)) await rm(path)
+    await rm(this.#path, { force: true })
+    this.#inEpochs = files.length > 0 || [...found.values()].some(of => of <= BigInt(epoch))
+    this.#pending = files
+  }
+
+  async #publish(files: Prepared['files']): Promise<void> {
     try {
-      if (this.#rows > 0) this.#writeGroup(writer)
-      await writer.finish()
-      await rename(this.#temporary, this.#path)
+      for (const [temporary, path] of files) {
+        // Not there: a commit before this one has done it.
+        if (await exists(temporary)) await rename(temporary, path)
+      }
     } catch (error) {
       throw fileError(error, this.#path)
     }
   }
 
-  #writeGroup(writer = this.#writer): void {
-    const columnData = this.#relation.schema.map(({ name }, index) => ({ name, data: this.#columns[index] ?? [] }))
+  /** The rows since the last file as a whole file on the disk; false when there are none. */
+  async #finish(path: string): Promise<boolean> {
+    if (this.#rows > 0) this.#writeGroup()
+    const writer = this.#writer
+    if (writer === undefined) return false
+    this.#writer = undefined
     try {
-      // The file writer is synchronous, so that nothing is left to wait for.
-      writer?.write({ columnData, rowGroupSize: this.#rows })
+      await writer.finish()
+      const file = await open(this.#temporary, 'r+')
+      await file.datasync()
+      await file.close()
+      await rename(this.#temporary, path)
     } catch (error) {
       throw fileError(error, this.#path)
     }
+    return true
+  }
+
+  /** The steps before `step` have ended: their rows may go into the file. */
+  #settle(step: bigint): void {
+    if (this.#rows >= GROUP_ROWS) this.#writeGroup()
+    this.#settled = this.#rows
+    this.#step = step
+  }
+
+  #writeGroup(): void {
+    const columnData = this.#relation.schema.map(({ name }, index) => ({ name, data: this.#columns[index] ?? [] }))
+    try {
+      this.#writer ??= this.#newWriter()
+      // The file writer is synchronous, so that nothing is left to wait for.
+      this.#writer.write({ columnData, rowGroupSize: this.#rows })
+    } catch (error) {
+      throw fileError(error, this.#path)
+    }
+    this.#empty()
+  }
+
+  #newWriter(): ParquetWriter {
+    if (this.#library === undefined) throw new StreamdownError('DSD9002', 'A sink is written to before it is open.')
+    const { ParquetWriter, fileWriter } = this.#library
+    return new ParquetWriter({ writer: fileWriter(this.#temporary), schema: this.#parquetSchema })
+  }
+
+  #empty(): void {
     this.#columns = this.#relation.schema.map(() => [])
     this.#rows = 0
+    this.#settled = 0
   }
+}
+
+function preparedOf(text: string): Prepared {
+  const { epoch, files }: Prepared = JSON.parse(text)
+  return { epoch, files }
+}
+
+/** Digits of an epoch in a file's name: in the order of the names lie the rows as they came. */
+const EPOCH_DIGITS = 12
+
+const pathOfEpoch = (path: string, epoch: bigint): string =>
+  `${path.replace(/\.parquet$/, '')}-${String(epoch).padStart(EPOCH_DIGITS, '0')}.parquet`
+
+/** Files of epochs beside a path, and the epoch of each; `suffix`: behind the name that they get. */
+async function epochFiles(path: string, suffix: '' | '.part' = ''): Promise<ReadonlyMap<string, bigint>> {
+  const name = basename(path).replace(/\.parquet$/, '')
+  const found = new Map<string, bigint>()
+  for (const entry of await readdir(dirname(path))) {
+    const end = `.parquet${suffix}`
+    if (!entry.startsWith(`${name}-`) || !entry.endsWith(end)) continue
+    const digits = entry.slice(name.length + 1, -end.length)
+    if (digits.length >= EPOCH_DIGITS && /^\d+$/.test(digits)) found.set(join(dirname(path), entry), BigInt(digits))
+  }
+  return found
 }
 
 /** A value as the writer takes it. */

@@ -1,11 +1,12 @@
 /** The one suite that every sink runs; what a sink cannot be asked is said with its reason. */
 import assert from 'node:assert/strict'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { gunzipSync } from 'node:zlib'
+import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet'
 import { field, types } from '../../types/data-type.ts'
 import { blackhole } from '../blackhole.ts'
 import { type Checksum, checksumConnector } from '../checksum.ts'
@@ -31,6 +32,8 @@ interface SinkCase {
   place(): Promise<Place>
   /** Why a failed step's rows cannot be dropped. */
   readonly leavesAtWrite?: string
+  /** Rows are read in whole files, when their epoch is committed or the sink is closed. */
+  readonly inWholeFiles?: true
 }
 
 const [fileConnector] = fileConnectors
@@ -50,6 +53,25 @@ function fileCase(name: string, text: (bytes: Buffer) => string): SinkCase {
       }
     },
   }
+}
+
+const parquetCase: SinkCase = {
+  name: 'file out.parquet',
+  inWholeFiles: true,
+  place: async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'sink-'))
+    return {
+      sink: () => sinkOf(file, relationOf(file, schema, { path: join(directory, 'out.parquet') })),
+      ids: async () => {
+        const names = (await readdir(directory)).filter(name => name.endsWith('.parquet')).sort()
+        const files = await Promise.all(
+          names.map(async name => parquetReadObjects({ file: await asyncBufferFromFile(join(directory, name)) })),
+        )
+        return files.flat().map(({ id }) => BigInt(id))
+      },
+      clear: () => rm(directory, { recursive: true }),
+    }
+  },
 }
 
 const unread = (name: string, connector: Connector, leavesAtWrite: string): SinkCase => ({
@@ -108,20 +130,20 @@ const webhookCase: SinkCase = {
 }
 
 /**
- * Not here: stdout, which belongs to the test runner (stdio.test.ts runs it in a process of its own); Parquet files,
- * which appear as a whole when the program ends (file.test.ts).
+ * Not here: stdout, which belongs to the test runner (stdio.test.ts runs it in a process of its own).
  */
 const cases: readonly SinkCase[] = [
   fileCase('out.ndjson', String),
   fileCase('out.csv', String),
   fileCase('out.ndjson.gz', bytes => gunzipSync(bytes).toString()),
+  parquetCase,
   webhookCase,
   printCase(),
   unread('blackhole', blackhole, 'nothing is kept'),
   unread('checksum', checksumConnector(new Map<string, Checksum>()), 'it sums what it is given'),
 ]
 
-for (const { name, place, leavesAtWrite } of cases) {
+for (const { name, place, leavesAtWrite, inWholeFiles } of cases) {
   const ids = async ({ ids: read }: Place, wanted: readonly bigint[], message: string): Promise<void> => {
     if (read !== undefined) assert.deepEqual(await read(), wanted, `${name}: ${message}`)
   }
@@ -133,7 +155,7 @@ for (const { name, place, leavesAtWrite } of cases) {
     write(sink, schema, [[1n], [2n]], { epoch: 1n })
     await sink.flush()
     assert.equal(sink.backlog(), 0)
-    await ids(at, [1n, 2n], 'flushed')
+    await ids(at, inWholeFiles ? [] : [1n, 2n], 'flushed')
     await sink.flush()
     write(sink, schema, [[3n]], { epoch: 2n })
     await sink.flush()
@@ -155,8 +177,9 @@ for (const { name, place, leavesAtWrite } of cases) {
     await sink.commit(1n, first)
     await sink.commit(2n, second)
     await sink.flush()
-    await ids(at, [1n, 2n, 3n], 'committed')
+    await ids(at, inWholeFiles ? [1n, 2n] : [1n, 2n, 3n], 'committed')
     await sink.close()
+    await ids(at, [1n, 2n, 3n], 'closed')
     await at.clear?.()
   })
 
