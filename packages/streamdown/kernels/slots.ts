@@ -188,7 +188,7 @@ export function newRows(table: usize, hashes: usize, rows: usize, slots: usize):
       store<u32>(row, load<u32>(hashes + (from << 2)), HASH)
       store<u32>(row, sequence++, INSERTED)
       const rowEnd = row + stride
-      for (row += 8; row < rowEnd; row += 8) store<u64>(row, 0)
+      for (row += 8; row < rowEnd; row += 4) store<u32>(row, 0)
       store<u32>(slots + (from << 2), slot++)
     }
     store<u32>(record, place + count, FRESH)

@@ -24,7 +24,7 @@ export const fieldsInRow = ({ fields, payload = 0 }: StateTableSpec): StateTable
 
 /**
  * Header, values from the widest to the narrowest, those of keys first, then a byte a field; a multiple of 8 bytes in
- * all.
+ * all, with a payload of 4.
  */
 export function layoutOf(spec: StateTableSpec): RowLayout {
   const kind = kindOf(spec)
@@ -41,7 +41,9 @@ export function layoutOf(spec: StateTableSpec): RowLayout {
     at += width
   }
   const firstValid = at
-  const stride = Math.ceil((at + widths.length) / 8) * 8
+  // Of rows with a payload little lies in the row: half a word counts.
+  const unit = spec.payload === undefined || spec.payload === 0 ? 8 : 4
+  const stride = Math.ceil((at + widths.length) / unit) * unit
   return {
     kind,
     stride,
