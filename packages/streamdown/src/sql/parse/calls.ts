@@ -64,7 +64,8 @@ export function callSuffix(c: Cursor, plain: Call): Call {
     filter = expression(c)
     c.expect(')')
   }
-  const nulls = plain.nulls ?? nullTreatment(c)
+  // Before the end of an argument it is said of the call around: first_value(f(a) IGNORE NULLS).
+  const nulls = plain.nulls ?? (c.isAt(2, ')', 'ORDER') ? undefined : nullTreatment(c))
   const window = c.is('OVER') && (c.isAt(1, '(') || isName(c.peek(1))) ? over(c) : undefined
   return { ...plain, withinGroup, filter, nulls, over: window, at: c.since(plain.at.start) }
 }

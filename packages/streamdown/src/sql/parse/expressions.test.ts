@@ -167,6 +167,7 @@ describe('forms', () => {
     ['p(0.5) WITHIN GROUP (ORDER BY a DESC)', 'p(0.5) WITHIN a DESC'],
     ['sum(a) FILTER (WHERE b > 1) OVER w', 'sum(a) FILTER (b > 1) OVER w'],
     ['first_value(a IGNORE NULLS) OVER ()', 'first_value(a) IGNORE OVER <window>'],
+    ['first_value(f(a) IGNORE NULLS) OVER ()', 'first_value(f(a)) IGNORE OVER <window>'],
     ['lag(a, 1) RESPECT NULLS OVER (ORDER BY b)', 'lag(a, 1) RESPECT OVER <window>'],
     ['FINAL LAST(A.x)', 'FINAL LAST(A.x)'],
     ['CURRENT_TIMESTAMP + x', '(CURRENT_TIMESTAMP + x)'],
