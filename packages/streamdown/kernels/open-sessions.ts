@@ -1,5 +1,5 @@
 // Sessions that are open: rows of a table of groups, chained by the partition that they are of, in the order in which they
-// began. See src/run/operators/aggregate/closing-sessions.ts.
+// began. See src/run/operators/aggregate/open-sessions.ts.
 //
 // A reference names a session: slot + 1 of its row, or, with BORN, a session that the batch begins and that has no row
 // yet. 0: none. Common arguments: `layout`, u32 each as in the fields below; `places`: u32 a row of the batch, the address
