@@ -172,6 +172,11 @@ export class OverStore {
     for (const [i, column] of results.entries()) this.table.scatter(slots, rows, this.#stateField + 1 + i, column)
   }
 
+  clear(): void {
+    this.#order?.clear()
+    this.table.clear()
+  }
+
   /** After a restore. */
   rebuild(): void {
     const { memory } = this.#context

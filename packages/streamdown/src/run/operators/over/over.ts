@@ -100,7 +100,11 @@ class UpdatingOver implements Operator {
     const gone = this.#takenBack()
     if (this.#once) {
       if (gone.length > 0) this.#store.remove(int32s(this.#context.memory, gone), gone.length)
-      if (end.ended) this.#sendAll(out)
+      if (end.ended) {
+        this.#sendAll(out)
+        // A restored program must not send them again.
+        this.#store.clear()
+      }
     } else if (this.#touches > 0) {
       this.#change(gone, out)
     }
