@@ -7,7 +7,8 @@ import { roundedType } from '../decimal-types.ts'
 import { type BoundArgument, definer, type FunctionContext, firstType, inline, js, jsOrNull } from '../define.ts'
 import { type Coerce, RowError, type ScalarFunction, type Signature } from '../definition.ts'
 import { ceiling, divideWhole, floor, round, truncate } from '../numeric/arithmetic.ts'
-import { cutNumeric, ofNumeric, pairOfNumeric, signOfNumeric, TEN } from '../numeric/signatures.ts'
+import { greatestCommon, greatestCommonNumeric, leastCommonNumeric } from '../numeric/divisors.ts'
+import { cutNumeric, ofNumeric, pairOfExact, pairOfNumeric, signOfNumeric, TEN } from '../numeric/signatures.ts'
 import {
   exponential,
   integerRoot,
@@ -183,13 +184,6 @@ function power(args: readonly Value[]): number {
   if (!Number.isFinite(result) && Number.isFinite(base) && Number.isFinite(exponent))
     throw new RowError(3, 'the power is out of range')
   return result
-}
-
-const greatestCommon = (a: bigint, b: bigint): bigint => {
-  let x = a < 0n ? -a : a
-  let y = b < 0n ? -b : b
-  while (y !== 0n) [x, y] = [y, x % y]
-  return x
 }
 
 function factorial(n: number): bigint {
@@ -493,6 +487,7 @@ export const mathFunctions: readonly ScalarFunction[] = [
       js(['integer', 'integer'], bigint, args => greatestCommon(asBigint(args[0]), asBigint(args[1])), {
         coerce: integerPair,
       }),
+      pairOfExact(greatestCommonNumeric),
     ],
   ),
   define(
@@ -512,6 +507,7 @@ export const mathFunctions: readonly ScalarFunction[] = [
         },
         { coerce: integerPair },
       ),
+      pairOfExact(leastCommonNumeric),
     ],
   ),
   define(

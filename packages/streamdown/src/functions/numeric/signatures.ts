@@ -26,6 +26,17 @@ const bothNumeric: Coerce = args =>
 export const pairOfNumeric = (call: (a: Numeric, b: Numeric) => Numeric): Signature =>
   js(['numeric', 'numeric'], types.numeric, ([a, b]) => call(asNumeric(a), asNumeric(b)), { coerce: bothNumeric })
 
+const notBothIntegers: Coerce = args =>
+  args.length === 2 &&
+  args.every(arg => arg.type.is === 'null' || (isNumeric(arg.type) && !isApproximate(arg.type))) &&
+  !args.every(arg => isInteger(arg.type))
+    ? [types.numeric, types.numeric]
+    : undefined
+
+/** The same where DECIMALs without a NUMERIC beside them are made NUMERIC, too. */
+export const pairOfExact = (call: (a: Numeric, b: Numeric) => Numeric): Signature =>
+  js(['numeric', 'numeric'], types.numeric, ([a, b]) => call(asNumeric(a), asNumeric(b)), { coerce: notBothIntegers })
+
 const numericWithDigits: Coerce = ([first, second]) => {
   if (first?.type.is !== 'numeric') return undefined
   if (second === undefined) return [types.numeric]
