@@ -14,7 +14,10 @@ function node(args) {
   return spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' }).status ?? 1
 }
 
-let failed = node(['--test', '--test-concurrency=2', '--test-reporter=spec', ...patterns]) !== 0
+// A test that hangs fails, long before the machine's patience ends.
+const TIMEOUT_MS = 10 * 60_000
+let failed =
+  node(['--test', `--test-timeout=${TIMEOUT_MS}`, '--test-concurrency=2', '--test-reporter=spec', ...patterns]) !== 0
 const conformance = 'conformance/run.ts'
 if (wanted.length === 0 && existsSync(join(root, conformance))) failed = node([conformance]) !== 0 || failed
 const corpus = 'conformance/sqlite/run.ts'

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { type Change, connect, count, rows as file, memory, run, stream, sum, t, table } from '../index.ts'
+import { type Change, connect, count, file, memory, run, stream, sum, t, table } from '../index.ts'
 
 const schema = t.row({ id: t.string, card: t.string, amount: t.decimal(10, 2) })
 
