@@ -50,31 +50,44 @@ const isWithinCharacter = (s: string, at: number): boolean => /^[\udc00-\udfff]/
 
 test('the linear matcher finds what JavaScript finds, with all groups', () => {
   fc.assert(
-    fc.property(pattern, fc.constantFrom('u', 'iu', 'su', 'mu', '', 'i'), text, fc.nat(3), (source, flags, drawn, from) => {
-      const regex = new RegExp(source, `${flags}gd`)
-      const parsed = parsePattern(regex)
-      assert.ok(parsed !== undefined, source)
-      const program = linearProgram(parsed, flags)
-      assert.ok(program !== undefined, source)
-      // JavaScript's own matcher must end, too.
-      const { power, bits } = effortOf(parsed, regex)
-      const s = power === Number.POSITIVE_INFINITY || bits > 16 ? [...drawn].slice(0, 4).join('') : drawn
-      const start = Math.min(from, s.length)
-      const expected = spans(regex, start, s)
-      // V8 finds nothing at places within a character, too, which the standard does not.
-      if (regex.unicode && [start, expected?.[0]?.[0] ?? 0].some(at => isWithinCharacter(s, at))) return
-      const { unicode, multiline, ignoreCase } = regex
-      const search = { text: s, groups: parsed.groups, unicode, multiline, ignoreCase, begins: beginsOf(parsed, regex) }
-      const places = searchLinear(program, search, start, false)
-      assert.notEqual(places, 'too long')
-      const got =
-        places === undefined || places === 'too long'
-          ? undefined
-          : Array.from({ length: parsed.groups + 1 }, (_, i) =>
-              (places[i * 2] ?? -1) < 0 ? undefined : [places[i * 2], places[i * 2 + 1]],
-            )
-      assert.deepEqual(got, expected, `/${source}/${flags} in ${JSON.stringify(s)} from ${start}`)
-    }),
+    fc.property(
+      pattern,
+      fc.constantFrom('u', 'iu', 'su', 'mu', '', 'i'),
+      text,
+      fc.nat(3),
+      (source, flags, drawn, from) => {
+        const regex = new RegExp(source, `${flags}gd`)
+        const parsed = parsePattern(regex)
+        assert.ok(parsed !== undefined, source)
+        const program = linearProgram(parsed, flags)
+        assert.ok(program !== undefined, source)
+        // JavaScript's own matcher must end, too.
+        const { power, bits } = effortOf(parsed, regex)
+        const s = power === Number.POSITIVE_INFINITY || bits > 16 ? [...drawn].slice(0, 4).join('') : drawn
+        const start = Math.min(from, s.length)
+        const expected = spans(regex, start, s)
+        // V8 finds nothing at places within a character, too, which the standard does not.
+        if (regex.unicode && [start, expected?.[0]?.[0] ?? 0].some(at => isWithinCharacter(s, at))) return
+        const { unicode, multiline, ignoreCase } = regex
+        const search = {
+          text: s,
+          groups: parsed.groups,
+          unicode,
+          multiline,
+          ignoreCase,
+          begins: beginsOf(parsed, regex),
+        }
+        const places = searchLinear(program, search, start, false)
+        assert.notEqual(places, 'too long')
+        const got =
+          places === undefined || places === 'too long'
+            ? undefined
+            : Array.from({ length: parsed.groups + 1 }, (_, i) =>
+                (places[i * 2] ?? -1) < 0 ? undefined : [places[i * 2], places[i * 2 + 1]],
+              )
+        assert.deepEqual(got, expected, `/${source}/${flags} in ${JSON.stringify(s)} from ${start}`)
+      },
+    ),
     { numRuns: runs },
   )
 })
