@@ -25,3 +25,11 @@ test('an unknown option or command is said in a line, with 2', () => {
   assert.equal(option.status, 2)
   assert.match(option.stderr, /^DSD8001 .*--nope/)
 })
+
+test('a number of workers that cannot be is said in a line, with 2', () => {
+  for (const workers of ['0', '257', 'many']) {
+    const { status, stderr } = dsd('sql', '--workers', workers, '-e', 'SELECT 1')
+    assert.equal(status, 2, stderr)
+    assert.match(stderr, /^DSD8001 --workers takes a .*number/)
+  }
+})

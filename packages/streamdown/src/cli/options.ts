@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { ByteSize } from '../api/byte-size.ts'
 import { StreamdownError } from '../errors/error.ts'
 import type { SessionOptions } from '../session/session.ts'
+import { KEY_GROUPS } from '../state/state-table.ts'
 import { parseByteSize } from '../values/byte-size.ts'
 
 /** `--set a=b --set c=d` as settings. */
@@ -23,8 +24,15 @@ export function sessionOptionsOf(set: readonly string[], workers: string | undef
   return {
     settings,
     ...(dialect === undefined ? {} : { dialect }),
-    ...(workers === undefined ? {} : { workers: wholeNumber('--workers', workers) }),
+    ...(workers === undefined ? {} : { workers: workersOf(workers) }),
   }
+}
+
+/** Keys belong to groups, and groups to workers: more workers than groups would have nothing to do. */
+export function workersOf(text: string): number {
+  const workers = wholeNumber('--workers', text)
+  if (workers >= 1 && workers <= KEY_GROUPS) return workers
+  throw new StreamdownError('DSD8001', `--workers takes a number from 1 to ${KEY_GROUPS}, not '${text}'`)
 }
 
 export function wholeNumber(option: string, text: string): number {

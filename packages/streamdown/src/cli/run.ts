@@ -7,7 +7,7 @@ import type { JobStatus } from '../session/session.ts'
 import { byteSizeText } from '../values/byte-size.ts'
 import { exitCodes } from './exit-codes.ts'
 import { Interrupt } from './interrupt.ts'
-import { byteSize, oneFile, readProgram, sessionOptionsOf, wholeNumber } from './options.ts'
+import { byteSize, oneFile, readProgram, sessionOptionsOf, wholeNumber, workersOf } from './options.ts'
 import { importProgram, isSql } from './programs.ts'
 import { showStatements } from './show.ts'
 
@@ -36,7 +36,7 @@ export async function run(args: readonly string[]): Promise<number> {
         untilIdle: values['until-idle'],
         limit,
         ...(values.state === undefined ? {} : { state: values.state }),
-        ...(values.workers === undefined ? {} : { workers: wholeNumber('--workers', values.workers) }),
+        ...(values.workers === undefined ? {} : { workers: workersOf(values.workers) }),
         ...(values.memory === undefined ? {} : { memory: byteSize('--memory', values.memory) }),
       }
       return await runModule(file, options, { interrupt, drain: values.drain, json: values.json })

@@ -1,4 +1,4 @@
-import { type FileHandle, mkdir, open, stat } from 'node:fs/promises'
+import { type FileHandle, open, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import type { Batch } from '../../batch/batch.ts'
@@ -12,6 +12,7 @@ import type { Sink } from '../sink.ts'
 import { StepBytes } from '../step-bytes.ts'
 import { fileOptions, filePrefixes } from './file-options.ts'
 import { type Compression, fileError, pathOf, suffixesOf } from './file-paths.ts'
+import { makeDirectory } from './make-directory.ts'
 import { ParquetSink } from './parquet-sink.ts'
 import { withSchemaText } from './schema-file.ts'
 
@@ -154,7 +155,7 @@ class TextFileSink implements Sink {
 export async function placeOf(path: string, format: string): Promise<string> {
   const directory = path.endsWith('/') || (await isDirectory(path))
   const file = directory ? join(path, `part-0.${format === 'json' ? 'ndjson' : format}`) : path
-  await mkdir(dirname(file), { recursive: true })
+  await makeDirectory(dirname(file))
   return file
 }
 

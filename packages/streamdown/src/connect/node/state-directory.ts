@@ -1,8 +1,9 @@
-import { link, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { link, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { StateStore } from '../../checkpoint/state-store.ts'
 import { StreamdownError } from '../../errors/error.ts'
 import { fileError } from './file-paths.ts'
+import { makeDirectory } from './make-directory.ts'
 
 const LOCK = 'lock'
 const UNFINISHED = '.tmp'
@@ -14,7 +15,7 @@ const UNFINISHED = '.tmp'
  */
 export async function openStateDirectory(place: string): Promise<StateStore> {
   try {
-    await mkdir(place, { recursive: true })
+    await makeDirectory(place)
     await lock(place)
     for (const name of await readdir(place)) if (name.endsWith(UNFINISHED)) await rm(join(place, name))
   } catch (error) {
