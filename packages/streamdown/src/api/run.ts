@@ -22,7 +22,7 @@ export interface RunOptions {
   readonly tempDirectory?: string
   /** How long a step takes, about; fewer rows are taken where they are slow. Default `10 ms`. */
   readonly stepTime?: Duration
-  /** How far in event time a source's partition may lead the slowest one before it is not read. Default: any distance. */
+  /** How far in event time a source's partition may lead the slowest one before it is not read. Without it no partition is held back. */
   readonly maxDrift?: Duration
   /** A row that fails: to the dead letters, or the program stops. Default `dead-letter`. */
   readonly onError?: 'dead-letter' | 'fail'

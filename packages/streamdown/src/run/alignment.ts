@@ -5,7 +5,7 @@ import type { OpenPartition } from './intake.ts'
 export interface Drift {
   /** Sources of one name are compared with each other. */
   readonly group: string
-  /** µs ahead of the slowest of the group; undefined: any number. */
+  /** µs ahead of the slowest of the group; undefined: no partition is held back. */
   readonly most?: bigint
 }
 

@@ -40,7 +40,7 @@ export interface EngineOptions {
   readonly settings: Readonly<Record<string, string>>
   /** µs without rows after which a partition counts as idle, where its table says nothing; 0 unless said. */
   readonly idleTimeout?: bigint
-  /** µs of event time that a partition may lead others by, where its table says nothing; undefined: any number. */
+  /** µs of event time that a partition may lead others by, where its table says nothing; undefined: none is held back. */
   readonly maxDrift?: bigint
   /** Bytes that a worker's state may take, and an eighth more for steps and snapshots. Default 4 GiB. */
   readonly memoryBytes?: number

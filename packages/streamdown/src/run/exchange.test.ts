@@ -8,8 +8,8 @@ import { nexmark } from '../connect/nexmark/nexmark.ts'
 import { createNodeEnvironment } from '../connect/node/environment.ts'
 import { sinkOf, sourceOf } from '../connect/relation.case.ts'
 import { createSession } from '../session/create.ts'
-import { settingsOf } from '../sql/settings.ts'
 import { VirtualClock } from './clock.ts'
+import { plainEngine } from './engine.case.ts'
 import { Engine } from './engine.ts'
 import { Inbox } from './exchange.ts'
 
@@ -46,15 +46,12 @@ async function inOneStep(
   assert.ok(node !== undefined)
   const sink = sinkOf(checksum, node.relation)
   const engine = new Engine(program, {
+    ...plainEngine,
     workers,
     stepRows: 1_000_000,
-    seed: 1,
     clock: new VirtualClock(0n),
-    timeZone: 'UTC',
-    settings: settingsOf('flink'),
     journal: false,
     inboxBytes,
-    createMemory: () => createMemory(),
     openSource: ({ relation }) => sourceOf(nexmark, relation),
     outputs: {
       deliver: (_vertex, batch, memory, step) => sink.write(batch, memory, step),

@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createMemory } from '../batch/linear-memory.ts'
 import { rowsOf } from '../batch/values.ts'
 import { createNodeEnvironment } from '../connect/node/environment.ts'
 import { sourceOf } from '../connect/relation.case.ts'
 import type { Connector } from '../connect/source.ts'
 import { createSession } from '../session/create.ts'
-import { settingsOf } from '../sql/settings.ts'
 import type { Value } from '../types/value.ts'
 import { VirtualClock } from './clock.ts'
+import { plainEngine } from './engine.case.ts'
 import { Engine, type EngineOptions } from './engine.ts'
 import { Partition } from './partition.case.ts'
 import { decodeSnapshot, encodeSnapshot } from './snapshot.ts'
@@ -60,14 +59,8 @@ async function rig(view: string, more: Partial<EngineOptions> = {}, from?: Uint8
   const shown = (value: Value): string =>
     typeof value === 'bigint' && value >= MINUTE ? `${value / MINUTE}m` : `${value}`
   const engine = new Engine(program, {
-    workers: 1,
-    stepRows: 100,
-    seed: 1,
+    ...plainEngine,
     clock,
-    timeZone: 'UTC',
-    settings: settingsOf('flink'),
-    journal: true,
-    createMemory: () => createMemory(),
     openSource: ({ relation }) =>
       sourceOf(
         lone((name, partition) => partitions.set(name, partition)),

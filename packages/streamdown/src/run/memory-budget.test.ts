@@ -7,8 +7,8 @@ import { sourceOf } from '../connect/relation.case.ts'
 import { createSession } from '../session/create.ts'
 import type { Environment } from '../session/environment.ts'
 import type { Session } from '../session/session.ts'
-import { settingsOf } from '../sql/settings.ts'
 import { VirtualClock } from './clock.ts'
+import { plainEngine } from './engine.case.ts'
 import { Engine } from './engine.ts'
 
 const rows = 200_000
@@ -81,12 +81,9 @@ test('memory that runs out within a step is an error that names the operator; th
   const program = await session.plan('INSERT INTO nothing SELECT name, COUNT(*) FROM visits GROUP BY name')
   await session.close()
   const engine = new Engine(program, {
-    workers: 1,
+    ...plainEngine,
     stepRows: rows,
-    seed: 1,
     clock: new VirtualClock(0n),
-    timeZone: 'UTC',
-    settings: settingsOf('flink'),
     journal: false,
     createMemory: () => createMemory({ maximumBytes: 12 << 20, initialBytes: 4 << 20 }),
     openSource: ({ relation }) => sourceOf(datagen, relation),

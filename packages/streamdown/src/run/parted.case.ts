@@ -1,11 +1,10 @@
-import { createMemory } from '../batch/linear-memory.ts'
 import { rowsOf } from '../batch/values.ts'
 import { createNodeEnvironment } from '../connect/node/environment.ts'
 import { sourceOf } from '../connect/relation.case.ts'
 import type { Connector } from '../connect/source.ts'
 import { createSession } from '../session/create.ts'
-import { settingsOf } from '../sql/settings.ts'
 import { VirtualClock } from './clock.ts'
+import { plainEngine } from './engine.case.ts'
 import { Engine, type EngineOptions } from './engine.ts'
 import { Partition } from './partition.case.ts'
 
@@ -54,14 +53,8 @@ export async function rig(table = '', more: Partial<EngineOptions> = {}): Promis
   const windows: string[] = []
   const partitions: Partition[] = []
   const engine = new Engine(program, {
-    workers: 1,
-    stepRows: 100,
-    seed: 1,
+    ...plainEngine,
     clock,
-    timeZone: 'UTC',
-    settings: settingsOf('flink'),
-    journal: true,
-    createMemory: () => createMemory(),
     openSource: ({ relation }) =>
       sourceOf(
         parted((...opened) => {

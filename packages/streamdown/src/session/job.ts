@@ -39,7 +39,7 @@ export interface JobOptions {
   readonly idleTimeout?: bigint
   /** Waits between tries and for timeouts of asynchronous operators; without it they are not asked. */
   readonly sleep?: (ms: number, sooner?: Promise<unknown>) => Promise<void>
-  /** µs of event time that a partition may lead others by, where its table says nothing; undefined: any number. */
+  /** µs of event time that a partition may lead others by, where its table says nothing; undefined: none is held back. */
   readonly maxDrift?: bigint
   /** Bytes of each worker's memory; 4 GiB unless said. */
   readonly memoryBytes?: number

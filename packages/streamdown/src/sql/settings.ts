@@ -121,7 +121,7 @@ export const settingDefinitions = {
   max_drift: text(
     'none',
     'none',
-    "How far in event time a source's partition may lead the slowest one before it is not read; none: any distance. A table's scan.watermark.alignment.max-drift goes before.",
+    "How far in event time a source's partition may lead the slowest one before it is not read; none: no partition is held back. A table's scan.watermark.alignment.max-drift goes before.",
   ),
   state_ttl: text(
     'none',

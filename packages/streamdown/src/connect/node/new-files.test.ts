@@ -3,13 +3,12 @@ import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { createMemory } from '../../batch/linear-memory.ts'
 import { rowsOf } from '../../batch/values.ts'
 import { VirtualClock } from '../../run/clock.ts'
+import { plainEngine } from '../../run/engine.case.ts'
 import { Engine, type EngineOptions } from '../../run/engine.ts'
 import { decodeSnapshot, encodeSnapshot } from '../../run/snapshot.ts'
 import { createSession } from '../../session/create.ts'
-import { settingsOf } from '../../sql/settings.ts'
 import { createNodeEnvironment } from './environment.ts'
 import { fileSource } from './file-source.ts'
 
@@ -35,14 +34,8 @@ async function following(path: string, more: Partial<EngineOptions> = {}, from?:
   await session.close()
   const out: string[] = []
   const engine = new Engine(program, {
-    workers: 1,
-    stepRows: 100,
-    seed: 1,
+    ...plainEngine,
     clock: new VirtualClock(0n),
-    timeZone: 'UTC',
-    settings: settingsOf('flink'),
-    journal: true,
-    createMemory: () => createMemory(),
     openSource: ({ relation }) => fileSource(relation),
     outputs: {
       deliver: (_vertex, batch, memory) => {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
-import { createMemory } from '../../batch/linear-memory.ts'
 import { encodeBatch } from '../../batch/wire.ts'
 import { type Checksum, checksumConnector } from '../../connect/checksum.ts'
 import { datagen } from '../../connect/datagen/datagen.ts'
@@ -9,8 +8,8 @@ import { createNodeEnvironment } from '../../connect/node/environment.ts'
 import { sinkOf, sourceOf } from '../../connect/relation.case.ts'
 import type { Program } from '../../plan/program.ts'
 import { createSession } from '../../session/create.ts'
-import { settingsOf } from '../../sql/settings.ts'
 import { VirtualClock } from '../clock.ts'
+import { plainEngine } from '../engine.case.ts'
 import { Engine, type EngineOptions } from '../engine.ts'
 import { Journal } from '../journal.ts'
 import { decodeSnapshot, encodeSnapshot } from '../snapshot.ts'
@@ -62,14 +61,10 @@ async function running(program: Program, more: Partial<EngineOptions>): Promise<
   const sink = sinkOf(checksumConnector(results), node.relation)
   const delivered = createHash('sha256')
   const engine = new Engine(program, {
-    workers: 1,
+    ...plainEngine,
     stepRows: 20_000,
-    seed: 1,
     clock: new VirtualClock(0n),
-    timeZone: 'UTC',
-    settings: settingsOf('flink'),
     journal: false,
-    createMemory: () => createMemory(),
     openSource: ({ relation }) => sourceOf(datagen, relation),
     outputs: {
       deliver: (vertex, batch, memory, step) => {
