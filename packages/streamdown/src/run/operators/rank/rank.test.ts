@@ -236,20 +236,27 @@ test('a top without an end numbers all rows', () => {
   }
 })
 
-test('a stream keeps only the rows that can be in its top', () => {
-  const of: Case = {
-    function: 'row_number',
-    from: 1,
-    to: 1,
-    output: false,
-    partitioned: true,
-    latest: false,
-    orderBy: [{ column: 2, descending: true, nullsFirst: false }],
-  }
-  const harness = new OperatorHarness(
+/** The `to` rows with the largest third column of each second one. */
+const largest = (to: number, output: boolean): Case => ({
+  function: 'row_number',
+  from: 1,
+  to,
+  output,
+  partitioned: true,
+  latest: false,
+  orderBy: [{ column: 2, descending: true, nullsFirst: false }],
+})
+
+/** Over rows that are only added. */
+function topOf(of: Case): OperatorHarness {
+  return new OperatorHarness(
     context => createRank(node(of), context, { schema, appendOnly: true }),
     [{ schema, routeBy: [1] }],
   )
+}
+
+test('a stream keeps only the rows that can be in its top', () => {
+  const harness = topOf(largest(1, false))
   const rows = (from: number): FedRow[] =>
     Array.from({ length: 60 }, (_, at) => ({ input: 0, values: ['a', at % 3, from + at, 0n] }))
   let next = 0
@@ -266,19 +273,8 @@ test('a stream keeps only the rows that can be in its top', () => {
 })
 
 test('rows that stay in a top while others come and go are moved, and the tops with them', () => {
-  const of: Case = {
-    function: 'row_number',
-    from: 1,
-    to: 2,
-    output: true,
-    partitioned: true,
-    latest: false,
-    orderBy: [{ column: 2, descending: true, nullsFirst: false }],
-  }
-  const harness = new OperatorHarness(
-    context => createRank(node(of), context, { schema, appendOnly: true }),
-    [{ schema, routeBy: [1] }],
-  )
+  const of = largest(2, true)
+  const harness = topOf(of)
   const all: FedRow[] = []
   for (let step = 0; step < 60; step++) {
     // In each step a hundred rows of ten partitions lead, and three rows of partitions of their own stay for ever.
