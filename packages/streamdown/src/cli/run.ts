@@ -96,9 +96,10 @@ function report(jobs: readonly Omit<JobStatus, 'ended'>[], json: boolean): void 
     if (job.dead > 0) parts.push(`${job.dead} dead letters`)
     const [largest] = job.operators
     if (largest !== undefined && job.stateBytes >= WORTH_SAYING_BYTES) {
-      parts.push(
-        `state ${byteSizeText(job.stateBytes)} of ${byteSizeText(job.stateLimitBytes)} (${largest.name} ${byteSizeText(largest.stateBytes)})`,
-      )
+      const all = byteSizeText(job.stateBytes)
+      const limit = byteSizeText(job.stateLimitBytes)
+      const amount = job.stateBytes <= job.stateLimitBytes ? `${all} of ${limit}` : `${all}, spilled over ${limit}`
+      parts.push(`state ${amount} (${largest.name} ${byteSizeText(largest.stateBytes)})`)
     }
     if (job.openWindows > 0) parts.push(openText(job.openWindows))
     process.stderr.write(`${job.name}: ${parts.join(', ')}\n`)

@@ -23,7 +23,7 @@ export const errorTable = {
   },
   DSD3004: {
     title: 'Input damaged, truncated or replaced',
-    fix: 'Restore the file, or start again without the saved position; what was read before stands.',
+    fix: 'Restore the input; a program that goes on from saved state may start again without it. What was read before stands.',
   },
   DSD4001: { title: 'Record cannot be decoded', fix: 'The dead letter holds the raw bytes; correct and send again.' },
   DSD4002: { title: 'Division by zero', fix: 'Guard with NULLIF(divisor, 0).' },

@@ -132,5 +132,5 @@ function varint(value: bigint): Uint8Array {
 
 function unfit(json: Json, what: string): never {
   const text = json instanceof JsonNumber ? json.text : String(json)
-  throw new StreamdownError('DSD3004', `The value ${text} does not fit ${what} of the Protobuf message.`)
+  throw new StreamdownError('DSD4004', `The value ${text} does not fit ${what} of the Protobuf message.`)
 }

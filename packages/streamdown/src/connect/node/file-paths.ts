@@ -67,6 +67,18 @@ export function fileError(error: unknown, path: string): StreamdownError {
   return new StreamdownError('DSD3003', `'${path}': ${reason}.`, { cause: error })
 }
 
+/** What went wrong while a file's contents were read: the system's fault, or damage. */
+export function readError(error: unknown, path: string): StreamdownError {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  if (error instanceof StreamdownError || code.startsWith('E')) return fileError(error, path)
+  const what = error instanceof Error ? error.message : String(error)
+  return new StreamdownError(
+    'DSD3004',
+    `'${path}' is truncated or damaged (${what}); the records before that were read.`,
+    { cause: error },
+  )
+}
+
 export type Compression = 'none' | 'gzip' | 'zstd' | 'brotli'
 
 const compressions: Readonly<Record<string, Compression>> = { gz: 'gzip', zst: 'zstd', br: 'brotli' }

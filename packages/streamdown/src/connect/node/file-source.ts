@@ -11,7 +11,7 @@ import { ByteQueue } from './byte-queue.ts'
 import type { ByteSource } from './byte-source.ts'
 import { decompressed } from './decompress.ts'
 import { fileOptions, filePrefixes } from './file-options.ts'
-import { type Compression, fileError, filesAt, holdsFiles, suffixesOf } from './file-paths.ts'
+import { type Compression, fileError, filesAt, holdsFiles, readError, suffixesOf } from './file-paths.ts'
 import { NewFiles } from './new-files.ts'
 import { PlainFile } from './plain-file.ts'
 import { withSchemaText } from './schema-file.ts'
@@ -96,7 +96,7 @@ function bytesOf(
     return new ByteQueue(createReadStream(path), {
       offset: Number(position ?? 0),
       ends: false,
-      failed: error => damaged(error, path),
+      failed: error => readError(error, path),
     })
   }
   if (compression === 'none') {
@@ -111,7 +111,7 @@ function bytesOf(
   return new ByteQueue(decompressed(path, compression), {
     offset: Number(position ?? 0),
     ends: true,
-    failed: error => damaged(error, path),
+    failed: error => readError(error, path),
   })
 }
 
@@ -122,19 +122,6 @@ function isStream(path: string): boolean {
   } catch (error) {
     throw fileError(error, path)
   }
-}
-
-function damaged(error: unknown, path: string): StreamdownError {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  if (code.startsWith('E')) return fileError(error, path)
-  const what = error instanceof Error ? error.message : String(error)
-  return new StreamdownError(
-    'DSD3004',
-    `'${path}' is truncated or damaged (${what}); the records before that were read.`,
-    {
-      cause: error,
-    },
-  )
 }
 
 /** Flink's metadata columns of files. */

@@ -5,7 +5,7 @@ import type { Relation } from '../../plan/nodes/node.ts'
 import { field, type Schema, types } from '../../types/data-type.ts'
 import { HEAD_BYTES } from './byte-source.ts'
 import { decompressed } from './decompress.ts'
-import { type Compression, fileError, filesAt, pathOf, suffixesOf } from './file-paths.ts'
+import { type Compression, fileError, filesAt, pathOf, readError, suffixesOf } from './file-paths.ts'
 
 /** Bytes of a file that are looked at. */
 const SAMPLE_BYTES = 1024 * 1024
@@ -19,8 +19,12 @@ export async function inferFile(path: string): Promise<Relation> {
   const { format } = suffixesOf(first)
   const tabs = /\.tsv(\.|$)/i.test(first)
   const { schema, options } = await inferred(first, format, tabs)
-  if (schema.length === 0)
-    throw new StreamdownError('DSD3002', `No columns can be inferred from '${path}': it holds no records.`)
+  if (schema.length === 0) {
+    throw new StreamdownError(
+      'DSD3002',
+      `No columns can be inferred from '${path}': in its first MB is no record of format ${format}. CREATE TABLE says them.`,
+    )
+  }
   return {
     name: path,
     schema,
@@ -124,7 +128,7 @@ async function compressedSample(path: string, compression: Exclude<Compression, 
     }
   } catch (error) {
     // A file that breaks off later may still show its columns; reading it will say so.
-    if (length === 0) throw fileError(error, path)
+    if (length === 0) throw readError(error, path)
   }
   return bytes.subarray(0, length)
 }

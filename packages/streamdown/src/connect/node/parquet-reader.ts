@@ -223,6 +223,9 @@ export class ParquetReader implements PartitionReader {
   }
 }
 
+/** PAR1 twice, and the length of the footer between them. */
+const LEAST_BYTES = 12
+
 /** A Parquet file that is open: its bytes and its footer. */
 export class ParquetFile {
   readonly #path: string
@@ -241,6 +244,8 @@ export class ParquetFile {
 
   /** The footer as it is, and with nothing said about the meaning of physical values. */
   async metadata(): Promise<{ readonly meta: FileMetaData; readonly physical: FileMetaData }> {
+    const { byteLength } = this.buffer
+    if (byteLength < LEAST_BYTES) throw damaged(`it has ${byteLength} bytes`, this.#path)
     try {
       const meta = await parquetMetadataAsync(this.buffer)
       return { meta, physical: physicalMetadata(meta) }
