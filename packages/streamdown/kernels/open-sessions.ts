@@ -5,7 +5,7 @@
 // yet. 0: none. Common arguments: `layout`, u32 each as in the fields below; `places`: u32 a row of the batch, the address
 // of its partition's row; `firsts`, `starts`, `lasts`: what `session_runs` gave.
 
-import { ADDRESS } from './slots'
+import { ADDRESS, FRESH } from './slots'
 import { get, INSERTED, PAGE_SHIFT, PAGES, RECORD_BITS, rowAddress } from './table-fields'
 
 /** The table of groups. */
@@ -330,7 +330,8 @@ export function session_due(
   for (let i: usize = 0; i < <usize>rows; i++) {
     const slot = load<u32>(slots + (i << 2))
     // A page of which all rows went is freed.
-    if (load<u32>(<usize>get(groups, PAGES) + (<usize>(slot >> shift) << RECORD_BITS), ADDRESS) == 0) continue
+    const record = <usize>get(groups, PAGES) + (<usize>(slot >> shift) << RECORD_BITS)
+    if (load<u32>(record, ADDRESS) == 0 || (slot & ((1 << shift) - 1)) >= load<u32>(record, FRESH)) continue
     const row = rowAddress(groups, slot)
     const id = load<i64>(ids + (i << 3))
     if (load<u32>(row, INSERTED) == 0 || load<i64>(row + at(layout, ID)) != id) continue

@@ -179,6 +179,7 @@ function planColumn(
   if (!extend(column, physical, columnData(columns, index), validity, from, rows)) return changed
   const low = load<i64>(column, LOW)
   const high = load<i64>(column, HIGH)
+  if (width == 8) return changed
   // From the base on, which may lie behind the low end of the integers.
   const above = <u64>(high - base)
   if (!wasEmpty && <u64>(low - base) <= above && above <= largestIn(width)) return changed

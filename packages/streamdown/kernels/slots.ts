@@ -179,6 +179,7 @@ export function newRows(table: usize, hashes: usize, rows: usize, slots: usize):
     const place = load<u32>(record, FRESH)
     const count = min(<u32>(rows - from), load<u32>(record, CAPACITY) - place)
     let sequence = nextSequence(table, count)
+    if (place == 0) store<u32>(record, sequence, BORN)
     let slot = ((page - 1) << get(table, PAGE_SHIFT)) + place
     if (slot < get(table, SLOTS_GIVEN)) set(table, REUSED, get(table, REUSED) | 1)
     else set(table, SLOTS_GIVEN, slot + count)

@@ -105,7 +105,12 @@ function tau(x: number): number {
 
 /** The registers as they are, which is the longest form; hashes are always fewer bytes. */
 export function distinctSketchBytes(sketch: DistinctSketch): Uint8Array {
-  if (sketch.is === 'registers') return Uint8Array.of(1, ...sketch.registers)
+  if (sketch.is === 'registers') {
+    const bytes = new Uint8Array(1 + sketch.registers.length)
+    bytes[0] = 1
+    bytes.set(sketch.registers, 1)
+    return bytes
+  }
   const bytes = new Uint8Array(1 + sketch.hashes.size * 4)
   const view = new DataView(bytes.buffer)
   let at = 1

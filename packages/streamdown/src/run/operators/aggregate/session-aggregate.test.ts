@@ -30,8 +30,12 @@ const calls = [
 ]
 
 /** Sessions by k, or of all rows (`partitioned` false) and then grouped by k. */
-function node(partitioned: boolean, window: AggregateNode['window'] | undefined): AggregateNode {
-  const windowing = { kind: 'session', gap: GAP, partitionBy: partitioned ? [0] : [] } as const
+function node(
+  partitioned: boolean,
+  window: AggregateNode['window'] | undefined,
+  { gap = GAP, of = calls }: { readonly gap?: bigint; readonly of?: typeof calls } = {},
+): AggregateNode {
+  const windowing = { kind: 'session', gap, partitionBy: partitioned ? [0] : [] } as const
   const sessions: WindowNode = {
     is: 'window',
     input: inputNode(source),
@@ -40,7 +44,7 @@ function node(partitioned: boolean, window: AggregateNode['window'] | undefined)
     emit: window === undefined ? 'update' : 'close',
     schema: windowed,
   }
-  return aggregateNode(sessions, [3, 0, 4, 5], calls, window)
+  return aggregateNode(sessions, [3, 0, 4, 5], of, window)
 }
 
 interface Event {
@@ -215,6 +219,39 @@ test('sessions that close together leave by their ends, then in the order in whi
       [5n, 30n, 41n, 4n],
     ],
   )
+})
+
+test('a session that another took in is not looked for in a page that was freed and made anew', () => {
+  const rowsAPage = 16_384
+  const shape = { gap: 64n, of: [call(windowed, 'count', [])] }
+  const harness = harnessOf(node(true, close, shape), true)
+  let keys = 0n
+  let watermark = NO_WATERMARK
+  const feed = (rows: readonly (readonly [key: bigint, time: bigint])[], next: bigint): void => {
+    harness.step(
+      rows.map(([key, t]): FedRow => ({ input: 0, values: [key, 1, t], watermark })),
+      { watermarks: [next] },
+    )
+    watermark = next
+  }
+  const begun = (count: number, t: bigint) => Array.from({ length: count }, () => [keys++, t] as const)
+  const key = 1_000_000n
+  // A page of sessions until 74, the last of them until 64; then one until 114, the first of them of `key`.
+  feed([...begun(rowsAPage - 1, 10n), ...begun(1, 0n)], NO_WATERMARK)
+  feed([[key, 50n], ...begun(rowsAPage - 1, 50n)], 65n)
+  // A session of `key` takes the place of the one that closed; all others of its page close.
+  feed([[key, 120n]], 80n)
+  // The older session takes it in, so that its page goes; the page is made anew, and what was taken in is due.
+  feed([[key, 100n]], 81n)
+  feed(begun(5, 130n), 82n)
+  feed([], 186n)
+  harness.step([], { watermarks: [10_000n], ended: true })
+  assert.equal(harness.main.length, 2 * rowsAPage + 5)
+  assert.deepEqual(
+    harness.main.filter(({ values }) => values[1] === key).map(({ values }) => values),
+    [[50n, key, 184n, 184n - 1000n, 3n]],
+  )
+  assert.ok(harness.main.every(({ values }) => values[1] === key || values[4] === 1n))
 })
 
 test('rows without a time are in no session', () => {

@@ -255,6 +255,30 @@ function topOf(of: Case): OperatorHarness {
   )
 }
 
+test('the latest row is kept as it came, also where it equals the one before', () => {
+  const fields = [field('p', types.int), field('x', types.int), field('n', types.numeric)]
+  const of: RankNode = {
+    ...node({ ...largest(1, false), latest: true }),
+    partitionBy: [0],
+    orderBy: [{ column: 1, descending: true, nullsFirst: false }],
+    to: 1,
+  }
+  for (const appendOnly of [true, false]) {
+    const harness = new OperatorHarness(
+      context =>
+        createRank({ ...of, input: { is: 'values', schema: fields, rows: [] }, schema: fields }, context, {
+          schema: fields,
+          appendOnly,
+        }),
+      [{ schema: fields, routeBy: [0] }],
+    )
+    harness.step([{ input: 0, values: [1, 5, { digits: 10n, scale: 1 }] }])
+    harness.step([{ input: 0, values: [1, 5, { digits: 100n, scale: 2 }] }])
+    const [row] = harness.main.filter(({ weight }) => weight > 0).slice(-1)
+    assert.deepEqual(row?.values[2], { digits: 100n, scale: 2 })
+  }
+})
+
 test('a stream keeps only the rows that can be in its top', () => {
   const harness = topOf(largest(1, false))
   const rows = (from: number): FedRow[] =>

@@ -67,7 +67,8 @@ export class TopRank implements Operator {
       return schema[column] ?? field('', types.null)
     })
     const keys = partitionBy.length
-    this.#rows = context.table({ name: 'rows', fields, keys, unique: false, payload: payload.length })
+    // Rows that are equal and not the same, 1.0 and 1.00, are not taken for one another.
+    this.#rows = context.table({ name: 'rows', fields, keys, unique: false, payload: payload.length, exact: true })
     const slots = Array.from({ length: to }, (_, place) => field(`$slot${place + 1}`, types.int))
     this.#partitions = context.table({
       name: 'partitions',
