@@ -66,6 +66,8 @@ export class WorkerSet {
   enter(worker: Worker): void {
     if (this.#frame === undefined || worker === this.#inside) return
     this.#inside?.leave()
+    // Should the memory not come in, nobody's is: the next one to enter reads its own.
+    this.#inside = undefined
     this.#frame.enter(worker.memory)
     worker.arrive()
     this.#inside = worker
