@@ -3,7 +3,7 @@ import { findFunction } from '../functions/registry.ts'
 import { signatureOf } from '../functions/resolve.ts'
 import { all, test } from '../plan/expressions/build.ts'
 import type { CallExpression, Expression } from '../plan/expressions/expression.ts'
-import { neverFails } from '../plan/expressions/facts.ts'
+import { isDeterministicCall, neverFails } from '../plan/expressions/facts.ts'
 import { types } from '../types/data-type.ts'
 import { emitArithmetic, emitBitNot, emitBits, emitNegate } from './emit-arithmetic.ts'
 import { emitComparison } from './emit-comparison.ts'
@@ -91,6 +91,8 @@ function emitInline(e: Emitter, emit: Emit, name: string, expression: CallExpres
     case 'between': {
       const [value, low, high] = args
       if (value === undefined || low === undefined || high === undefined || neverFails(high)) break
+      // A value by chance is drawn once.
+      if (!isDeterministicCall(value)) break
       // An upper bound that can fail is computed only where the lower one holds, as in the AND that is meant.
       return emit(e, all([test('>=', value, low), test('<=', value, high)]))
     }
