@@ -18,8 +18,8 @@ export function call(c: Cursor, called: Name): Call {
   const distinct = c.accept('DISTINCT')
   if (!distinct && c.is('ALL') && !c.isAt(1, ')', ',', '.')) c.take()
   const lambdas = takesLambda.has(called.parts.at(-1)!.text.toUpperCase())
-  const args = c.is(')') || c.is('ORDER', 'BY') ? [] : c.list(() => argument(c, lambdas))
-  const nulls = nullTreatment(c)
+  const written = c.is(')') || c.is('ORDER', 'BY') ? [] : c.list(() => argument(c, lambdas))
+  const { args, nulls } = withoutOuterNulls(written, nullTreatment(c))
   const sorted = orderBy(c)
   const nullsAfter = nulls ?? nullTreatment(c)
   c.expect(')')
@@ -64,10 +64,24 @@ export function callSuffix(c: Cursor, plain: Call): Call {
     filter = expression(c)
     c.expect(')')
   }
-  // Before the end of an argument it is said of the call around: first_value(f(a) IGNORE NULLS).
-  const nulls = plain.nulls ?? (c.isAt(2, ')', 'ORDER') ? undefined : nullTreatment(c))
+  const nulls = plain.nulls ?? nullTreatment(c)
   const window = c.is('OVER') && (c.isAt(1, '(') || isName(c.peek(1))) ? over(c) : undefined
   return { ...plain, withinGroup, filter, nulls, over: window, at: c.since(plain.at.start) }
+}
+
+/** In `first_value(f(a) IGNORE NULLS)` the words behind the call of an argument are said of the call around it. */
+function withoutOuterNulls(
+  args: readonly Argument[],
+  nulls: Call['nulls'],
+): { readonly args: readonly Argument[]; readonly nulls: Call['nulls'] } {
+  const last = args.at(-1)
+  const inner = last?.value
+  if (last === undefined || inner?.is !== 'call' || inner.nulls === undefined || inner.over !== undefined)
+    return { args, nulls }
+  return {
+    args: [...args.slice(0, -1), { ...last, value: { ...inner, nulls: undefined } }],
+    nulls: nulls ?? inner.nulls,
+  }
 }
 
 function nullTreatment(c: Cursor): 'IGNORE' | 'RESPECT' | undefined {

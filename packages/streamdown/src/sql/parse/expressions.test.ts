@@ -168,6 +168,8 @@ describe('forms', () => {
     ['sum(a) FILTER (WHERE b > 1) OVER w', 'sum(a) FILTER (b > 1) OVER w'],
     ['first_value(a IGNORE NULLS) OVER ()', 'first_value(a) IGNORE OVER <window>'],
     ['first_value(f(a) IGNORE NULLS) OVER ()', 'first_value(f(a)) IGNORE OVER <window>'],
+    ['array_agg(f(a) IGNORE NULLS ORDER BY b)', 'array_agg(f(a) ORDER b) IGNORE'],
+    ['(first_value(a) IGNORE NULLS)', 'first_value(a) IGNORE'],
     ['lag(a, 1) RESPECT NULLS OVER (ORDER BY b)', 'lag(a, 1) RESPECT OVER <window>'],
     ['FINAL LAST(A.x)', 'FINAL LAST(A.x)'],
     ['CURRENT_TIMESTAMP + x', '(CURRENT_TIMESTAMP + x)'],
