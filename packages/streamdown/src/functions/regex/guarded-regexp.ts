@@ -19,14 +19,15 @@ interface Guard {
 /**
  * A regular expression whose searches end: JavaScript's own matcher tries every way that a pattern offers, of which
  * `^(a+)+$` has one more for each subset of the letters of a text. Where there may be too many for a text, a matcher
- * finds the same match in time linear in its length. Patterns with references back are left to JavaScript.
+ * finds the same match in time linear in its length, times that length for each look inside of a repetition. Patterns
+ * with references back are left to JavaScript.
  */
 export function guardedRegExp(source: string, flags: string): RegExp {
   const plain = new RegExp(source, flags)
   const pattern = parsePattern(plain)
   if (pattern === undefined) return plain
   const effort = effortOf(pattern, plain)
-  // No text that fits into memory needs more.
+  // JavaScript goes over a text once from each place at most.
   if (effort.power <= 1 && effort.bits === 0) return plain
   const guarded = new GuardedRegExp(plain, flags)
   guarded.guard = { pattern, effort, begins: beginsOf(pattern, plain), program: undefined }

@@ -35,7 +35,7 @@ export function searchLinear(
 ): Places | undefined | 'too long' {
   const { text } = search
   if (program.marks * (text.length + 1) > MOST_MARKS) return 'too long'
-  const marks = new Marks(program.marks, text.length)
+  const marks = new Marks(program.marks)
   const places = new Int32Array(groupSlots(search))
   for (let start = from; start <= text.length; start++) {
     const code = codeAt(search, start)
@@ -51,22 +51,36 @@ export function searchLinear(
 
 const groupSlots = ({ groups }: Search): number => (groups + 1) * 2
 
-class Marks {
-  readonly #bits: Uint32Array
-  readonly #places: number
+const PAGE_BITS = 4096
 
-  constructor(marks: number, length: number) {
-    this.#places = length + 1
-    this.#bits = new Uint32Array(Math.ceil((marks * this.#places) / 32))
+/** In pages, as far as a search comes: texts may be long, and one may be searched many times. */
+class Marks {
+  readonly #marks: number
+  readonly #pages = new Map<number, Uint32Array>()
+  #number = -1
+  #page: Uint32Array = new Uint32Array(0)
+
+  constructor(marks: number) {
+    this.#marks = marks
   }
 
   /** Whether a mark is come to at a place for the first time. */
   isFirst(mark: number, place: number): boolean {
-    const at = mark * this.#places + place
+    const at = place * this.#marks + mark
+    const number = Math.floor(at / PAGE_BITS)
+    if (number !== this.#number) this.#turnTo(number)
+    const word = (at % PAGE_BITS) >>> 5
     const bit = 1 << (at & 31)
-    const before = this.#bits[at >>> 5] ?? 0
-    this.#bits[at >>> 5] = before | bit
+    const before = this.#page[word] ?? 0
+    this.#page[word] = before | bit
     return (before & bit) === 0
+  }
+
+  #turnTo(number: number): void {
+    const known = this.#pages.get(number)
+    this.#page = known ?? new Uint32Array(PAGE_BITS / 32)
+    if (known === undefined) this.#pages.set(number, this.#page)
+    this.#number = number
   }
 }
 
@@ -135,7 +149,7 @@ function run(program: LinearProgram, search: Search, start: number, places: Plac
       case op.look: {
         const look = looks[operand]!
         const found = places.slice()
-        const meets = run(look.program, search, place, found, new Marks(look.program.marks, search.text.length))
+        const meets = run(look.program, search, place, found, new Marks(look.program.marks))
         fails = meets === look.negated
         if (meets && !fails) for (let slot = 2; slot < found.length; slot++) save(slot, found[slot]!)
         break
