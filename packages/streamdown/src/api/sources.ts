@@ -18,7 +18,7 @@ export interface FileOptions {
 export function file<R = unknown>(
   path: string,
   options: FileOptions = {},
-): SourceAndSink<R, unknown, 'final', 'at-least-once'> {
+): SourceAndSink<R, unknown, 'final', 'exactly-once'> {
   return new SourceAndSink(
     draft('file', {
       path,

@@ -24,6 +24,11 @@ import type { Memory } from '../batch/memory.ts'
 export interface Sink {
   readonly accepts: 'append' | 'upsert' | 'retract'
   readonly delivery: 'at-least-once' | 'exactly-once'
+  /**
+   * A place where two sinks would spoil each other's rows: in any program, or in one that saves its state. Known when it
+   * is open.
+   */
+  readonly alone?: { readonly at: string; readonly where: 'any program' | 'saved state' } | undefined
   open(from?: string): Promise<void>
   write(batch: Batch, memory: Memory, step: bigint): void
   /** Bytes that were written and have not left yet. */

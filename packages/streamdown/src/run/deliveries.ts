@@ -1,5 +1,6 @@
 import type { Batch } from '../batch/batch.ts'
 import type { Memory } from '../batch/memory.ts'
+import { assertAlone } from '../connect/alone.ts'
 import type { Sink } from '../connect/sink.ts'
 import type { SinkNode } from '../plan/nodes/node.ts'
 import type { Graph, OutputVertex } from './graph.ts'
@@ -32,6 +33,12 @@ export class Deliveries {
       await sink.open(prepared[vertex.id])
       this.#sinks.set(vertex.id, sink)
     }
+    assertAlone(this.sinks, false)
+  }
+
+  /** Those that are open. */
+  get sinks(): Iterable<Sink> {
+    return this.#sinks.values()
   }
 
   /** False when no sink takes the rows of this output. */
@@ -52,6 +59,7 @@ export class Deliveries {
 
   /** Ends an epoch after a step; what is returned belongs into the snapshot of that step. */
   async prepare(step: bigint): Promise<Readonly<Record<number, string>>> {
+    assertAlone(this.sinks, true)
     const prepared: Record<number, string> = {}
     for (const [id, sink] of this.#sinks) prepared[id] = await sink.prepare(step)
     this.#open.push({ step, prepared })

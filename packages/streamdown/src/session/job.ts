@@ -114,6 +114,11 @@ export class Job {
     })
   }
 
+  /** Where its rows go outside of the session. */
+  get sinks(): Iterable<Sink> {
+    return this.#deliveries.sinks
+  }
+
   async open(from?: EngineSnapshot): Promise<void> {
     await this.#deliveries.open(this.engine.graph, sink => this.#options.openSink(sink), from?.sinks)
     if (from !== undefined) this.engine.restore(from)

@@ -1,3 +1,5 @@
+import { assertAlone } from '../connect/alone.ts'
+import type { Sink } from '../connect/sink.ts'
 import { encodeSnapshot } from '../run/snapshot.ts'
 import type { Environment } from './environment.ts'
 import type { DeadLetter, Job } from './job.ts'
@@ -50,8 +52,14 @@ export class Jobs {
     }
   }
 
+  /** @throws StreamdownError DSD3002 where a job that runs writes what this one does. */
   add(job: Job): void {
+    assertAlone([...this.#sinks(), ...job.sinks], false)
     this.#jobs.set(job.name, job)
+  }
+
+  *#sinks(): Iterable<Sink> {
+    for (const job of this.#jobs.values()) yield* job.sinks
   }
 
   /** Ends the job of that name, and those that wanted it. */
@@ -110,6 +118,7 @@ export class Jobs {
   }
 
   async snapshots(): Promise<Readonly<Record<string, Uint8Array>>> {
+    assertAlone(this.#sinks(), true)
     const snapshots: Record<string, Uint8Array> = {}
     for (const [name, job] of this.#jobs) snapshots[name] = encodeSnapshot(await job.snapshot())
     return snapshots

@@ -48,7 +48,12 @@ export async function startProgram(
   })
   const saved = restoring?.jobs[name]
   await job.open(saved === undefined ? undefined : decodeSnapshot(saved))
-  jobs.add(job)
+  try {
+    jobs.add(job)
+  } catch (error) {
+    await job.close()
+    throw error
+  }
   // Over in-memory tables alone it is up to date when its statement returns; others run as the session is run.
   if (restoring === undefined && relations.holdsAll(job.engine.graph)) await jobs.settle()
   return { is: 'started', job: name }

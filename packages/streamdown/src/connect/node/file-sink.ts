@@ -1,5 +1,5 @@
 import { type FileHandle, open, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import type { Batch } from '../../batch/batch.ts'
 import type { Memory } from '../../batch/memory.ts'
@@ -10,9 +10,9 @@ import type { Relation } from '../../plan/nodes/node.ts'
 import { refuseUnknown, textOption } from '../options.ts'
 import type { Sink } from '../sink.ts'
 import { StepBytes } from '../step-bytes.ts'
+import { makeDirectory } from './directories.ts'
 import { fileOptions, filePrefixes } from './file-options.ts'
 import { type Compression, fileError, pathOf, suffixesOf } from './file-paths.ts'
-import { makeDirectory } from './make-directory.ts'
 import { ParquetSink } from './parquet-sink.ts'
 import { withSchemaText } from './schema-file.ts'
 
@@ -36,6 +36,7 @@ export function fileSink(declared: Relation): Sink {
 class TextFileSink implements Sink {
   readonly accepts: 'append' | 'retract'
   readonly delivery = 'exactly-once'
+  alone: Sink['alone']
   readonly #relation: Relation
   readonly #format: string
   readonly #overwrite: boolean
@@ -57,6 +58,8 @@ class TextFileSink implements Sink {
   async open(from?: string): Promise<void> {
     try {
       this.#path = await placeOf(this.#path, this.#format)
+      // Flushes of two appear one after the other; to which of them a length belongs cannot be said.
+      this.alone = { at: resolve(this.#path), where: 'saved state' }
       this.#compression = suffixesOf(this.#path).compression
       if (this.#compression === 'brotli') {
         throw new StreamdownError('DSD3002', `'${this.#path}': files are written as .gz or .zst, not as .br.`)

@@ -16,7 +16,7 @@ const named = (name: string): Connector => ({
   },
   sink: {
     guarantee:
-      'exactly-once: cut back to the snapshot that a program goes on from; Parquet appears in whole files, one a checkpoint (NAME-EPOCH.parquet), or one at the end where the program saves no state',
+      'exactly-once: cut back to the snapshot that a program goes on from; Parquet appears in whole files, one a checkpoint (NAME-epoch-NUMBER.parquet), or one at the end where the program saves no state',
     create: fileSink,
   },
 })

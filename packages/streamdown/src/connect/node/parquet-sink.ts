@@ -1,5 +1,5 @@
 import { open, readdir, rename, rm } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import type { ParquetWriter, SchemaElement } from 'hyparquet-writer'
 import type { Batch } from '../../batch/batch.ts'
 import type { Memory } from '../../batch/memory.ts'
@@ -11,6 +11,7 @@ import type { DataType } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
 import { isNumeric, numericText } from '../../values/numeric.ts'
 import type { Sink } from '../sink.ts'
+import { syncDirectory } from './directories.ts'
 import { fileError } from './file-paths.ts'
 import { exists, placeOf } from './file-sink.ts'
 
@@ -24,12 +25,14 @@ interface Prepared {
 
 /**
  * Parquet files, written under a temporary name, row group by row group: a reader never sees half of one. Nothing can be
- * put behind a whole file, so each epoch with rows has a file of its own, `NAME-EPOCH.parquet`, which gets that name when
- * the epoch is committed; a program that never saves its state writes one file, `NAME.parquet`, when it ends.
+ * put behind a whole file, so each epoch with rows has a file of its own, `NAME-epoch-NUMBER.parquet`, which gets that
+ * name when the epoch is committed, or when the program ends; one that never saves its state writes one file, `NAME.parquet`,
+ * at its end.
  */
 export class ParquetSink implements Sink {
   readonly accepts = 'append'
   readonly delivery = 'exactly-once'
+  alone: Sink['alone']
   readonly #relation: Relation
   readonly #overwrite: boolean
   #path: string
@@ -47,6 +50,8 @@ export class ParquetSink implements Sink {
   #pending: Prepared['files'] = []
   /** Whether rows lie in files of epochs. */
   #inEpochs = false
+  /** Whether an older file of the name is still there, until rows take its place. */
+  #replaces = false
 
   constructor(path: string, relation: Relation, overwrite: boolean) {
     this.#path = path
@@ -58,6 +63,7 @@ export class ParquetSink implements Sink {
   async open(from?: string): Promise<void> {
     try {
       this.#path = await placeOf(this.#path, 'parquet')
+      this.alone = { at: resolve(this.#path), where: 'any program' }
       if (from === undefined) await this.#makeRoom()
       else await this.#cutBack(preparedOf(from))
       this.#temporary = `${this.#path}.${process.pid}.part`
@@ -132,7 +138,8 @@ export class ParquetSink implements Sink {
         `'${there[0]}' exists, and rows cannot be appended to a Parquet file: set sink.mode = 'overwrite'.`,
       )
     }
-    // The one file stays until the new one takes its place.
+    // The one file stays until new ones take its place.
+    this.#replaces = true
     for (const path of there) if (path !== this.#path) await rm(path, { force: true })
   }
 
@@ -142,6 +149,7 @@ export class ParquetSink implements Sink {
     const unfinished = await epochFiles(this.#path, '.part')
     for (const [path, of] of [...found, ...unfinished]) if (of > BigInt(epoch)) await rm(path)
     await rm(this.#path, { force: true })
+    for (const left of await leftBy(this.#path)) await rm(left, { force: true })
     this.#inEpochs = files.length > 0 || [...found.values()].some(of => of <= BigInt(epoch))
     this.#pending = files
   }
@@ -152,6 +160,10 @@ export class ParquetSink implements Sink {
         // Not there: a commit before this one has done it.
         if (await exists(temporary)) await rename(temporary, path)
       }
+      if (files.length > 0) await syncDirectory(dirname(this.#path))
+      // What was there before the first run, and is to be written over.
+      if (this.#replaces && files.some(([, path]) => path !== this.#path)) await rm(this.#path, { force: true })
+      this.#replaces &&= files.length === 0
     } catch (error) {
       throw fileError(error, this.#path)
     }
@@ -212,11 +224,23 @@ function preparedOf(text: string): Prepared {
   return { epoch, files }
 }
 
+/** Nobody else's names have this in them. */
+const EPOCH = '-epoch-'
+
 /** Digits of an epoch in a file's name: in the order of the names lie the rows as they came. */
 const EPOCH_DIGITS = 12
 
 const pathOfEpoch = (path: string, epoch: bigint): string =>
-  `${path.replace(/\.parquet$/, '')}-${String(epoch).padStart(EPOCH_DIGITS, '0')}.parquet`
+  `${path.replace(/\.parquet$/, '')}${EPOCH}${String(epoch).padStart(EPOCH_DIGITS, '0')}.parquet`
+
+/** What processes that were killed were writing: whoever goes on from saved state is the only one that writes. */
+async function leftBy(path: string): Promise<readonly string[]> {
+  const start = `${basename(path)}.`
+  const directory = dirname(path)
+  return (await readdir(directory))
+    .filter(entry => entry.startsWith(start) && /^\d+\.part$/.test(entry.slice(start.length)))
+    .map(entry => join(directory, entry))
+}
 
 /** Files of epochs beside a path, and the epoch of each; `suffix`: behind the name that they get. */
 async function epochFiles(path: string, suffix: '' | '.part' = ''): Promise<ReadonlyMap<string, bigint>> {
@@ -224,8 +248,8 @@ async function epochFiles(path: string, suffix: '' | '.part' = ''): Promise<Read
   const found = new Map<string, bigint>()
   for (const entry of await readdir(dirname(path))) {
     const end = `.parquet${suffix}`
-    if (!entry.startsWith(`${name}-`) || !entry.endsWith(end)) continue
-    const digits = entry.slice(name.length + 1, -end.length)
+    if (!entry.startsWith(`${name}${EPOCH}`) || !entry.endsWith(end)) continue
+    const digits = entry.slice(name.length + EPOCH.length, -end.length)
     if (digits.length >= EPOCH_DIGITS && /^\d+$/.test(digits)) found.set(join(dirname(path), entry), BigInt(digits))
   }
   return found

@@ -2,8 +2,8 @@ import { link, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/pr
 import { join } from 'node:path'
 import type { StateStore } from '../../checkpoint/state-store.ts'
 import { StreamdownError } from '../../errors/error.ts'
+import { makeDirectory, syncDirectory } from './directories.ts'
 import { fileError } from './file-paths.ts'
-import { makeDirectory } from './make-directory.ts'
 
 const LOCK = 'lock'
 const UNFINISHED = '.tmp'
@@ -114,17 +114,6 @@ function isRunning(id: number): boolean {
     return process.kill(id, 0)
   } catch (error) {
     return codeOf(error) === 'EPERM'
-  }
-}
-
-/** What was renamed stays so after a crash. Where directories cannot be opened (Windows) the file system sees to it. */
-async function syncDirectory(place: string): Promise<void> {
-  if (process.platform === 'win32') return
-  const directory = await open(place, 'r')
-  try {
-    await directory.sync()
-  } finally {
-    await directory.close()
   }
 }
 

@@ -3,10 +3,10 @@ import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { makeDirectory } from './make-directory.ts'
+import { makeDirectory } from './directories.ts'
 
 test('directories on the way are made, together by many; a file in the way is said', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'make-directory-'))
+  const folder = mkdtempSync(join(tmpdir(), 'directories-'))
   try {
     await Promise.all([1, 2, 3].map(() => makeDirectory(join(folder, 'a/b/c'))))
     assert.ok(statSync(join(folder, 'a/b/c')).isDirectory())

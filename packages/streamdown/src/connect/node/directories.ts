@@ -1,4 +1,4 @@
-import { mkdir, stat } from 'node:fs/promises'
+import { mkdir, open, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 
 /**
@@ -10,6 +10,8 @@ export async function makeDirectory(place: string): Promise<void> {
   let at = resolve(place)
   while (!(await isThere(at))) {
     missing.push(at)
+    // A root that is not there: a drive, which making it will say.
+    if (dirname(at) === at) break
     at = dirname(at)
   }
   for (const each of missing.reverse()) {
@@ -31,3 +33,14 @@ const isThere = (place: string): Promise<boolean> =>
       throw error
     },
   )
+
+/** What was renamed stays so after a crash. Where directories cannot be opened (Windows) the file system sees to it. */
+export async function syncDirectory(place: string): Promise<void> {
+  if (process.platform === 'win32') return
+  const directory = await open(place, 'r')
+  try {
+    await directory.sync()
+  } finally {
+    await directory.close()
+  }
+}
