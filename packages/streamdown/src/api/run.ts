@@ -1,4 +1,5 @@
 import { StreamdownError } from '../errors/error.ts'
+import type { OperatorState } from '../run/memory-budget.ts'
 import type { ByteSize } from './byte-size.ts'
 import type { Change } from './change.ts'
 import type { DeadLetter } from './dead-letter.ts'
@@ -97,14 +98,6 @@ export interface ProgramStatus {
   readonly watermark: bigint
   /** The newest event time that was read, µs; the lowest int64 before any row. */
   readonly newestEventTime: bigint
-}
-
-/** The state that an operator keeps. */
-export interface OperatorState {
-  readonly name: string
-  /** Of its rows: they tell it from others of its name. */
-  readonly columns: readonly string[]
-  readonly stateBytes: number
 }
 
 /** The whole of a running program. */

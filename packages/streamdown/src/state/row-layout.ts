@@ -19,7 +19,7 @@ const HEAP_PAGE = 65536
 const HEAP_HEADER = 64
 
 /** The fields that lie in the row: all but the payload. */
-export const fieldsInRow = ({ fields, payload = 0 }: StateTableSpec): StateTableSpec['fields'] =>
+const fieldsInRow = ({ fields, payload = 0 }: StateTableSpec): StateTableSpec['fields'] =>
   fields.slice(0, fields.length - payload)
 
 /**

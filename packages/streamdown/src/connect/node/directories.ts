@@ -25,7 +25,8 @@ export async function makeDirectory(place: string): Promise<void> {
   }
 }
 
-const isThere = (place: string): Promise<boolean> =>
+/** Whether there is something at a path. */
+export const isThere = (place: string): Promise<boolean> =>
   stat(place).then(
     () => true,
     (error: NodeJS.ErrnoException) => {

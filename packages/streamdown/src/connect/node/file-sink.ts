@@ -10,7 +10,7 @@ import type { Relation } from '../../plan/nodes/node.ts'
 import { refuseUnknown, textOption } from '../options.ts'
 import type { Sink } from '../sink.ts'
 import { StepBytes } from '../step-bytes.ts'
-import { makeDirectory } from './directories.ts'
+import { isThere, makeDirectory } from './directories.ts'
 import { fileOptions, filePrefixes } from './file-options.ts'
 import { type Compression, fileError, pathOf, suffixesOf } from './file-paths.ts'
 import { ParquetSink } from './parquet-sink.ts'
@@ -121,7 +121,7 @@ class TextFileSink implements Sink {
   /** Rows go behind a file's header only when it is the one that they need. */
   async #checkHead(): Promise<void> {
     const head = requiredHead(this.#relation, this.#format)
-    if (head === undefined || !(await exists(this.#path))) return
+    if (head === undefined || !(await isThere(this.#path))) return
     const file = await open(this.#path, 'r')
     try {
       const { bytesRead, buffer } = await file.read(new Uint8Array(head.length), 0, head.length, 0)
@@ -160,16 +160,6 @@ export async function placeOf(path: string, format: string): Promise<string> {
   const file = directory ? join(path, `part-0.${format === 'json' ? 'ndjson' : format}`) : path
   await makeDirectory(dirname(file))
   return file
-}
-
-/** Whether there is something at a path. */
-export async function exists(path: string): Promise<boolean> {
-  try {
-    await stat(path)
-    return true
-  } catch {
-    return false
-  }
 }
 
 async function isDirectory(path: string): Promise<boolean> {

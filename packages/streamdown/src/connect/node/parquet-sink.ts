@@ -11,9 +11,9 @@ import type { DataType } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
 import { isNumeric, numericText } from '../../values/numeric.ts'
 import type { Sink } from '../sink.ts'
-import { syncDirectory } from './directories.ts'
+import { isThere, syncDirectory } from './directories.ts'
 import { fileError } from './file-paths.ts'
-import { exists, placeOf } from './file-sink.ts'
+import { placeOf } from './file-sink.ts'
 
 const GROUP_ROWS = 100_000
 
@@ -130,7 +130,7 @@ export class ParquetSink implements Sink {
 
   /** The first run: what is there goes, or is refused. */
   async #makeRoom(): Promise<void> {
-    const there = [...((await exists(this.#path)) ? [this.#path] : []), ...(await epochFiles(this.#path)).keys()]
+    const there = [...((await isThere(this.#path)) ? [this.#path] : []), ...(await epochFiles(this.#path)).keys()]
     if (there.length === 0) return
     if (!this.#overwrite) {
       throw new StreamdownError(
@@ -158,7 +158,7 @@ export class ParquetSink implements Sink {
     try {
       for (const [temporary, path] of files) {
         // Not there: a commit before this one has done it.
-        if (await exists(temporary)) await rename(temporary, path)
+        if (await isThere(temporary)) await rename(temporary, path)
       }
       if (files.length > 0) await syncDirectory(dirname(this.#path))
       // What was there before the first run, and is to be written over.

@@ -13,9 +13,8 @@ import { AggregateGroups, watermarkOf, watermarkText } from './aggregate-groups.
 import type { AggregateInput } from './aggregate-input.ts'
 import { fieldOf } from './group-aggregate.ts'
 import { OpenSessions, sessionFields } from './open-sessions.ts'
+import { WINDOW_TIME } from './window-time.ts'
 
-/** window_time is the last millisecond of a window. */
-const WINDOW_TIME = 1000n
 /** Stands for the field of window_time, which follows from the end. */
 const TIME_FIELD = -1
 

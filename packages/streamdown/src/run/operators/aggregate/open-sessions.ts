@@ -26,7 +26,7 @@ export const sessionFields = (keys: number) => ({
 })
 
 /** The sessions of a batch's rows: i32 a row, -1 for none; `onTime` (u8 a row) is 0 for late rows. `taken`: how many have one. */
-export interface RowSessions {
+interface RowSessions {
   readonly taken: number
   readonly slots: Pointer
   readonly onTime: Pointer

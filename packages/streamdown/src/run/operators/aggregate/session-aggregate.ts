@@ -19,9 +19,8 @@ import { closingSessions, createClosingSessions } from './closing-sessions.ts'
 import { fieldOf } from './group-aggregate.ts'
 import { sessionRuns } from './session-runs.ts'
 import { finalSession, type Session, Sessions } from './sessions.ts'
+import { WINDOW_TIME } from './window-time.ts'
 
-/** window_time is the last millisecond of a window. */
-const WINDOW_TIME = 1000n
 /** Bytes that the derived index takes for a session, about. */
 const SESSION_BYTES = 160
 

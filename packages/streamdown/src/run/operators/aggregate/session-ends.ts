@@ -8,7 +8,7 @@ import { forRuns } from './aggregate-distinct.ts'
 const INTERVALS = 64n
 
 /** Sessions by slot and number (a slot is given again). */
-export interface WaitingSessions {
+interface WaitingSessions {
   readonly slots: SlotList
   readonly ids: SlotList
 }

@@ -20,6 +20,7 @@ import { forRuns } from './aggregate-distinct.ts'
 import type { AggregateGroups } from './aggregate-groups.ts'
 import type { AggregateInput } from './aggregate-input.ts'
 import { WindowAggregate } from './window-aggregate.ts'
+import { WINDOW_TIME } from './window-time.ts'
 
 type Hop = Extract<Windowing, { kind: 'hop' }>
 
@@ -180,7 +181,7 @@ class SlicedAggregate implements Operator {
         const list = this.#slices.get(slice)
         if (list !== undefined) lists.push(list)
       }
-      const bounds = [start, next, next - 1000n].map((value, i): [number, bigint] => [this.#at + i, value])
+      const bounds = [start, next, next - WINDOW_TIME].map((value, i): [number, bigint] => [this.#at + i, value])
       this.#windowed.absorb(this.#groups, lists, new Map(bounds))
       this.#windowed.close(next, out)
       for (let slice = start + this.#slice; slice - this.#slice < start + slide; slice += this.#slice) this.#drop(slice)

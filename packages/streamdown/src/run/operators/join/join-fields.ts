@@ -17,7 +17,7 @@ const hiddenFields = {
 export type Hidden = keyof typeof hiddenFields
 
 /** What a side keeps of its rows. */
-export interface KeptFields {
+interface KeptFields {
   readonly schema: Schema
   /** Input columns of the key. */
   readonly keys: readonly number[]
