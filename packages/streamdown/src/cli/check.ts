@@ -13,7 +13,7 @@ export async function check(args: readonly string[]): Promise<number> {
     options: { json: { type: 'boolean', default: false }, set: { type: 'string', multiple: true, default: [] } },
   })
   const file = oneFile(positionals, 'check')
-  const roots = programRoots(await planFile(file, values.set))
+  const roots = programRoots((await planFile(file, values.set)).program)
   const findings = findingsOf(roots.map(({ node }) => node))
   for (const finding of findings) {
     const { code, operator, message } = finding

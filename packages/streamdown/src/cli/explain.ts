@@ -16,13 +16,13 @@ export async function explain(args: readonly string[]): Promise<number> {
       set: { type: 'string', multiple: true, default: [] },
     },
   })
-  const program = await planFile(oneFile(positionals, 'explain'), values.set)
+  const { program, memoryLines } = await planFile(oneFile(positionals, 'explain'), values.set)
   const { connectors } = await createNodeEnvironment()
   const connectorOf: ConnectorOf = ({ connector }) => connectors.find(({ name }) => name === connector)
   const roots = programRoots(program)
   const text = values.mermaid
     ? explainMermaid(roots)
-    : [explainTree(roots).trimEnd(), ...guaranteeLines(program, connectorOf)].join('\n')
+    : [explainTree(roots).trimEnd(), ...guaranteeLines(program, connectorOf), ...memoryLines].join('\n')
   process.stdout.write(
     values.json ? `${JSON.stringify({ plan: text.trimEnd().split('\n') })}\n` : `${text.trimEnd()}\n`,
   )

@@ -9,19 +9,29 @@ import type { Program } from '../plan/program.ts'
 import { createSession } from '../session/create.ts'
 import { readProgram, sessionOptionsOf } from './options.ts'
 
-/** The optimised program of a file in SQL or TypeScript, without running it. */
-export async function planFile(file: string, set: readonly string[]): Promise<Program> {
+export interface PlannedFile {
+  /** Optimised. */
+  readonly program: Program
+  /** What explain says of its memory, where its text or an option sets it. */
+  readonly memoryLines: readonly string[]
+}
+
+/** The program of a file in SQL or TypeScript, without running it. */
+export async function planFile(file: string, set: readonly string[]): Promise<PlannedFile> {
   const environment = await createNodeEnvironment()
   if (isSql(file)) {
     const session = await createSession(sessionOptionsOf(set, undefined), environment)
     try {
-      return await session.plan(await readProgram(file))
+      const program = await session.plan(await readProgram(file))
+      return { program, memoryLines: session.memoryLines() }
     } finally {
       await session.close()
     }
   }
-  const program = await importProgram(file)
-  return optimiseProgram(assemble(program, await inferSources(program, path => environment.inferFile(path))).program)
+  const exported = await importProgram(file)
+  const { program } = assemble(exported, await inferSources(exported, path => environment.inferFile(path)))
+  // Its memory is said where it is run: `run(program, { memory })`.
+  return { program: optimiseProgram(program), memoryLines: [] }
 }
 
 export const isSql = (file: string): boolean => /\.sql$/i.test(file)

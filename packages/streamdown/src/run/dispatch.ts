@@ -56,7 +56,7 @@ export class Dispatch {
   }
 
   /** Between two steps: there are other workers now, and inboxes of another size. */
-  reset(inboxBytes: number): void {
+  reset(inboxBytes: number = INBOX_BYTES): void {
     this.#inboxes.clear()
     this.#inboxBytes = inboxBytes
   }

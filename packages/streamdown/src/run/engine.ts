@@ -102,7 +102,7 @@ export class Engine {
     this.#replay = new Map(options.replay?.map(entry => [entry.step, entry]))
     this.#now = options.clock.now()
     this.#outside = new Outside(options.replay ?? [], options.asker)
-    this.#budget = new MemoryBudget(options.memoryBytes ?? MOST_MEMORY_BYTES)
+    this.#budget = new MemoryBudget(options.memoryBytes ?? MOST_MEMORY_BYTES, options.workers)
     this.graph = buildGraph(program)
     for (const vertex of this.graph.vertices) {
       if (vertex.is === 'eventTime') this.#trackers.set(vertex.id, new EventTimeTracker(vertex.delay))
@@ -192,7 +192,7 @@ export class Engine {
     const drift = timed.flatMap(each => each.drift ?? [])[0] ?? { group: '' }
     const most = drift.most ?? this.#options.maxDrift
     for (const reader of readers) {
-      const worker = this.#intake.partitions.length % this.#workers.list.length
+      const worker = this.#intake.partitions.length % this.#options.workers
       this.#intake.add({
         id: `${vertex.id}/${reader.partition}`,
         vertex,
@@ -338,8 +338,9 @@ export class Engine {
 
   /** Rows that wait while others have their turn are many; what all inboxes of an input hold is within the budget. */
   #resizeInboxes(): void {
-    const { length } = this.#workers.list
-    this.#dispatch.reset(Math.max(LEAST_INBOX_BYTES, (2 * this.#budget.exchangeBytes) / length))
+    const { list, spilled } = this.#workers
+    const ofTurns = Math.max(LEAST_INBOX_BYTES, (2 * this.#budget.exchangeBytes) / list.length)
+    this.#dispatch.reset(spilled ? ofTurns : this.#options.inboxBytes)
   }
 
   #room(share: number): Room {
@@ -410,8 +411,9 @@ export class Engine {
     this.#started = true
     for (const [id, text] of Object.entries(from.trackers)) this.#trackers.get(Number(id))?.restore(text)
     this.#watermarks.restore(from.watermarks)
-    const { maySpill } = this.#workers
-    const partitions = maySpill ? (from.partitions ?? this.#budget.partitionsToRestore(snapshotBytes(from))) : undefined
+    const partitions = this.#workers.maySpill
+      ? this.#budget.partitionsToRestore(snapshotBytes(from, this.graph), from.partitions !== undefined)
+      : undefined
     this.#workers.restore(from, partitions)
     if (partitions !== undefined) this.#resizeInboxes()
   }

@@ -10,6 +10,10 @@ import type { Edge } from './graph.ts'
 /** The worker that owns a key group: contiguous ranges, so that a rescale moves whole ranges. */
 export const ownerOf = (keyGroup: number, workers: number): number => Math.floor((keyGroup * workers) / KEY_GROUPS)
 
+/** Whether the key groups of a worker among so many and those of another among others meet. */
+export const sharesGroups = (a: number, ofA: number, b: number, ofB: number): boolean =>
+  a * ofB < (b + 1) * ofA && b * ofA < (a + 1) * ofB
+
 /** A batch on its way to another worker, as bytes. */
 export interface Parcel {
   readonly to: number

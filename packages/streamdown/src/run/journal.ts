@@ -9,7 +9,7 @@ export interface JournalEntry {
   readonly takes: readonly Take[]
   /** Partitions that were found to be something else than before; by rows they become active without an entry. */
   readonly statuses: readonly StatusChange[]
-  /** So many workers take turns in memory after this step: state did not fit, or fits again. */
+  /** So many workers take turns in memory after this step, as state did not fit; 1: none any more, as it fits again. */
   readonly partitions?: number
   /** The answers that asynchronous operators took in, by operator in the order of the plan; base64 of batches. */
   readonly answers?: readonly (readonly string[])[]

@@ -105,3 +105,22 @@ test('memory that runs out within a step is an error that names the operator; th
 test('a size that is none is refused', async () => {
   await assert.rejects(counting('much'), { code: 'DSD2006' })
 })
+
+test('EXPLAIN says the memory where it is set', async () => {
+  const explained = async (workers: number, set: string): Promise<readonly unknown[]> => {
+    const session = await createSession({ workers }, await createNodeEnvironment())
+    const result = (await session.execute(`${set} EXPLAIN SELECT 1`)).at(-1)
+    await session.close()
+    assert.ok(result?.is === 'rows')
+    const lines = result.rows.map(([line]) => line)
+    return lines.slice(lines.indexOf('Memory:') + 1)
+  }
+  // Seven eighths of 1 GB are 896 MB, those of 64 MB 56.
+  assert.deepEqual(await explained(1, `SET memory_limit = '1 gb';`), [
+    '  1.0 GB, of it 896.0 MB for state; over that state is spilled',
+  ])
+  assert.deepEqual(await explained(3, `SET memory_limit = '64mb';`), [
+    '  64.0 MB for each of 3 workers, of it 56.0 MB for state; over that state is spilled',
+  ])
+  assert.equal(String(await explained(1, '')).includes('MB'), false)
+})

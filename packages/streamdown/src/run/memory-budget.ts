@@ -1,8 +1,10 @@
 import { StreamdownError } from '../errors/error.ts'
 import { KEY_GROUPS } from '../state/state-table.ts'
 import { byteSizeText } from '../values/byte-size.ts'
+import { sharesGroups } from './exchange.ts'
 import type { Vertex } from './graph.ts'
 import type { Room } from './intake.ts'
+import type { SnapshotBytes } from './snapshot-parts.ts'
 import type { Worker } from './worker.ts'
 
 /** All that a 32-bit memory can address, less its last page. */
@@ -22,17 +24,23 @@ export interface OperatorState {
   readonly stateBytes: number
 }
 
+/** What `partitions` answers when state fits again: every worker has a memory of its own, none takes turns. */
+export const IN_MEMORY = 1
+
 /**
- * State that one worker may keep. Part of its memory is left free: for the chunks of a step, for tables that grow by
- * doubling, and for the snapshot that is taken when the budget is used up.
+ * State that each of a program's workers may keep. Part of its memory is left free: for the chunks of a step, for tables
+ * that grow by doubling, and for the snapshot that is taken when the budget is used up.
  */
 export class MemoryBudget {
   readonly #bytes: number
-  /** What state may take of it. */
+  readonly #workers: number
+  /** What state may take of a worker's memory. */
   readonly stateBytes: number
 
-  constructor(bytes: number) {
+  /** `bytes`: of the memory of each of so many workers. */
+  constructor(bytes: number, workers: number) {
     this.#bytes = Math.min(bytes, MOST_MEMORY_BYTES)
+    this.#workers = workers
     this.stateBytes = Math.floor(this.#bytes * (7 / 8))
   }
 
@@ -51,7 +59,8 @@ export class MemoryBudget {
 
   /**
    * How many workers should take turns in memory from now on; undefined: as many as there are. Each shall have so little
-   * state by key that it fits beside what a step adds to it. Those that take turns no more have to: one is left.
+   * state by key that it fits beside what a step adds to it. `IN_MEMORY` once what a worker would have by itself is a
+   * quarter of what it may, so that state which comes and goes is not handed over each time.
    */
   partitions(workers: readonly Worker[], vertices: readonly Vertex[], spilled: boolean): number | undefined {
     const keyed = workers.map(worker => keyedBytes(worker, vertices))
@@ -64,13 +73,28 @@ export class MemoryBudget {
     if (Math.max(...keyed) > this.#partitionBytes && workers.length < KEY_GROUPS) {
       return Math.min(KEY_GROUPS, Math.max(workers.length * 2, this.partitionsOf(total)))
     }
-    return total + whole < this.stateBytes / 4 ? 1 : undefined
+    return this.#mostOfAWorker(keyed) + whole < this.stateBytes / 4 ? IN_MEMORY : undefined
   }
 
-  /** For a snapshot of so many bytes; undefined where it is restored into the memories that there are. */
-  partitionsToRestore(bytes: number): number | undefined {
-    const estimated = bytes * HEAP_PER_SNAPSHOT
-    return estimated < this.stateBytes ? undefined : this.partitionsOf(estimated)
+  /** For a snapshot of so many bytes; undefined where it is restored into the memories of the workers. */
+  partitionsToRestore({ keyed, whole }: SnapshotBytes, spilled: boolean): number | undefined {
+    const most = (keyed / this.#workers + whole) * HEAP_PER_SNAPSHOT
+    // Of state that was spilled it is known that it grows: it would be again at once.
+    if (most < this.stateBytes / (spilled ? 2 : 1)) return undefined
+    return this.partitionsOf((keyed + whole) * HEAP_PER_SNAPSHOT)
+  }
+
+  /** State by key of those that take turns, as one worker of the program would have it: of all whose key groups it gets. */
+  #mostOfAWorker(keyed: readonly number[]): number {
+    let most = 0
+    for (let index = 0; index < this.#workers; index++) {
+      const own = keyed.filter((_, each) => sharesGroups(each, keyed.length, index, this.#workers))
+      most = Math.max(
+        most,
+        own.reduce((sum, bytes) => sum + bytes, 0),
+      )
+    }
+    return most
   }
 
   /** A power of two with room for state to become three times as much. */

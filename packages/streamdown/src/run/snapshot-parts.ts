@@ -49,12 +49,21 @@ export const hasState = (vertex: Vertex, { index }: Pick<Worker, 'index'>): vert
 export const owns = (vertex: OperatorVertex, group: number, index: number, workers: number): boolean =>
   vertex.single ? index === 0 : ownerOf(group, workers) === index
 
-export function snapshotBytes({ operators }: EngineSnapshot): number {
-  let sum = 0
-  for (const { tables } of Object.values(operators)) {
-    for (const { groups } of tables) for (const bytes of groups.values()) sum += bytes.length
+/** Bytes of the rows of state: by key, which workers share, and of operators that all rows meet in. */
+export interface SnapshotBytes {
+  readonly keyed: number
+  readonly whole: number
+}
+
+export function snapshotBytes({ operators }: EngineSnapshot, graph: Graph): SnapshotBytes {
+  const sums = { keyed: 0, whole: 0 }
+  for (const vertex of graph.vertices) {
+    const share = vertex.is === 'operator' && vertex.single ? 'whole' : 'keyed'
+    for (const { groups } of operators[vertex.id]?.tables ?? []) {
+      for (const bytes of groups.values()) sums[share] += bytes.length
+    }
   }
-  return sum
+  return sums
 }
 
 /** Names and schemas of the stateful parts: what a snapshot must fit. */

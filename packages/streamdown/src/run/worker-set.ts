@@ -1,9 +1,10 @@
+import { emptied } from '../batch/linear-memory.ts'
 import type { Memory } from '../batch/memory.ts'
 import { StreamdownError } from '../errors/error.ts'
 import type { StateSnapshot } from '../state/state-table.ts'
 import type { SeededRandom } from './clock.ts'
 import type { Graph, Vertex } from './graph.ts'
-import { type OperatorState, stateByOperator } from './memory-budget.ts'
+import { IN_MEMORY, type OperatorState, stateByOperator } from './memory-budget.ts'
 import type { EngineSnapshot } from './snapshot.ts'
 import { operatorStates, restoreOperators } from './snapshot-parts.ts'
 import { Frame } from './spill/frame.ts'
@@ -22,13 +23,17 @@ export interface WorkerSetOptions {
 
 /**
  * The workers of an engine. All are in memory, each in its own, until their state does not fit: then they become more,
- * with fewer key groups each, that take turns in one memory (spilled). Whoever touches a worker's memory enters it first.
+ * with fewer key groups each, that take turns in the first one's memory (spilled), until it fits again. Whoever touches
+ * a worker's memory enters it first.
  */
 export class WorkerSet {
   /** By index; the array stays the same one. */
   readonly list: Worker[] = []
   readonly #options: WorkerSetOptions
+  /** A memory for each of `count` workers: they have them while nothing is spilled. */
+  #memories: readonly Memory[]
   #store: SpillStore | undefined
+  /** There while workers take turns in memory. */
   #frame: Frame | undefined
   #inside: Worker | undefined
   /** State was half way to other workers when something failed: it is nowhere whole. */
@@ -38,14 +43,13 @@ export class WorkerSet {
 
   constructor(options: WorkerSetOptions) {
     this.#options = options
-    for (let index = 0; index < options.count; index++) {
-      this.list.push(options.createWorker(index, options.createMemory()))
-    }
+    this.#memories = Array.from({ length: options.count }, () => options.createMemory())
+    this.list.push(...this.#memories.map((memory, index) => options.createWorker(index, memory)))
   }
 
   /** Workers take turns in memory. */
   get spilled(): boolean {
-    return this.#frame !== undefined && this.list.length > 1
+    return this.#frame !== undefined
   }
 
   get maySpill(): boolean {
@@ -130,34 +134,36 @@ export class WorkerSet {
   }
 
   /**
-   * So many workers that take turns in memory instead of those there are; one is always in.
+   * So many workers that take turns in memory instead of those there are; one is always in. `IN_MEMORY`: those that the
+   * program has, each in its own memory.
    * @throws StreamdownError DSD7103 when the state cannot be put away; then nothing has changed.
    */
   repartition(to: number): void {
-    const { graph, createWorker, openSpill } = this.#options
+    const { graph, count, openSpill } = this.#options
     if (openSpill === undefined) {
       throw new StreamdownError('DSD7103', 'State does not fit into memory, and there is no place to put it away.')
     }
     this.#store ??= openSpill()
     const from = [...this.list]
-    let frame = this.#frame
+    const before = this.#frame
+    const next = to === IN_MEMORY ? undefined : (before ?? this.#newFrame(this.#store))
     const workers = repartition({
       graph,
       from,
-      to,
+      to: next === undefined ? count : to,
       store: this.#store,
       enter: worker => this.enter(worker),
       create: index => {
         this.#torn = true
-        frame ??= this.#newFrame(from)
-        this.#inside?.leave()
-        const worker = createWorker(index, frame.create())
-        this.#inside = worker
-        return worker
+        return next === undefined ? this.#createIn(index) : this.#createTakingTurns(index, next)
       },
     })
-    if (this.#frame !== undefined) for (const { memory } of from) this.#frame.forget(memory)
-    this.#frame = frame
+    if (before !== undefined) for (const { memory } of from) before.forget(memory)
+    if (next === undefined) {
+      this.#inside = undefined
+      this.#memories = workers.map(({ memory }) => memory)
+    }
+    this.#frame = next
     this.list.splice(0, this.list.length, ...workers)
     this.#torn = false
   }
@@ -166,10 +172,25 @@ export class WorkerSet {
     this.#store?.close()
   }
 
+  /** A worker in a memory of its own: what lies there has been handed over. */
+  #createIn(index: number): Worker {
+    const used = this.#memories[index]
+    if (used === undefined) throw new RangeError(`no memory ${index}`)
+    return this.#options.createWorker(index, emptied(used))
+  }
+
+  #createTakingTurns(index: number, frame: Frame): Worker {
+    this.#inside?.leave()
+    const worker = this.#options.createWorker(index, frame.create())
+    this.#inside = worker
+    return worker
+  }
+
   /** In the memory of the first worker: what it has grown to is used on. */
-  #newFrame([first]: readonly Worker[]): Frame {
-    if (first === undefined || this.#store === undefined) throw new RangeError('no worker, or no store')
-    return new Frame(first.memory.memory, this.#store)
+  #newFrame(store: SpillStore): Frame {
+    const [first] = this.#memories
+    if (first === undefined) throw new RangeError('no worker')
+    return new Frame(first.memory, store)
   }
 }
 

@@ -15,6 +15,7 @@ import type { Field } from '../types/data-type.ts'
 import type { Environment } from './environment.ts'
 import { InferredFiles } from './files.ts'
 import type { DeadLetter } from './job.ts'
+import { memoryLines } from './memory-lines.ts'
 import { endlessRelation } from './relations.ts'
 import type { RunRules } from './run-jobs.ts'
 import { decodeSession, encodeSession } from './saved.ts'
@@ -64,6 +65,10 @@ export class LocalSession implements Session {
       sinks: planned.flatMap(program => program.sinks),
       views: planned.flatMap(program => program.views),
     })
+  }
+
+  memoryLines(): readonly string[] {
+    return memoryLines(this.#workspace)
   }
 
   push(relation: string, rows: readonly PushedRow[]): void {

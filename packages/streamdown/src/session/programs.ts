@@ -190,7 +190,8 @@ export function spillOf(
   return openSpill === undefined ? {} : { openSpill: () => openSpill(directory) }
 }
 
-function memoryBytesOf(text: string): number {
+/** @throws StreamdownError DSD2006 when it is no size. */
+export function memoryBytesOf(text: string): number {
   const bytes = parseByteSize(text)
   if (bytes !== undefined) return bytes
   throw new StreamdownError('DSD2006', `Setting memory_limit takes a size such as '512 mb', not "${text}".`)

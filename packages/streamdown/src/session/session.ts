@@ -107,6 +107,8 @@ export interface Session {
   executeEach(sql: string, options?: { readonly signal?: AbortSignal }): AsyncIterable<StatementResult>
   /** Defines tables and views as the statements say, runs nothing: the optimised program of all their queries. */
   plan(sql: string): Promise<Program>
+  /** What explain says of the memory of programs, as it is set now: nothing while it is the default. */
+  memoryLines(): readonly string[]
   /** Feeds rows (weights by `op`) to a relation with connector 'memory', to be taken in the next steps. */
   push(relation: string, rows: readonly PushedRow[]): void
   /** Runs steps until no source has anything more now. */

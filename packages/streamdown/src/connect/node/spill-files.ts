@@ -11,10 +11,16 @@ export function openSpillFiles(directory: string = tmpdir()): SpillStore {
   return new SpillFiles(resolve(directory))
 }
 
+interface SpillFile {
+  readonly descriptor: number
+  /** What the last write put there; the file itself may be longer, by one before it. */
+  length: number
+}
+
 /** A file a name, which has no name in the file system: its bytes go with the process, however it ends. */
 class SpillFiles implements SpillStore {
   readonly #directory: string
-  readonly #files = new Map<string, number>()
+  readonly #files = new Map<string, SpillFile>()
 
   constructor(directory: string) {
     this.#directory = directory
@@ -23,23 +29,26 @@ class SpillFiles implements SpillStore {
   write(name: string, parts: readonly Uint8Array[]): void {
     this.#reaching(() => {
       const file = this.#files.get(name) ?? this.#open(name)
+      file.length = 0
       let at = 0
       for (const part of parts) {
         for (let written = 0; written < part.length; ) {
-          written += writeSync(file, part, written, part.length - written, at + written)
+          written += writeSync(file.descriptor, part, written, part.length - written, at + written)
         }
         at += part.length
       }
+      file.length = at
     })
   }
 
   read(name: string, parts: readonly Uint8Array[]): void {
     this.#reaching(() => {
-      const file = this.#files.get(name)
+      const { descriptor, length } = this.#files.get(name) ?? { descriptor: -1, length: 0 }
       let at = 0
       for (const part of parts) {
         for (let read = 0; read < part.length; ) {
-          const bytes = file === undefined ? 0 : readSync(file, part, read, part.length - read, at + read)
+          const left = Math.min(part.length - read, length - at - read)
+          const bytes = left <= 0 ? 0 : readSync(descriptor, part, read, left, at + read)
           if (bytes === 0) throw new Error(`${name} ends after ${at + read} bytes`)
           read += bytes
         }
@@ -50,7 +59,7 @@ class SpillFiles implements SpillStore {
 
   remove(name: string): void {
     const file = this.#files.get(name)
-    if (file !== undefined) closeSync(file)
+    if (file !== undefined) closeSync(file.descriptor)
     this.#files.delete(name)
   }
 
@@ -58,10 +67,10 @@ class SpillFiles implements SpillStore {
     for (const name of [...this.#files.keys()]) this.remove(name)
   }
 
-  #open(name: string): number {
+  #open(name: string): SpillFile {
     opened += 1
     const path = join(this.#directory, `dsd-spill-${process.pid}-${opened}`)
-    const file = openSync(path, 'wx+', 0o600)
+    const file = { descriptor: openSync(path, 'wx+', 0o600), length: 0 }
     unlinkSync(path)
     this.#files.set(name, file)
     return file

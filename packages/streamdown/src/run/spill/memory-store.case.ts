@@ -19,7 +19,8 @@ export class MemoryStore implements SpillStore {
 
   write(name: string, parts: readonly Uint8Array[]): void {
     const length = parts.reduce((sum, part) => sum + part.length, 0)
-    if (this.held - (this.#bytes.get(name)?.length ?? 0) + length > this.#capacity) {
+    this.#bytes.delete(name)
+    if (this.held + length > this.#capacity) {
       throw new StreamdownError('DSD7103', 'the store is full.')
     }
     const bytes = new Uint8Array(length)
@@ -35,6 +36,9 @@ export class MemoryStore implements SpillStore {
   read(name: string, parts: readonly Uint8Array[]): void {
     const bytes = this.#bytes.get(name) ?? new Uint8Array(0)
     let at = 0
+    if (parts.reduce((sum, part) => sum + part.length, 0) > bytes.length) {
+      throw new StreamdownError('DSD7103', `${name} ends after ${bytes.length} bytes.`)
+    }
     for (const part of parts) {
       part.set(bytes.subarray(at, at + part.length))
       at += part.length

@@ -1,4 +1,5 @@
 import type { StateSnapshot } from '../../state/state-table.ts'
+import { sharesGroups } from '../exchange.ts'
 import type { Graph } from '../graph.ts'
 import { decodeStates, encodeStates, mergeStates } from '../snapshot.ts'
 import { hasState, owns } from '../snapshot-parts.ts'
@@ -89,7 +90,3 @@ function takePieces(
     worker.restore(vertex, { tables, values: mergeStates(values.get(vertex.id) ?? []).values })
   }
 }
-
-/** Whether the ranges of key groups of a worker among so many and of another among others meet. */
-const sharesGroups = (a: number, ofA: number, b: number, ofB: number): boolean =>
-  a * ofB < (b + 1) * ofA && b * ofA < (a + 1) * ofB

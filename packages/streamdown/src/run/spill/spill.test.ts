@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
+import { createMemory } from '../../batch/linear-memory.ts'
+import type { Memory } from '../../batch/memory.ts'
 import { encodeBatch } from '../../batch/wire.ts'
 import { type Checksum, checksumConnector } from '../../connect/checksum.ts'
 import { datagen } from '../../connect/datagen/datagen.ts'
 import { createNodeEnvironment } from '../../connect/node/environment.ts'
 import { sinkOf, sourceOf } from '../../connect/relation.case.ts'
+import { StreamdownError } from '../../errors/error.ts'
 import type { Program } from '../../plan/program.ts'
 import { createSession } from '../../session/create.ts'
 import { VirtualClock } from '../clock.ts'
@@ -19,10 +22,10 @@ const KEYS = 30_000
 const BUDGET = 3 << 20
 
 /** Each key twice, a second apart from the next. */
-const TABLE = (name: string): string => `
-  CREATE TABLE ${name} (n BIGINT, v BIGINT, k AS n % ${KEYS}, ts AS TO_TIMESTAMP_LTZ(n % ${KEYS}, 0)) WITH (
-    'connector' = 'datagen', 'number-of-rows' = '${2 * KEYS}', 'rows-per-second' = '0',
-    'fields.n.kind' = 'sequence', 'fields.n.start' = '0', 'fields.n.end' = '${2 * KEYS - 1}',
+const TABLE = (name: string, keys = KEYS): string => `
+  CREATE TABLE ${name} (n BIGINT, v BIGINT, k AS n % ${keys}, ts AS TO_TIMESTAMP_LTZ(n % ${keys}, 0)) WITH (
+    'connector' = 'datagen', 'number-of-rows' = '${2 * keys}', 'rows-per-second' = '0',
+    'fields.n.kind' = 'sequence', 'fields.n.start' = '0', 'fields.n.end' = '${2 * keys - 1}',
     'fields.v.min' = '0', 'fields.v.max' = '1000');`
 
 const queries: Readonly<Record<string, string>> = {
@@ -36,11 +39,12 @@ const queries: Readonly<Record<string, string>> = {
   'aggregate of a join': 'SELECT a.k % 20000 AS g, MAX(b.v) AS m FROM a JOIN b ON a.k = b.k GROUP BY a.k % 20000',
 }
 
-async function programOf(query: string): Promise<Program> {
+async function programOf(query: string, tables = `${TABLE('a')} ${TABLE('b')}`): Promise<Program> {
   const environment = await createNodeEnvironment()
   const connectors = [...environment.connectors, checksumConnector(new Map())]
   const session = await createSession({ dialect: 'postgres' }, { ...environment, connectors })
-  const program = await session.plan(`SET dialect = 'flink'; SET window_emit = 'update'; ${TABLE('a')} ${TABLE('b')}
+  const emit = tables.includes('WATERMARK') ? 'close' : 'update'
+  const program = await session.plan(`SET dialect = 'flink'; SET window_emit = '${emit}'; ${tables}
     CREATE TABLE result WITH ('connector' = 'checksum'); INSERT INTO result ${query}`)
   await session.close()
   return program
@@ -179,4 +183,121 @@ test('a store that is full stops the program between two steps, and nothing is l
     await run.engine.close()
     assert.deepEqual(together(run.result(), await rest(program, bytes, {})), unlimited)
   }
+})
+
+test('state that fits again is in the memories of all workers again, each with its own limit', async () => {
+  // A day of long texts of as many keys as rows, then two days of short texts of ten keys.
+  const keys = 2_000
+  const program = await programOf(
+    `SELECT k, window_end, MAX(t) AS t FROM TABLE(TUMBLE(TABLE days, DESCRIPTOR(ts), INTERVAL '1' DAY)) GROUP BY k, window_start, window_end`,
+    `CREATE TABLE days (n BIGINT, k AS CASE WHEN n < ${keys} THEN n ELSE n % 10 END,
+      t AS REPEAT(CAST(n AS STRING), CASE WHEN n < ${keys} THEN 800 ELSE 1 END),
+      ts AS TO_TIMESTAMP_LTZ(n / ${keys} * 86400, 0), WATERMARK FOR ts AS ts) WITH (
+      'connector' = 'datagen', 'number-of-rows' = '${3 * keys}', 'rows-per-second' = '0',
+      'fields.n.kind' = 'sequence', 'fields.n.start' = '0', 'fields.n.end' = '${3 * keys - 1}');`,
+  )
+  const unlimited = await whole(program)
+  assert.equal(unlimited?.rows, keys + 10 + 10)
+  for (const [workers, memoryBytes] of [
+    [1, 4 << 20],
+    [2, 2 << 20],
+  ] as const) {
+    const limit = memoryBytes * (7 / 8)
+    const store = new MemoryStore()
+    const run = await running(program, { memoryBytes, openSpill: () => store, workers, stepRows: 200 })
+    await run.engine.open()
+    const limits: number[] = []
+    while (run.engine.pending()) {
+      run.engine.runStep()
+      if (run.engine.stateLimitBytes !== limits.at(-1)) limits.push(run.engine.stateLimitBytes)
+    }
+    assert.deepEqual(run.result(), unlimited)
+    assert.ok(store.written > 2 * memoryBytes, `${store.written} bytes`)
+    assert.equal(run.engine.snapshot().partitions, undefined)
+    assert.deepEqual(limits, workers === 1 ? [limit] : [workers * limit, limit, workers * limit])
+    assert.equal(store.held, 0, 'nothing is left in the store')
+    await run.engine.close()
+  }
+})
+
+test('spilled state that is restored with more workers is in their memories when it fits there', async () => {
+  const program = await programOf(queries['join'] ?? '')
+  const unlimited = await whole(program)
+  const run = await running(program, { memoryBytes: BUDGET, openSpill: () => new MemoryStore() })
+  await run.engine.open()
+  while (run.engine.rowsIn < 3 * KEYS) run.engine.runStep()
+  const bytes = encodeSnapshot(run.engine.snapshot())
+  const before = { ...(run.result() ?? { rows: 0, sum: 0n }) }
+  await run.engine.close()
+  for (const [workers, spills] of [
+    [1, true],
+    [2, true],
+    [12, false],
+  ] as const) {
+    const store = new MemoryStore()
+    const more = { memoryBytes: BUDGET, openSpill: () => store, workers }
+    assert.deepEqual(together(before, await rest(program, bytes, more)), unlimited)
+    assert.equal(store.written > 0, spills, `${workers} workers`)
+  }
+})
+
+test('what is in memory of spilled state stays within the budget, however much state there is', async () => {
+  const tables = `${TABLE('a', 2 * KEYS)} ${TABLE('b', 2 * KEYS)}`
+  for (const name of ['aggregate', 'join']) {
+    const program = await programOf(queries[name] ?? '', tables)
+    const store = new MemoryStore()
+    const memories: Memory[] = []
+    const run = await running(program, {
+      memoryBytes: BUDGET,
+      openSpill: () => store,
+      createMemory: () => {
+        const memory = createMemory({ initialBytes: 1 << 20 })
+        memories.push(memory)
+        return memory
+      },
+    })
+    await run.engine.open()
+    let most = 0
+    while (run.engine.pending()) {
+      run.engine.runStep()
+      const state = run.engine.stateBytes()
+      most = Math.max(most, state)
+      // What is not in the store is in the memory, or too small a part for it.
+      if (store.held > 0)
+        assert.ok(state - store.held < BUDGET, `${name}: ${state} bytes of state, ${store.held} in the store`)
+    }
+    assert.ok(most > 3 * BUDGET, `${name}: ${most} bytes of state`)
+    const reserved = memories.reduce((sum, memory) => sum + memory.totalBytes(), 0)
+    // The budget, and the rows of a step as they are exchanged.
+    assert.ok(reserved < 3 * BUDGET, `${name}: ${reserved} bytes of memory`)
+    await run.engine.close()
+  }
+})
+
+/** A store from which nothing can be read once \`broken\`. */
+class FailingStore extends MemoryStore {
+  broken = false
+
+  override read(name: string, parts: readonly Uint8Array[]): void {
+    if (this.broken) throw new StreamdownError('DSD7103', `${name}: the disk is gone.`)
+    super.read(name, parts)
+  }
+}
+
+test('a store that cannot be read fails the step; the program goes on from the snapshot before', async () => {
+  const program = await programOf(queries['join'] ?? '')
+  const unlimited = await whole(program)
+  const store = new FailingStore()
+  const run = await running(program, { memoryBytes: BUDGET, openSpill: () => store })
+  await run.engine.open()
+  while (run.engine.rowsIn < 3 * KEYS) run.engine.runStep()
+  const bytes = encodeSnapshot(run.engine.snapshot())
+  const before = { ...(run.result() ?? { rows: 0, sum: 0n }) }
+  store.broken = true
+  const gone = { code: 'DSD7103', message: /the disk is gone/ }
+  assert.throws(() => run.engine.runStep(), gone)
+  assert.throws(() => run.engine.snapshot(), gone, 'state is of no step')
+  assert.equal(run.engine.pending(), false)
+  await run.engine.close()
+  assert.deepEqual(together(before, await rest(program, bytes, {})), unlimited)
 })

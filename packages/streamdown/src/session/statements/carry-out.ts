@@ -1,6 +1,7 @@
 import type { BoundStatement } from '../../sql/bind/statement.ts'
 import { withSetting } from '../../sql/settings.ts'
 import { relations } from '../history.ts'
+import { memoryLines } from '../memory-lines.ts'
 import type { StatementResult } from '../session.ts'
 import type { Workspace } from '../workspace.ts'
 import { alterOptions } from './alter-options.ts'
@@ -98,7 +99,12 @@ export async function carryOut(workspace: Workspace, bound: BoundStatement, text
     case 'copy':
       return copy(workspace, bound)
     case 'explain':
-      return explainRows(bound, program => workspace.optimised(program), workspace.relations.connectorBehind)
+      return explainRows(
+        bound,
+        program => workspace.optimised(program),
+        workspace.relations.connectorBehind,
+        memoryLines(workspace),
+      )
     case 'nothing':
       return done(bound.what)
   }

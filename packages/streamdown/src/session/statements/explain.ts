@@ -11,12 +11,16 @@ export function explainRows(
   { statement, details }: Extract<BoundStatement, { is: 'explain' }>,
   optimise: (program: Program) => Program,
   connectorOf: ConnectorOf,
+  memory: readonly string[],
 ): StatementResult {
   const program = programOf(statement)
   const roots = programRoots(details.includes('LOGICAL') ? program : optimise(program))
   const mermaid = details.includes('MERMAID')
   const plan = mermaid ? explainMermaid(roots) : explainTree(roots)
-  const lines = [...plan.trimEnd().split('\n'), ...(mermaid ? [] : guaranteeLines(program, connectorOf))]
+  const lines = [
+    ...plan.trimEnd().split('\n'),
+    ...(mermaid ? [] : [...guaranteeLines(program, connectorOf), ...memory]),
+  ]
   return rows(
     [text('plan')],
     lines.map(line => [line]),
