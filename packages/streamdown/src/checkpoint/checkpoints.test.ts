@@ -78,6 +78,8 @@ test('damage is found, and the message says how to go on', async () => {
 test('a checkpoint is written before the first step, every so often, and at the end', async () => {
   const clock = new VirtualClock(0n)
   let captured = 0
+  let failures = 0
+  let kept = 0
   const store = new MemoryStore()
   const durable = await Durable.open({
     store,
@@ -85,6 +87,12 @@ test('a checkpoint is written before the first step, every so often, and at the 
     clock,
     intervalMicros: () => 10n,
     capture: async () => bytes(++captured),
+    kept: async () => {
+      kept += 1
+    },
+    failed: async () => {
+      failures += 1
+    },
   })
   await durable.tick()
   await durable.tick()
@@ -96,6 +104,11 @@ test('a checkpoint is written before the first step, every so often, and at the 
   assert.deepEqual(await durable.last(), bytes(3))
   await assert.rejects(durable.around(() => Promise.reject(new Error('the sink is gone'))))
   assert.equal(captured, 3)
+  assert.equal(failures, 1)
+  store.writes = 0
+  await assert.rejects(durable.around(async () => undefined))
+  assert.equal(failures, 2, 'a checkpoint that is not kept is a failure, too')
+  assert.deepEqual([captured, kept], [4, 3])
   await durable.close()
   assert.ok(store.closed)
 })

@@ -10,8 +10,12 @@ export interface DurableOptions {
   readonly clock: Clock
   /** µs between two checkpoints; asked each time. */
   intervalMicros(): bigint
-  /** The whole state between two steps. The sinks commit what it holds once the next step begins, or at the end. */
+  /** The whole state between two steps. */
   capture(): Promise<Uint8Array>
+  /** The last capture is kept: sinks commit what it holds. */
+  kept(): Promise<void>
+  /** The run has failed: what came behind the last checkpoint, the last capture too, is not to be published. */
+  failed(): Promise<void>
 }
 
 /** It stopped between two steps because its memory is used up: it goes on from there with more. */
@@ -48,6 +52,15 @@ export class Durable {
    */
   async around(run: () => Promise<void>): Promise<void> {
     try {
+      await this.#run(run)
+    } catch (error) {
+      await this.#options.failed()
+      throw error
+    }
+  }
+
+  async #run(run: () => Promise<void>): Promise<void> {
+    try {
       await run()
     } catch (error) {
       if (error instanceof StreamdownError && OVER_BUDGET.has(error.code)) await this.write()
@@ -66,6 +79,7 @@ export class Durable {
 
   async write(): Promise<void> {
     await this.#checkpoints.write(await this.#options.capture())
+    await this.#options.kept()
     this.#writtenAt = this.#options.clock.now()
   }
 

@@ -97,6 +97,10 @@ export const errorTable = {
     title: 'State in use',
     fix: 'End the process that has it open, or give this program a directory of its own.',
   },
+  DSD7004: {
+    title: 'Delivered rows missing',
+    fix: 'Put the file back (an empty one of its name, where you took the rows away yourself), or start without the saved state.',
+  },
   DSD7101: {
     title: 'State over its memory budget',
     fix: 'Take a snapshot and restore it with more memory or workers; or bound the state of the operator named.',

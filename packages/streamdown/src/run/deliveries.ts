@@ -1,7 +1,7 @@
 import type { Batch } from '../batch/batch.ts'
 import type { Memory } from '../batch/memory.ts'
 import { assertAlone } from '../connect/alone.ts'
-import type { Sink } from '../connect/sink.ts'
+import type { Claim, Sink } from '../connect/sink.ts'
 import type { SinkNode } from '../plan/nodes/node.ts'
 import type { Graph, OutputVertex } from './graph.ts'
 
@@ -19,26 +19,39 @@ export class Deliveries {
   readonly #sinks = new Map<number, Sink>()
   /** Epochs that are prepared and not committed, the oldest first. */
   #open: Epoch[] = []
+  #claims: readonly Claim[] = []
 
-  /** `prepared`: of the snapshot that the program goes on from. `openSink`: undefined where rows go elsewhere. */
+  /**
+   * `prepared`: of the snapshot that the program goes on from. `openSink`: undefined where rows go elsewhere. `claimed`:
+   * places that programs which run write.
+   * @throws StreamdownError DSD3002, before a sink is opened, where two would write the same place.
+   */
   async open(
     graph: Graph,
     openSink: (sink: SinkNode) => Sink | undefined,
     prepared: Readonly<Record<number, string>> = {},
+    claimed: readonly Claim[] = [],
   ): Promise<void> {
+    const sinks = new Map<number, Sink>()
+    const claims: Claim[] = []
     for (const vertex of graph.vertices) {
       if (vertex.is !== 'output' || vertex.target.is !== 'sink') continue
       const sink = openSink(vertex.target.sink)
       if (sink === undefined) continue
-      await sink.open(prepared[vertex.id])
-      this.#sinks.set(vertex.id, sink)
+      sinks.set(vertex.id, sink)
+      if (sink.alone !== undefined) claims.push(await sink.alone())
     }
-    assertAlone(this.sinks, false)
+    assertAlone([...claimed, ...claims], false)
+    this.#claims = claims
+    for (const [id, sink] of sinks) {
+      await sink.open(prepared[id])
+      this.#sinks.set(id, sink)
+    }
   }
 
-  /** Those that are open. */
-  get sinks(): Iterable<Sink> {
-    return this.#sinks.values()
+  /** Places that nobody else may write meanwhile. */
+  get claims(): readonly Claim[] {
+    return this.#claims
   }
 
   /** False when no sink takes the rows of this output. */
@@ -59,7 +72,7 @@ export class Deliveries {
 
   /** Ends an epoch after a step; what is returned belongs into the snapshot of that step. */
   async prepare(step: bigint): Promise<Readonly<Record<number, string>>> {
-    assertAlone(this.sinks, true)
+    assertAlone(this.#claims, true)
     const prepared: Record<number, string> = {}
     for (const [id, sink] of this.#sinks) prepared[id] = await sink.prepare(step)
     this.#open.push({ step, prepared })
@@ -74,8 +87,9 @@ export class Deliveries {
     }
   }
 
-  /** The program failed within this step: none of its rows leave. */
+  /** The program failed within this step: none of its rows leave, and nothing is committed any more. */
   async abort(step: bigint): Promise<void> {
+    this.#open = []
     for (const sink of this.#sinks.values()) await sink.abort(step)
   }
 

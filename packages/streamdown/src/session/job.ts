@@ -4,7 +4,7 @@ import type { Memory } from '../batch/memory.ts'
 import type { MemoryPool } from '../batch/memory-pool.ts'
 import { rowsOf } from '../batch/values.ts'
 import type { WeightedRow } from '../connect/memory.ts'
-import type { Sink } from '../connect/sink.ts'
+import type { Claim, Sink } from '../connect/sink.ts'
 import type { DeadLetters, Source } from '../connect/source.ts'
 import { StreamdownError } from '../errors/error.ts'
 import type { ScanNode, SinkNode } from '../plan/nodes/node.ts'
@@ -114,15 +114,32 @@ export class Job {
     })
   }
 
-  /** Where its rows go outside of the session. */
-  get sinks(): Iterable<Sink> {
-    return this.#deliveries.sinks
+  /** Places outside of the session that nobody else may write meanwhile. */
+  get claims(): readonly Claim[] {
+    return this.#deliveries.claims
   }
 
-  async open(from?: EngineSnapshot): Promise<void> {
-    await this.#deliveries.open(this.engine.graph, sink => this.#options.openSink(sink), from?.sinks)
-    if (from !== undefined) this.engine.restore(from)
-    await this.engine.open(new Map(Object.entries(from?.positions ?? {})))
+  /** `claimed`: places that other jobs write. When it fails the job is closed, and nothing was written. */
+  async open(from?: EngineSnapshot, claimed: readonly Claim[] = []): Promise<void> {
+    try {
+      await this.#deliveries.open(this.engine.graph, sink => this.#options.openSink(sink), from?.sinks, claimed)
+      if (from !== undefined) this.engine.restore(from)
+      await this.engine.open(new Map(Object.entries(from?.positions ?? {})))
+    } catch (error) {
+      await this.fail()
+      await this.close()
+      throw error
+    }
+  }
+
+  /** The snapshots that were taken are kept: what they hold is published, and not only when the program goes on. */
+  commit(): Promise<void> {
+    return this.#deliveries.commit()
+  }
+
+  /** The program has failed, here or elsewhere: what came behind its last checkpoint is not published. */
+  fail(): Promise<void> {
+    return this.#deliveries.abort(this.engine.step + 1n)
   }
 
   /** Runs steps while there is something to take now. Sinks are waited for when they fall behind. */
@@ -240,6 +257,8 @@ export class Job {
   }
 
   #stepDone(): void {
+    // What a step that fails has written is dropped.
+    if (this.#failure !== undefined) this.#pending.clear()
     for (const [output, rows] of this.#pending) {
       if (rows.length === 0) continue
       this.#pending.set(output, [])

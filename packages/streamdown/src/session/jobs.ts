@@ -1,5 +1,5 @@
 import { assertAlone } from '../connect/alone.ts'
-import type { Sink } from '../connect/sink.ts'
+import type { Claim } from '../connect/sink.ts'
 import { encodeSnapshot } from '../run/snapshot.ts'
 import type { Environment } from './environment.ts'
 import type { DeadLetter, Job } from './job.ts'
@@ -52,14 +52,23 @@ export class Jobs {
     }
   }
 
-  /** @throws StreamdownError DSD3002 where a job that runs writes what this one does. */
   add(job: Job): void {
-    assertAlone([...this.#sinks(), ...job.sinks], false)
     this.#jobs.set(job.name, job)
   }
 
-  *#sinks(): Iterable<Sink> {
-    for (const job of this.#jobs.values()) yield* job.sinks
+  /** Places that they write, which no other may. */
+  claims(): readonly Claim[] {
+    return [...this.#jobs.values()].flatMap(job => job.claims)
+  }
+
+  /** The snapshots that were taken are kept: what they hold is published. */
+  async commit(): Promise<void> {
+    for (const job of this.#jobs.values()) await job.commit()
+  }
+
+  /** The program has failed: what came behind its last checkpoint is not published. */
+  async fail(): Promise<void> {
+    for (const job of this.#jobs.values()) await job.fail()
   }
 
   /** Ends the job of that name, and those that wanted it. */
@@ -118,7 +127,7 @@ export class Jobs {
   }
 
   async snapshots(): Promise<Readonly<Record<string, Uint8Array>>> {
-    assertAlone(this.#sinks(), true)
+    assertAlone(this.claims(), true)
     const snapshots: Record<string, Uint8Array> = {}
     for (const [name, job] of this.#jobs) snapshots[name] = encodeSnapshot(await job.snapshot())
     return snapshots

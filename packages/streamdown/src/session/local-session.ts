@@ -151,6 +151,8 @@ export class LocalSession implements Session {
         await this.#workspace.jobs.takeFed()
         return this.#capture()
       },
+      kept: () => this.#workspace.jobs.commit(),
+      failed: () => this.#workspace.jobs.fail(),
     })
     this.#durable = durable
     const last = await durable.last()

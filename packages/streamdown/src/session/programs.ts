@@ -47,13 +47,8 @@ export async function startProgram(
     onChanges: (output, changes) => relations.find(output)?.apply(taken(output, changes), keys.get(output)),
   })
   const saved = restoring?.jobs[name]
-  await job.open(saved === undefined ? undefined : decodeSnapshot(saved))
-  try {
-    jobs.add(job)
-  } catch (error) {
-    await job.close()
-    throw error
-  }
+  await job.open(saved === undefined ? undefined : decodeSnapshot(saved), jobs.claims())
+  jobs.add(job)
   // Over in-memory tables alone it is up to date when its statement returns; others run as the session is run.
   if (restoring === undefined && relations.holdsAll(job.engine.graph)) await jobs.settle()
   return { is: 'started', job: name }
@@ -109,7 +104,7 @@ export async function runToEnd(workspace: Workspace, sink: SinkNode): Promise<nu
     onChanges: () => undefined,
   })
   try {
-    await job.open()
+    await job.open(undefined, workspace.jobs.claims())
     await runJobs(() => [job], workspace.environment, { stop: () => workspace.signal?.aborted === true })
   } finally {
     await job.close()

@@ -24,8 +24,11 @@ export async function collectRows(relation: Relation<unknown>, options: RunOptio
   const isTable = assembled.views[0]?.kind === 'table'
   if (!isTable) view.subscribe(change => rows.push(change.row))
   await job.open()
-  await runJobs(() => [job], environment)
-  await job.close()
+  try {
+    await runJobs(() => [job], environment)
+  } finally {
+    await job.close()
+  }
   return isTable ? view.rows() : rows
 }
 

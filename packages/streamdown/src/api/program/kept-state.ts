@@ -39,6 +39,8 @@ export async function keptState(
         stores: Object.fromEntries([...views].map(([name, view]) => [name, view.kept()])),
         jobs: { [JOB]: encodeSnapshot(await job.snapshot()) },
       }),
+    kept: () => job.commit(),
+    failed: () => job.fail(),
   })
   try {
     const last = await durable.last()

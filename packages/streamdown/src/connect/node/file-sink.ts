@@ -8,7 +8,7 @@ import type { Encoder } from '../../formats/format.ts'
 import { acceptsOf, checkWritten, createEncoder, formatOf, requiredHead } from '../../formats/registry.ts'
 import type { Relation } from '../../plan/nodes/node.ts'
 import { refuseUnknown, textOption } from '../options.ts'
-import type { Sink } from '../sink.ts'
+import type { Claim, Sink } from '../sink.ts'
 import { StepBytes } from '../step-bytes.ts'
 import { isThere, makeDirectory } from './directories.ts'
 import { fileOptions, filePrefixes } from './file-options.ts'
@@ -36,7 +36,6 @@ export function fileSink(declared: Relation): Sink {
 class TextFileSink implements Sink {
   readonly accepts: 'append' | 'retract'
   readonly delivery = 'exactly-once'
-  alone: Sink['alone']
   readonly #relation: Relation
   readonly #format: string
   readonly #overwrite: boolean
@@ -55,11 +54,14 @@ class TextFileSink implements Sink {
     this.#overwrite = overwrite
   }
 
+  /** Flushes of two appear one after the other; to which of them a length belongs cannot be said. */
+  async alone(): Promise<Claim> {
+    return { at: resolve(await fileOf(this.#path, this.#format)), where: 'saved state' }
+  }
+
   async open(from?: string): Promise<void> {
     try {
       this.#path = await placeOf(this.#path, this.#format)
-      // Flushes of two appear one after the other; to which of them a length belongs cannot be said.
-      this.alone = { at: resolve(this.#path), where: 'saved state' }
       this.#compression = suffixesOf(this.#path).compression
       if (this.#compression === 'brotli') {
         throw new StreamdownError('DSD3002', `'${this.#path}': files are written as .gz or .zst, not as .br.`)
@@ -154,10 +156,15 @@ class TextFileSink implements Sink {
   }
 }
 
-/** The file that a sink's path means; directories on the way are made. */
-export async function placeOf(path: string, format: string): Promise<string> {
+/** The file that a sink's path means: in a directory one of its own. */
+export async function fileOf(path: string, format: string): Promise<string> {
   const directory = path.endsWith('/') || (await isDirectory(path))
-  const file = directory ? join(path, `part-0.${format === 'json' ? 'ndjson' : format}`) : path
+  return directory ? join(path, `part-0.${format === 'json' ? 'ndjson' : format}`) : path
+}
+
+/** The same, with the directories on the way made. */
+export async function placeOf(path: string, format: string): Promise<string> {
+  const file = await fileOf(path, format)
   await makeDirectory(dirname(file))
   return file
 }

@@ -77,3 +77,38 @@ test('a file that two statements write at a time is refused: Parquet always, tex
   await assert.rejects(text.snapshot(), twice)
   await text.close()
 })
+
+test('a second writer that is refused does no harm to the first', async () => {
+  const place = join(folder, 'refused')
+  const path = join(place, 'o.parquet')
+  const overwrite = ", 'sink.mode' = 'overwrite'"
+  const session = await writing(path, overwrite)
+  await session.execute('INSERT INTO fed VALUES (1)')
+  await session.snapshot()
+  await session.execute('INSERT INTO fed VALUES (2)')
+  const twice = { code: 'DSD3002', message: /is written twice at a time/ }
+  await assert.rejects(session.execute('INSERT INTO out SELECT id + 1 FROM fed'), twice)
+  await assert.rejects(session.execute(`COPY (VALUES (9)) TO '${path}'`), twice)
+  await assert.rejects(session.execute(`COPY fed TO '${path}'`), twice)
+  assert.deepEqual(await ids(place), [1])
+  await session.close()
+  assert.deepEqual(await ids(place), [1, 2])
+})
+
+test('a file of the saved state that is gone is an error, not taken as written', async () => {
+  const place = join(folder, 'gone')
+  const first = await writing(join(place, 'o.parquet'))
+  await first.execute('INSERT INTO fed VALUES (1)')
+  const saved = await first.snapshot()
+  const part = (await readdir(place)).find(name => name.endsWith('.parquet.part'))
+  assert.ok(part !== undefined)
+  await rm(join(place, part))
+  const again = await createSession({}, await createNodeEnvironment())
+  await assert.rejects(again.restore(saved), { code: 'DSD7004', message: /o-epoch-\d+\.parquet' is missing/ })
+  await again.close()
+  // Whoever has taken the rows away says so with a file of the name.
+  await writeFile(join(place, part.replace(/\.part$/, '')), '')
+  const knowing = await createSession({}, await createNodeEnvironment())
+  await knowing.restore(saved)
+  await knowing.close()
+})

@@ -10,10 +10,10 @@ import type { Relation } from '../../plan/nodes/node.ts'
 import type { DataType } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
 import { isNumeric, numericText } from '../../values/numeric.ts'
-import type { Sink } from '../sink.ts'
+import type { Claim, Sink } from '../sink.ts'
 import { isThere, syncDirectory } from './directories.ts'
 import { fileError } from './file-paths.ts'
-import { placeOf } from './file-sink.ts'
+import { fileOf, placeOf } from './file-sink.ts'
 
 const GROUP_ROWS = 100_000
 
@@ -32,7 +32,6 @@ interface Prepared {
 export class ParquetSink implements Sink {
   readonly accepts = 'append'
   readonly delivery = 'exactly-once'
-  alone: Sink['alone']
   readonly #relation: Relation
   readonly #overwrite: boolean
   #path: string
@@ -50,6 +49,9 @@ export class ParquetSink implements Sink {
   #pending: Prepared['files'] = []
   /** Whether rows lie in files of epochs. */
   #inEpochs = false
+  /** The program saves its state: rows are published with it, or not at all. */
+  #saved = false
+  #failed = false
   /** Whether an older file of the name is still there, until rows take its place. */
   #replaces = false
 
@@ -60,10 +62,14 @@ export class ParquetSink implements Sink {
     this.#empty()
   }
 
+  async alone(): Promise<Claim> {
+    return { at: resolve(await fileOf(this.#path, 'parquet')), where: 'any program' }
+  }
+
   async open(from?: string): Promise<void> {
     try {
       this.#path = await placeOf(this.#path, 'parquet')
-      this.alone = { at: resolve(this.#path), where: 'any program' }
+      this.#saved = from !== undefined
       if (from === undefined) await this.#makeRoom()
       else await this.#cutBack(preparedOf(from))
       this.#temporary = `${this.#path}.${process.pid}.part`
@@ -98,6 +104,7 @@ export class ParquetSink implements Sink {
   async flush(): Promise<void> {}
 
   async prepare(epoch: bigint): Promise<string> {
+    this.#saved = true
     const path = pathOfEpoch(this.#path, epoch)
     if (await this.#finish(`${path}.part`)) {
       this.#inEpochs = true
@@ -113,6 +120,7 @@ export class ParquetSink implements Sink {
   }
 
   async abort(step: bigint): Promise<void> {
+    this.#failed = true
     if (step !== this.#step) return
     for (const values of this.#columns) values.length = this.#settled
     this.#rows = this.#settled
@@ -120,12 +128,25 @@ export class ParquetSink implements Sink {
 
   async close(): Promise<void> {
     if (this.#library === undefined) return
+    if (this.#failed && this.#saved) await this.#discard()
+    else await this.#publishRest()
+    this.#library = undefined
+  }
+
+  async #publishRest(): Promise<void> {
     const path = this.#inEpochs ? pathOfEpoch(this.#path, this.#step) : this.#path
     // Who looks for the one file finds it, if without rows.
-    if (!this.#inEpochs) this.#writer ??= this.#newWriter()
+    if (!this.#inEpochs && !this.#failed) this.#writer ??= this.#newWriter()
     if (await this.#finish(`${path}.part`)) this.#pending = [...this.#pending, [`${path}.part`, path]]
     await this.#publish(this.#pending)
-    this.#library = undefined
+  }
+
+  /** What was written since the last epoch; those that are prepared wait for whoever goes on from their snapshot. */
+  async #discard(): Promise<void> {
+    this.#empty()
+    await this.#writer?.finish()
+    this.#writer = undefined
+    await rm(this.#temporary, { force: true })
   }
 
   /** The first run: what is there goes, or is refused. */
@@ -145,6 +166,13 @@ export class ParquetSink implements Sink {
 
   /** Files that were written behind the snapshot go: their rows come again. */
   async #cutBack({ epoch, files }: Prepared): Promise<void> {
+    for (const [temporary, path] of files) {
+      if ((await isThere(temporary)) || (await isThere(path))) continue
+      throw new StreamdownError(
+        'DSD7004',
+        `'${path}' is missing, with rows that were written before the saved state this program goes on from.`,
+      )
+    }
     const found = await epochFiles(this.#path)
     const unfinished = await epochFiles(this.#path, '.part')
     for (const [path, of] of [...found, ...unfinished]) if (of > BigInt(epoch)) await rm(path)

@@ -4,6 +4,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
 import { test } from 'node:test'
 import { gunzipSync } from 'node:zlib'
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet'
@@ -16,6 +17,7 @@ import type { Sink } from '../sink.ts'
 import type { Connector } from '../source.ts'
 import { webhook } from '../webhook.ts'
 import { fileConnectors } from './file.ts'
+import { stdoutTo } from './stdio.ts'
 
 const schema = [field('id', types.bigint, false)]
 
@@ -101,6 +103,28 @@ function printCase(): SinkCase {
   }
 }
 
+const stdoutCase: SinkCase = {
+  name: 'stdout',
+  place: async () => {
+    const out = new PassThrough()
+    let text = ''
+    out.on('data', part => {
+      text += part
+    })
+    return {
+      sink: () =>
+        sinkOf(
+          stdoutTo(() => out),
+          relationOf(
+            stdoutTo(() => out),
+            schema,
+          ),
+        ),
+      ids: async () => [...text.matchAll(/\d+/g)].map(([id]) => BigInt(id)),
+    }
+  },
+}
+
 const webhookCase: SinkCase = {
   name: 'webhook',
   place: async () => {
@@ -130,7 +154,8 @@ const webhookCase: SinkCase = {
 }
 
 /**
- * Not here: stdout, which belongs to the test runner (stdio.test.ts runs it in a process of its own).
+ * Not here: in-memory tables, \`memory\` relations, views and what is collected. No sink takes their rows but the session
+ * itself, as part of its state: session/kept-rows.test.ts has what they promise.
  */
 const cases: readonly SinkCase[] = [
   fileCase('out.ndjson', String),
@@ -139,6 +164,7 @@ const cases: readonly SinkCase[] = [
   parquetCase,
   webhookCase,
   printCase(),
+  stdoutCase,
   unread('blackhole', blackhole, 'nothing is kept'),
   unread('checksum', checksumConnector(new Map<string, Checksum>()), 'it sums what it is given'),
 ]
@@ -216,6 +242,28 @@ for (const { name, place, leavesAtWrite, inWholeFiles } of cases) {
       assert.deepEqual([...new Set(found)], [1n, 2n], `${name}: nothing is lost`)
       if (again.delivery === 'exactly-once') assert.deepEqual(found, [1n, 2n], `${name}: nothing is doubled`)
     }
+    await at.clear?.()
+  })
+
+  test(`${name}: what a program that saves its state wrote behind its last epoch is not published when it fails`, async () => {
+    const at = await place()
+    const sink = at.sink()
+    await sink.open()
+    write(sink, schema, [[1n]], { epoch: 1n })
+    const prepared = await sink.prepare(1n)
+    await sink.commit(1n, prepared)
+    write(sink, schema, [[2n]], { epoch: 2n })
+    // It fails elsewhere, between two steps.
+    await sink.abort(3n)
+    await sink.flush()
+    await sink.close()
+    await ids(at, inWholeFiles ? [1n] : [1n, 2n], 'failed')
+    const again = at.sink()
+    await again.open(prepared)
+    write(again, schema, [[2n]], { epoch: 2n })
+    await again.flush()
+    await again.close()
+    if (again.delivery === 'exactly-once') await ids(at, [1n, 2n], 'gone on')
     await at.clear?.()
   })
 }

@@ -42,14 +42,16 @@ export const stdin: Connector = {
   source: { guarantee: 'at-most-once: it cannot be read again', create: relation => stdinSource(relation) },
 }
 
-/** Writes to standard output. */
-export const stdout: Connector = {
+/** Writes to standard output, or what stands for it in a test. */
+export const stdoutTo = (out: () => Pick<NodeJS.WriteStream, 'write'>): Connector => ({
   name: 'stdout',
   summary: 'Writes to standard output.',
   options,
   takesFormat: true,
-  sink: { guarantee: 'at-least-once', create: relation => new StdoutSink(relation) },
-}
+  sink: { guarantee: 'at-least-once', create: relation => new StdoutSink(relation, out()) },
+})
+
+export const stdout = stdoutTo(() => process.stdout)
 
 function stdinSource(declared: Relation): Source {
   const relation = withSchemaText(declared)
@@ -93,13 +95,15 @@ function streamFormatOf(relation: Relation, check: (relation: Relation, format: 
 class StdoutSink implements Sink {
   readonly accepts: 'append' | 'retract'
   readonly delivery = 'at-least-once'
+  readonly #out: Pick<NodeJS.WriteStream, 'write'>
   readonly #relation: Relation
   readonly #format: string
   readonly #encoders = new Map<Memory, Encoder>()
   readonly #written = new StepBytes()
 
-  constructor(declared: Relation) {
+  constructor(declared: Relation, out: Pick<NodeJS.WriteStream, 'write'>) {
     const relation = withSchemaText(declared)
+    this.#out = out
     this.#relation = relation
     this.#format = streamFormatOf(relation, checkWritten)
     this.accepts = acceptsOf(this.#format)
@@ -125,7 +129,7 @@ class StdoutSink implements Sink {
     if (this.#written.length === 0) return
     const bytes = this.#written.take()
     await new Promise<void>((resolve, reject) => {
-      process.stdout.write(bytes, error =>
+      this.#out.write(bytes, error =>
         error
           ? reject(new StreamdownError('DSD3004', `Standard output: ${error.message}.`, { cause: error }))
           : resolve(),

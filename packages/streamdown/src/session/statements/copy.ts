@@ -1,6 +1,7 @@
 import { CHUNK_ROWS } from '../../batch/batch.ts'
 import { createMemory } from '../../batch/linear-memory.ts'
 import { batchFromRows } from '../../batch/values.ts'
+import { assertAlone } from '../../connect/alone.ts'
 import { StreamdownError } from '../../errors/error.ts'
 import { derive } from '../../plan/properties.ts'
 import type { BoundCopy } from '../../sql/bind/statement.ts'
@@ -29,6 +30,8 @@ async function writeAll(workspace: Workspace, sink: BoundCopy['sink']): Promise<
   const { rows } = await runQuery(workspace, sink.input)
   const target = workspace.relations.openSink(sink)
   if (target === undefined) throw new StreamdownError('DSD9002', 'A file is no table of the session.')
+  const claims = target.alone === undefined ? [] : [await target.alone()]
+  assertAlone([...workspace.jobs.claims(), ...claims], false)
   await target.open()
   try {
     const memory = createMemory()
