@@ -1,10 +1,10 @@
+import { zoneNamed } from '../functions/time/zone.ts'
 import type { ChangeRow, StatementResult } from '../session/session.ts'
 import { type DataType, field, type Schema, types } from '../types/data-type.ts'
 import type { Numeric, Value } from '../types/value.ts'
 import { decimalText } from '../values/decimal-digits.ts'
 import { numericText } from '../values/numeric.ts'
 import { type TextZone, textOf } from '../values/text.ts'
-import { zoneNamed } from './zone.ts'
 
 type Rows = Extract<StatementResult, { is: 'rows' }>
 

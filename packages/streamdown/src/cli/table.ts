@@ -1,8 +1,8 @@
+import { zoneNamed } from '../functions/time/zone.ts'
 import type { StatementResult } from '../session/session.ts'
 import type { DataType } from '../types/data-type.ts'
 import { textOf } from '../values/text.ts'
 import { uniqueNames } from './json-lines.ts'
-import { zoneNamed } from './zone.ts'
 
 type Rows = Pick<Extract<StatementResult, { is: 'rows' }>, 'schema' | 'rows' | 'timeZone'>
 

@@ -116,3 +116,20 @@ test('print and blackhole refuse options that they do not have', () => {
   )
   assert.throws(() => sinkOf(blackhole, relationOf(blackhole, schema, { x: '1' })), coded('DSD3002', /it has none/))
 })
+
+test('TIMESTAMP_LTZ prints in the zone of the session, and says so', () => {
+  const { out, connector } = printed()
+  const zoned = [field('t', { is: 'timestamp', precision: 3, zoned: true })]
+  // 2024-07-01 12:00:00 in UTC; Tokyo is nine hours ahead, Berlin in summer two.
+  const noon = BigInt(Date.UTC(2024, 6, 1, 12)) * 1000n
+  for (const zone of ['UTC', 'Asia/Tokyo', 'Europe/Berlin']) {
+    const sink = connector.sink?.create(relationOf(connector, zoned), zone)
+    assert.ok(sink !== undefined)
+    write(sink, zoned, [[noon]])
+  }
+  assert.deepEqual(out, [
+    '+I[2024-07-01T12:00:00Z]\n',
+    '+I[2024-07-01T21:00:00+09:00]\n',
+    '+I[2024-07-01T14:00:00+02:00]\n',
+  ])
+})

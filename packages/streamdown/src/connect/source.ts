@@ -88,7 +88,11 @@ export interface Connector {
   /** Options whose names start so are the format's. */
   readonly takesFormat?: boolean
   readonly source?: { readonly guarantee: string; create(relation: Relation): Source }
-  readonly sink?: { readonly guarantee: string; create(relation: Relation): import('./sink.ts').Sink }
+  readonly sink?: {
+    readonly guarantee: string
+    /** `timeZone`: in which a sink for people shows TIMESTAMP_LTZ; UTC unless said. */
+    create(relation: Relation, timeZone?: string): import('./sink.ts').Sink
+  }
   /** Rows are asked for by equality of columns (`keys` of the relation): a table behind FOR SYSTEM_TIME AS OF PROCTIME(). */
   readonly lookup?: {
     readonly guarantee: string

@@ -43,7 +43,7 @@ export async function startProgram(
   const job = new Job(optimised, {
     ...jobOptions(workspace, name, settings.on_error === 'fail' ? 'fail' : 'dead-letter'),
     openSource: scan => relations.openSource(scan, restoring === undefined ? 'all' : 'changes'),
-    openSink: sink => relations.openSink(sink),
+    openSink: sink => relations.openSink(sink, settings.timezone),
     onChanges: (output, changes) => relations.find(output)?.apply(taken(output, changes), keys.get(output)),
   })
   const saved = restoring?.jobs[name]
@@ -100,7 +100,7 @@ export async function runToEnd(workspace: Workspace, sink: SinkNode): Promise<nu
   const job = new Job(workspace.optimised({ sinks: [sink], views: [] }), {
     ...jobOptions(workspace, sink.name, 'fail'),
     openSource: scan => workspace.relations.openSource(scan, 'contents'),
-    openSink: each => workspace.relations.openSink(each),
+    openSink: each => workspace.relations.openSink(each, workspace.settings.timezone),
     onChanges: () => undefined,
   })
   try {

@@ -60,13 +60,13 @@ export class Relations {
   }
 
   /** Undefined: the session itself takes the rows. */
-  openSink({ relation }: SinkNode): Sink | undefined {
+  openSink({ relation }: SinkNode, timeZone: string): Sink | undefined {
     if (this.#data.has(relation.name)) return undefined
     const connector = this.connectorOf(relation)
     if (connector.sink === undefined) {
       throw new StreamdownError('DSD3001', `Connector '${connector.name}' of "${relation.name}" cannot be written to.`)
     }
-    return connector.sink.create(relation)
+    return connector.sink.create(relation, timeZone)
   }
 
   /** @throws StreamdownError DSD3001 when there is none of that name. */

@@ -11,7 +11,7 @@ import { numericText } from './numeric.ts'
  */
 export type TextStyle = 'postgres' | 'flink'
 
-/** The zone in which PostgreSQL's TIMESTAMPTZ is shown: µs to add to UTC at an instant. */
+/** The zone in which TIMESTAMP_LTZ is shown: µs to add to UTC at an instant. */
 export interface TextZone {
   readonly offsetAt: (utc: bigint) => bigint
 }
@@ -148,11 +148,14 @@ function clockText(micros: bigint, withSeconds: boolean): string {
 const timeText = (micros: bigint, style: TextStyle): string => clockText(micros, style === 'postgres')
 
 function timestampText(micros: bigint, style: TextStyle, zoned: boolean, zone: TextZone): string {
-  const offset = zoned && style === 'postgres' ? zone.offsetAt(micros) : 0n
+  const offset = zoned ? zone.offsetAt(micros) : 0n
   const local = micros + offset
   const ofDay = ((local % MICROS_PER_DAY) + MICROS_PER_DAY) % MICROS_PER_DAY
   const date = dateText(Number((local - ofDay) / MICROS_PER_DAY), style)
-  if (style === 'flink') return `${date}T${clockText(ofDay, zoned)}${zoned ? 'Z' : ''}`
+  if (style === 'flink') {
+    const shown = !zoned ? '' : offset === 0n ? 'Z' : offsetText(offset)
+    return `${date}T${clockText(ofDay, zoned)}${shown}`
+  }
   const clock = `${clockText(ofDay, true)}${zoned ? offsetText(offset) : ''}`
   return date.endsWith(' BC') ? `${date.slice(0, -3)} ${clock} BC` : `${date} ${clock}`
 }

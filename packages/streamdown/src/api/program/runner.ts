@@ -51,7 +51,7 @@ export function programJob(
       scan.relation.handle instanceof MemoryQueue
         ? memorySource(assembled, scan, scan.relation.handle)
         : sourceOf(connector(scan.relation.connector), scan),
-    openSink: sink => sinkOf(connector(sink.relation.connector), sink),
+    openSink: sink => sinkOf(connector(sink.relation.connector), sink, assembled.context.bind.settings.timezone),
     onChanges,
   })
 }
@@ -70,10 +70,10 @@ function sourceOf(connector: Environment['connectors'][number], { relation }: Sc
   return connector.source.create(relation)
 }
 
-function sinkOf(connector: Environment['connectors'][number], { relation }: SinkNode): Sink {
+function sinkOf(connector: Environment['connectors'][number], { relation }: SinkNode, timeZone: string): Sink {
   if (connector.sink === undefined)
     throw new StreamdownError('DSD3001', `Connector '${connector.name}' cannot be written to.`)
-  return connector.sink.create(relation)
+  return connector.sink.create(relation, timeZone)
 }
 
 /** Rows that the program pushes, those before the start included. */

@@ -18,6 +18,11 @@ export function findZone(name: string): Zone | undefined {
   return zone
 }
 
+const utc: Zone = { offsetAt: () => 0n }
+
+/** The zone in which TIMESTAMP_LTZ is shown; UTC where the name is none. */
+export const zoneNamed = (name: string): Zone => findZone(name) ?? utc
+
 function makeZone(name: string): Zone | undefined {
   const match = fixed.exec(name)
   if (match !== null && name !== '') {

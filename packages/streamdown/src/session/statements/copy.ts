@@ -28,7 +28,7 @@ export async function copy(workspace: Workspace, { sink, path }: BoundCopy): Pro
 
 async function writeAll(workspace: Workspace, sink: BoundCopy['sink']): Promise<number> {
   const { rows } = await runQuery(workspace, sink.input)
-  const target = workspace.relations.openSink(sink)
+  const target = workspace.relations.openSink(sink, workspace.settings.timezone)
   if (target === undefined) throw new StreamdownError('DSD9002', 'A file is no table of the session.')
   const claims = target.alone === undefined ? [] : [await target.alone()]
   assertAlone([...workspace.jobs.claims(), ...claims], false)
