@@ -51,14 +51,26 @@ export function byteSize(option: string, text: string): ByteSize {
 }
 
 export async function readProgram(path: string): Promise<string> {
+  const bytes = await readFile(path).catch((error: unknown) => {
+    throw unreadable(path, error)
+  })
   try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    throw new StreamdownError(
-      'DSD8001',
-      `cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`,
-    )
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw new StreamdownError('DSD8001', `${path} is no text in UTF-8`)
   }
+}
+
+/** Why a program cannot be read, in plain words. */
+export function unreadable(path: string, error: unknown): StreamdownError {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const reasons: Readonly<Record<string, string>> = {
+    ENOENT: `there is no file ${path}`,
+    EISDIR: `${path} is a directory`,
+    EACCES: `${path} may not be read`,
+  }
+  const message = error instanceof Error ? error.message : String(error)
+  return new StreamdownError('DSD8001', reasons[code] ?? `${path} cannot be read: ${message}`, { cause: error })
 }
 
 export function oneFile(positionals: readonly string[], command: string): string {

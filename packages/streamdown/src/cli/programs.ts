@@ -1,3 +1,4 @@
+import { access } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { assemble } from '../api/program/assemble.ts'
@@ -7,7 +8,7 @@ import { StreamdownError } from '../errors/error.ts'
 import { optimiseProgram } from '../plan/optimise/optimise.ts'
 import type { Program } from '../plan/program.ts'
 import { createSession } from '../session/create.ts'
-import { readProgram, sessionOptionsOf } from './options.ts'
+import { readProgram, sessionOptionsOf, unreadable } from './options.ts'
 
 export interface PlannedFile {
   /** Optimised. */
@@ -39,6 +40,9 @@ export const isSql = (file: string): boolean => /\.sql$/i.test(file)
 /** A module of exported jobs, tables and streams. */
 export async function importProgram(file: string): Promise<object> {
   if (!/\.m?[jt]s$/i.test(file)) throw new StreamdownError('DSD8001', `a program is FILE.sql or FILE.ts, not ${file}`)
+  await access(file).catch((error: unknown) => {
+    throw unreadable(file, error)
+  })
   const module: unknown = await import(pathToFileURL(resolve(file)).href)
   if (module === null || typeof module !== 'object') throw new StreamdownError('DSD8001', `${file} is no module`)
   return module

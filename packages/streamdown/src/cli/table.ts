@@ -41,7 +41,7 @@ export function tableLines(
   const names = uniqueNames(schema).map(oneLine)
   const cells = rows.map(row => schema.map(({ type }, at) => oneLine(textOf(row[at] ?? null, type, 'postgres', zone))))
   const natural = names.map((name, at) =>
-    Math.max(displayWidth(name), ...cells.map(row => displayWidth(row[at] ?? ''))),
+    cells.reduce((most, row) => Math.max(most, displayWidth(row[at] ?? '')), displayWidth(name)),
   )
   const widths = fitting(
     natural.map(each => each + PADDING),

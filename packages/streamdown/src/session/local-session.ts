@@ -4,13 +4,13 @@ import { StreamdownError } from '../errors/error.ts'
 import type { Program } from '../plan/program.ts'
 import { VirtualClock } from '../run/clock.ts'
 import { bindStatement } from '../sql/bind/bind.ts'
-import { durationMicros } from '../sql/bind/literals.ts'
 import type { BoundStatement } from '../sql/bind/statement.ts'
 import { type CatalogEntry, storedName, type TableEntry } from '../sql/catalog.ts'
 import type { ParsedStatement, Statement } from '../sql/parse/ast.ts'
 import { lex } from '../sql/parse/lexer.ts'
 import { parseStatements } from '../sql/parse/parse.ts'
-import { type Settings, settingsIdentity } from '../sql/settings.ts'
+import { interval, readSetting } from '../sql/setting-texts.ts'
+import { settingsIdentity } from '../sql/settings.ts'
 import type { Field } from '../types/data-type.ts'
 import type { Environment } from './environment.ts'
 import { InferredFiles } from './files.ts'
@@ -146,7 +146,7 @@ export class LocalSession implements Session {
       store: await environment.openState(place),
       identity,
       clock,
-      intervalMicros: () => checkpointInterval(this.#workspace.settings),
+      intervalMicros: () => readSetting(this.#workspace.settings, 'checkpoint_interval', interval),
       capture: async () => {
         await this.#workspace.jobs.takeFed()
         return this.#capture()
@@ -222,10 +222,4 @@ export class LocalSession implements Session {
 function isEndless(bound: BoundStatement): boolean {
   if (bound.is === 'explain') return isEndless(bound.statement)
   return bound.is === 'select' && endlessRelation(bound.plan) !== undefined
-}
-
-function checkpointInterval({ checkpoint_interval: text }: Settings): bigint {
-  const interval = durationMicros(text)
-  if (interval !== undefined && interval > 0n) return interval
-  throw new StreamdownError('DSD2006', `Setting checkpoint_interval takes a duration such as '10 s', not "${text}".`)
 }

@@ -7,10 +7,10 @@ import type { Program } from '../plan/program.ts'
 import { derive } from '../plan/properties.ts'
 import { decodeSnapshot } from '../run/snapshot.ts'
 import { FIRST_STEP_ROWS } from '../run/step-size.ts'
-import { durationMicros } from '../sql/bind/literals.ts'
+import { byteSize, duration, durationOrNone, interval, readSetting } from '../sql/setting-texts.ts'
+import type { Settings } from '../sql/settings.ts'
 import type { DataType } from '../types/data-type.ts'
 import type { Value } from '../types/value.ts'
-import { parseByteSize } from '../values/byte-size.ts'
 import { outputKey } from './change-kinds.ts'
 import { consolidateRows } from './consolidate-rows.ts'
 import type { Environment } from './environment.ts'
@@ -161,15 +161,17 @@ export function jobOptions(
     name,
     workers: options.workers ?? 1,
     stepRows: options.stepRows ?? FIRST_STEP_ROWS,
-    ...(stopwatch === undefined ? {} : { stopwatch, stepMs: stepMsOf(settings.step_time) }),
+    ...(stopwatch === undefined
+      ? {}
+      : { stopwatch, stepMs: Number(readSetting(settings, 'step_time', interval)) / 1000 }),
     seed: options.seed ?? 0,
     clock,
     timeZone: settings.timezone,
     settings,
-    idleTimeout: durationMicros(settings.source_idle_timeout) ?? 0n,
-    ...maxDriftOf(settings.max_drift),
+    idleTimeout: readSetting(settings, 'source_idle_timeout', duration),
+    ...maxDriftOf(settings),
     ...spillOf(environment, settings.temp_directory === '' ? statePlace : settings.temp_directory),
-    memoryBytes: memoryBytesOf(settings.memory_limit),
+    memoryBytes: readSetting(settings, 'memory_limit', byteSize),
     openSink: () => undefined,
     onError,
     sleep: (ms, sooner) => environment.sleep(ms, sooner),
@@ -185,24 +187,9 @@ export function spillOf(
   return openSpill === undefined ? {} : { openSpill: () => openSpill(directory) }
 }
 
-/** @throws StreamdownError DSD2006 when it is no size. */
-export function memoryBytesOf(text: string): number {
-  const bytes = parseByteSize(text)
-  if (bytes !== undefined) return bytes
-  throw new StreamdownError('DSD2006', `Setting memory_limit takes a size such as '512 mb', not "${text}".`)
-}
-
-function maxDriftOf(text: string): Pick<JobOptions, 'maxDrift'> {
-  if (text === 'none') return {}
-  const maxDrift = durationMicros(text)
-  if (maxDrift !== undefined && maxDrift >= 0n) return { maxDrift }
-  throw new StreamdownError('DSD2006', `Setting max_drift takes none or a duration such as '1 min', not "${text}".`)
-}
-
-function stepMsOf(text: string): number {
-  const micros = durationMicros(text)
-  if (micros !== undefined && micros > 0n) return Number(micros) / 1000
-  throw new StreamdownError('DSD2006', `Setting step_time takes a duration such as '10 ms', not "${text}".`)
+function maxDriftOf(settings: Settings): Pick<JobOptions, 'maxDrift'> {
+  const maxDrift = readSetting(settings, 'max_drift', durationOrNone)
+  return maxDrift === 'none' ? {} : { maxDrift }
 }
 
 /** A row as often as its weights say, in the order of arrival. */

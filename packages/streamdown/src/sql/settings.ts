@@ -1,4 +1,5 @@
 import { StreamdownError } from '../errors/error.ts'
+import * as texts from './setting-texts.ts'
 
 /**
  * Every rule on which SQL engines differ, one setting each. A dialect is a named preset of them; SET changes one.
@@ -6,8 +7,10 @@ import { StreamdownError } from '../errors/error.ts'
  */
 export interface SettingDefinition {
   readonly summary: string
-  /** The values there are; undefined: any text. */
+  /** The values there are; undefined: a text. */
   readonly values?: readonly string[]
+  /** What its text is; undefined: any. */
+  readonly takes?: texts.SettingText<unknown>
   readonly flink: string
   readonly postgres: string
 }
@@ -24,6 +27,10 @@ const choice = <const V extends readonly string[]>(
   postgres,
 })
 const text = (flink: string, postgres: string, summary: string) => ({ summary, flink, postgres })
+const parsed = (takes: texts.SettingText<unknown>, flink: string, postgres: string, summary: string) => ({
+  ...text(flink, postgres, summary),
+  takes,
+})
 
 export const settingDefinitions = {
   dialect: choice(['flink', 'postgres'], 'flink', 'postgres', 'Sets every rule below to that preset at once.'),
@@ -75,7 +82,8 @@ export const settingDefinitions = {
     'overwrite',
     'INSERT of an existing primary key into an in-memory table without ON CONFLICT.',
   ),
-  default_decimal: text(
+  default_decimal: parsed(
+    texts.decimalSize,
     '10,0',
     'any',
     'DECIMAL and NUMERIC without precision: a precision and scale, or any: each value has a scale of its own.',
@@ -96,65 +104,84 @@ export const settingDefinitions = {
     'none',
     'Event time of a table that declares none: none, or its first TIMESTAMP column.',
   ),
-  default_lateness: text(
+  default_lateness: parsed(
+    texts.duration,
     '0 seconds',
     '0 seconds',
     'How far behind a watermark stays that is declared without expression.',
   ),
-  allowed_lateness: text('0 seconds', '0 seconds', 'How long a closed window still takes late rows, as corrections.'),
+  allowed_lateness: parsed(
+    texts.duration,
+    '0 seconds',
+    '0 seconds',
+    'How long a closed window still takes late rows, as corrections.',
+  ),
   early_fire: choice(
     ['false', 'true'],
     'false',
     'false',
     'Whether windows that close give early results before, corrected until then.',
   ),
-  early_fire_delay: text(
+  early_fire_delay: parsed(
+    texts.duration,
     '0 seconds',
     '0 seconds',
     'How long early results wait for further rows, on the processing clock; 0: they come with every step.',
   ),
-  source_idle_timeout: text(
+  source_idle_timeout: parsed(
+    texts.duration,
     '0 seconds',
     '0 seconds',
     "How long a source's partition must have had nothing, though asked, before it holds no watermark back; a table's scan.watermark.idle-timeout goes before.",
   ),
-  max_drift: text(
+  max_drift: parsed(
+    texts.durationOrNone,
     'none',
     'none',
     "How far in event time a source's partition may lead the slowest one before it is not read; none: no partition is held back. A table's scan.watermark.alignment.max-drift goes before.",
   ),
-  state_ttl: text(
+  state_ttl: parsed(
+    texts.durationOrNone,
     'none',
     'none',
     'How long the state of joins and of groups without a window is kept without a new row, on the processing clock; none: for ever.',
   ),
-  checkpoint_interval: text(
+  checkpoint_interval: parsed(
+    texts.interval,
     '10 seconds',
     '10 seconds',
     'How often a program that keeps its state (dsd run --state) writes a checkpoint.',
   ),
-  match_partial_limit: text(
+  match_partial_limit: parsed(
+    texts.count,
     '10000',
     '10000',
     'How many ways to go on one match of MATCH_RECOGNIZE may have open; a row that begins more is given up.',
   ),
-  recursion_limit: text(
+  recursion_limit: parsed(
+    texts.count,
     '10000',
     '10000',
     'How many rounds a WITH RECURSIVE may take; one that still has rows then stops the program.',
   ),
-  memory_limit: text('4 gb', '4 gb', 'Memory of each worker, 4 GB at most; state over seven eighths of it is spilled.'),
+  memory_limit: parsed(
+    texts.byteSize,
+    '4 gb',
+    '4 gb',
+    'Memory of each worker, 4 GB at most; state over seven eighths of it is spilled.',
+  ),
   temp_directory: text(
     '',
     '',
     "Where state is spilled that does not fit; '': to where the program keeps its state (--state), else where the system has temporary files.",
   ),
-  step_time: text(
+  step_time: parsed(
+    texts.interval,
     '10 ms',
     '10 ms',
     'How long a step takes, about: it takes fewer rows where they are slow and more where they are fast.',
   ),
-  timezone: text('UTC', 'UTC', 'The session time zone, an IANA name.'),
+  timezone: parsed(texts.timeZone, 'UTC', 'UTC', 'The session time zone, an IANA name.'),
   search_path: text(
     'public',
     'public',
@@ -288,6 +315,7 @@ export function withSetting(settings: Settings, key: string, value: string | und
   const text = definition.values === undefined ? given : given.toLowerCase()
   if (definition.values !== undefined && !definition.values.includes(text))
     throw new StreamdownError('DSD2006', `Setting ${name} takes ${definition.values.join(', ')}, not "${given}".`)
+  if (definition.takes !== undefined) texts.readSetting({ ...settings, [name]: text }, name, definition.takes)
   if (name === 'dialect') return { ...presets[text === 'postgres' ? 'postgres' : 'flink'], timezone: settings.timezone }
   return checked({ ...settings, [name]: text })
 }

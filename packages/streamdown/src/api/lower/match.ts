@@ -4,6 +4,7 @@ import type { RowPattern } from '../../plan/match/pattern.ts'
 import { type LateNode, MatchNode, type MatchValue, matchRowSchema } from '../../plan/nodes/node.ts'
 import { derive } from '../../plan/properties.ts'
 import { fail } from '../../sql/bind/problem.ts'
+import { count, readSetting } from '../../sql/setting-texts.ts'
 import { types } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
 import { factsOf } from '../arrow/analyse.ts'
@@ -70,7 +71,7 @@ export function lowerMatch(context: LowerContext, input: Lowered, draft: MatchRe
       rows: 'one',
       after: { is: 'past last row' },
       ...(draft.within === undefined ? {} : { within: draft.within }),
-      partialLimit: Number(context.bind.settings.match_partial_limit),
+      partialLimit: readSetting(context.bind.settings, 'match_partial_limit', count),
       tellsTimedOut: true,
     },
     outputs,

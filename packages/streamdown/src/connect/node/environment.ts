@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Environment } from '../../session/environment.ts'
+import { printable } from '../../values/printable.ts'
 import { systemClock, systemStopwatch } from './clock.ts'
 import { nodeConnectors } from './connectors.ts'
 import { inferFile } from './infer-file.ts'
@@ -17,7 +18,10 @@ export async function createNodeEnvironment(): Promise<Environment> {
     process.stderr.write(text)
   }
   return {
-    connectors: nodeConnectors({ write, writeError }),
+    connectors: nodeConnectors({
+      write: text => write(process.stdout.isTTY ? printable(text) : text),
+      writeError: text => writeError(process.stderr.isTTY ? printable(text) : text),
+    }),
     clock: systemClock,
     stopwatch: systemStopwatch,
     inferFile,

@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs'
+import { dirname, extname, join } from 'node:path'
 import { StreamdownError } from '../../errors/error.ts'
 import { inferCsv, inferJson, inferMsgpack } from '../../formats/infer.ts'
 import type { Relation } from '../../plan/nodes/node.ts'
@@ -15,8 +16,16 @@ const SAMPLE_BYTES = 1024 * 1024
  * DSD3002 where the name does not tell the format or nothing can be inferred, DSD3003 where there is no such file.
  */
 export async function inferFile(path: string): Promise<Relation> {
-  const [first = path] = filesAt(path)
+  const files = filesAt(path)
+  const [first = path] = files
   const { format } = suffixesOf(first)
+  const other = files.find(each => suffixesOf(each).format !== format)
+  if (other !== undefined) {
+    throw new StreamdownError(
+      'DSD3002',
+      `'${path}' holds files of several formats, as '${first}' and '${other}': name those of one, as by '${join(dirname(first), `*${extname(first)}`)}'.`,
+    )
+  }
   const tabs = /\.tsv(\.|$)/i.test(first)
   const { schema, options } = await inferred(first, format, tabs)
   if (schema.length === 0) {
@@ -100,6 +109,13 @@ async function sampleOf(path: string): Promise<Uint8Array> {
 /** The first whole lines of a text file. */
 async function textSample(path: string): Promise<string> {
   const bytes = await sampleOf(path)
+  const zero = bytes.indexOf(0)
+  if (zero >= 0) {
+    throw new StreamdownError(
+      'DSD3002',
+      `'${path}' is no text in UTF-8, though its name says so: its byte ${zero} is 0. Is it compressed, or in UTF-16?`,
+    )
+  }
   const text = new TextDecoder().decode(bytes)
   return bytes.length < SAMPLE_BYTES ? text : text.slice(0, text.lastIndexOf('\n'))
 }

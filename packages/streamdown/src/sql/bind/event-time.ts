@@ -2,6 +2,7 @@ import type { Expression } from '../../plan/expressions/expression.ts'
 import type { EventTime } from '../../plan/nodes/node.ts'
 import type { TableColumn } from '../catalog.ts'
 import type { CreateTable, Identifier, Expression as Syntax, WatermarkDefinition } from '../parse/ast.ts'
+import { duration, readSetting } from '../setting-texts.ts'
 import type { BindContext } from './context.ts'
 import { ExpressionBinder } from './expressions.ts'
 import { durationMicros, fixedMicros } from './literals.ts'
@@ -48,7 +49,7 @@ function declaredTime(context: BindContext, syntax: CreateTable, table: Timed): 
   const [watermark, second] = syntax.watermarks
   if (second !== undefined) fail('DSD2006', 'A table has one WATERMARK.', second.at)
   const { settings } = context
-  const lateness = durationMicros(settings.default_lateness) ?? 0n
+  const lateness = readSetting(settings, 'default_lateness', duration)
   if (watermark !== undefined) return watermarkTime(context, watermark, table, lateness)
   for (const definition of syntax.columns) {
     const delay = definition.lateness ?? definition.watermark

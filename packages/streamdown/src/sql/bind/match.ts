@@ -5,6 +5,7 @@ import { type AfterMatch, MatchNode, type PlanNode, type SortKey, SortNode } fro
 import { optimise } from '../../plan/optimise/optimise.ts'
 import { derive } from '../../plan/properties.ts'
 import type { MatchRecognize } from '../parse/ast.ts'
+import { count, readSetting } from '../setting-texts.ts'
 import { constantMicros } from './constants.ts'
 import type { BindContext } from './context.ts'
 import { MatchExpressions, type MatchSite } from './match-expressions.ts'
@@ -74,17 +75,10 @@ export function bindMatch(context: BindContext, syntax: MatchRecognize, plan: Pl
       ...(syntax.within === undefined
         ? {}
         : { within: constantMicros(rows.context, rows.binder.bind(syntax.within), 'WITHIN', syntax.within.at) }),
-      partialLimit: partialLimit(context, syntax),
+      partialLimit: readSetting(context.settings, 'match_partial_limit', count),
     },
     outputs,
   )
-}
-
-function partialLimit({ settings }: BindContext, { at }: MatchRecognize): number {
-  const limit = Number(settings.match_partial_limit)
-  return Number.isInteger(limit) && limit > 0
-    ? limit
-    : fail('DSD2006', `match_partial_limit is a number of ways, not "${settings.match_partial_limit}".`, at)
 }
 
 const rowsPerMatch = {

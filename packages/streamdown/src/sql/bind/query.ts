@@ -15,11 +15,11 @@ import { groupWindow, withWindowEnd } from '../../plan/windows.ts'
 import { type Field, type Schema, types } from '../../types/data-type.ts'
 import { typeText } from '../../types/type-text.ts'
 import type { Query, QueryBody, Select, SortItem, Span, Values, With } from '../parse/ast.ts'
+import { duration, readSetting } from '../setting-texts.ts'
 import { Carry } from './carry.ts'
 import { castTo } from './cast.ts'
 import type { BindContext } from './context.ts'
 import { commonOf, ExpressionBinder } from './expressions.ts'
-import { durationMicros } from './literals.ts'
 import { bindNamedTable } from './named-table.ts'
 import { fail, notYet } from './problem.ts'
 import { bindRecursive, isRecursive } from './recursion.ts'
@@ -246,9 +246,9 @@ export function distinct(context: BindContext, input: PlanNode): PlanNode {
 
 export function windowOptions({ settings, emit }: BindContext) {
   const early = settings.early_fire === 'true'
-  const every = early ? (durationMicros(settings.early_fire_delay) ?? 0n) : 0n
+  const every = early ? readSetting(settings, 'early_fire_delay', duration) : 0n
   return {
-    allowedLateness: durationMicros(settings.allowed_lateness) ?? 0n,
+    allowedLateness: readSetting(settings, 'allowed_lateness', duration),
     changes: early || emit === 'changes',
     ...(every > 0n ? { emitEvery: every } : {}),
   }

@@ -4,6 +4,7 @@ import { type PlanNode, ProjectNode, RecursiveNode, type Relation, ScanNode, Uni
 import { roundedStep, withRound } from '../../plan/recursion.ts'
 import type { DataType, Schema } from '../../types/data-type.ts'
 import type { CommonTable, QueryBody } from '../parse/ast.ts'
+import { count, readSetting } from '../setting-texts.ts'
 import { castTo } from './cast.ts'
 import type { BindContext } from './context.ts'
 import { fail, notYet } from './problem.ts'
@@ -73,17 +74,10 @@ export function bindRecursive(context: BindContext, table: CommonTable, name: st
       base: typed(context, base, working.schema),
       working: rounded,
       distinct: !body.all,
-      limit: roundLimit(context, table),
+      limit: readSetting(context.settings, 'recursion_limit', count),
       ...roundedStep(step, working, rounded, refuse),
     })
   }
-}
-
-function roundLimit({ settings }: BindContext, table: CommonTable): number {
-  const limit = Number(settings.recursion_limit)
-  return Number.isInteger(limit) && limit > 0
-    ? limit
-    : fail('DSD2006', `recursion_limit is a number of rounds, not "${settings.recursion_limit}".`, table.at)
 }
 
 function workingTable(name: string, names: readonly string[], types: readonly DataType[]): Relation {

@@ -1,5 +1,6 @@
 import { type DataType, type Field, types } from '../../types/data-type.ts'
 import type { TypeName } from '../parse/ast.ts'
+import { decimalSize, readSetting } from '../setting-texts.ts'
 import type { Settings } from '../settings.ts'
 import { didYouMean, type Names } from './names.ts'
 import { fail } from './problem.ts'
@@ -149,9 +150,8 @@ function namedType(name: string, args: readonly string[], settings: Settings): D
 
 /** DECIMAL without arguments: one of a size, or of any. */
 function plainDecimal(settings: Settings): DataType {
-  if (settings.default_decimal === 'any') return types.numeric
-  const [precision = '38', scale = '10'] = settings.default_decimal.split(',')
-  return types.decimal(Number(precision), Number(scale))
+  const size = readSetting(settings, 'default_decimal', decimalSize)
+  return size === 'any' ? types.numeric : types.decimal(size.precision, size.scale)
 }
 
 /** Microseconds are the finest there are; a declared 9 keeps 6. */
