@@ -41,6 +41,8 @@ test('a program with a byte order mark and CRLF runs', () => {
   const { status, stdout } = dsd('run', file('crlf.sql', '\ufeffSELECT 1 AS a;\r\n-- two\r\nSELECT 2 AS b;\r\n'))
   assert.equal(status, 0)
   assert.match(stdout, /│ 1 │.*│ 2 │/s)
+  const { stderr } = dsd('check', file('wrong.sql', 'SELECT 1;\r\nSELECT 2 FROM nowhere;\r\n'))
+  assert.match(stderr, /line 2, column 15:\n {2}\| SELECT 2 FROM nowhere;\n/)
 })
 
 test('a binary file whose name says text, and a directory of several formats', () => {

@@ -33,7 +33,7 @@ function place({ at, text }: ErrorDetails): string {
   const before = text.slice(0, at.start)
   const line = before.split('\n').length
   const column = at.start - before.lastIndexOf('\n')
-  const { source, start } = excerpt(text.split('\n')[line - 1] ?? '', column - 1)
+  const { source, start } = excerpt(text.split(/\r?\n/)[line - 1] ?? '', column - 1)
   const width = Math.max(1, Math.min(at.end - at.start, source.length - start))
   return `\n  at line ${line}, column ${column}:\n  | ${source}\n  | ${' '.repeat(start)}${'^'.repeat(width)}`
 }
