@@ -1,15 +1,21 @@
 // Regular expressions as programs over bytes (src/functions/regex/byte-program.ts), by backtracking.
 //
 // A program: the number of groups (with the whole), the length of a literal that every match contains (0: none), how many
-// bytes may precede it in a match (255: any number), the literal, the instructions.
+// bytes may precede it in a match (255: any number), the number of its choices (u16), the literal, the instructions. An
+// instruction with a choice holds the number of the choice.
+//
+// Programs have no loops but the repetitions of one character, and whether a way from an instruction fails hangs on the
+// place in the text alone. So a search that takes long marks the ways that it has gone from each choice and goes none
+// twice (as RE2's BitState does): its time grows with the text's length times the program's.
 
 import { find } from './find'
 import { bytesOf, sizeOf, writeView } from './fn-view'
+import { chunk_mark, chunk_release, chunk_zeroed } from './heap'
 
 const LEFT: i32 = 255
 const ANYWHERE: i32 = 255
 const UNBOUNDED: i32 = 255
-const HEAD_BYTES: i32 = 3
+const HEAD_BYTES: i32 = 5
 const SET_BYTES: i32 = 17
 /** Which characters that are not ASCII are in a set: none, all, or all that end no line (U+2028, U+2029 do). */
 const NONE: u8 = 0
@@ -27,6 +33,42 @@ const END: u8 = 8
 const saved = memory.data(1024)
 let textAt: usize = 0
 let textSize: i32 = 0
+
+/** Steps that a search takes a byte of the text, and at least, before it marks its ways: most never do. */
+const STEPS_PER_BYTE: i64 = 8
+const FEWEST_STEPS: i64 = 1024
+
+/** How many choices the program has. */
+let choices: u64 = 0
+/** How many steps are taken without marks. */
+let patience: i64 = 0
+/** A bit a choice of each place of the text; 0: ways are not marked. */
+let marks: usize = 0
+
+@inline
+function markOf(choice: u32, at: i32): u64 {
+  return <u64>at * choices + choice
+}
+
+/** Whether a way was gone before, when ways are marked. */
+@inline
+function isMarked(choice: u32, at: i32): bool {
+  if (marks == 0) return false
+  const mark = markOf(choice, at)
+  return ((load<u8>(marks + <usize>(mark >> 3)) >> <u8>(mark & 7)) & 1) != 0
+}
+
+/** Notes that a way is gone now. */
+function mark(choice: u32, at: i32): void {
+  patience--
+  if (marks == 0) {
+    if (patience >= 0) return
+    marks = chunk_zeroed(<usize>((choices * (<u64>textSize + 1) + 7) >> 3))
+  }
+  const number = markOf(choice, at)
+  const byte = marks + <usize>(number >> 3)
+  store<u8>(byte, load<u8>(byte) | <u8>(1 << <u8>(number & 7)))
+}
 
 /** The bytes of the character at `at` when it is in the set, 0 otherwise. */
 @inline
@@ -57,24 +99,36 @@ function run(p: usize, from: i32): bool {
     } else if (code == REPEAT) {
       const least = <i32>load<u8>(p, 1)
       const most = <i32>load<u8>(p, 2)
+      const choice = <u32>load<u16>(p, 3)
       let count = 0
       while (count < most || most == UNBOUNDED) {
-        const size = sizeInSet(p + 3, at)
+        // Where it went on before from here, it did from all places behind, too: it tries the longest first.
+        if (most == UNBOUNDED && count >= least && isMarked(choice, at)) break
+        const size = sizeInSet(p + 5, at)
         if (size == 0) break
         at += size
         count++
       }
+      patience -= count
       if (count < least) return false
-      p += 3 + SET_BYTES
+      p += 5 + SET_BYTES
       // The longest first, then one character less each time.
       for (; count > least; count--) {
-        if (run(p, at)) return true
+        if (!isMarked(choice, at)) {
+          mark(choice, at)
+          if (run(p, at)) return true
+        }
         at--
         while ((load<u8>(textAt + at) & 0xc0) == 0x80) at--
       }
+      if (isMarked(choice, at)) return false
+      mark(choice, at)
     } else if (code == SPLIT) {
-      if (run(p + 3, at)) return true
-      p += 3 + <usize>load<u16>(p, 1)
+      const choice = <u32>load<u16>(p, 3)
+      if (isMarked(choice, at)) return false
+      mark(choice, at)
+      if (run(p + 5, at)) return true
+      p += 5 + <usize>load<u16>(p, 1)
     } else if (code == JUMP) {
       p += 3 + <usize>load<u16>(p, 1)
     } else if (code == SAVE) {
@@ -102,17 +156,27 @@ function search(text: usize, program: usize): bool {
   const head = bytesOf(program)
   const length = <i32>load<u8>(head, 1)
   const before = <i32>load<u8>(head, 2)
-  let at = 0
+  let from = 0
   if (length > 0) {
     const found = find(textAt, textSize, head + HEAD_BYTES, length, 0)
     if (found < 0) return false
-    if (before != ANYWHERE) at = max(0, found - before)
+    if (before != ANYWHERE) from = max(0, found - before)
   }
   memory.fill(saved, 0xff, <usize>load<u8>(head) << 3)
-  for (; at <= textSize; at++) {
+  choices = load<u16>(head, 3)
+  patience = <i64>textSize * STEPS_PER_BYTE + FEWEST_STEPS
+  marks = 0
+  const room = chunk_mark()
+  const found = searchFrom(head + HEAD_BYTES + length, from)
+  if (marks != 0) chunk_release(room)
+  return found
+}
+
+function searchFrom(instructions: usize, from: i32): bool {
+  for (let at = from; at <= textSize; at++) {
     // A match begins with a character.
     if (at < textSize && (load<u8>(textAt + at) & 0xc0) == 0x80) continue
-    if (run(head + HEAD_BYTES + length, at)) return true
+    if (run(instructions, at)) return true
   }
   return false
 }

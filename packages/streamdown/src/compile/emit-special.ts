@@ -1,5 +1,5 @@
 import type { Call } from '../functions/define.ts'
-import { quickByteProgram } from '../functions/regex/byte-program.ts'
+import { byteProgram } from '../functions/regex/byte-program.ts'
 import { timeUnit } from '../functions/time/interval.ts'
 import type { CallExpression } from '../plan/expressions/expression.ts'
 import { type DataType, types } from '../types/data-type.ts'
@@ -100,7 +100,7 @@ export function emitSpecial(
 }
 
 function regexpMatch(e: Emitter, text: Operand, pattern: Operand | undefined): Operand | undefined {
-  const program = typeof pattern?.literal === 'string' ? quickByteProgram(pattern.literal) : undefined
+  const program = typeof pattern?.literal === 'string' ? byteProgram(pattern.literal) : undefined
   if (program === undefined) return undefined
   return emitKernel(e, 'fn_regexp_like', [text, emitLiteral(e, program.bytes, types.bytes)], types.boolean)
 }
@@ -112,7 +112,7 @@ function regexpGroup(
   group: Operand['literal'],
   type: DataType,
 ): Operand | undefined {
-  const program = typeof pattern?.literal === 'string' ? quickByteProgram(pattern.literal) : undefined
+  const program = typeof pattern?.literal === 'string' ? byteProgram(pattern.literal) : undefined
   if (program === undefined || typeof group !== 'number' || group < 0 || group > program.groups) return undefined
   const args = [text, emitLiteral(e, program.bytes, types.bytes), emitLiteral(e, group, types.int)]
   return emitStatusKernel(e, 'fn_regexp_extract', args, type, { is: 'null' })

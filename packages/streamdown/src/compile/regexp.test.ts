@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { effortOf } from '../functions/regex/backtracking.ts'
 import { byteProgram } from '../functions/regex/byte-program.ts'
+import { parsePattern } from '../functions/regex/pattern-tree.ts'
 import { field, type Schema, types } from '../types/data-type.ts'
 import { runSql } from './test-expressions.ts'
 
@@ -28,9 +30,17 @@ const { pattern } = fc.letrec<{ pattern: string; sequence: string; part: string 
   ),
 }))
 
+/** Texts that a search with many ways takes so many steps over that it marks them, and JavaScript not too many. */
+function stretched(texts: readonly string[], source: string): readonly string[] {
+  const { power, bits } = effortOf(parsePattern(new RegExp(source, 'u')) ?? assert.fail(source))
+  const most = 2 ** Math.min(10, (22 - bits) / power)
+  return texts.map((s, i) => (i % 4 === 0 ? s.repeat(Math.max(1, Math.floor(most / Math.max(1, s.length)))) : s))
+}
+
 test('the matcher over bytes finds what JavaScript finds', () => {
   fc.assert(
-    fc.property(pattern, fc.array(text, { minLength: 1, maxLength: 20 }), (source, texts) => {
+    fc.property(pattern, fc.array(text, { minLength: 1, maxLength: 20 }), (source, drawn) => {
+      const texts = stretched(drawn, source)
       const program = byteProgram(source)
       assert.ok(program !== undefined, source)
       const groups = Array.from({ length: program.groups + 1 }, (_, i) => i)
@@ -47,6 +57,26 @@ test('the matcher over bytes finds what JavaScript finds', () => {
       }
     }),
     { numRuns: runs },
+  )
+})
+
+test('a search of a long text goes no way twice', () => {
+  const many = 'a'.repeat(40_000)
+  const searches: readonly (readonly [source: string, like: boolean])[] = [
+    ['a+[bc]', false],
+    ['a*a*a*a*a*a*a*b', false],
+    ['.*.*.*=.*', false],
+    [Array(40).fill('(?:a|\\w)').join('').concat('b'), false],
+    ['(a|a*)(a|a*)(a|a*)(é|a*)[^a]$', true],
+  ]
+  const { rows } = runSql(
+    schema,
+    [[`${many}é`]],
+    searches.map(([source]) => `REGEXP_LIKE(s, '${source}')`),
+  )
+  assert.deepEqual(
+    rows[0],
+    searches.map(([, like]) => like),
   )
 })
 

@@ -71,6 +71,16 @@ test('invalid UTF-8 and lines over the limit are dead letters', () => {
   )
 })
 
+test('a line that takes too many steps of a reference back is a dead letter', () => {
+  const { rows, dead } = decodeAll(`ok ok\n${'a'.repeat(5000)}`, memory =>
+    createRegexDecoder(memory, [field('word', types.string)], every([field('word', types.string)]), {
+      pattern: String.raw`(?<word>(?:\w+)+)(?: |x)\k<word>`,
+    }),
+  )
+  assert.deepEqual(rows, [['ok']])
+  assert.match(dead[0]?.problem ?? '', /^regex\.pattern: .* takes too many steps to be matched with a text of 5000$/)
+})
+
 test('every column needs a group', () => {
   assert.throws(() => linePattern('(?<ip>x)', log), coded('DSD3002', /no group \(\?<at>\.\.\.\).*groups are: ip/))
   assert.throws(() => linePattern('(', log), coded('DSD3002', /regex\.pattern/))

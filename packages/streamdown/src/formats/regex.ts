@@ -1,5 +1,6 @@
 import type { Memory } from '../batch/memory.ts'
 import { StreamdownError } from '../errors/error.ts'
+import { RowError } from '../functions/definition.ts'
 import { guardedRegExp } from '../functions/regex/guarded-regexp.ts'
 import type { Schema } from '../types/data-type.ts'
 import type { Value } from '../types/value.ts'
@@ -30,7 +31,7 @@ export function createRegexDecoder(
   const fields = wantedFields(schema, columns)
   const rules = timestampRules(options.timestampStandard ?? 'any', undefined)
   const read = (line: string): readonly Value[] => {
-    const groups = expression.exec(line)?.groups
+    const groups = groupsOf(expression, line)
     if (groups === undefined) throw new MisfitError('the line does not match regex.pattern')
     return fields.map(({ name, type, nullable }) => {
       const text = groups[name]
@@ -45,6 +46,15 @@ export function createRegexDecoder(
     })
   }
   return createLineDecoder(memory, schema, columns, read, options.maxRecordBytes)
+}
+
+function groupsOf(expression: RegExp, line: string): Readonly<Record<string, string>> | undefined {
+  try {
+    return expression.exec(line)?.groups
+  } catch (error) {
+    if (!(error instanceof RowError)) throw error
+    throw new MisfitError(`regex.pattern: ${error.message}`)
+  }
 }
 
 /** The expression for whole lines. Throws DSD3002 where it is none, or a column has no group. */

@@ -11,6 +11,8 @@ export interface Effort {
 }
 
 const none: Effort = { power: 0, bits: 0 }
+/** Over all of a text. */
+const pass: Effort = { power: 1, bits: 0 }
 const both = (a: Effort, b: Effort): Effort => ({ power: a.power + b.power, bits: a.bits + b.bits })
 const larger = (a: Effort, b: Effort): Effort => ({
   power: Math.max(a.power, b.power),
@@ -22,22 +24,21 @@ const larger = (a: Effort, b: Effort): Effort => ({
  * once; any other one doubles the effort, and a repetition that may end anywhere multiplies it by the length. Choices
  * within a repetition are made anew each time: exponentially often.
  */
-export function effortOf({ node }: Pattern, { flags }: RegExp): Effort {
-  const analysis = new Analysis(flags)
+export function effortOf({ node }: Pattern): Effort {
+  const analysis = new Analysis()
   const own = analysis.effort(node, noCharacters)
   const passes = analysis.isUnbounded(node) ? 1 : 0
-  const starts = !flags.includes('m') && beginsAtStart(node) ? 0 : 1
+  const starts = beginsAtStart(node) ? 0 : 1
   return both(own, { power: passes + starts, bits: 0 })
 }
 
 /** The characters that a match may begin with; all of them where it may be empty. */
-export const beginsOf = ({ node }: Pattern, { flags }: RegExp): CharacterSet =>
-  new Analysis(flags).begins(node, allCharacters)
+export const beginsOf = ({ node }: Pattern): CharacterSet => new Analysis().begins(node, allCharacters)
 
 function beginsAtStart(node: PatternNode): boolean {
   switch (node.is) {
     case 'assertion':
-      return node.source === '^'
+      return node.source === '^' && !node.flags.includes('m')
     case 'sequence':
       return node.nodes[0] !== undefined && beginsAtStart(node.nodes[0])
     case 'group':
@@ -50,12 +51,7 @@ function beginsAtStart(node: PatternNode): boolean {
 }
 
 class Analysis {
-  readonly #flags: string
   readonly #sets = new Map<string, CharacterSet>()
-
-  constructor(flags: string) {
-    this.#flags = flags
-  }
 
   /** `follow`: the characters with which a match may go on behind the node. */
   effort(node: PatternNode, follow: CharacterSet): Effort {
@@ -63,11 +59,13 @@ class Analysis {
       case 'character':
       case 'assertion':
         return none
+      case 'back':
+        return pass
       case 'group':
         return this.effort(node.node, follow)
       case 'look':
-        // What it is followed by is not known within.
-        return this.effort(node.node, allCharacters)
+        // What it is followed by is not known within; it goes over the text by itself.
+        return both(this.effort(node.node, allCharacters), this.isUnbounded(node.node) ? pass : none)
       case 'sequence':
         return this.#sequence(node.nodes, follow)
       case 'choice':
@@ -82,8 +80,12 @@ class Analysis {
       case 'character':
       case 'assertion':
         return false
-      case 'group':
+      // What a group has matched may be long.
+      case 'back':
+        return true
       case 'look':
+        return false
+      case 'group':
         return this.isUnbounded(node.node)
       case 'sequence':
       case 'choice':
@@ -125,12 +127,14 @@ class Analysis {
   begins(node: PatternNode, follow: CharacterSet): CharacterSet {
     switch (node.is) {
       case 'character':
-        return this.#set(node.source)
+        return this.#set(node)
       case 'assertion':
         // At the end of a text nothing follows.
-        return node.source === '$' && !this.#flags.includes('m') ? noCharacters : follow
+        return node.source === '$' && !node.flags.includes('m') ? noCharacters : follow
       case 'look':
         return follow
+      case 'back':
+        return allCharacters
       case 'group':
         return this.begins(node.node, follow)
       case 'sequence':
@@ -142,11 +146,12 @@ class Analysis {
     }
   }
 
-  #set(source: string): CharacterSet {
-    const known = this.#sets.get(source)
+  #set({ source, flags }: { readonly source: string; readonly flags: string }): CharacterSet {
+    const key = `${flags}/${source}`
+    const known = this.#sets.get(key)
     if (known !== undefined) return known
-    const set = characterSet(source, this.#flags)
-    this.#sets.set(source, set)
+    const set = characterSet(source, flags)
+    this.#sets.set(key, set)
     return set
   }
 }

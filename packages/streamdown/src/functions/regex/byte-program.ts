@@ -1,6 +1,3 @@
-import { effortOf } from './backtracking.ts'
-import { parsePattern } from './pattern-tree.ts'
-
 /** Instructions of `kernels/fn-regexp.ts`. */
 const op = { match: 0, byte: 1, set: 2, repeat: 3, split: 4, jump: 5, save: 6, start: 7, end: 8 } as const
 /** `most` of a repetition without an upper bound. */
@@ -10,9 +7,6 @@ const ANYWHERE = 255
 const SET_BYTES = 17
 const MAX_BYTES = 4000
 const MAX_GROUPS = 127
-
-/** Choices between alternatives, as a power of two, that a kernel may try one by one. */
-const MOST_KERNEL_BITS = 6
 
 /** A pattern that a kernel matches on the bytes of a text. */
 export interface ByteProgram {
@@ -43,24 +37,13 @@ export function byteProgram(pattern: string): ByteProgram | undefined {
   const parser = new PatternParser(pattern)
   const choices = parser.choices()
   if (choices === undefined || !parser.isDone) return undefined
-  const body: number[] = []
-  emitGroup({ is: 'group', number: 0, choices }, body)
-  body.push(op.match)
+  const emitter = new Emitter()
+  const body = [...emitter.group({ is: 'group', number: 0, choices }), op.match]
   const { literal, before } = required(choices)
-  const bytes = [parser.groups + 1, literal.length, before, ...literal, ...body]
+  const bytes = [parser.groups + 1, literal.length, before, ...word(emitter.choices), ...literal, ...body]
   return bytes.length > MAX_BYTES || parser.groups > MAX_GROUPS
     ? undefined
     : { bytes: Uint8Array.from(bytes), groups: parser.groups }
-}
-
-/** The same of a pattern whose search takes no more steps of backtracking than the square of a text's length. */
-export function quickByteProgram(pattern: string): ByteProgram | undefined {
-  const program = byteProgram(pattern)
-  if (program === undefined) return undefined
-  const regex = new RegExp(pattern, 'u')
-  const parsed = parsePattern(regex)
-  const effort = parsed === undefined ? undefined : effortOf(parsed, regex)
-  return effort !== undefined && effort.power <= 2 && effort.bits <= MOST_KERNEL_BITS ? program : undefined
 }
 
 class PatternParser {
@@ -215,40 +198,38 @@ const except = (members: readonly number[]): CharacterSet => ({
   others: 'all',
 })
 
-function emitGroup({ number, choices }: Extract<Node, { is: 'group' }>, out: number[]): void {
-  if (number !== undefined) out.push(op.save, number * 2)
-  emitChoices(choices, out)
-  if (number !== undefined) out.push(op.save, number * 2 + 1)
-}
+/** Writes instructions; those that have a choice are numbered. */
+class Emitter {
+  choices = 0
 
-/** Each choice but the last: a split that goes on with the next one; a jump behind all of them. */
-function emitChoices([first = [], ...others]: readonly (readonly Node[])[], out: number[]): void {
-  const own: number[] = []
-  for (const node of first) emitNode(node, own)
-  if (others.length === 0) {
-    out.push(...own)
-    return
+  group({ number, choices }: Extract<Node, { is: 'group' }>): number[] {
+    const inside = this.#choices(choices)
+    return number === undefined ? inside : [op.save, number * 2, ...inside, op.save, number * 2 + 1]
   }
-  const rest: number[] = []
-  emitChoices(others, rest)
-  out.push(op.split, ...word(own.length + 3), ...own, op.jump, ...word(rest.length), ...rest)
-}
 
-function emitNode(node: Node, out: number[]): void {
-  switch (node.is) {
-    case 'byte':
-      out.push(op.byte, node.byte)
-      return
-    case 'set':
-      if (node.least === 1 && node.most === 1) out.push(op.set, ...bitsOf(node.set))
-      else out.push(op.repeat, node.least, node.most, ...bitsOf(node.set))
-      return
-    case 'start':
-    case 'end':
-      out.push(op[node.is])
-      return
-    case 'group':
-      emitGroup(node, out)
+  /** Each choice but the last: a split that goes on with the next one; a jump behind all of them. */
+  #choices([first = [], ...others]: readonly (readonly Node[])[]): number[] {
+    if (others.length === 0) return first.flatMap(node => this.#node(node))
+    const number = this.choices++
+    const own = first.flatMap(node => this.#node(node))
+    const rest = this.#choices(others)
+    return [op.split, ...word(own.length + 3), ...word(number), ...own, op.jump, ...word(rest.length), ...rest]
+  }
+
+  #node(node: Node): number[] {
+    switch (node.is) {
+      case 'byte':
+        return [op.byte, node.byte]
+      case 'set':
+        return node.least === 1 && node.most === 1
+          ? [op.set, ...bitsOf(node.set)]
+          : [op.repeat, node.least, node.most, ...word(this.choices++), ...bitsOf(node.set)]
+      case 'start':
+      case 'end':
+        return [op[node.is]]
+      case 'group':
+        return this.group(node)
+    }
   }
 }
 

@@ -25,10 +25,14 @@ export const op = {
   leave: 7,
   /** Which of the program's lookarounds. */
   look: 8,
-  begin: 9,
-  end: 10,
-  boundary: 11,
-  noBoundary: 12,
+  /** Which of the program's references back. */
+  back: 9,
+  /** 1 where lines have one each, 0 where the text has. */
+  begin: 10,
+  end: 11,
+  /** 1 where letters are folded by Unicode, so that two more are some. */
+  boundary: 12,
+  noBoundary: 13,
 } as const
 
 /** An instruction is its number and four operands. */
@@ -39,11 +43,21 @@ interface Look {
   readonly program: LinearProgram
 }
 
+/** A reference back to what one of the groups has matched. */
+export interface Reference {
+  readonly groups: readonly number[]
+  /** A test for each character that letters are compared by; undefined where case is regarded. */
+  readonly folded: ((code: number) => CharacterTest) | undefined
+}
+
 /** Instructions that a match is found with; `backward`: from its end to its beginning, as behind a look-behind. */
 export interface LinearProgram {
   readonly code: Int32Array
   readonly tests: readonly CharacterTest[]
   readonly looks: readonly Look[]
+  readonly references: readonly Reference[]
+  /** Whether groups capture in it. */
+  readonly captures: boolean
   readonly marks: number
   /** How many rounds that must take a character are within each other. */
   readonly rounds: number
@@ -51,9 +65,9 @@ export interface LinearProgram {
 }
 
 /** The program of a pattern; undefined: it would be too long. */
-export function linearProgram({ node }: Pattern, flags: string): LinearProgram | undefined {
+export function linearProgram({ node }: Pattern): LinearProgram | undefined {
   try {
-    return new Compiler(flags, { left: MOST_INSTRUCTIONS }).program(node, false)
+    return new Compiler({ left: MOST_INSTRUCTIONS }).program(node, false)
   } catch (problem) {
     if (problem instanceof TooLong) return undefined
     throw problem
@@ -65,19 +79,18 @@ type Repeat = Extract<PatternNode, { is: 'repeat' }>
 class TooLong extends Error {}
 
 class Compiler {
-  readonly #flags: string
   readonly #room: { left: number }
   readonly #tests: CharacterTest[] = []
   readonly #testOf = new Map<string, number>()
   readonly #looks: Look[] = []
+  readonly #references: Reference[] = []
   readonly #code: number[] = []
   #marks = 0
   #round = 0
   #rounds = 0
   #backward = false
 
-  constructor(flags: string, room: { left: number }) {
-    this.#flags = flags
+  constructor(room: { left: number }) {
     this.#room = room
   }
 
@@ -89,6 +102,8 @@ class Compiler {
       code: Int32Array.from(this.#code),
       tests: this.#tests,
       looks: this.#looks,
+      references: this.#references,
+      captures: groupsIn(node).length > 0,
       marks: this.#marks,
       rounds: this.#rounds,
       backward,
@@ -98,11 +113,16 @@ class Compiler {
   #emit(node: PatternNode): void {
     switch (node.is) {
       case 'character':
-        this.#add(op.character, this.#test(node.source))
+        this.#add(op.character, this.#test(node.source, node.flags))
         return
       case 'assertion':
-        this.#add(assertions[node.source])
+        this.#assertion(node)
         return
+      case 'back': {
+        const folded = node.flags.includes('i') ? foldedTests(node.flags) : undefined
+        this.#add(op.back, this.#references.push({ groups: node.groups, folded }) - 1)
+        return
+      }
       case 'sequence':
         for (const each of this.#backward ? node.nodes.toReversed() : node.nodes) this.#emit(each)
         return
@@ -114,7 +134,7 @@ class Compiler {
         return
       }
       case 'look': {
-        const inner = new Compiler(this.#flags, this.#room)
+        const inner = new Compiler(this.#room)
         this.#add(
           op.look,
           this.#looks.push({ negated: node.negated, program: inner.program(node.node, node.behind) }) - 1,
@@ -127,6 +147,12 @@ class Compiler {
       case 'repeat':
         this.#repeat(node)
     }
+  }
+
+  #assertion({ source, flags }: Extract<PatternNode, { is: 'assertion' }>): void {
+    const isBoundary = source === '\\b' || source === '\\B'
+    const isOn = isBoundary ? flags.includes('i') && flags.includes('u') : flags.includes('m')
+    this.#add(assertions[source], isOn ? 1 : 0)
   }
 
   #choice(nodes: readonly PatternNode[]): void {
@@ -203,11 +229,12 @@ class Compiler {
     return this.#here - 1
   }
 
-  #test(source: string): number {
-    const known = this.#testOf.get(source)
+  #test(source: string, flags: string): number {
+    const key = `${flags}/${source}`
+    const known = this.#testOf.get(key)
     if (known !== undefined) return known
-    const test = this.#tests.push(new CharacterTest(source, this.#flags)) - 1
-    this.#testOf.set(source, test)
+    const test = this.#tests.push(new CharacterTest(source, flags)) - 1
+    this.#testOf.set(key, test)
     return test
   }
 
@@ -218,12 +245,26 @@ class Compiler {
 
 const assertions = { '^': op.begin, $: op.end, '\\b': op.boundary, '\\B': op.noBoundary } as const
 
+/** Tests of the characters that letters without regard to case are compared by, each made when it is first needed. */
+function foldedTests(flags: string): (code: number) => CharacterTest {
+  const tests = new Map<number, CharacterTest>()
+  return code => {
+    const known = tests.get(code)
+    if (known !== undefined) return known
+    const hex = code.toString(16)
+    const made = new CharacterTest(flags.includes('u') ? `\\u{${hex}}` : `\\u${hex.padStart(4, '0')}`, flags)
+    if (tests.size < 10_000) tests.set(code, made)
+    return made
+  }
+}
+
 function mayBeEmpty(node: PatternNode): boolean {
   switch (node.is) {
     case 'character':
       return false
     case 'assertion':
     case 'look':
+    case 'back':
       return true
     case 'group':
       return mayBeEmpty(node.node)
@@ -240,6 +281,7 @@ function groupsIn(node: PatternNode): readonly number[] {
   switch (node.is) {
     case 'character':
     case 'assertion':
+    case 'back':
       return []
     case 'group':
       return [node.number, ...groupsIn(node.node)]

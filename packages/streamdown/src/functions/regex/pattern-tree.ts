@@ -1,7 +1,10 @@
-/** What a regular expression of JavaScript is made of. The text of single-character parts is left to the engine's own. */
+/**
+ * What a regular expression of JavaScript is made of. The text of single-character parts is left to the engine's own.
+ * `flags`: those in force at the part, which `(?i-s:...)` changes within a pattern.
+ */
 export type PatternNode =
   /** One character: `source` is a literal, an escape, a class or the dot. */
-  | { readonly is: 'character'; readonly source: string }
+  | { readonly is: 'character'; readonly source: string; readonly flags: string }
   | { readonly is: 'sequence'; readonly nodes: readonly PatternNode[] }
   | { readonly is: 'choice'; readonly nodes: readonly PatternNode[] }
   | { readonly is: 'group'; readonly number: number; readonly node: PatternNode }
@@ -12,25 +15,30 @@ export type PatternNode =
       readonly most: number
       readonly greedy: boolean
     }
-  | { readonly is: 'assertion'; readonly source: '^' | '$' | '\\b' | '\\B' }
+  | { readonly is: 'assertion'; readonly source: '^' | '$' | '\\b' | '\\B'; readonly flags: string }
+  /** What a group has matched, once more; of several groups of one name the one that takes part. */
+  | { readonly is: 'back'; readonly groups: readonly number[]; readonly flags: string }
   | { readonly is: 'look'; readonly behind: boolean; readonly negated: boolean; readonly node: PatternNode }
 
 export interface Pattern {
   readonly node: PatternNode
   /** How many groups it captures. */
   readonly groups: number
-  readonly names: ReadonlyMap<string, number>
+  /** The groups of a name: several where alternatives use it. */
+  readonly names: ReadonlyMap<string, readonly number[]>
+  /** Whether a part refers back to what a group has matched. */
+  readonly refersBack: boolean
 }
 
-/** Thrown and caught here: what this does not know, like references back to a group. */
+/** Thrown and caught here: what this does not know. */
 class Unknown extends Error {}
 
-/** The tree of a pattern that `RegExp` takes; undefined where it has references back, or something newer than this. */
-export function parsePattern({ source, unicode }: RegExp): Pattern | undefined {
-  const parser = new PatternParser(source, unicode)
+/** The tree of a pattern that `RegExp` takes; undefined where it has something newer than this. */
+export function parsePattern(regex: RegExp): Pattern | undefined {
+  const parser = new PatternParser(regex)
   try {
     const node = parser.choice()
-    return { node, groups: parser.groups, names: parser.names }
+    return { node, groups: parser.groups, names: parser.names, refersBack: parser.refersBack }
   } catch (problem) {
     if (problem instanceof Unknown) return undefined
     throw problem
@@ -51,17 +59,32 @@ const unicodeEscape = /\\(?:[pP]\{[^}]*\}|u\{[0-9a-fA-F]+\}|u[dD][89abAB][0-9a-f
 const quantifier = /(?:[*+?]|\{(\d+)(,?)(\d*)\})(\??)/y
 const className = /\[(?:\\[\s\S]|[^\]\\])*\]/y
 const groupName = /\(\?<([^>=!]+)>/y
+const groupOption = /\(\?([ims]*)(?:-([ims]*))?:/y
+const groupNumber = /\\([1-9]\d*)/y
+const namedReference = /\\k<([^>]+)>/y
+/** Where Unicode is not regarded, a number that is no group's is a character's in octal, or a digit that stands for itself. */
+const octalEscape = /\\(?:[0-3][0-7]{0,2}|[4-7][0-7]?)/y
 
 class PatternParser {
   groups = 0
-  readonly names = new Map<string, number>()
+  refersBack = false
+  readonly names = new Map<string, number[]>()
   readonly #source: string
   readonly #unicode: boolean
+  /** Of the whole pattern, as references may precede their groups. */
+  readonly #allGroups: number
+  readonly #hasNames: boolean
+  #flags: string
   #at = 0
 
-  constructor(source: string, unicode: boolean) {
+  constructor({ source, flags, unicode }: RegExp) {
     this.#source = source
+    this.#flags = flags.replace(/[^imsu]/g, '')
     this.#unicode = unicode
+    // Of an alternative that matches everything all groups are there.
+    const groups = new RegExp(`${source}|`, this.#flags).exec('')
+    this.#allGroups = (groups?.length ?? 1) - 1
+    this.#hasNames = groups?.groups !== undefined
   }
 
   choice(): PatternNode {
@@ -99,11 +122,15 @@ class PatternParser {
     if (next === '(') return this.#group()
     if (next === '^' || next === '$') {
       this.#at += 1
-      return { is: 'assertion', source: next }
+      return { is: 'assertion', source: next, flags: this.#flags }
     }
     if (next === '\\') return this.#escape()
     const source = this.#match(className)?.[0] ?? this.#plain()
-    return { is: 'character', source: '{}]/'.includes(source) ? `\\${source}` : source }
+    return this.#character('{}]/'.includes(source) ? `\\${source}` : source)
+  }
+
+  #character(source: string): PatternNode {
+    return { is: 'character', source, flags: this.#flags }
   }
 
   #plain(): string {
@@ -114,16 +141,37 @@ class PatternParser {
   }
 
   #escape(): PatternNode {
+    const reference = this.#reference()
+    if (reference !== undefined) return reference
     const letter = this.#source[this.#at + 1] ?? ''
-    if ((letter >= '1' && letter <= '9') || letter === 'k') throw new Unknown()
     if (letter === 'b' || letter === 'B') {
       this.#at += 2
-      return { is: 'assertion', source: letter === 'b' ? '\\b' : '\\B' }
+      return { is: 'assertion', source: letter === 'b' ? '\\b' : '\\B', flags: this.#flags }
     }
-    const long = (this.#unicode ? this.#match(unicodeEscape) : undefined) ?? this.#match(longEscape)
-    if (long !== undefined) return { is: 'character', source: long[0] }
+    const long = (this.#unicode ? this.#match(unicodeEscape) : this.#match(octalEscape)) ?? this.#match(longEscape)
+    if (long !== undefined) return this.#character(long[0])
     this.#at += 1
-    return { is: 'character', source: `\\${this.#plain()}` }
+    return this.#character(`\\${this.#plain()}`)
+  }
+
+  #reference(): PatternNode | undefined {
+    const from = this.#at
+    const number = Number(this.#match(groupNumber)?.[1] ?? 0)
+    if (number > this.#allGroups) {
+      this.#at = from
+      return undefined
+    }
+    const name = number > 0 || !this.#hasNames ? undefined : this.#match(namedReference)?.[1]
+    if (number === 0 && name === undefined) return undefined
+    this.refersBack = true
+    return { is: 'back', groups: name === undefined ? [number] : this.#groupsOf(name), flags: this.#flags }
+  }
+
+  /** Grows with each group of the name that is read later. */
+  #groupsOf(name: string): number[] {
+    const groups = this.names.get(name) ?? []
+    this.names.set(name, groups)
+    return groups
   }
 
   #group(): PatternNode {
@@ -132,18 +180,23 @@ class PatternParser {
       const { behind, negated } = look
       return { is: 'look', behind, negated, node: this.#closed() }
     }
-    if (this.#skip('(?:')) return this.#closed()
+    const option = this.#match(groupOption)
+    if (option !== undefined) return this.#withOptions(option[1] ?? '', option[2] ?? '')
     const name = this.#match(groupName)?.[1]
     if (name === undefined && this.#source.startsWith('(?', this.#at)) throw new Unknown()
     if (name === undefined) this.#at += 1
     this.groups += 1
     const number = this.groups
-    if (name !== undefined) {
-      // Alternatives may use one name each.
-      if (this.names.has(name)) throw new Unknown()
-      this.names.set(name, number)
-    }
+    if (name !== undefined) this.#groupsOf(name).push(number)
     return { is: 'group', number, node: this.#closed() }
+  }
+
+  #withOptions(on: string, off: string): PatternNode {
+    const around = this.#flags
+    this.#flags = [...new Set(around + on)].filter(flag => !off.includes(flag)).join('')
+    const node = this.#closed()
+    this.#flags = around
+    return node
   }
 
   #closed(): PatternNode {
