@@ -1,40 +1,50 @@
-// Sessions that are open: rows of a table of groups, chained by the partition that they are of, in the order in which they
-// began. See src/run/operators/aggregate/open-sessions.ts.
+// Sessions that are open: rows of a table of groups, listed by the partition that they are of, in the order of their ends.
+// See src/run/operators/aggregate/open-sessions.ts.
+//
+// Sessions of a partition that are not over are apart from one another, and those that are end before them: so the order
+// of the ends is that of the first times, too, no two ends are equal, and what a row touches stands together.
 //
 // A reference names a session: slot + 1 of its row, or, with BORN, a session that the batch begins and that has no row
 // yet. 0: none. Common arguments: `layout`, u32 each as in the fields below; `places`: u32 a row of the batch, the address
 // of its partition's row; `firsts`, `starts`, `lasts`: what `session_runs` gave.
 
+import {
+  blockBytes,
+  countOf,
+  forgetBlockBytes,
+  insertReference,
+  referenceAt,
+  removeReferences,
+  setReference,
+} from './reference-list'
 import { ADDRESS, FRESH } from './slots'
 import { get, INSERTED, PAGE_SHIFT, PAGES, RECORD_BITS, rowAddress } from './table-fields'
 
 /** The table of groups. */
 const GROUPS: usize = 0
-/** In rows of partitions, the reference of its first session. */
-const HEAD: usize = 4
-/** In rows of groups: number, first time, end; reference of the next session of the partition; the partition's slot. */
+/** In rows of partitions, the list of its sessions. */
+const SESSIONS: usize = 4
+/** In rows of groups: number, first time, end; what took the session in; the partition's slot. */
 const ID: usize = 8
 const START: usize = 12
 const END: usize = 16
-const NEXT: usize = 20
+const INTO: usize = 20
 const PARTITION: usize = 24
 /** The null bytes of first time and end. */
 const START_VALID: usize = 28
 const END_VALID: usize = 32
+/** Result: how many bytes of lists (i32) a kernel has taken, less those given back. */
+const LIST_BYTES: usize = 36
 
 const BORN: u32 = 0x80000000
-/** In the NEXT of a row that another session took in: what follows is the reference of that one. */
-const MERGED: u32 = 0x40000000
 const LATE: u32 = 0xffffffff
 
-/** A born session: its first time (i64), end (i64), next, run that began it, what took it in, its row, whether it is chained. */
-const BORN_BYTES: usize = 40
+/** A born session: its first time (i64), end (i64), run that began it, what took it in, its row. */
+const BORN_BYTES: usize = 32
 const BORN_END: usize = 8
-const BORN_NEXT: usize = 16
-const BORN_RUN: usize = 20
-const BORN_INTO: usize = 24
-const BORN_ROW: usize = 28
-const BORN_CHAINED: usize = 32
+const BORN_RUN: usize = 16
+const BORN_INTO: usize = 20
+const BORN_ROW: usize = 24
 
 @inline
 function at(layout: usize, field: usize): usize {
@@ -56,9 +66,56 @@ function isOver(end: i64, watermark: i64): bool {
   return end <= watermark && watermark != i64.MIN_VALUE
 }
 
+/** The list of the sessions of a run's partition. */
 @inline
-function partitionOf(places: usize, firsts: usize, run: usize): usize {
-  return <usize>load<u32>(places + (<usize>load<u32>(firsts + (run << 2)) << 2))
+function listOf(layout: usize, places: usize, firsts: usize, run: usize): usize {
+  return <usize>load<u32>(places + (<usize>load<u32>(firsts + (run << 2)) << 2)) + at(layout, SESSIONS)
+}
+
+/** Where the first time of a session is kept. */
+@inline
+function startOf(layout: usize, born: usize, reference: u32): usize {
+  return (reference & BORN) != 0 ? bornOf(born, reference) : rowOf(layout, reference) + at(layout, START)
+}
+
+/** Where the end of a session is kept. */
+@inline
+function endOf(layout: usize, born: usize, reference: u32): usize {
+  return (reference & BORN) != 0 ? bornOf(born, reference) + BORN_END : rowOf(layout, reference) + at(layout, END)
+}
+
+/** The index of the first session of a list that ends at `time` or later and is not over: most often one of the last two. */
+function firstFrom(layout: usize, born: usize, list: usize, time: i64, watermark: i64): u32 {
+  let low: u32 = 0
+  let high = countOf(list)
+  for (let tried: u32 = 0; low < high; tried++) {
+    const middle = tried < 2 ? high - 1 : (low + high) >> 1
+    const end = load<i64>(endOf(layout, born, referenceAt(list, middle)))
+    if (end < time || isOver(end, watermark)) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** Whether a session of a partition began before another one: those with a row before those that are born. */
+function isEarlier(layout: usize, a: u32, b: u32): bool {
+  if ((a & BORN) != 0 || (b & BORN) != 0) return a < b
+  const id = at(layout, ID)
+  return load<i64>(rowOf(layout, a) + id) < load<i64>(rowOf(layout, b) + id)
+}
+
+/** Puts a part of a list in the order in which its sessions began: most often it is. */
+function sortByBegin(layout: usize, list: usize, from: u32, to: u32): void {
+  for (let i = from + 1; i < to; i++) {
+    const reference = referenceAt(list, i)
+    let place = i
+    for (; place > from; place--) {
+      const before = referenceAt(list, place - 1)
+      if (isEarlier(layout, before, reference)) break
+      setReference(list, place, before)
+    }
+    setReference(list, place, reference)
+  }
 }
 
 /**
@@ -81,12 +138,12 @@ export function session_disputed(
     if (!isOver(start, latest)) continue
     if (isOver(start + gap, latest)) return 1
     const own = load<i64>(lasts + (run << 3)) + gap
-    let reference = load<u32>(partitionOf(places, firsts, run) + at(layout, HEAD))
-    while (reference != 0) {
-      const row = rowOf(layout, reference)
-      const end = load<i64>(row + at(layout, END))
-      if (isOver(end, latest) && load<i64>(row + at(layout, START)) <= own && start <= end) return 1
-      reference = load<u32>(row + at(layout, NEXT))
+    const list = listOf(layout, places, firsts, run)
+    const count = countOf(list)
+    for (let i = firstFrom(layout, 0, list, start, i64.MIN_VALUE); i < count; i++) {
+      const reference = referenceAt(list, i)
+      if (!isOver(load<i64>(endOf(layout, 0, reference)), latest)) break
+      if (load<i64>(startOf(layout, 0, reference)) <= own) return 1
     }
   }
   return 0
@@ -112,70 +169,62 @@ export function session_take(
   taken: usize,
   counts: usize,
 ): void {
-  const startAt = at(layout, START)
-  const endAt = at(layout, END)
-  const nextAt = at(layout, NEXT)
   let bornCount: u32 = 0
   let mergedCount: u32 = 0
   let lastMerged: u32 = 0
+  forgetBlockBytes()
   for (let run: usize = 0; run < <usize>runs; run++) {
     const time = load<i64>(starts + (run << 3))
     const own = load<i64>(lasts + (run << 3)) + gap
     const before = watermarks == 0 ? watermark : load<i64>(watermarks + (<usize>load<u32>(firsts + (run << 2)) << 3))
-    let link = partitionOf(places, firsts, run) + at(layout, HEAD)
-    let target: u32 = 0
-    let targetStart: usize = 0
-    let targetEnd: usize = 0
-    let reference = load<u32>(link)
-    while (reference != 0) {
-      const isBorn = (reference & BORN) != 0
-      const row = isBorn ? bornOf(born, reference) : rowOf(layout, reference)
-      const start = isBorn ? row : row + startAt
-      const end = isBorn ? row + BORN_END : row + endAt
-      const next = isBorn ? row + BORN_NEXT : row + nextAt
-      const following = load<u32>(next)
-      const first = load<i64>(start)
-      const last = load<i64>(end)
-      if (isOver(last, before) || first > own || time > last) link = next
-      else if (target == 0) {
-        target = reference
-        targetStart = start
-        targetEnd = end
-        link = next
-      } else {
-        if (first < load<i64>(targetStart)) store<i64>(targetStart, first)
-        if (last > load<i64>(targetEnd)) store<i64>(targetEnd, last)
-        store<u32>(link, following)
-        if (isBorn) store<u32>(row, target, BORN_INTO)
-        else {
-          // Sessions with a row stand before those that are born: so has the target.
-          store<u32>(next, target | MERGED)
-          store<i64>(end, <i64>lastMerged)
-          lastMerged = reference
-          mergedCount++
-        }
+    const list = listOf(layout, places, firsts, run)
+    const count = countOf(list)
+    const from = firstFrom(layout, born, list, time, before)
+    let to = from
+    while (to < count && load<i64>(startOf(layout, born, referenceAt(list, to))) <= own) to++
+    let target: u32 = LATE
+    if (from == to) {
+      if (!isOver(own, before)) {
+        target = BORN | bornCount
+        const session = bornOf(born, target)
+        memory.fill(session, 0, BORN_BYTES)
+        store<i64>(session, time)
+        store<i64>(session, own, BORN_END)
+        store<u32>(session, <u32>run, BORN_RUN)
+        insertReference(list, from, target)
+        bornCount++
       }
-      reference = following
+      store<u32>(taken + (run << 2), target)
+      continue
     }
-    if (target != 0) {
-      if (time < load<i64>(targetStart)) store<i64>(targetStart, time)
-      if (own > load<i64>(targetEnd)) store<i64>(targetEnd, own)
-    } else if (isOver(own, before)) target = LATE
-    else {
-      target = BORN | bornCount
-      const session = bornOf(born, target)
-      memory.fill(session, 0, BORN_BYTES)
-      store<i64>(session, time)
-      store<i64>(session, own, BORN_END)
-      store<u32>(session, <u32>run, BORN_RUN)
-      store<u32>(link, target)
-      bornCount++
+    // The one that began first takes in the others.
+    if (to - from > 1) sortByBegin(layout, list, from, to)
+    target = referenceAt(list, from)
+    const targetStart = startOf(layout, born, target)
+    const targetEnd = endOf(layout, born, target)
+    store<i64>(targetStart, min<i64>(load<i64>(targetStart), time))
+    store<i64>(targetEnd, max<i64>(load<i64>(targetEnd), own))
+    for (let i = from + 1; i < to; i++) {
+      const reference = referenceAt(list, i)
+      const end = endOf(layout, born, reference)
+      store<i64>(targetStart, min<i64>(load<i64>(targetStart), load<i64>(startOf(layout, born, reference))))
+      store<i64>(targetEnd, max<i64>(load<i64>(targetEnd), load<i64>(end)))
+      if ((reference & BORN) != 0) store<u32>(bornOf(born, reference), target, BORN_INTO)
+      else {
+        // The target has a row, too.
+        store<u32>(rowOf(layout, reference) + at(layout, INTO), target)
+        store<i64>(end, <i64>lastMerged)
+        lastMerged = reference
+        mergedCount++
+      }
     }
+    removeReferences(list, from + 1, to - from - 1)
     store<u32>(taken + (run << 2), target)
   }
   store<u32>(counts, bornCount)
   store<u32>(counts, mergedCount, 4)
   store<u32>(counts, lastMerged, 8)
+  store<i32>(layout, blockBytes, LIST_BYTES)
 }
 
 /**
@@ -227,12 +276,15 @@ export function session_settle(
     store<i64>(row + at(layout, END), load<i64>(session, BORN_END))
     store<u8>(row + at(layout, START_VALID), 1)
     store<u8>(row + at(layout, END_VALID), 1)
+    store<u32>(row + at(layout, INTO), 0)
     store<u32>(row + at(layout, PARTITION), load<u32>(partitions + (first << 2)))
   }
   for (let i: usize = 0; i < <usize>bornCount; i++) {
     const session = born + i * BORN_BYTES
-    if (load<u32>(session, BORN_INTO) != 0 || load<u32>(session, BORN_CHAINED) != 0) continue
-    chain(layout, partitionOf(places, firsts, <usize>load<u32>(session, BORN_RUN)), born)
+    if (load<u32>(session, BORN_INTO) != 0) continue
+    const list = listOf(layout, places, firsts, <usize>load<u32>(session, BORN_RUN))
+    const index = firstFrom(layout, born, list, load<i64>(session, BORN_END), i64.MIN_VALUE)
+    setReference(list, index, load<u32>(session, BORN_ROW))
   }
   for (let run: usize = 0; run < <usize>runs; run++) {
     const reference = load<u32>(taken + (run << 2))
@@ -247,23 +299,6 @@ export function session_settle(
   }
 }
 
-/** Puts the rows of born sessions into the chain of a partition, in their places. */
-function chain(layout: usize, partition: usize, born: usize): void {
-  let link = partition + at(layout, HEAD)
-  while (true) {
-    let reference = load<u32>(link)
-    if (reference == 0) return
-    if ((reference & BORN) != 0) {
-      const session = bornOf(born, reference)
-      reference = load<u32>(session, BORN_ROW)
-      store<u32>(link, reference)
-      store<u32>(rowOf(layout, reference) + at(layout, NEXT), load<u32>(session, BORN_NEXT))
-      store<u32>(session, 1, BORN_CHAINED)
-    }
-    link = rowOf(layout, reference) + at(layout, NEXT)
-  }
-}
-
 /** The slot of the session that has taken in all that took this one in. */
 function finalSlot(layout: usize, born: usize, reference: u32): u32 {
   let last = reference
@@ -274,9 +309,9 @@ function finalSlot(layout: usize, born: usize, reference: u32): u32 {
       last = into != 0 ? into : load<u32>(session, BORN_ROW)
       continue
     }
-    const next = load<u32>(rowOf(layout, last) + at(layout, NEXT))
-    if ((next & MERGED) == 0) return last - 1
-    last = next & ~MERGED
+    const into = load<u32>(rowOf(layout, last) + at(layout, INTO))
+    if (into == 0) return last - 1
+    last = into
   }
 }
 
@@ -302,7 +337,7 @@ export function session_idle(layout: usize, places: usize, slots: usize, fresh: 
   for (let i: usize = 0; i < <usize>rows; i++) {
     if (load<u8>(fresh + i) == 0) continue
     store<u32>(out + (count << 2), load<u32>(slots + (i << 2)))
-    count += <usize>(load<u32>(<usize>load<u32>(places + (i << 2)) + at(layout, HEAD)) == 0)
+    count += <usize>(countOf(<usize>load<u32>(places + (i << 2)) + at(layout, SESSIONS)) == 0)
   }
   return <i32>count
 }
@@ -350,35 +385,36 @@ export function session_due(
   return <i32>closes
 }
 
-/** Takes sessions that close out of the chains of their partitions. Into `empty`: the slots of those that have none left. */
-export function session_unchain(layout: usize, partitions: usize, slots: usize, rows: i32, empty: usize): i32 {
+/** Takes sessions that close out of the lists of their partitions. Into `empty`: the slots of those that have none left. */
+export function session_unlist(layout: usize, partitions: usize, slots: usize, rows: i32, empty: usize): i32 {
   let count: usize = 0
+  forgetBlockBytes()
   for (let i: usize = 0; i < <usize>rows; i++) {
     const slot = load<u32>(slots + (i << 2))
     const row = rowAddress(at(layout, GROUPS), slot)
     const partition = load<u32>(row + at(layout, PARTITION))
-    const head = rowAddress(partitions, partition) + at(layout, HEAD)
-    let link = head
-    while (load<u32>(link) != slot + 1) link = rowOf(layout, load<u32>(link)) + at(layout, NEXT)
-    store<u32>(link, load<u32>(row + at(layout, NEXT)))
-    if (load<u32>(head) != 0) continue
+    const list = rowAddress(partitions, partition) + at(layout, SESSIONS)
+    removeReferences(list, firstFrom(layout, 0, list, load<i64>(row + at(layout, END)), i64.MIN_VALUE), 1)
+    if (countOf(list) > 0) continue
     store<u32>(empty + (count << 2), partition)
     count++
   }
+  store<i32>(layout, blockBytes, LIST_BYTES)
   return <i32>count
 }
 
-/** Chains sessions (`slots`, in the order in which they began) anew. `places` and `partitions`: of each one's partition. */
-export function session_chain(layout: usize, places: usize, partitions: usize, slots: usize, rows: i32): void {
-  for (let i: usize = <usize>rows; i > 0; ) {
-    i--
+/** Lists sessions (`slots`, in the order of their ends) anew. `places` and `partitions`: of each one's partition. */
+export function session_list(layout: usize, places: usize, partitions: usize, slots: usize, rows: i32): void {
+  forgetBlockBytes()
+  for (let i: usize = 0; i < <usize>rows; i++) {
     const slot = load<u32>(slots + (i << 2))
+    const list = <usize>load<u32>(places + (i << 2)) + at(layout, SESSIONS)
     const row = rowAddress(at(layout, GROUPS), slot)
-    const head = <usize>load<u32>(places + (i << 2)) + at(layout, HEAD)
+    store<u32>(row + at(layout, INTO), 0)
     store<u32>(row + at(layout, PARTITION), load<u32>(partitions + (i << 2)))
-    store<u32>(row + at(layout, NEXT), load<u32>(head))
-    store<u32>(head, slot + 1)
+    insertReference(list, countOf(list), slot + 1)
   }
+  store<i32>(layout, blockBytes, LIST_BYTES)
 }
 
 /** out = the number of the interval of `width` that a value lies in. */

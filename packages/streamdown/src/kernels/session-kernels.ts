@@ -72,8 +72,8 @@ export interface SessionKernels {
     keptEnds: Pointer,
     keptCount: Pointer,
   ): number
-  session_unchain(layout: Pointer, partitions: Pointer, slots: Pointer, rows: number, empty: Pointer): number
-  session_chain(layout: Pointer, places: Pointer, partitions: Pointer, slots: Pointer, rows: number): void
+  session_unlist(layout: Pointer, partitions: Pointer, slots: Pointer, rows: number, empty: Pointer): number
+  session_list(layout: Pointer, places: Pointer, partitions: Pointer, slots: Pointer, rows: number): void
   session_buckets(values: Pointer, rows: number, width: bigint, out: Pointer): void
   session_minus(values: Pointer, rows: number, by: bigint, out: Pointer): void
 }

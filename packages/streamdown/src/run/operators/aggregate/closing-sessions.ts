@@ -76,7 +76,7 @@ class ClosingSessions implements Operator {
     const partition = partitionBy.map((column, i) => ({ ...fieldOf(input, column), name: `k${i}` }))
     const keys = [...partition, field('session', types.bigint, false)]
     const { start, end } = sessionFields(partitionBy.length)
-    const chained = [field('next', types.int), field('partition', types.int)]
+    const listed = [field('into', types.int), field('partition', types.int)]
     const outputs = node.keys.map((column, position) => {
       const own = input.groups[position] ?? -1
       return own >= 0 ? partitionBy.indexOf(own) : ([start, end][column - session.input.schema.length] ?? TIME_FIELD)
@@ -88,7 +88,7 @@ class ClosingSessions implements Operator {
         field('arrival', types.bigint, false),
         field('from', this.#boundType),
         field('until', this.#boundType),
-        ...chained,
+        ...listed,
       ],
       outputs,
       appendOnly,

@@ -12,8 +12,10 @@ import { SessionEnds } from './session-ends.ts'
 import { type SessionRuns, sessionRuns, type TimedRows } from './session-runs.ts'
 
 /** Bytes of a session that has no row yet, and of the layout: those of kernels/open-sessions.ts. */
-const BORN_BYTES = 40
-const LAYOUT_BYTES = 36
+const BORN_BYTES = 32
+const LAYOUT_BYTES = 40
+/** In the layout, how many bytes of lists a kernel has taken. */
+const LIST_BYTES = 36
 
 /** The indexes of fields in the table of groups that are sessions, whose key is `keys` fields of the partition and a number. */
 export const sessionFields = (keys: number) => ({
@@ -21,7 +23,7 @@ export const sessionFields = (keys: number) => ({
   arrival: keys + 1,
   start: keys + 2,
   end: keys + 3,
-  next: keys + 4,
+  into: keys + 4,
   partition: keys + 5,
 })
 
@@ -34,17 +36,19 @@ interface RowSessions {
 
 /**
  * Sessions as rows of the groups' table, with their first time and their end. Those of a partition that are open are
- * chained; kernels take rows into them, begin and merge them (kernels/open-sessions.ts). Chains and queue are derived from
- * the groups: `rebuild` makes them after a restore.
+ * listed in the order of their ends; kernels take rows into them, begin and merge them (kernels/open-sessions.ts): a row
+ * costs the logarithm of their number, and nearly nothing where it comes into one of the last. Lists and queue are derived
+ * from the groups: `rebuild` makes them after a restore.
  */
 export class OpenSessions {
   readonly #context: OperatorContext
   readonly #groups: AggregateGroups
   readonly #keys: number
   readonly #gap: bigint
-  /** By partition, where the chain of its sessions begins. */
+  /** By partition, the list of its sessions. */
   readonly #partitions: StateTable
   readonly #ends: SessionEnds
+  #listBytes = 0
   #nextId = 0n
 
   /** `partition`: the key fields of the groups but for the session's number. */
@@ -55,7 +59,7 @@ export class OpenSessions {
     this.#gap = gap
     this.#partitions = context.table({
       name: 'partitions',
-      fields: [...partition, field('head', types.int)],
+      fields: [...partition, field('sessions', types.bigint)],
       keys: partition.length,
       unique: true,
     })
@@ -111,7 +115,8 @@ export class OpenSessions {
     if (closing.length > 0) {
       const empty = memory.chunk(closing.length * 4)
       const { address } = this.#partitions
-      const count = memory.kernels.session_unchain(layout, address, closing.at(0), closing.length, empty)
+      const count = memory.kernels.session_unlist(layout, address, closing.at(0), closing.length, empty)
+      this.#account(layout)
       this.#partitions.remove(empty, count)
       this.#inOrder(closing)
     }
@@ -119,24 +124,21 @@ export class OpenSessions {
     return closing
   }
 
-  /** The chains and the queue of the sessions that were restored, in the order of their first arrivals. */
+  /** The lists and the queue of the sessions that were restored, in the order of their ends. */
   rebuild(): void {
     const { memory } = this.#context
     const { table } = this.#groups
-    const { id, arrival, end } = sessionFields(this.#keys)
+    const { id, end } = sessionFields(this.#keys)
     const { slots: all, rows } = table.all()
     if (rows === 0) return
-    const order = sortedRows(
-      memory,
-      [table.gather(all, rows, arrival)],
-      [{ descending: false, nullsFirst: false }],
-      rows,
-    )
+    const order = sortedRows(memory, [table.gather(all, rows, end)], [{ descending: false, nullsFirst: false }], rows)
     const slots = memory.chunk(rows * 4)
     memory.kernels.agg_take32(all, order, rows, slots)
     const keys = this.#groups.keysOf(slots, rows).slice(0, this.#keys)
     const partitions = this.#partitions.findOrInsert(keys, rows)
-    memory.kernels.session_chain(this.#layout(), partitions.addresses, partitions.slots, slots, rows)
+    const layout = this.#layout()
+    memory.kernels.session_list(layout, partitions.addresses, partitions.slots, slots, rows)
+    this.#account(layout)
     const ids = table.gather(slots, rows, id).data
     this.#nextId = memory.kernels.session_latest(ids, rows) + 1n
     for (let from = 0; from < rows; from += CHUNK_ROWS) {
@@ -147,21 +149,26 @@ export class OpenSessions {
   }
 
   bytes(): number {
-    return this.#partitions.bytes() + this.#ends.bytes()
+    return this.#partitions.bytes() + this.#listBytes + this.#ends.bytes()
+  }
+
+  /** Counts what a kernel has taken for lists. */
+  #account(layout: Pointer): void {
+    this.#listBytes += this.#context.memory.i32(layout + LIST_BYTES, 1)[0] ?? 0
   }
 
   /** Where things lie, for kernels; in chunk memory. */
   #layout(): Pointer {
     const { memory } = this.#context
     const { table } = this.#groups
-    const { id, start, end, next, partition } = sessionFields(this.#keys)
+    const { id, start, end, into, partition } = sessionFields(this.#keys)
     const layout = memory.chunk(LAYOUT_BYTES)
     memory
-      .u32(layout, LAYOUT_BYTES / 4)
+      .u32(layout, LIST_BYTES / 4)
       .set([
         table.address,
         this.#partitions.offsets(this.#keys).value,
-        ...[id, start, end, next, partition].map(index => table.offsets(index).value),
+        ...[id, start, end, into, partition].map(index => table.offsets(index).value),
         table.offsets(start).valid,
         table.offsets(end).valid,
       ])
@@ -201,6 +208,7 @@ export class OpenSessions {
       taken,
       counts,
     )
+    this.#account(layout)
     const [bornCount = 0, mergedCount = 0, lastMerged = 0] = memory.u32(counts, 3)
     const slots = this.#begin(batch, keys, born, bornCount, firsts)
     const [from, into] = [memory.chunk(mergedCount * 4), memory.chunk(mergedCount * 4)]

@@ -24,7 +24,9 @@ export function finalSession(session: Session): Session {
 
 /**
  * The open sessions by partition (a slot of the partitions' table), as Flink merges them: a row opens [time, time + gap);
- * sessions that overlap it or touch its ends become one with it. Derived from the groups' table: not part of a snapshot.
+ * sessions that overlap it or touch its ends become one with it. Those of a partition stand in the order of their ends,
+ * which is that of their first times as well: sessions that are not over are apart from one another, and those that are
+ * end before them. Derived from the groups' table: not part of a snapshot.
  */
 export class Sessions {
   readonly gap: bigint
@@ -49,7 +51,12 @@ export class Sessions {
     if (!this.#isOver(start, latest)) return false
     const own = last + this.gap
     const known = this.#open.get(partition) ?? []
-    return known.some(each => this.#isOver(each.end, latest) && each.start <= own && start <= each.end)
+    for (let i = firstFrom(known, end => end < start); i < known.length; i++) {
+      const { start: begin, end } = known[i]!
+      if (!this.#isOver(end, latest)) return false
+      if (begin <= own) return true
+    }
+    return false
   }
 
   /**
@@ -66,18 +73,22 @@ export class Sessions {
   ): Session | undefined {
     const own = last + this.gap
     const known = this.#open.get(partition)
-    const [only] = known ?? []
-    if (known === undefined || only === undefined) return this.#begin(partition, time, own, watermark, arrival)
-    if (known.length === 1) {
-      const touches = !this.#isOver(only.end, watermark) && only.start <= own && time <= only.end
-      if (!touches) return this.#begin(partition, time, own, watermark, arrival)
-      if (time < only.start) only.start = time
-      if (own > only.end) only.end = own
-      return only
-    }
-    const touching = known.filter(each => !this.#isOver(each.end, watermark) && each.start <= own && time <= each.end)
+    if (known === undefined) return this.#begin(partition, time, own, watermark, arrival)
+    const from = firstFrom(known, end => end < time || this.#isOver(end, watermark))
+    let to = from
+    while (to < known.length && known[to]!.start <= own) to += 1
+    if (from === to) return this.#begin(partition, time, own, watermark, arrival)
+    const target = to - from === 1 ? known[from]! : this.#mergeAll(known, from, to, merge)
+    if (time < target.start) target.start = time
+    if (own > target.end) target.end = own
+    return target
+  }
+
+  /** The session that began first takes in the others. */
+  #mergeAll(known: Session[], from: number, to: number, merge: (from: Session) => void): Session {
+    const touching = known.slice(from, to).sort((a, b) => (a.id < b.id ? -1 : 1))
     const [target, ...others] = touching
-    if (target === undefined) return this.#begin(partition, time, own, watermark, arrival)
+    if (target === undefined) throw new RangeError('there is no session to merge')
     for (const other of others) {
       other.into = target
       this.#count--
@@ -85,14 +96,7 @@ export class Sessions {
       if (other.end > target.end) target.end = other.end
       merge(other)
     }
-    if (others.length > 0) {
-      this.#open.set(
-        partition,
-        known.filter(each => each.into === undefined),
-      )
-    }
-    if (time < target.start) target.start = time
-    if (own > target.end) target.end = own
+    known.splice(from, to - from, target)
     return target
   }
 
@@ -106,7 +110,12 @@ export class Sessions {
     if (session.id >= this.#nextId) this.#nextId = session.id + 1n
     const known = this.#open.get(session.partition)
     if (known === undefined) this.#open.set(session.partition, [added])
-    else known.push(added)
+    else
+      known.splice(
+        firstFrom(known, each => each < end),
+        0,
+        added,
+      )
     this.#count++
     if (this.#lateness !== undefined) this.#queue.add(added)
     return added
@@ -120,9 +129,9 @@ export class Sessions {
       const open = this.#open.get(session.partition) ?? []
       if (open.length <= 1) this.#open.delete(session.partition)
       else
-        this.#open.set(
-          session.partition,
-          open.filter(each => each !== session),
+        open.splice(
+          firstFrom(open, end => end < session.end),
+          1,
         )
     }
     return closing
@@ -146,4 +155,15 @@ export class Sessions {
     const lateness = this.#lateness
     return lateness !== undefined && watermark !== NO_WATERMARK && end <= watermark && watermark - end >= lateness
   }
+}
+
+/** The index of the first session whose end is not `before` what is looked for: most often it is one of the last two. */
+function firstFrom(sessions: readonly Session[], before: (end: bigint) => boolean): number {
+  let [low, high] = [0, sessions.length]
+  for (let tried = 0; low < high; tried++) {
+    const middle = tried < 2 ? high - 1 : (low + high) >> 1
+    if (before(sessions[middle]!.end)) low = middle + 1
+    else high = middle
+  }
+  return low
 }
