@@ -177,6 +177,18 @@ test('options of a part count within it alone', () => {
   }
 })
 
+test('groups in looks that are matched from place to place end, or fail the row whose text takes too many steps', () => {
+  const many = 'a'.repeat(1500)
+  const [first] = `${many}b`.matchAll(guardedRegExp('(?=(a*)b)a', 'gu'))
+  assert.equal(first?.[1], many)
+  assert.equal(`${many}b`.replaceAll(guardedRegExp('(?=(a*)b)a', 'gu'), 'x'), `${'x'.repeat(1500)}b`)
+  const tooLong = { code: 5, message: /takes too many steps to be matched with a text of 8001/ }
+  assert.throws(() => `${'a'.repeat(8000)}b`.replaceAll(guardedRegExp('(?=(a*)b)a', 'gu'), 'x'), tooLong)
+  // Once over a text is not again.
+  const long = 'a'.repeat(3_000_000)
+  assert.equal(guardedRegExp('^(?=(a*)b)a', 'u').exec(`${long}b`)?.[1], long)
+})
+
 test('references back end, or fail the row whose text takes too many steps', () => {
   const many = 'a'.repeat(5000)
   assert.deepEqual(

@@ -18,7 +18,7 @@ interface Guard {
  * A regular expression whose searches end: JavaScript's own matcher tries every way that a pattern offers, of which
  * `^(a+)+$` has one more for each subset of the letters of a text. Where there may be too many for a text, a matcher
  * finds the same matches, all of them in time linear in the text's length. With references back no matcher is known that
- * does: there a row fails whose text takes too many steps.
+ * does, and groups in a look are found anew from each place: there a row fails whose text takes too many steps.
  */
 export function guardedRegExp(source: string, flags: string): RegExp {
   const plain = new RegExp(source, flags)

@@ -4,7 +4,7 @@ import { WayMarks } from './way-marks.ts'
 
 /** Of the marks of one text; more are refused. */
 const MOST_MARKS = 2 ** 31
-/** Of steps over one text where ways are gone again, for references back: some tenths of a second. */
+/** Of steps over one text where ways are gone again, for references back and groups in looks: some tenths of a second. */
 const MOST_STEPS = 2 ** 21
 
 /** Where a match and its groups begin and end, in pairs; -1: the group takes no part. */
@@ -21,7 +21,7 @@ export interface SearchedPattern {
   readonly begins: CharacterSet
 }
 
-/** Thrown by a search: the text and the program are too long, or references back take too many steps. */
+/** Thrown by a search: the text and the program are too long, or ways that are gone again take too many steps. */
 export class SearchTooLong extends Error {}
 
 /**
@@ -30,7 +30,7 @@ export class SearchTooLong extends Error {}
  * not by a later search. For a pattern without references back whether a way fails does not depend on what was matched
  * before, but for one thing: in JavaScript a round of a repetition that takes no character fails. So there is a mark for
  * each number of rounds around that have taken one; they are the outer ones. A look marks the ways that have met, too;
- * one with groups goes them again, for what the groups match.
+ * one with groups goes them again, for what the groups match, and these steps are counted.
  *
  * With references back a way may fail once and match another time: it is gone each time, and the steps are counted.
  */
@@ -115,9 +115,12 @@ export class TextSearch {
           if (marks === undefined) this.#count(1)
           else {
             const way = marks.way(code[at + 3]! + taken(entered, code[at + 4]!, place), place)
-            if (isTest && marks.hasMatched(way)) {
-              marks.match(open)
-              return true
+            if (marks.hasMatched(way)) {
+              if (isTest) {
+                marks.match(open)
+                return true
+              }
+              this.#count(1)
             }
             fails = !marks.isFirst(way)
             if (!fails) open.push(way)
@@ -171,9 +174,9 @@ export class TextSearch {
         }
         default:
           places[1 - begin] = place
+          marks?.match(open)
           // What has matched did not fail: another search may go there again.
-          if (isTest) marks?.match(open)
-          else marks?.forget(open)
+          if (!isTest) marks?.forget(open)
           return true
       }
       if (!fails) continue
