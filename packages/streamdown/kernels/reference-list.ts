@@ -68,9 +68,10 @@ export function insertReference(place: usize, index: u32, reference: u32): void 
   }
   const count = load<u32>(block, COUNT)
   const from = load<u32>(block, FROM)
-  // At the beginning there may be room before, at the end behind; all others make room behind them.
-  if (index == 0 && from > 0) {
-    store<u32>(block, from - 1, FROM)
+  // The first one stands before what there is, all others make room behind them.
+  if (index == 0) {
+    if (from == 0) block = spread(place, block)
+    store<u32>(block, load<u32>(block, FROM) - 1, FROM)
   } else {
     if (from + count == load<u32>(block, ROOM)) block = spread(place, block)
     const at = address(block, index)
