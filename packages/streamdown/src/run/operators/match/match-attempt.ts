@@ -1,3 +1,4 @@
+import type { NumberSet } from '../../../values/number-set.ts'
 import type { Total } from './match-aggregate.ts'
 import type { MatchProgram } from './match-program.ts'
 
@@ -52,6 +53,8 @@ export class Attempt {
   next: number
   threads: readonly Thread[]
   found: Found | undefined
+  /** Ways that were gone since a match was found: none of them leads to one when none is left. */
+  #ways: number[] = []
 
   private constructor(program: MatchProgram, start: number, next: number, threads: readonly Thread[], found?: Found) {
     this.#program = program
@@ -61,11 +64,13 @@ export class Attempt {
     this.found = found
   }
 
-  static begin(program: MatchProgram, start: number): Attempt {
+  /** `failed`: as for `take`. */
+  static begin(program: MatchProgram, start: number, failed: NumberSet | undefined): Attempt {
     const attempt = new Attempt(program, start, start, [])
     const threads: Thread[] = []
     attempt.#follow(program.entry, undefined, threads)
     attempt.threads = threads
+    if (failed !== undefined) attempt.#leaveOut(failed)
     return attempt
   }
 
@@ -79,9 +84,10 @@ export class Attempt {
     return new Attempt(program, start, next, threads, found)
   }
 
-  /** Takes the next row. */
-  take(rules: MatchRules): void {
+  /** Takes the next row. `failed`: ways that lead to no match, which are left out. */
+  take(rules: MatchRules, failed: NumberSet | undefined): void {
     const row = this.next++
+    const { found } = this
     const threads: Thread[] = []
     for (const { at, path } of this.threads) {
       const instruction = this.#program.instructions[at]
@@ -91,6 +97,19 @@ export class Attempt {
       if (rules.holds(link) && this.#follow(instruction.next, link, threads)) break
     }
     this.threads = threads.length > 1 ? distinct(threads, rules) : threads
+    if (this.found !== found) this.#ways = []
+    if (failed !== undefined) this.#leaveOut(failed)
+  }
+
+  /** Adds the ways that have led to no match, when all have come to their end. */
+  fail(failed: NumberSet): void {
+    for (const way of this.#ways) failed.add(way)
+  }
+
+  #leaveOut(failed: NumberSet): void {
+    const ways = this.threads.map(({ at }) => this.next * this.#program.instructions.length + at)
+    this.threads = this.threads.filter((_, i) => !failed.has(ways[i]!))
+    this.#ways.push(...ways)
   }
 
   /** Whether only the end of the partition can tell how it goes on. */
@@ -100,11 +119,13 @@ export class Attempt {
 
   /** There are no more rows: what waits for the end of the partition goes on. */
   close(): void {
+    const { found } = this
     for (const { at, path } of this.threads) {
       const instruction = this.#program.instructions[at]
       if (instruction?.is === 'end' && this.#follow(instruction.next, path, [], true)) break
     }
     this.threads = []
+    if (this.found !== found) this.#ways = []
   }
 
   /** Adds the rows that may come next, in order of preference; true when a match ends here. */

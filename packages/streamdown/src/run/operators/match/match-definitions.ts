@@ -55,6 +55,11 @@ export class Definitions {
         )
   }
 
+  /** Whether what was matched before may tell whether a row matches. */
+  get looksBack(): boolean {
+    return this.#places === undefined || this.#places.length > 0
+  }
+
   /** i32 a row: a bit for each definition that is of the row alone. */
   holds(batch: Batch): Pointer {
     const { memory } = this.#context

@@ -61,7 +61,7 @@ class MatchRecognize implements Operator {
     this.#rows = new MatchRows(node, context)
     this.#partitions = new MatchPartitions(node, program, this.#rows, context)
     this.#definitions = new Definitions(node, this.#rows, context)
-    this.#search = new Search(node, program)
+    this.#search = new Search(node, program, this.#definitions.looksBack)
     this.#output = new MatchOutput(node, this.#rows, context)
     this.#late = new LateRows(context.memory, input.schema, false)
     this.#due =

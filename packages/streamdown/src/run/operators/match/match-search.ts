@@ -1,7 +1,13 @@
 import type { AfterMatch, MatchNode } from '../../../plan/nodes/node.ts'
+import { NumberSet } from '../../../values/number-set.ts'
 import { Attempt, type Link, linksOf, type MatchRules } from './match-attempt.ts'
 import type { MatchProgram } from './match-program.ts'
-import type { PartitionRows } from './match-rows.ts'
+
+/** What a search must know of the rows themselves. */
+export interface RowTimes {
+  /** µs, by the row's number. */
+  time(row: number): bigint
+}
 
 /** How far the search of a partition has come. Rows are numbered from the first that the partition ever had. */
 export interface SearchState {
@@ -40,30 +46,41 @@ export interface Until {
 const NOWHERE_TO_SKIP = 8
 const TOO_MANY_WAYS = 9
 
-/** Looks for the matches of a partition, one after the other, as SQL finds them. */
+/**
+ * Looks for the matches of a partition, one after the other, as SQL finds them. Where definitions do not look at the match
+ * so far, what one attempt has found to lead to no match is not followed by the next ones: rows are not looked at once for
+ * each row before them.
+ */
 export class Search {
   readonly #node: MatchNode
   readonly #program: MatchProgram
   /** How many rows behind a row must be there before it is taken (NEXT). */
   readonly #ahead: number
+  /** Whether a way to go on is told by its instruction and its row. */
+  readonly #shares: boolean
 
-  constructor(node: MatchNode, program: MatchProgram) {
+  /** `looksBack`: whether definitions look at the match so far. */
+  constructor(node: MatchNode, program: MatchProgram, looksBack: boolean) {
     this.#node = node
     this.#program = program
+    // There is one way an instruction then, so leaving some out never saves an attempt from having too many.
+    this.#shares = !looksBack && program.instructions.length <= node.partialLimit
     this.#ahead = farthest(node, shift => shift)
   }
 
-  run(state: SearchState, rows: PartitionRows, rules: MatchRules, until: Until, results: SearchResults): void {
+  run(state: SearchState, rows: RowTimes, rules: MatchRules, until: Until, results: SearchResults): void {
     const limit = until.ended ? state.ready : state.ready - this.#ahead
+    const failed = this.#shares ? new NumberSet() : undefined
     for (;;) {
       if (state.attempt === undefined) {
         if (state.start >= limit) return
-        state.attempt = Attempt.begin(this.#program, state.start)
+        state.attempt = Attempt.begin(this.#program, state.start, failed)
       }
       const attempt = state.attempt
-      const over = this.#advance(attempt, rows, rules, limit, until, state)
+      const over = this.#advance(attempt, rows, rules, limit, until, state, failed)
       if (over === 'waits') return
       state.attempt = undefined
+      if (over === 'done' && failed !== undefined) attempt.fail(failed)
       if (over === 'too many ways') {
         const { partialLimit } = this.#node
         results.failed(attempt.start, TOO_MANY_WAYS, `A match has more than ${partialLimit} ways to go on.`)
@@ -77,11 +94,12 @@ export class Search {
 
   #advance(
     attempt: Attempt,
-    rows: PartitionRows,
+    rows: RowTimes,
     rules: MatchRules,
     limit: number,
     until: Until,
     { ready }: SearchState,
+    failed: NumberSet | undefined,
   ): 'waits' | 'done' | 'out of time' | 'too many ways' {
     const { within, partialLimit } = this.#node
     const end = within === undefined ? undefined : rows.time(attempt.start) + within
@@ -93,7 +111,7 @@ export class Search {
         continue
       }
       if (end !== undefined && rows.time(attempt.next) >= end) return 'out of time'
-      attempt.take(rules)
+      attempt.take(rules, failed)
       if (attempt.threads.length > partialLimit) {
         attempt.threads = []
         attempt.found = undefined
