@@ -3,11 +3,10 @@ import {
   type AsyncBuffer,
   type DecodedArray,
   type FileMetaData,
-  type ParquetScan,
   parquetMetadataAsync,
-  parquetScan,
+  parquetSchema,
+  type SchemaTree,
 } from 'hyparquet'
-import { compressors } from 'hyparquet-compressors'
 import { type Batch, CHUNK_ROWS, type Column, NO_WATERMARK } from '../../batch/batch.ts'
 import type { Memory } from '../../batch/memory.ts'
 import { takeRows } from '../../batch/select.ts'
@@ -23,7 +22,8 @@ import { textOption } from '../options.ts'
 import type { DeadLetters, PartitionReader } from '../source.ts'
 import { fileOptions } from './file-options.ts'
 import { fileError } from './file-paths.ts'
-import { physicalMetadata } from './parquet-metadata.ts'
+import { readColumn } from './parquet-column.ts'
+import { physicalMetadata, standardLists } from './parquet-metadata.ts'
 import { columnsOfParquet, type ParquetShape, unreadable } from './parquet-schema.ts'
 import { type Convert, columnOf, conversionOf } from './parquet-values.ts'
 
@@ -33,7 +33,7 @@ interface WantedColumn {
   readonly convert: Convert
 }
 
-/** Rows of one row group, column by column. */
+/** Rows of one row group, column by column. `start` and `end` are row numbers of the file. */
 interface Group {
   readonly start: number
   readonly end: number
@@ -48,11 +48,11 @@ export class ParquetReader implements PartitionReader {
   readonly #plan: ScanPlan
   readonly #metadata: (key: string) => Value
   readonly #wanted: readonly WantedColumn[]
-  readonly #scan: ParquetScan
+  readonly #physical: FileMetaData
+  readonly #tree: SchemaTree
   readonly #rows: number
   #row: number
   #group: Group | undefined
-  #loading: Promise<void> | undefined
   #failure: StreamdownError | undefined
   #closed = false
 
@@ -80,14 +80,7 @@ export class ParquetReader implements PartitionReader {
           `'${path}': column "${declared.name}" is ${typeText(found.field.type)} in the file and cannot be read as ${typeText(declared.type)}.`,
         )
       })
-      const reader = await parquetScan({
-        file: file.buffer,
-        metadata: physical,
-        compressors,
-        utf8: false,
-        columns: wanted.map(each => each.field.name),
-      })
-      return new ParquetReader(path, file, relation.name, plan, metadata, wanted, reader, Number(meta.num_rows), row)
+      return new ParquetReader(path, file, relation.name, plan, metadata, wanted, physical, row)
     } catch (error) {
       file.close()
       throw damaged(error, path)
@@ -101,8 +94,7 @@ export class ParquetReader implements PartitionReader {
     plan: ScanPlan,
     metadata: (key: string) => Value,
     wanted: readonly WantedColumn[],
-    scan: ParquetScan,
-    rows: number,
+    physical: FileMetaData,
     row: number,
   ) {
     this.partition = path
@@ -111,8 +103,9 @@ export class ParquetReader implements PartitionReader {
     this.#plan = plan
     this.#metadata = metadata
     this.#wanted = wanted
-    this.#scan = scan
-    this.#rows = rows
+    this.#physical = physical
+    this.#tree = parquetSchema(physical)
+    this.#rows = physical.row_groups.reduce((sum, each) => sum + Number(each.num_rows), 0)
     this.#row = row
   }
 
@@ -134,9 +127,7 @@ export class ParquetReader implements PartitionReader {
 
   async ready(): Promise<void> {
     if (this.state() !== 'waiting') return
-    this.#loading ??= this.#load()
-    await this.#loading
-    this.#loading = undefined
+    this.#load()
   }
 
   read(maxRows: number, memory: Memory, dead: DeadLetters): Batch | undefined {
@@ -205,21 +196,29 @@ export class ParquetReader implements PartitionReader {
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
-    await this.#loading
     this.#file.close()
   }
 
   /** Reads the row group that holds the next row. */
-  async #load(): Promise<void> {
+  #load(): void {
     try {
-      const range = this.#scan.ranges.find(({ rowStart, rowEnd }) => this.#row >= rowStart && this.#row < rowEnd)
-      if (range === undefined) throw new Error(`no row group holds row ${this.#row}`)
-      const columns: DecodedArray[] = []
-      for (const { field } of this.#wanted) columns.push(await this.#scan.readColumn({ column: field.name, ...range }))
-      this.#group = { start: range.rowStart, end: range.rowEnd, columns }
+      this.#group = this.#groupAt(this.#row)
     } catch (error) {
       this.#failure = damaged(error, this.partition)
     }
+  }
+
+  #groupAt(row: number): Group {
+    const read = (from: number, to: number) => this.#file.slice(from, to)
+    let start = 0
+    for (const group of this.#physical.row_groups) {
+      const end = start + Number(group.num_rows)
+      if (row < end) {
+        return { start, end, columns: this.#wanted.map(({ field }) => readColumn(read, this.#tree, group, field.name)) }
+      }
+      start = end
+    }
+    throw new Error(`no row group holds row ${row}`)
   }
 }
 
@@ -236,18 +235,19 @@ export class ParquetFile {
     this.#path = path
     try {
       this.#file = openSync(path, 'r')
-      this.buffer = { byteLength: fstatSync(this.#file).size, slice: (start, end) => this.#slice(start, end) }
+      this.buffer = { byteLength: fstatSync(this.#file).size, slice: (start, end) => this.slice(start, end) }
     } catch (error) {
       throw fileError(error, path)
     }
   }
 
-  /** The footer as it is, and with nothing said about the meaning of physical values. */
+  /** The footer with standard lists, and the same with nothing said about the meaning of physical values. */
   async metadata(): Promise<{ readonly meta: FileMetaData; readonly physical: FileMetaData }> {
     const { byteLength } = this.buffer
     if (byteLength < LEAST_BYTES) throw damaged(`it has ${byteLength} bytes`, this.#path)
     try {
-      const meta = await parquetMetadataAsync(this.buffer)
+      const meta = standardLists(await parquetMetadataAsync(this.buffer))
+      if (!meta.row_groups.every(group => group.num_rows >= 0n)) throw new Error('a row group without a number of rows')
       return { meta, physical: physicalMetadata(meta) }
     } catch (error) {
       throw damaged(error, this.#path)
@@ -258,8 +258,9 @@ export class ParquetFile {
     closeSync(this.#file)
   }
 
-  #slice(start: number, end = this.buffer.byteLength): ArrayBuffer {
-    const bytes = new Uint8Array(end - start)
+  /** Bytes [start, end), as far as the file has them. */
+  slice(start: number, end = this.buffer.byteLength): ArrayBuffer {
+    const bytes = new Uint8Array(Math.min(end, this.buffer.byteLength) - start)
     let filled = 0
     while (filled < bytes.length) {
       const read = readSync(this.#file, bytes, filled, bytes.length - filled, start + filled)
@@ -272,7 +273,7 @@ export class ParquetFile {
 
 function damaged(error: unknown, path: string): StreamdownError {
   if (error instanceof StreamdownError) return error
-  if (error instanceof Error && 'code' in error) return fileError(error, path)
+  if (error instanceof Error && 'errno' in error) return fileError(error, path)
   const what = error instanceof Error ? error.message : String(error)
   return new StreamdownError('DSD3004', `'${path}' is no whole Parquet file (${what}).`, { cause: error })
 }

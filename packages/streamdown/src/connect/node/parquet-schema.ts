@@ -12,6 +12,8 @@ export interface ParquetLeaf {
   readonly uuid: boolean
   readonly unsigned: 0 | 32 | 64
   readonly half: boolean
+  /** INT96: nanoseconds of a day below the number of the Julian day. */
+  readonly julian: boolean
 }
 
 export type ParquetShape =
@@ -40,12 +42,15 @@ interface Tree {
   readonly element: SchemaElement
 }
 
-/** The columns of a file, in its order. A column of a kind that cannot be read is undefined. */
+/**
+ * The columns of a file, in its order. A column of a kind that cannot be read is undefined. The lists of the metadata
+ * must be standard ones.
+ */
 export function columnsOfParquet(metadata: FileMetaData): ReadonlyMap<string, ParquetColumn | undefined> {
   const columns = new Map<string, ParquetColumn | undefined>()
   for (const child of parquetSchema(metadata).children) {
     const { name, repetition_type } = child.element
-    const shape = repetition_type === 'REPEATED' ? undefined : shapeOf(child)
+    const shape = shapeOf(child)
     columns.set(name, shape && { shape, field: field(name, shape.type, repetition_type !== 'REQUIRED') })
   }
   return columns
@@ -64,7 +69,7 @@ function shapeOf({ children, element }: Tree): ParquetShape | undefined {
   if (element.logical_type?.type === 'VARIANT') return undefined
   const fields: { readonly name: string; readonly shape: ParquetShape; readonly field: Field }[] = []
   for (const child of children) {
-    const shape = child.element.repetition_type === 'REPEATED' ? undefined : shapeOf(child)
+    const shape = shapeOf(child)
     if (shape === undefined) return undefined
     const { name, repetition_type } = child.element
     fields.push({ name, shape, field: field(name, shape.type, repetition_type !== 'REQUIRED') })
@@ -90,6 +95,7 @@ const plain = (type: DataType, more: Partial<ParquetLeaf> = {}): ParquetLeaf => 
   uuid: false,
   unsigned: 0,
   half: false,
+  julian: false,
   ...more,
 })
 
@@ -183,7 +189,7 @@ function leafOf(element: SchemaElement): ParquetLeaf | undefined {
     case 'INT64':
       return plain(types.bigint)
     case 'INT96':
-      return plain(types.timestamp(6), { toMicros: micros.NANOS })
+      return plain(types.timestamp(6), { toMicros: micros.NANOS, julian: true })
     case 'FLOAT':
       return plain(types.real)
     case 'DOUBLE':

@@ -145,14 +145,15 @@ function integerConversion({ unsigned }: ParquetLeaf, declared: DataType): Conve
 }
 
 function timeConversion(
-  { toMicros }: ParquetLeaf,
+  { toMicros, julian }: ParquetLeaf,
   precision: number,
   declared: DataType,
   cutNanoseconds: boolean,
 ): Convert {
   const unit = 10n ** BigInt(6 - Math.min(precision, 6))
   return value => {
-    const integer = typeof value === 'bigint' ? value : BigInt(numberOf(value, declared))
+    const raw = typeof value === 'bigint' ? value : BigInt(numberOf(value, declared))
+    const integer = julian ? sinceEpoch(raw) : raw
     const scaled = integer * toMicros.times
     const rest = ((scaled % toMicros.by) + toMicros.by) % toMicros.by
     if (rest !== 0n && !cutNanoseconds) {
@@ -161,6 +162,16 @@ function timeConversion(
     const micros = (scaled - rest) / toMicros.by
     return micros - (((micros % unit) + unit) % unit)
   }
+}
+
+const JULIAN_DAY_OF_EPOCH = 2_440_588n
+const NANOS_OF_DAY = 86_400_000_000_000n
+
+/** Nanoseconds since 1970 of an INT96. Where those of the day are negative, the decoder has lost the day. */
+function sinceEpoch(int96: bigint): bigint {
+  const nanos = BigInt.asIntN(64, int96)
+  if (nanos < 0n) throw new MisfitError('an INT96 with less than no nanoseconds of a day')
+  return ((int96 >> 64n) - JULIAN_DAY_OF_EPOCH) * NANOS_OF_DAY + nanos
 }
 
 function within(value: bigint, low: bigint, high: bigint, declared: DataType): bigint {
