@@ -11,7 +11,8 @@ export function refuseOption(relation: Relation, name: string, given: string, ta
 /** An option's text: as given, or the definition's default; an error where it is required and missing. */
 export function textOption(relation: Relation, options: readonly OptionDefinition[], name: string): string | undefined {
   const definition = options.find(option => option.name === name)
-  const given = relation.options[name] ?? definition?.default
+  const known = [name, ...(definition?.aliases ?? [])].find(each => relation.options[each] !== undefined)
+  const given = relation.options[known ?? name] ?? definition?.default
   if (given === undefined && definition?.required === true) {
     throw new StreamdownError(
       'DSD3002',
@@ -131,7 +132,7 @@ export function refuseUnknown(
   prefixes: readonly string[] = [],
 ): void {
   for (const name of Object.keys(relation.options)) {
-    if (common.has(name) || options.some(option => option.name === name)) continue
+    if (common.has(name) || options.some(option => option.name === name || option.aliases?.includes(name))) continue
     if ([...commonPrefixes, ...prefixes].some(prefix => name.startsWith(prefix))) continue
     const known = options.length === 0 ? 'none' : options.map(option => option.name).join(', ')
     throw new StreamdownError(

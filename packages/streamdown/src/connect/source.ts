@@ -72,6 +72,8 @@ export interface SourceContext {
 
 export interface OptionDefinition {
   readonly name: string
+  /** What other engines call it. */
+  readonly aliases?: readonly string[]
   readonly type: 'string' | 'integer' | 'duration' | 'boolean' | 'bytes' | 'enum'
   readonly values?: readonly string[]
   readonly required?: boolean

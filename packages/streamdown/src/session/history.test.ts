@@ -23,7 +23,7 @@ test('a snapshot holds nothing of what was dropped', async () => {
   await session.execute(`CREATE TABLE kept (a INT); INSERT INTO kept VALUES (1), (2);
     CREATE TABLE gone (secret INT); CREATE MATERIALIZED VIEW sums AS SELECT SUM(secret) AS s FROM gone;
     CREATE FUNCTION twice(x INT) RETURNS INT AS x * 2;
-    INSERT INTO gone VALUES (7); DROP VIEW sums; DROP TABLE gone; DROP FUNCTION twice`)
+    INSERT INTO gone VALUES (7); DROP MATERIALIZED VIEW sums; DROP TABLE gone; DROP FUNCTION twice`)
   const { text, session: again } = await restored(session)
   assert.doesNotMatch(text, /secret|sums|gone|twice/)
   assert.deepEqual(await rowsOf(again, 'SELECT a FROM kept'), [[1], [2]])

@@ -214,7 +214,11 @@ export class LocalSession implements Session {
 
   #table(name: string): TableEntry {
     const entry = this.#entry(name)
-    if (entry.is !== 'table') throw new StreamdownError('DSD2006', `"${name}" is a view; rows go into tables.`)
+    if (entry.is !== 'table')
+      throw new StreamdownError(
+        'DSD2006',
+        `"${name}" is ${entry.is === 'view' ? 'a view' : 'an index'}; rows go into tables.`,
+      )
     return entry
   }
 }

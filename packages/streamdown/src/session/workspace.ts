@@ -7,6 +7,7 @@ import { Catalog } from '../sql/catalog.ts'
 import { type Settings, settingsOf } from '../sql/settings.ts'
 import type { Environment } from './environment.ts'
 import { Evaluator } from './evaluator.ts'
+import { ForeignSettings } from './foreign-settings.ts'
 import { History } from './history.ts'
 import type { DeadLetter } from './job.ts'
 import { Jobs } from './jobs.ts'
@@ -31,6 +32,7 @@ export class Workspace {
   /** Records that queries could not decode: their jobs are gone. */
   readonly undecoded: DeadLetter[] = []
   settings: Settings
+  readonly foreignSettings = new ForeignSettings()
   /** Where its state is kept, if it is. */
   statePlace: string | undefined
   /** While a statement is carried out: aborted to end its query. */

@@ -15,6 +15,10 @@ export function applyToCatalog(catalog: Catalog, statement: BoundStatement): voi
       if (!(exists && statement.ifNotExists)) catalog.define(statement.view)
       return
     }
+    case 'createIndex':
+      if (statement.ruled !== undefined) catalog.define(statement.ruled.table)
+      catalog.define(statement.index)
+      return
     case 'insert':
       // The first INSERT into a table that was declared without columns gives it its columns.
       if (catalog.find(statement.table.name) !== statement.table) catalog.define(statement.table)

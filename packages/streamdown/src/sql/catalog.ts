@@ -1,6 +1,6 @@
 import type { UserFunction } from '../functions/user/user-function.ts'
 import type { Expression } from '../plan/expressions/expression.ts'
-import type { PlanNode, Relation } from '../plan/nodes/node.ts'
+import type { PlanNode, ProjectNode, Relation } from '../plan/nodes/node.ts'
 import type { DataType, Field, Schema } from '../types/data-type.ts'
 import type { Expression as SyntaxExpression } from './parse/ast.ts'
 
@@ -43,6 +43,8 @@ export interface TableEntry {
   /** Declared without columns: it takes those of its first INSERT. */
   readonly open: boolean
   readonly partitionKeys: readonly number[]
+  /** Made by CREATE SOURCE. */
+  readonly isSource?: true
 }
 
 export interface ViewEntry {
@@ -55,6 +57,21 @@ export interface ViewEntry {
   /** Names of the tables and views that it reads. */
   readonly reads: readonly string[]
   readonly temporary: boolean
+}
+
+/**
+ * An index has no rows of its own: its name reads those of its table, its own columns first. A unique one is a rule of its
+ * table as well, under its name.
+ */
+export interface IndexEntry {
+  readonly is: 'index'
+  readonly name: string
+  /** The table or materialized view that it is on. */
+  readonly on: string
+  /** How many of its columns are its key; those behind them come along. */
+  readonly keys: number
+  readonly plan: ProjectNode
+  readonly relation: undefined
 }
 
 /** A function by an SQL expression: its calls are replaced by it. */
@@ -83,10 +100,22 @@ export interface SinkEntry {
   readonly uses: readonly string[]
 }
 
-export type CatalogEntry = TableEntry | ViewEntry
+export type CatalogEntry = TableEntry | ViewEntry | IndexEntry
 
 /** Under which name the rows of a table or view are kept, and its programs run: renaming it leaves that as it was. */
 export const storedName = (entry: CatalogEntry): string => entry.relation?.name ?? entry.name
+
+/** What CREATE, ALTER and DROP call it. */
+export function kindOf(entry: CatalogEntry): 'TABLE' | 'SOURCE' | 'VIEW' | 'MATERIALIZED VIEW' | 'INDEX' {
+  switch (entry.is) {
+    case 'table':
+      return entry.isSource === true ? 'SOURCE' : 'TABLE'
+    case 'view':
+      return entry.materialized ? 'MATERIALIZED VIEW' : 'VIEW'
+    case 'index':
+      return 'INDEX'
+  }
+}
 
 export const entrySchema = (entry: CatalogEntry): Schema => entry.plan.schema
 
@@ -122,6 +151,12 @@ export class Catalog {
     for (const [name, reader] of this.#relations)
       if (reader.is === 'view' && reader.reads.includes(from))
         this.#relations.set(name, { ...reader, reads: renamed(reader.reads) })
+    for (const index of this.indexesOn(from)) this.#relations.set(index.name, { ...index, on: to })
+    const table = entry.is === 'index' ? this.#relations.get(entry.on) : undefined
+    if (table?.is === 'table') {
+      const unique = table.unique.map(rule => (rule.name === from ? { ...rule, name: to } : rule))
+      this.#relations.set(table.name, { ...table, unique })
+    }
     for (const [name, sink] of this.#sinks)
       if (sink.uses.includes(from)) this.#sinks.set(name, { ...sink, uses: renamed(sink.uses) })
   }
@@ -141,6 +176,10 @@ export class Catalog {
 
   names(): Iterable<string> {
     return this.#relations.keys()
+  }
+
+  indexesOn(name: string): readonly IndexEntry[] {
+    return [...this.#relations.values()].filter(entry => entry.is === 'index').filter(({ on }) => on === name)
   }
 
   /** Views that read `name`, directly or through others, nearest first. */

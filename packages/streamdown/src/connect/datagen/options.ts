@@ -3,11 +3,18 @@ import type { OptionDefinition } from '../source.ts'
 export const datagenOptions: readonly OptionDefinition[] = [
   {
     name: 'rows-per-second',
+    aliases: ['datagen.rows.per.second'],
     type: 'integer',
     default: '10000',
     summary: 'Rows a second; 0: as fast as they are taken.',
   },
   { name: 'number-of-rows', type: 'integer', summary: 'How many rows there are. Without it: no end.', example: '1000' },
+  {
+    name: 'datagen.split.num',
+    type: 'integer',
+    default: '1',
+    summary: "RisingWave's number of readers; taken without effect: there is one.",
+  },
   { name: 'seed', type: 'integer', default: '1', summary: 'Another seed gives other rows.' },
   {
     name: 'fields.#.kind',

@@ -1,6 +1,6 @@
 import type { WeightedRow } from '../../connect/memory.ts'
 import { StreamdownError } from '../../errors/error.ts'
-import type { BoundStatement } from '../../sql/bind/statement.ts'
+import type { BoundStatement, TableChange } from '../../sql/bind/statement.ts'
 import type { TableEntry } from '../../sql/catalog.ts'
 import { relations } from '../history.ts'
 import type { StatementResult } from '../session.ts'
@@ -11,13 +11,24 @@ import { done } from './results.ts'
 
 type Alteration = Extract<BoundStatement, { is: 'alterTable' }>
 
-/**
- * ALTER TABLE of an in-memory table: its rows get the values of new columns, all the same, and must meet new rules.
- * Views go on with the rows that they have taken.
- */
+/** ALTER TABLE of an in-memory table. */
 export async function alterTable(workspace: Workspace, bound: Alteration, text: string): Promise<StatementResult> {
-  const { before, table } = bound
-  const { catalog, history, jobs, restoring } = workspace
+  const { before, table, indexes } = bound
+  const { catalog, history } = workspace
+  changeTable(workspace, bound)
+  history.remember(text, relations([table.name]))
+  for (const index of catalog.indexesOn(before.name)) catalog.drop(index.name)
+  for (const index of indexes) catalog.define(index)
+  return done(`table ${before.name} altered`)
+}
+
+/**
+ * Gives an in-memory table other columns or rules: its rows get the values of new columns, all the same, and must meet
+ * new rules. Views go on with the rows that they have taken.
+ */
+export function changeTable(workspace: Workspace, change: TableChange): void {
+  const { before, table } = change
+  const { catalog, jobs, restoring } = workspace
   const stored = before.relation.name
   if (jobs.has(stored)) {
     throw new StreamdownError('DSD2006', `A program writes to "${before.name}". Drop the table, and both end.`)
@@ -26,11 +37,9 @@ export async function alterTable(workspace: Workspace, bound: Alteration, text: 
   const reader = dropped.map(column => jobs.readerOf(stored, column)).find(name => name !== undefined)
   if (reader !== undefined) throw new StreamdownError('DSD2006', `The program "${reader}" reads a dropped column.`)
   // Rows that are restored are those of the table as it was in the end.
-  const rows = restoring === undefined ? checkedRows(workspace, bound, dropped) : (restoring.stores[stored] ?? [])
-  history.remember(text, relations([table.name]))
+  const rows = restoring === undefined ? checkedRows(workspace, change, dropped) : (restoring.stores[stored] ?? [])
   catalog.define(table)
   workspace.relations.dataOf(table.relation).store.replace(rows, table.unique)
-  return done(`table ${before.name} altered`)
 }
 
 /** Places of rows that only the first table has a column for. */
@@ -42,7 +51,7 @@ const storedOnly = (before: TableEntry, table: TableEntry): readonly number[] =>
 /** The rows with the values of new columns, and with NULL in the place of dropped ones. */
 function checkedRows(
   { relations, evaluator }: Workspace,
-  { before, table, added }: Alteration,
+  { before, table, added }: TableChange,
   dropped: readonly number[],
 ): readonly WeightedRow[] {
   const width = before.relation.schema.length

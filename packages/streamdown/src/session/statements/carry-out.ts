@@ -8,6 +8,7 @@ import { alterOptions } from './alter-options.ts'
 import { alterTable } from './alter-table.ts'
 import { copy } from './copy.ts'
 import { createUserFunction } from './create-function.ts'
+import { createIndex } from './create-index.ts'
 import { createMaterializedView } from './create-materialized-view.ts'
 import { createTable } from './create-table.ts'
 import { deleteRows } from './delete.ts'
@@ -48,6 +49,8 @@ export async function carryOut(workspace: Workspace, bound: BoundStatement, text
       return createTable(workspace, bound, text)
     case 'alterTable':
       return alterTable(workspace, bound, text)
+    case 'createIndex':
+      return createIndex(workspace, bound, text)
     case 'rename':
       workspace.history.remember(text, { kind: 'relation', names: [bound.from, bound.to], renamed: bound })
       workspace.catalog.rename(bound.from, bound.to)
@@ -86,11 +89,13 @@ export async function carryOut(workspace: Workspace, bound: BoundStatement, text
     case 'set':
       workspace.history.remember(text)
       workspace.settings = withSetting(workspace.settings, bound.key, bound.value)
+      workspace.foreignSettings.set(bound.key, bound.value)
       return done(`${bound.key} set`)
     case 'reset':
       workspace.history.remember(text)
       workspace.settings =
         bound.key === undefined ? workspace.firstSettings() : withSetting(workspace.settings, bound.key, undefined)
+      workspace.foreignSettings.reset(bound.key)
       return done('reset')
     case 'show':
       return showRows(bound, workspace)

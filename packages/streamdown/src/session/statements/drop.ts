@@ -2,16 +2,18 @@ import type { BoundStatement } from '../../sql/bind/statement.ts'
 import { storedName } from '../../sql/catalog.ts'
 import type { StatementResult } from '../session.ts'
 import type { Workspace } from '../workspace.ts'
+import { changeTable } from './alter-table.ts'
 import { done } from './results.ts'
 
 /** DROP: the name, what is kept behind it, and the programs that write to it. */
 export async function drop(
   workspace: Workspace,
-  { kind, names, schemas = [] }: Extract<BoundStatement, { is: 'drop' }>,
+  { kind, names, schemas = [], ruled = [] }: Extract<BoundStatement, { is: 'drop' }>,
   text: string,
 ): Promise<StatementResult> {
   if (schemas.length > 0) workspace.history.remember(text)
   else workspace.history.drop(text, { kind: kind === 'function' ? 'function' : 'relation', names })
+  for (const change of ruled) changeTable(workspace, change)
   for (const name of names) {
     if (kind === 'function') {
       workspace.catalog.dropFunction(name)
@@ -21,8 +23,8 @@ export async function drop(
     const isSink = workspace.catalog.dropSink(name)
     if (!isSink && kind !== 'other' && kind !== 'sink') {
       workspace.catalog.drop(name)
-      // A view that keeps no rows has nothing under its name: that may be another's, which was renamed.
-      if (entry?.is === 'view' && !entry.materialized) continue
+      // What keeps no rows has nothing under its name: that may be another's, which was renamed.
+      if (entry?.is === 'index' || (entry?.is === 'view' && !entry.materialized)) continue
       if (entry !== undefined) workspace.relations.drop(storedName(entry))
     }
     await workspace.jobs.drop(entry === undefined ? name : storedName(entry))

@@ -1,5 +1,6 @@
 import { StreamdownError } from '../../errors/error.ts'
 import type { BoundStatement } from '../../sql/bind/statement.ts'
+import type { Catalog, CatalogEntry } from '../../sql/catalog.ts'
 import { settingNames, settingOf } from '../../sql/settings.ts'
 import type { StatementResult } from '../session.ts'
 import type { Workspace } from '../workspace.ts'
@@ -9,7 +10,7 @@ import { rows, text } from './results.ts'
 /** SHOW TABLES, VIEWS, FUNCTIONS, JOBS, SETTINGS, CREATE TABLE name, or one setting. */
 export function showRows(
   { what, name, like }: Extract<BoundStatement, { is: 'show' }>,
-  { catalog, settings, jobs, history }: Workspace,
+  { catalog, settings, foreignSettings, jobs, history }: Workspace,
 ): StatementResult {
   const pattern =
     like === undefined ? undefined : new RegExp(`^${like.replaceAll('%', '.*').replaceAll('_', '.')}$`, 'i')
@@ -45,11 +46,13 @@ export function showRows(
       return listed('function', [...catalog.functionNames()])
     case 'JOBS':
       return listed('job', jobs.names())
-    case 'COLUMNS': {
-      const entry = name === undefined ? undefined : catalog.find(name)
-      if (entry === undefined) throw new StreamdownError('DSD2001', `There is no table or view "${name ?? ''}".`)
-      return describeRows(entry.plan.schema)
-    }
+    case 'COLUMNS':
+      return describeRows(found(catalog, name).plan.schema)
+    case 'INDEXES':
+      return listed(
+        'index',
+        catalog.indexesOn(found(catalog, name).name).map(index => index.name),
+      )
     case 'CREATE TABLE':
     case 'CREATE SOURCE':
     case 'CREATE SINK':
@@ -67,13 +70,21 @@ export function showRows(
       )
     default: {
       const setting = settingOf(name ?? what)
+      const foreign = foreignSettings.get(name ?? what)
+      if (foreign !== undefined) return rows([text((name ?? what).toLowerCase())], [[foreign]])
       if (setting === undefined) {
         throw new StreamdownError(
           'DSD2006',
-          `SHOW takes TABLES, VIEWS, MATERIALIZED VIEWS, FUNCTIONS, JOBS, COLUMNS FROM, CREATE TABLE, CREATE VIEW, SETTINGS or a setting, not "${what}".`,
+          `SHOW takes TABLES, VIEWS, MATERIALIZED VIEWS, FUNCTIONS, JOBS, COLUMNS FROM, CREATE TABLE, CREATE VIEW, INDEXES FROM, SETTINGS or a setting, not "${name ?? what}".`,
         )
       }
       return rows([text(setting)], [[settings[setting]]])
     }
   }
+}
+
+function found(catalog: Catalog, name = ''): CatalogEntry {
+  const entry = catalog.find(name)
+  if (entry === undefined) throw new StreamdownError('DSD2001', `There is no table or view "${name}".`)
+  return entry
 }

@@ -7,7 +7,6 @@ import type {
   AlterAction,
   AlterTable,
   ColumnDefinition,
-  CreateIndex,
   Identifier,
   Name,
   Span,
@@ -17,12 +16,12 @@ import { declaredDefault, declaredType } from './column-definition.ts'
 import type { BindContext } from './context.ts'
 import { columnPosition } from './event-time.ts'
 import { ExpressionBinder } from './expressions.ts'
-import { lastPart } from './names.ts'
+import { remainingIndexes } from './indexes.ts'
 import { fail, notYet } from './problem.ts'
 import { relationName } from './relation-names.ts'
 import { bindRename, isNaming } from './rename.ts'
 import { tableScope } from './scope.ts'
-import type { BoundStatement } from './statement.ts'
+import type { BoundStatement, TableChange } from './statement.ts'
 import { alterOptions, isOptionAction } from './table-options.ts'
 import { overStored, rebuilt } from './table-plan.ts'
 import { tableOf } from './target-table.ts'
@@ -30,10 +29,7 @@ import { tableOf } from './target-table.ts'
 type Action<A extends AlterAction['is']> = Extract<AlterAction, { is: A }>
 
 /** A table on its way through the actions of a statement; `added`: the values of new stored columns, over no columns. */
-interface Alteration {
-  readonly table: TableEntry
-  readonly added: readonly Expression[]
-}
+type Alteration = Omit<TableChange, 'before'>
 
 /**
  * ALTER TABLE of an in-memory table. Columns keep their places in its rows, so that what reads the table goes on: a new
@@ -50,43 +46,16 @@ export function bindAlterTable(context: BindContext, syntax: AlterTable): BoundS
   const before = inMemory(context, syntax.name, 'ALTER TABLE')
   let alteration: Alteration = { table: before, added: [] }
   for (const action of syntax.actions) alteration = altered(context, alteration, action)
-  return { is: 'alterTable', before, ...alteration }
-}
-
-/** CREATE UNIQUE INDEX is a rule of its table; another index changes no result, and nothing is done for it. */
-export function bindCreateIndex(context: BindContext, syntax: CreateIndex): BoundStatement {
-  if (!syntax.unique) return { is: 'nothing', what: 'CREATE INDEX' }
-  const table = inMemory(context, syntax.table, 'CREATE UNIQUE INDEX')
-  const name = syntax.name === undefined ? undefined : context.names.fold(lastPart(syntax.name))
-  const known = name === undefined ? undefined : findIndex(context, name)
-  if (known !== undefined) {
-    if (syntax.ifNotExists) return { is: 'nothing', what: 'CREATE INDEX' }
-    fail('DSD2006', `There is already an index "${name}".`, syntax.name?.at ?? syntax.at)
+  return {
+    is: 'alterTable',
+    before,
+    ...alteration,
+    indexes: remainingIndexes(catalog.indexesOn(before.name), before, alteration.table),
   }
-  const columns = syntax.columns.map(({ value }) => {
-    if (value.is === 'column') return storedAt(context, table, value.parts.at(-1)!)
-    return notYet('A unique index over an expression', 'Store it as a column.', syntax.at)
-  })
-  return { is: 'alterTable', before: table, table: withRule(table, { name, columns }), added: [] }
 }
 
-/** DROP INDEX: undefined where there is no unique index of that name. */
-export function bindDropIndex(context: BindContext, name: string): BoundStatement | undefined {
-  const before = findIndex(context, name)
-  if (before === undefined) return undefined
-  const unique = before.unique.filter(rule => rule.name === undefined || !context.names.same(rule.name, name))
-  return { is: 'alterTable', before, table: { ...before, unique }, added: [] }
-}
-
-function findIndex({ catalog, names }: BindContext, name: string): TableEntry | undefined {
-  for (const entry of catalog.entries()) {
-    if (entry.is !== 'table') continue
-    if (entry.unique.some(rule => rule.name !== undefined && names.same(rule.name, name))) return entry
-  }
-  return undefined
-}
-
-function inMemory(context: BindContext, name: Name, statement: string): TableEntry {
+/** A table that keeps its rows here, and has its columns. */
+export function inMemory(context: BindContext, name: Name, statement: string): TableEntry {
   const table = tableOf(context, name)
   if (table.relation.connector !== 'memory')
     notYet(`${statement} of a table with a connector`, 'Drop and create it again; its rows are elsewhere.', name.at)
@@ -243,9 +212,13 @@ function constrained(context: BindContext, table: TableEntry, constraint: TableC
   }
 }
 
-const withRule = (table: TableEntry, rule: UniqueRule): TableEntry => ({ ...table, unique: [...table.unique, rule] })
+export const withRule = (table: TableEntry, rule: UniqueRule): TableEntry => ({
+  ...table,
+  unique: [...table.unique, rule],
+})
 
-function storedAt(context: BindContext, table: TableEntry, identifier: Identifier): number {
+/** The place of a column in the rows of its table. */
+export function storedAt(context: BindContext, table: TableEntry, identifier: Identifier): number {
   const { stored, name } = table.columns[columnPosition(context, table.columns, identifier)]!
   return stored ?? notYet(`UNIQUE over the computed column "${name}"`, 'Store it.', spanOf(identifier))
 }

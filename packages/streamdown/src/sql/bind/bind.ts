@@ -4,7 +4,7 @@ import { derive } from '../../plan/properties.ts'
 import type { Catalog, ViewEntry } from '../catalog.ts'
 import type { Comment, CreateNamespace, CreateView, Explain, Name, Query, Statement, Use } from '../parse/ast.ts'
 import type { Settings } from '../settings.ts'
-import { bindAlterTable, bindCreateIndex } from './alter-table.ts'
+import { bindAlterTable } from './alter-table.ts'
 import { bindDelete, bindUpdate } from './change-rows.ts'
 import { type BindContext, type BindOptions, contextOf } from './context.ts'
 import { bindCopy } from './copy.ts'
@@ -12,6 +12,7 @@ import { createFunction } from './create-function.ts'
 import { bindCreateSink } from './create-sink.ts'
 import { bindCreateTable } from './create-table.ts'
 import { bindDrop } from './drop.ts'
+import { bindCreateIndex } from './indexes.ts'
 import { bindInsert } from './insert.ts'
 import { bindNamedTable } from './named-table.ts'
 import { didYouMean, lastPart } from './names.ts'
@@ -110,7 +111,7 @@ function bindAny(context: BindContext, statement: Statement): BoundStatement {
       return {
         is: 'show',
         what: statement.what,
-        name: statement.name && relationName(context, statement.name),
+        name: statement.name && shownName(context, statement.what, statement.name),
         like: statement.like,
       }
     case 'describe':
@@ -129,6 +130,10 @@ function bindAny(context: BindContext, statement: Statement): BoundStatement {
       return { is: 'nothing', what: statement.action }
   }
 }
+
+/** The name of a setting stands as it is written, with all its parts. */
+const shownName = (context: BindContext, what: string, name: Name): string =>
+  what === '' ? name.parts.map(part => part.text).join('.') : relationName(context, name)
 
 /** COMMENT ON is kept nowhere; what it is on must be there. */
 function commented(context: BindContext, { kind, on }: Comment): BoundStatement {
@@ -184,7 +189,7 @@ function createView(context: BindContext, syntax: CreateView): BoundStatement {
   const { names, catalog } = context
   const name = createdName(context, syntax.name)
   if (catalog.find(name, names.same) !== undefined && !syntax.ifNotExists && !syntax.orReplace)
-    fail('DSD2006', `There is already a table or view "${name}".`, syntax.name.at)
+    fail('DSD2006', `There is already a table, view or index "${name}".`, syntax.name.at)
   const plan = renamed(
     bindQuery(context, syntax.query, 'view'),
     syntax.columns.map(c => names.fold(c)),

@@ -2,6 +2,7 @@ import type { Expression } from '../../plan/expressions/expression.ts'
 import type { DataType } from '../../types/data-type.ts'
 import type { ColumnDefinition } from '../parse/ast.ts'
 import { assignTo } from './cast.ts'
+import { checkCollation } from './collation.ts'
 import type { BindContext } from './context.ts'
 import { ExpressionBinder } from './expressions.ts'
 import { notYet } from './problem.ts'
@@ -11,7 +12,9 @@ import { bindType } from './types.ts'
 /** The type that a column declares. */
 export function declaredType(context: BindContext, definition: ColumnDefinition): DataType {
   const { settings, names, catalog } = context
-  return bindType(definition.type!, settings, names, user => catalog.findType(user))
+  const type = bindType(definition.type!, settings, names, user => catalog.findType(user))
+  if (definition.collation !== undefined) checkCollation(type, definition.collation)
+  return type
 }
 
 /** DEFAULT of a column, over no columns, as a value of its type. */

@@ -24,7 +24,7 @@ export function bindCreateTable(context: BindContext, syntax: CreateTable): Boun
   const { catalog, names } = context
   const name = createdName(context, syntax.name)
   if (catalog.find(name, names.same) !== undefined && !syntax.ifNotExists && !syntax.orReplace)
-    fail('DSD2006', `There is already a table or view "${name}".`, syntax.name.at)
+    fail('DSD2006', `There is already a table, view or index "${name}".`, syntax.name.at)
   if (syntax.from !== undefined) notYet('CREATE TABLE … FROM source', 'Write the columns and options.', syntax.from.at)
   const query = syntax.as === undefined ? undefined : bindQuery(context, syntax.as, 'insert')
   const given = query === undefined ? [] : namesOfQuery(context, syntax)
@@ -119,6 +119,7 @@ class TableBuilder {
       unique: this.#unique(columns),
       checks: this.#checks(columns),
       open: columns.length === 0,
+      ...(this.#syntax.kind === 'SOURCE' ? { isSource: true } : {}),
       partitionKeys: this.#syntax.partitionedBy.flatMap(e =>
         e.is === 'column' ? [columnPosition(this.#context, columns, e.parts.at(-1)!)] : [],
       ),

@@ -1,6 +1,7 @@
+import { kindOf } from '../catalog.ts'
 import type { Drop, Name } from '../parse/ast.ts'
-import { bindDropIndex } from './alter-table.ts'
 import type { BindContext } from './context.ts'
+import { bindDropIndexes } from './indexes.ts'
 import { didYouMean, lastPart } from './names.ts'
 import { fail } from './problem.ts'
 import { relationName } from './relation-names.ts'
@@ -18,11 +19,7 @@ export function bindDrop(context: BindContext, { kind, names: dropped, ifExists,
       })
     return { is: 'drop', kind: 'function', names: found.map(f => f.text) }
   }
-  if (kind === 'INDEX') {
-    const [index] = dropped
-    const bound = index === undefined ? undefined : bindDropIndex(context, names.fold(lastPart(index)))
-    return bound ?? { is: 'nothing', what: 'DROP INDEX' }
-  }
+  if (kind === 'INDEX') return bindDropIndexes(context, { names: dropped, ifExists, cascade })
   if (kind === 'SCHEMA') return dropSchemas(context, { names: dropped, ifExists, cascade })
   const isRelation = kind === 'TABLE' || kind === 'SOURCE' || kind === 'VIEW' || kind === 'MATERIALIZED VIEW'
   if (kind === 'SINK') return { is: 'drop', kind: 'sink', names: sinks(context, dropped, ifExists) }
@@ -31,16 +28,16 @@ export function bindDrop(context: BindContext, { kind, names: dropped, ifExists,
   for (const name of dropped) {
     const wanted = relationName(context, name)
     const entry = catalog.find(wanted, names.same)
-    const fits =
-      entry !== undefined && (kind === 'TABLE' || kind === 'SOURCE' ? entry.is === 'table' : entry.is === 'view')
-    if (entry === undefined || !fits) {
-      if (ifExists && entry === undefined) continue
-      const what =
-        entry === undefined
-          ? `There is no ${kind.toLowerCase()} "${wanted}".${didYouMean(wanted, catalog.names())}`
-          : `"${wanted}" is a ${entry.is}; use DROP ${entry.is.toUpperCase()}.`
-      fail('DSD2001', what, name.at)
+    if (entry === undefined) {
+      if (ifExists) continue
+      return fail(
+        'DSD2001',
+        `There is no ${kind.toLowerCase()} "${wanted}".${didYouMean(wanted, catalog.names())}`,
+        name.at,
+      )
     }
+    const is = kindOf(entry)
+    if (is !== kind) fail('DSD2001', `"${wanted}" is a ${is.toLowerCase()}: use DROP ${is}.`, name.at)
     const dependents = catalog
       .users(entry.name)
       .filter(other => !dropped.some(d => names.same(relationName(context, d), other)))
@@ -50,7 +47,11 @@ export function bindDrop(context: BindContext, { kind, names: dropped, ifExists,
         `"${wanted}" is used by ${dependents.join(', ')}. Drop ${dependents.length === 1 ? 'it' : 'them'} first, or use CASCADE.`,
         name.at,
       )
-    for (const other of [...dependents.toReversed(), entry.name]) if (!all.includes(other)) all.push(other)
+    const gone = [...dependents.toReversed(), entry.name].flatMap(other => [
+      ...catalog.indexesOn(other).map(index => index.name),
+      other,
+    ])
+    for (const other of gone) if (!all.includes(other)) all.push(other)
   }
   return { is: 'drop', kind: kind === 'TABLE' || kind === 'SOURCE' ? 'table' : 'view', names: all }
 }

@@ -67,7 +67,11 @@ function declaredTime(context: BindContext, syntax: CreateTable, table: Timed): 
 }
 
 /** The place of a column among a table's, by its name. */
-export function columnPosition(context: BindContext, columns: readonly TableColumn[], identifier: Identifier): number {
+export function columnPosition(
+  context: BindContext,
+  columns: readonly { readonly name: string }[],
+  identifier: Identifier,
+): number {
   const { names } = context
   const name = names.fold(identifier)
   const position = columns.findIndex(c => names.same(c.name, name))

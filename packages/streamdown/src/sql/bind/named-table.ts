@@ -4,7 +4,7 @@ import type { CatalogEntry } from '../catalog.ts'
 import type { Hint, Name, Span } from '../parse/ast.ts'
 import type { BindContext } from './context.ts'
 import { didYouMean, lastPart } from './names.ts'
-import { fail, notYet } from './problem.ts'
+import { fail } from './problem.ts'
 import { relationName } from './relation-names.ts'
 import { hinted, optionHints } from './table-options.ts'
 
@@ -16,9 +16,9 @@ export function bindNamedTable(context: BindContext, name: Name, hints: readonly
     const common = context.commonTables.findLast(table => names.same(table.name, wanted))
     if (common !== undefined) return unhinted(hints, `"${wanted}"`, common.plan)
     if (context.defining.some(defined => names.same(defined, wanted)) && catalog.find(wanted, names.same) === undefined)
-      notYet(
-        `"${wanted}" reading itself here`,
-        'Write WITH RECURSIVE name AS (base UNION [ALL] step); the step reads the name.',
+      fail(
+        'DSD2001',
+        `There is no table or view "${wanted}" yet: only WITH RECURSIVE name AS (base UNION [ALL] step) reads itself, in the step.`,
         name.at,
       )
   }
@@ -30,8 +30,9 @@ export function bindNamedTable(context: BindContext, name: Name, hints: readonly
     fail('DSD2001', `There is no table or view "${full}".${didYouMean(full, known)}${list}`, name.at)
   }
   context.reads.add(entry.name)
+  if (entry.is === 'index') context.reads.add(entry.on)
   if (entry.is === 'table') return entryPlan(context, hinted(context, entry, hints), name.at)
-  return unhinted(hints, `View "${full}"`, entryPlan(context, entry, name.at))
+  return unhinted(hints, `${entry.is === 'view' ? 'View' : 'Index'} "${full}"`, entryPlan(context, entry, name.at))
 }
 
 function unhinted(hints: readonly Hint[], what: string, plan: PlanNode): PlanNode {
@@ -44,6 +45,7 @@ function entryPlan(context: BindContext, entry: CatalogEntry, at: Span): PlanNod
     if (entry.open) fail('DSD2006', `Table "${entry.name}" has no columns yet: they come with its first INSERT.`, at)
     return entry.plan
   }
+  if (entry.is === 'index') return entry.plan
   const scans = entry.materialized && context.options.materializedViews !== 'inline'
   return scans && entry.relation !== undefined ? ScanNode.create(entry.relation) : entry.plan
 }

@@ -27,6 +27,9 @@ test('collations by code point, windows over dates', async () => {
     assert.deepEqual(result?.is === 'rows' && result.rows, rows, sql)
   }
   await assert.rejects(session.execute(`SELECT 'a' COLLATE "de_DE"`), /DSD2005.*COLLATE "de_DE".*COLLATE "C"/s)
+  for (const none of ['"c"', '"posix"', '"Invalid"'])
+    await assert.rejects(session.execute(`SELECT 'a' COLLATE ${none}`), /DSD2006.*There is no collation/s)
+  await assert.rejects(session.execute('CREATE TABLE t (a INT COLLATE "C")'), /DSD2004.*takes text/s)
   await assert.rejects(session.execute(`SELECT 1 COLLATE "C"`), /DSD2004.*takes text/s)
   await session.close()
 })

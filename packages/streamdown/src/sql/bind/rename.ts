@@ -1,3 +1,4 @@
+import { kindOf } from '../catalog.ts'
 import type { AlterAction, AlterTable } from '../parse/ast.ts'
 import type { BindContext } from './context.ts'
 import { didYouMean, lastPart } from './names.ts'
@@ -21,9 +22,8 @@ export function bindRename(context: BindContext, { kind, name }: AlterTable, act
       `There is no ${kind.toLowerCase()} "${wanted}".${didYouMean(wanted, catalog.names())}`,
       name.at,
     )
-  const is = entry.is === 'table' ? 'TABLE' : entry.materialized ? 'MATERIALIZED VIEW' : 'VIEW'
-  if (is !== (kind === 'SOURCE' ? 'TABLE' : kind))
-    fail('DSD2006', `"${entry.name}" is a ${is.toLowerCase()}: ALTER ${is}.`, name.at)
+  const is = kindOf(entry)
+  if (is !== kind) fail('DSD2006', `"${entry.name}" is a ${is.toLowerCase()}: ALTER ${is}.`, name.at)
   const to =
     action.is === 'renameTable'
       ? nameBeside(context, entry.name, names.fold(lastPart(action.to)))
@@ -32,6 +32,6 @@ export function bindRename(context: BindContext, { kind, name }: AlterTable, act
     return fail('DSD2001', `There is no schema "${action.is === 'setSchema' ? action.schema.text : ''}".`, action.at)
   if (to === entry.name) return { is: 'nothing', what: `ALTER ${kind}` }
   if (catalog.find(to, names.same) !== undefined)
-    fail('DSD2006', `There is already a table or view "${to}".`, action.at)
+    fail('DSD2006', `There is already a table, view or index "${to}".`, action.at)
   return { is: 'rename', from: entry.name, to }
 }

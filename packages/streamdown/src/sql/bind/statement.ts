@@ -3,7 +3,7 @@ import type { UserDeclaration } from '../../functions/user/user-function.ts'
 import type { Expression } from '../../plan/expressions/expression.ts'
 import type { PlanNode, SinkNode } from '../../plan/nodes/node.ts'
 import type { DataType, Schema } from '../../types/data-type.ts'
-import type { SinkEntry, SqlFunctionEntry, TableEntry, ViewEntry } from '../catalog.ts'
+import type { IndexEntry, SinkEntry, SqlFunctionEntry, TableEntry, ViewEntry } from '../catalog.ts'
 
 /** What a statement is after binding: all names looked up, all types known. The session carries it out. */
 export type BoundStatement =
@@ -20,13 +20,10 @@ export type BoundStatement =
       /** CREATE TABLE … AS: rows of the relation's schema, to be written to it. */
       readonly rows: SinkNode | undefined
     }
-  /** ALTER TABLE and unique indexes; `added`: the values of new stored columns, over no columns. */
-  | {
-      readonly is: 'alterTable'
-      readonly before: TableEntry
-      readonly table: TableEntry
-      readonly added: readonly Expression[]
-    }
+  /** `indexes`: those that the table still has. */
+  | ({ readonly is: 'alterTable'; readonly indexes: readonly IndexEntry[] } & TableChange)
+  /** A unique index is a rule of its table, which its rows must meet. */
+  | { readonly is: 'createIndex'; readonly index: IndexEntry; readonly ruled: TableChange | undefined }
   /** RENAME TO or SET SCHEMA of a table or view. */
   | { readonly is: 'rename'; readonly from: string; readonly to: string }
   /** ALTER TABLE … SET of a table with a connector. */
@@ -58,7 +55,9 @@ export type BoundStatement =
   | { readonly is: 'createSchema'; readonly name: string }
   | {
       readonly is: 'drop'
-      readonly kind: 'table' | 'view' | 'sink' | 'function' | 'schema' | 'other'
+      readonly kind: 'table' | 'view' | 'index' | 'sink' | 'function' | 'schema' | 'other'
+      /** Tables that lose the rule of a unique index. */
+      readonly ruled?: readonly TableChange[]
       /** The schemas that go themselves. */
       readonly schemas?: readonly string[]
       /** Those that there are, as the catalog knows them, and with CASCADE all that depend on them, these first. */
@@ -71,8 +70,15 @@ export type BoundStatement =
   | { readonly is: 'describe'; readonly schema: Schema }
   | BoundCopy
   | { readonly is: 'explain'; readonly details: readonly string[]; readonly statement: BoundStatement }
-  /** Accepted without effect: FLUSH, USE, BEGIN, CREATE INDEX (not UNIQUE) and their like. */
+  /** Accepted without effect: FLUSH, USE, BEGIN and their like. */
   | { readonly is: 'nothing'; readonly what: string }
+
+/** A table with other columns or rules; `added`: the values of new stored columns, over no columns. */
+export interface TableChange {
+  readonly before: TableEntry
+  readonly table: TableEntry
+  readonly added: readonly Expression[]
+}
 
 /** What a function written in TypeScript gives. */
 export type UserResult =

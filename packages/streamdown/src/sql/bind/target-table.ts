@@ -20,7 +20,12 @@ export function tableOf(context: BindContext, name: Name): TableEntry {
   const entry = catalog.find(wanted, names.same)
   if (entry === undefined)
     return fail('DSD2001', `There is no table "${wanted}".${didYouMean(wanted, catalog.names())}`, name.at)
-  if (entry.is !== 'table') return fail('DSD2006', `"${wanted}" is a view; rows go into tables.`, name.at)
+  if (entry.is !== 'table')
+    return fail(
+      'DSD2006',
+      `"${wanted}" is ${entry.is === 'view' ? 'a view' : 'an index'}; rows go into tables.`,
+      name.at,
+    )
   return entry
 }
 

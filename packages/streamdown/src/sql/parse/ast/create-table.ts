@@ -66,6 +66,7 @@ export type ColumnDefinition = {
   readonly check: Expression | undefined
   readonly references: Name | undefined
   /** Feldera: LATENESS interval, WATERMARK interval. */
+  readonly collation: Name | undefined
   readonly lateness: Expression | undefined
   readonly watermark: Expression | undefined
   readonly comment: string | undefined

@@ -75,6 +75,7 @@ export type CreateIndex = {
   readonly table: Name
   readonly columns: readonly SortItem[]
   readonly include: readonly Identifier[]
+  readonly distributedBy: readonly Expression[]
   readonly at: Span
 }
 export type CreateNamespace = {
@@ -89,7 +90,7 @@ export type CreateNamespace = {
 export type CreateType = { readonly is: 'createType'; readonly name: Name; readonly type: TypeName; readonly at: Span }
 export type AlterTable = {
   readonly is: 'alterTable'
-  readonly kind: 'TABLE' | 'VIEW' | 'MATERIALIZED VIEW' | 'SOURCE'
+  readonly kind: 'TABLE' | 'VIEW' | 'MATERIALIZED VIEW' | 'SOURCE' | 'INDEX'
   readonly name: Name
   readonly ifExists: boolean
   readonly actions: readonly AlterAction[]

@@ -10,7 +10,9 @@ import { columnDefinition, tableConstraint } from './columns.ts'
 
 export function alter(c: Cursor): AlterTable {
   const { start } = c.expect('ALTER')
-  const kind = c.accept('MATERIALIZED', 'VIEW') ? 'MATERIALIZED VIEW' : c.expectOneOf('TABLE', 'VIEW', 'SOURCE')
+  const kind = c.accept('MATERIALIZED', 'VIEW')
+    ? 'MATERIALIZED VIEW'
+    : c.expectOneOf('TABLE', 'VIEW', 'SOURCE', 'INDEX')
   const ifExists = c.accept('IF', 'EXISTS')
   const altered = name(c)
   const actions = actionList(c)

@@ -129,6 +129,7 @@ export function columnDefinition(c: Cursor): ColumnDefinition {
     identity: false,
     check: undefined,
     references: undefined,
+    collation: undefined,
     lateness: undefined,
     watermark: undefined,
     comment: undefined,
@@ -209,7 +210,7 @@ function columnClause(c: Cursor, column: Mutable<ColumnDefinition>): boolean {
       return true
     case 'COLLATE':
       c.take()
-      name(c, 'a collation')
+      column.collation = name(c, 'a collation')
       return true
     case 'INTERNED':
       c.take()

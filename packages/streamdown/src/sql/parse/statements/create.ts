@@ -12,6 +12,7 @@ import type {
   TypeName,
 } from '../ast.ts'
 import type { Cursor } from '../cursor.ts'
+import { expression } from '../expressions.ts'
 import { identifier, identifiers, isName, name, text } from '../names.ts'
 import { formatClause, optionSettings, withOptions } from '../options.ts'
 import { emitClause, query } from '../queries.ts'
@@ -135,7 +136,7 @@ function createIndex(c: Cursor, start: number, unique: boolean): CreateIndex {
   const table = name(c, 'a table')
   const columns = c.parenthesised(() => sortItem(c))
   const include = c.accept('INCLUDE') ? identifiers(c) : []
-  if (c.accept('DISTRIBUTED', 'BY')) c.parenthesised(() => sortItem(c))
+  const distributedBy = c.accept('DISTRIBUTED', 'BY') ? c.parenthesised(() => expression(c)) : []
   return {
     is: 'createIndex',
     name: index,
@@ -144,6 +145,7 @@ function createIndex(c: Cursor, start: number, unique: boolean): CreateIndex {
     table,
     columns,
     include,
+    distributedBy,
     at: c.since(start),
   }
 }

@@ -25,13 +25,22 @@ export function setOption(c: Cursor): SetOption {
   const { start } = c.expect('SET')
   if (c.isOneOf('SESSION', 'LOCAL') && !c.isAt(1, '=', 'TO', '.')) c.take()
   if (c.accept('TIME', 'ZONE')) {
-    const zone = settingText(c)
+    const zone = timeZone(c)
     return { is: 'set', key: 'timezone', text: zone, at: c.since(start) }
   }
   const key = optionKey(c)
   c.expectOneOf('=', 'TO')
   const value = settingText(c)
   return { is: 'set', key, text: value, at: c.since(start) }
+}
+
+/** A name, an offset, `INTERVAL '-08:00' HOUR TO MINUTE`; undefined for DEFAULT and LOCAL, the zone of the session. */
+function timeZone(c: Cursor): string | undefined {
+  if (c.accept('LOCAL')) return undefined
+  if (!c.accept('INTERVAL')) return settingText(c)
+  const offset = text(c)
+  if (c.accept('HOUR')) c.accept('TO', 'MINUTE')
+  return offset
 }
 
 /** Everything to the end of the statement as text; undefined for DEFAULT. */
