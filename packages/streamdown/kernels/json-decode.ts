@@ -14,8 +14,12 @@
 // Node: 0 child count, 4 children, 8 required children (they come first), 12 slots, 16 slot count, 20 slot capacity.
 // Child (64 bytes): 0 key, 4 key length, 8 kind, 12 node, 16 required, 20 stamp, 24 precision, 28 scale, 32 column
 // number, 36 data, 40 validity, 44 raw column's data (0 none), 48 raw validity, 52 raw column number, 56 zoned.
-// Slot (48 bytes): 0 mask of the prefix bytes, 4 child (0: skipped), 8 prefix length, 12 misses, 16 prefix (32 bytes).
+// Slot (48 bytes): 0 a bit for each byte that is not of the prefix, 4 child (0: skipped), 8 prefix length, 12 misses,
+// 16 prefix (32 bytes). Behind the slots stands one of zeros, which predicts what no well-formed text has.
 // Column: 0 validity.
+import {
+  MEMBER, SLOT, STOP_END, STOP_MEMBER, holds, plainMembers, specialBy, stopped, stoppedChild, stoppedSlot, vectors,
+} from './json-plain'
 import { fixup, storeNumber, storeWord } from './text-columns'
 import {
   ERR_CONTROL, ERR_DEPTH, ERR_ESCAPE, ERR_LONG, ERR_MISSING, ERR_NULL, ERR_OPEN, ERR_RANGE, ERR_SURROGATE, ERR_SYNTAX,
@@ -24,7 +28,6 @@ import {
   digitRun, digits, findNewline, isDigit, scanNumber, storeView, utf8Length,
 } from './text-values'
 
-const SLOT: usize = 48
 const CHILD: usize = 64
 const MAX_DEPTH: i32 = 1000
 
@@ -60,34 +63,10 @@ function blanks(p: usize): usize {
   return p
 }
 
-// Vectors are loaded, not written as constants: V8 would build a constant again at each use.
-const vectors = memory.data<u8>([
-  0x22, 0x22, 0x22, 0x22, 0x22, 0x22, 0x22, 0x22, 0x22, 0x22, 0x22, 0x22, 0x22, 0x22, 0x22, 0x22,
-  0x5c, 0x5c, 0x5c, 0x5c, 0x5c, 0x5c, 0x5c, 0x5c, 0x5c, 0x5c, 0x5c, 0x5c, 0x5c, 0x5c, 0x5c, 0x5c,
-  0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20,
-])
-
 /** The first quote, backslash, control character or non-ASCII byte at or after `p`. */
 @inline
 function special(p: usize): usize {
   return specialBy(p, v128.load(vectors), v128.load(vectors + 16), v128.load(vectors + 32))
-}
-
-@inline
-function specials(p: usize, quote: v128, backslash: v128, blank: v128): u32 {
-  const v = v128.load(p)
-  return <u32>i8x16.bitmask(v128.or(v128.or(i8x16.eq(v, quote), i8x16.eq(v, backslash)), i8x16.lt_s(v, blank)))
-}
-
-@inline
-function specialBy(p: usize, quote: v128, backslash: v128, blank: v128): usize {
-  while (true) {
-    // Two blocks for one branch: the length of a string is what a processor cannot foresee.
-    const m = specials(p, quote, backslash, blank) | (specials(p + 16, quote, backslash, blank) << 16)
-    if (m != 0) return p + ctz(m)
-    p += 32
-  }
-  return 0
 }
 
 @inline
@@ -289,26 +268,13 @@ function childOf(node: usize, key: usize, length: usize): usize {
 /** Remembers the bytes in front of a value as the next prediction. */
 function setSlot(slot: usize, from: usize, to: usize, child: usize): void {
   const length = to - from
+  memory.fill(slot, 0, SLOT)
+  // Too long to predict: zeros hold in no member, and where a malformed text has as many they lead nowhere.
+  if (length > 32) return
   store<u32>(slot, child, 4)
   store<u32>(slot, <u32>length, 8)
-  store<u32>(slot, 0, 12)
-  if (length > 32) {
-    // Too long to predict: matches nothing.
-    store<u32>(slot, 0)
-    return
-  }
-  memory.fill(slot + 16, 0, 32)
   memory.copy(slot + 16, from, length)
-  store<u32>(slot, length == 32 ? 0xffffffff : (<u32>1 << <u32>length) - 1)
-}
-
-@inline
-function matches(slot: usize, p: usize): bool {
-  const mask = load<u32>(slot)
-  if (mask == 0) return false
-  let bits = <u32>i8x16.bitmask(i8x16.eq(v128.load(p), v128.load(slot, 16)))
-  if (mask > 0xffff) bits |= <u32>i8x16.bitmask(i8x16.eq(v128.load(p, 16), v128.load(slot, 32))) << 16
-  return (bits & mask) == mask
+  store<u32>(slot, length == 32 ? 0 : <u32>-1 << <u32>length)
 }
 
 /** Takes back what an earlier occurrence of the same key set in this record. */
@@ -418,8 +384,8 @@ function columnValue(child: usize, kind: i32, p: usize, c: u32, row: u32): usize
   return fail(c == 0x0a ? ERR_OPEN : ERR_TYPE, p)
 }
 
-/** What `nextMember` found: the wanted child or 0, the slot to try next, and whether the object ended instead. */
-let memberChild: usize = 0
+/** What `nextMember` found: the wanted child's offset or 0, the slot to try next, and whether the object ended instead. */
+let memberChild: u32 = 0
 let memberSlot: usize = 0
 let memberEnd: bool = false
 
@@ -436,10 +402,9 @@ function nextMember(node: usize, slot: usize, p: usize, first: bool): usize {
     let other = max(slots + SLOT, slot - 6 * SLOT)
     const stop = min(last, slot + 10 * SLOT)
     while (other < stop) {
-      if (matches(other, p)) {
+      if (holds(other, p)) {
         if (slot < last) store<u32>(slot, load<u32>(slot, 12) + 1, 12)
-        const offset = load<u32>(other, 4)
-        memberChild = offset == 0 ? 0 : base + offset
+        memberChild = load<u32>(other, 4)
         memberSlot = other + SLOT
         return p + load<u32>(other, 8)
       }
@@ -474,7 +439,7 @@ function nextMember(node: usize, slot: usize, p: usize, first: bool): usize {
   if (load<u8>(p) != 0x3a) return fail(load<u8>(p) == 0x0a ? ERR_OPEN : ERR_SYNTAX, p)
   p = blanks(p + 1)
   const offset = child == 0 ? 0 : <u32>(child - base)
-  memberChild = child
+  memberChild = offset
   memberSlot = slot + SLOT
   if (slot < last) {
     // Two misses in a row replace a prediction; one stranger among equals does not.
@@ -512,83 +477,38 @@ function otherValue(child: usize, p: usize, c: u32, row: u32): usize {
   return skipOther(p, c)
 }
 
+/** A value that `plainMembers` left, into the column of the child at offset `offset`; the address behind it, or 0. */
+function ruledValue(offset: u32, p: usize, row: u32): usize {
+  p = blanks(p)
+  const c = <u32>load<u8>(p)
+  if (offset == 0) return skipOther(p, c)
+  const child = base + offset
+  if (load<u32>(child, 20) >> 1 == stampSeen >> 1) forget(child, row)
+  return otherValue(child, p, c, row)
+}
+
 /** The wanted members of the object at `p` (its brace) into row `row`; returns the address behind it, or 0. */
 function members(node: usize, p: usize, row: u32): usize {
-  const quote = v128.load(vectors)
-  const backslash = v128.load(vectors + 16)
-  const blank = v128.load(vectors + 32)
   const plan = base
   const stamp = stampSeen
   const brace = p
   let slot = plan + load<u32>(node, 12)
-  let last = slot + <usize>load<u32>(node, 16) * SLOT
+  let next = MEMBER
   while (true) {
-    let child: usize
-    if (slot < last && matches(slot, p)) {
-      store<u32>(slot, 0, 12)
-      p += load<u32>(slot, 8)
-      child = load<u32>(slot, 4)
-      if (child != 0) child += plan
-      slot += SLOT
-    } else {
-      if (slot == last && load<u8>(p) == 0x7d) {
-        p++
-        break
-      }
+    p = plainMembers(plan, slot, p, next, row, stamp)
+    slot = stoppedSlot
+    if (stopped == STOP_END) break
+    if (stopped == STOP_MEMBER) {
       p = nextMember(node, slot, p, p == brace)
       if (p == 0) return 0
       if (memberEnd) break
-      child = memberChild
+      next = memberChild
       slot = memberSlot
-      last = plan + load<u32>(node, 12) + <usize>load<u32>(node, 16) * SLOT
-    }
-    let c = <u32>load<u8>(p)
-    if (c <= 0x20) {
-      p = blanks(p)
-      c = load<u8>(p)
-    }
-    if (child == 0) {
-      if (c == 0x22) {
-        p = specialBy(p + 1, quote, backslash, blank)
-        if (load<u8>(p) != 0x22) {
-          p = checkString(p)
-          if (p == 0) return 0
-        }
-        p++
-        continue
-      }
-      p = isDigit(c) ? skipNumber(p) : skipOther(p, c)
+    } else {
+      p = ruledValue(stoppedChild, p, row)
       if (p == 0) return 0
-      continue
+      next = MEMBER
     }
-    if (load<u32>(child, 20) >> 1 == stamp >> 1) forget(child, row)
-    const kind = <i32>load<u32>(child, 8)
-    // The commonest values of the commonest kinds stand here, all others in columnValue.
-    if (kind == KIND_I64 || kind == KIND_I32) {
-      const wide = kind == KIND_I64
-      const n = digitRun(p)
-      const d = <u32>load<u8>(p + n)
-      if (n - 1 < (wide ? 15 : 9) && n != 0 && d != 0x2e && (d | 0x20) != 0x65 && (c != 0x30 || n == 1)) {
-        const data = <usize>load<u32>(child, 36)
-        if (wide) store<u64>(data + (<usize>row << 3), digits(p, n))
-        else store<u32>(data + (<usize>row << 2), <u32>digits(p, n))
-        p += n
-        store<u32>(child, stamp | 1, 20)
-        store<u8>(load<u32>(child, 40) + row, 1)
-        continue
-      }
-    } else if (kind == KIND_STRING && c == 0x22) {
-      const q = specialBy(p + 1, quote, backslash, blank)
-      if (load<u8>(q) == 0x22) {
-        storeView(<usize>load<u32>(child, 36) + (<usize>row << 4), p + 1, q)
-        p = q + 1
-        store<u32>(child, stamp | 1, 20)
-        store<u8>(load<u32>(child, 40) + row, 1)
-        continue
-      }
-    }
-    p = otherValue(child, p, c, row)
-    if (p == 0) return 0
   }
   const required = load<u32>(node, 8)
   let child = plan + load<u32>(node, 4)

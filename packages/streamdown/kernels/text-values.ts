@@ -225,9 +225,9 @@ export function scannedDecimal(precision: i32, scale: i32): i32 {
 /** Behind the last date or time parsed. */
 export let textEnd: usize = 0
 
-// The last date seen: rows near each other share it.
-let dateHead: u64 = 0
-let dateTail: u32 = 0
+// The last date seen, rows near each other share it; before the first, '1970-01-01'.
+let dateHead: u64 = 0x2d31302d30373931
+let dateTail: u32 = 0x3130
 let dateDays: i32 = 0
 
 /** Days since 1970-01-01 (proleptic Gregorian). Source: Hinnant, "chrono-compatible low-level date algorithms". */
@@ -263,31 +263,46 @@ export function parseDate(p: usize): i32 {
   return dateDays
 }
 
+/** The seconds of 'HH:MM:SS' in the eight bytes; -1 when it is none. */
+@inline
+function secondsOfDay(text: u64): i32 {
+  const x = text ^ 0x30303a30303a3030
+  if (((x + 0x76767f76767f7676) | x) & 0x8080808080808080) return -1
+  // Each byte with the one behind it, as a number of two digits.
+  const pairs = x * 10 + (x >> 8)
+  const hours = <i32>pairs & 0xff
+  const minutes = <i32>(pairs >> 24) & 0xff
+  const seconds = <i32>(pairs >> 48) & 0xff
+  if (hours > 23 || minutes > 59 || seconds > 59) return -1
+  return hours * 3600 + minutes * 60 + seconds
+}
+
+/** The `n` digits at `p`, 1 <= n <= 9, behind a decimal point: in µs cut to `precision` digits. */
+@inline
+function fraction(p: usize, n: i32, precision: i32): i64 {
+  const kept = min(min(n, 6), precision)
+  return kept > 0 ? <i64>(digits(p, kept) * power(6 - kept)) : 0
+}
+
 /** 'HH:MM[:SS[.fraction]]' at `p`, as µs cut to `precision` digits; i64.MIN_VALUE when it is none. Sets `textEnd`. */
 export function parseTime(p: usize, precision: i32): i64 {
-  const x = load<u64>(p)
-  const y = x ^ 0x30303a30303a3030
-  let hours: i32
-  let minutes: i32
-  let seconds = 0
-  if ((((y + 0x76767f76767f7676) | y) & 0x8080808080808080) == 0) {
-    seconds = <i32>((y >> 48) & 15) * 10 + <i32>(y >> 56)
-    p += 8
-  } else {
-    const short = (y & 0xffffffffff) | 0
-    if (((short + 0x76767f7676) | short) & 0x8080808080) return i64.MIN_VALUE
+  const text = load<u64>(p)
+  let seconds = secondsOfDay(text)
+  if (seconds >= 0) p += 8
+  else {
+    const x = (text ^ 0x30303a3030) & 0xffffffffff
+    if (((x + 0x76767f7676) | x) & 0x8080808080) return i64.MIN_VALUE
+    const hours = <i32>(x & 15) * 10 + <i32>((x >> 8) & 15)
+    const minutes = <i32>((x >> 24) & 15) * 10 + <i32>((x >> 32) & 15)
     p += 5
-    if (load<u8>(p) == 0x3a) return i64.MIN_VALUE
+    if (hours > 23 || minutes > 59 || load<u8>(p) == 0x3a) return i64.MIN_VALUE
+    seconds = hours * 3600 + minutes * 60
   }
-  hours = <i32>(y & 15) * 10 + <i32>((y >> 8) & 15)
-  minutes = <i32>((y >> 24) & 15) * 10 + <i32>((y >> 32) & 15)
-  if (hours > 23 || minutes > 59 || seconds > 59) return i64.MIN_VALUE
-  let micros: i64 = <i64>(hours * 3600 + minutes * 60 + seconds) * 1000000
+  let micros = <i64>seconds * 1000000
   if (load<u8>(p) == 0x2e) {
     const n = digitRun(p + 1)
     if (n == 0 || n > 9) return i64.MIN_VALUE
-    const kept = min(min(n, 6), precision)
-    if (kept > 0) micros += <i64>(digits(p + 1, kept) * power(6 - kept))
+    micros += fraction(p + 1, n, precision)
     p += 1 + n
   }
   textEnd = p
@@ -337,6 +352,29 @@ export function parseTimestamp(p: usize, end: usize, standard: i32, precision: i
   if (hours > 18 || minutes > 59) return i64.MIN_VALUE
   const offset = <i64>(hours * 60 + minutes) * 60000000
   return c == 0x2b ? local - offset : local + offset
+}
+
+/**
+ * 'YYYY-MM-DD( |T)HH:MM:SS[.fraction]' at `p`, of the date that was parsed last, as parseTimestamp has it; i64.MIN_VALUE
+ * for all others. Sets `textEnd`.
+ */
+@inline
+export function plainTimestamp(p: usize, standard: i32, precision: i32): i64 {
+  if (load<u64>(p) != dateHead || <u32>load<u16>(p + 8) != dateTail) return i64.MIN_VALUE
+  const separator = load<u8>(p + 10)
+  if (separator == 0x20 ? standard == STANDARD_ISO : separator != 0x54 || standard == STANDARD_SQL) return i64.MIN_VALUE
+  const seconds = secondsOfDay(load<u64>(p + 11))
+  if (seconds < 0) return i64.MIN_VALUE
+  let micros = <i64>dateDays * 86400000000 + <i64>seconds * 1000000
+  let end = p + 19
+  if (load<u8>(end) == 0x2e) {
+    const n = digitRun(end + 1)
+    if (n == 0 || n > 9) return i64.MIN_VALUE
+    micros += fraction(end + 1, n, precision)
+    end += 1 + n
+  }
+  textEnd = end
+  return micros
 }
 
 // Strings --------------------------------------------------------------------------------------------------------

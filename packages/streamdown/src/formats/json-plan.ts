@@ -103,7 +103,7 @@ class Layout {
     const ordered = [...children].sort((a, b) => Number(b.required) - Number(a.required))
     const node = this.#take(NODE_BYTES)
     const first = this.#take(ordered.length * CHILD_BYTES)
-    const slots = this.#take(SLOTS * SLOT_BYTES)
+    const slots = this.#take((SLOTS + 1) * SLOT_BYTES)
     this.#put(node, ordered.length)
     this.#put(node + 4, first)
     this.#put(node + 8, ordered.filter(child => child.required).length)
