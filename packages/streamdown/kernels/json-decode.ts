@@ -17,19 +17,15 @@
 // Slot (48 bytes): 0 a bit for each byte that is not of the prefix, 4 child (0: skipped), 8 prefix length, 12 misses,
 // 16 prefix (32 bytes). Behind the slots stands one of zeros, which predicts what no well-formed text has.
 // Column: 0 validity.
-import {
-  MEMBER, SLOT, STOP_END, STOP_MEMBER, holds, plainMembers, specialBy, stopped, stoppedChild, stoppedSlot, vectors,
-} from './json-plain'
+import { MEMBER, SLOT, STOP_END, STOP_MEMBER, holds, plainMembers, stopped, stoppedChild, stoppedSlot } from './json-plain'
+import { blanks, err, errAt, escaped, fail, forgive, skipOther, stringEnd, unescape } from './json-syntax'
 import { fixup, storeNumber, storeWord } from './text-columns'
 import {
-  ERR_CONTROL, ERR_DEPTH, ERR_ESCAPE, ERR_LONG, ERR_MISSING, ERR_NULL, ERR_OPEN, ERR_RANGE, ERR_SURROGATE, ERR_SYNTAX,
-  ERR_TIME, ERR_TYPE, ERR_UTF8,
-  KIND_BOOL, KIND_DECIMAL, KIND_I32, KIND_I64, KIND_OBJECT, KIND_RAW, KIND_STRING,
-  digitRun, digits, findNewline, isDigit, scanNumber, storeView, utf8Length,
+  ERR_LONG, ERR_MISSING, ERR_NULL, ERR_OPEN, ERR_RANGE, ERR_SYNTAX, ERR_TIME, ERR_TYPE,
+  KIND_BOOL, KIND_DECIMAL, KIND_OBJECT, KIND_RAW, KIND_STRING, findNewline, isDigit, scanNumber, storeView,
 } from './text-values'
 
 const CHILD: usize = 64
-const MAX_DEPTH: i32 = 1000
 
 const STATUS_END: i32 = 0
 const STATUS_ROWS: i32 = 1
@@ -37,222 +33,13 @@ const STATUS_ARENA: i32 = 2
 const STATUS_DEAD: i32 = 3
 const STATUS_FIXUPS: i32 = 4
 
-let err: i32 = 0
-let errAt: usize = 0
 let errChild: usize = 0
-let escaped: bool = false
 let base: usize = 0
 let flags: u32 = 0
 let stampSeen: u32 = 0
 let line: usize = 0
 
-const levels = memory.data(1024)
 const keyScratch = memory.data(1024)
-
-@inline
-function fail(code: i32, at: usize): usize {
-  err = code
-  errAt = at
-  return 0
-}
-
-@inline
-function blanks(p: usize): usize {
-  let c = <u32>load<u8>(p)
-  while (c == 0x20 || c == 0x09 || c == 0x0d) c = load<u8>(++p)
-  return p
-}
-
-/** The first quote, backslash, control character or non-ASCII byte at or after `p`. */
-@inline
-function special(p: usize): usize {
-  return specialBy(p, v128.load(vectors), v128.load(vectors + 16), v128.load(vectors + 32))
-}
-
-@inline
-function hexDigit(c: u32): i32 {
-  if (c - 0x30 < 10) return c - 0x30
-  c |= 0x20
-  return c - 0x61 < 6 ? c - 0x57 : -1
-}
-
-/** The four hexadecimal digits at `p`, or -1. */
-function hex4(p: usize): i32 {
-  let code = 0
-  for (let i: usize = 0; i < 4; i++) {
-    const d = hexDigit(load<u8>(p + i))
-    if (d < 0) return -1
-    code = (code << 4) | d
-  }
-  return code
-}
-
-/** `p` is at a byte of a string body that needs a look; returns the closing quote or 0. Sets `escaped`. */
-function checkString(p: usize): usize {
-  while (true) {
-    const c = <u32>load<u8>(p)
-    if (c == 0x22) return p
-    if (c >= 0x80) {
-      let q = p
-      do {
-        const n = utf8Length(q)
-        if (n == 0) return fail(ERR_UTF8, q)
-        q += n
-      } while (load<u8>(q) >= 0x80)
-      p = special(q)
-    } else if (c == 0x5c) {
-      escaped = true
-      const e = <u32>load<u8>(p + 1)
-      if (e == 0x75) {
-        const code = hex4(p + 2)
-        if (code < 0) return fail(ERR_ESCAPE, p)
-        let q = p + 6
-        if ((code & 0xf800) == 0xd800) {
-          if (code >= 0xdc00 || load<u16>(q) != 0x755c) return fail(ERR_SURROGATE, p)
-          const low = hex4(q + 2)
-          if ((low & 0xfc00) != 0xdc00) return fail(ERR_SURROGATE, p)
-          q += 6
-        }
-        p = special(q)
-      } else if (e == 0x6e || e == 0x22 || e == 0x5c || e == 0x2f || e == 0x62 || e == 0x66 || e == 0x72 || e == 0x74) {
-        p = special(p + 2)
-      } else return fail(ERR_ESCAPE, p)
-    } else return c == 0x0a ? fail(ERR_OPEN, p) : fail(ERR_CONTROL, p)
-  }
-  return 0
-}
-
-/** `p` is behind the opening quote; returns the closing quote, or 0. */
-@inline
-function stringEnd(p: usize): usize {
-  const q = special(p)
-  return load<u8>(q) == 0x22 ? q : checkString(q)
-}
-
-/** Copies a checked string body to `out`, escapes resolved; returns the end of the copy. */
-function unescape(p: usize, end: usize, out: usize): usize {
-  while (p < end) {
-    const c = <u32>load<u8>(p)
-    if (c != 0x5c) {
-      store<u8>(out++, c)
-      p++
-      continue
-    }
-    const e = <u32>load<u8>(p + 1)
-    p += 2
-    if (e == 0x6e) store<u8>(out++, 0x0a)
-    else if (e == 0x74) store<u8>(out++, 0x09)
-    else if (e == 0x72) store<u8>(out++, 0x0d)
-    else if (e == 0x62) store<u8>(out++, 0x08)
-    else if (e == 0x66) store<u8>(out++, 0x0c)
-    else if (e == 0x75) {
-      let code = hex4(p)
-      p += 4
-      if ((code & 0xfc00) == 0xd800) {
-        code = 0x10000 + ((code & 0x3ff) << 10) + (hex4(p + 2) & 0x3ff)
-        p += 6
-      }
-      if (code < 0x80) store<u8>(out++, code)
-      else if (code < 0x800) {
-        store<u8>(out, 0xc0 | (code >> 6))
-        store<u8>(out + 1, 0x80 | (code & 63))
-        out += 2
-      } else if (code < 0x10000) {
-        store<u8>(out, 0xe0 | (code >> 12))
-        store<u8>(out + 1, 0x80 | ((code >> 6) & 63))
-        store<u8>(out + 2, 0x80 | (code & 63))
-        out += 3
-      } else {
-        store<u8>(out, 0xf0 | (code >> 18))
-        store<u8>(out + 1, 0x80 | ((code >> 12) & 63))
-        store<u8>(out + 2, 0x80 | ((code >> 6) & 63))
-        store<u8>(out + 3, 0x80 | (code & 63))
-        out += 4
-      }
-    } else store<u8>(out++, e)
-  }
-  return out
-}
-
-/** `p` is at a key's opening quote; returns the address behind its colon, or 0. */
-function skipKey(p: usize): usize {
-  if (load<u8>(p) != 0x22) return fail(ERR_SYNTAX, p)
-  const q = stringEnd(p + 1)
-  if (q == 0) return 0
-  p = blanks(q + 1)
-  if (load<u8>(p) != 0x3a) return fail(ERR_SYNTAX, p)
-  return p + 1
-}
-
-@inline
-function skipNumber(p: usize): usize {
-  const n = digitRun(p)
-  const c = <u32>load<u8>(p + n)
-  if (n - 1 < 15 && n != 0 && c != 0x2e && (c | 0x20) != 0x65 && (n == 1 || load<u8>(p) != 0x30)) return p + n
-  const q = scanNumber(p, false)
-  return q == 0 ? fail(ERR_SYNTAX, p) : q
-}
-
-function skipScalar(p: usize, c: u32): usize {
-  if (c == 0x22) {
-    const q = stringEnd(p + 1)
-    return q == 0 ? 0 : q + 1
-  }
-  if (isDigit(c) || c == 0x2d) return skipNumber(p)
-  const word = load<u32>(p)
-  if (word == 0x65757274 || word == 0x6c6c756e) return p + 4
-  if (c == 0x66 && load<u32>(p + 1) == 0x65736c61) return p + 5
-  return fail(ERR_SYNTAX, p)
-}
-
-function skipNested(p: usize): usize {
-  let depth = 0
-  while (true) {
-    p = blanks(p)
-    const c = <u32>load<u8>(p)
-    if (c == 0x7b || c == 0x5b) {
-      const object = c == 0x7b
-      p = blanks(p + 1)
-      if (load<u8>(p) == c + 2) p++
-      else {
-        if (depth == MAX_DEPTH) return fail(ERR_DEPTH, p)
-        store<u8>(levels + depth++, object ? 1 : 0)
-        if (object) {
-          p = skipKey(p)
-          if (p == 0) return 0
-        }
-        continue
-      }
-    } else {
-      p = skipScalar(p, c)
-      if (p == 0) return 0
-    }
-    while (true) {
-      if (depth == 0) return p
-      p = blanks(p)
-      const object = load<u8>(levels + depth - 1)
-      const d = <u32>load<u8>(p)
-      if (d == 0x2c) {
-        p++
-        if (object) {
-          p = skipKey(blanks(p))
-          if (p == 0) return 0
-        }
-        break
-      }
-      if (d != <u32>(object ? 0x7d : 0x5d)) return fail(d == 0x0a ? ERR_OPEN : ERR_SYNTAX, p)
-      p++
-      depth--
-    }
-  }
-  return 0
-}
-
-/** `p` is at a value; returns the address behind it, or 0. */
-function skipOther(p: usize, c: u32): usize {
-  if (c == 0x7b || c == 0x5b) return skipNested(p)
-  return skipScalar(p, c)
-}
 
 /** The child of `node` whose key is these bytes, or 0. */
 function childOf(node: usize, key: usize, length: usize): usize {
@@ -318,7 +105,6 @@ function numberValue(child: usize, kind: i32, p: usize, row: u32): usize {
 
 /** A string for a column that is not STRING; `p` is behind the opening quote. Returns the closing quote, or 0. */
 function textValue(child: usize, kind: i32, p: usize, row: u32): usize {
-  escaped = false
   const q = stringEnd(p)
   if (q == 0) return 0
   if (escaped) return fail(ERR_TYPE, p - 1)
@@ -334,8 +120,7 @@ function columnValue(child: usize, kind: i32, p: usize, c: u32, row: u32): usize
     case KIND_STRING: {
       if (c != 0x22) return fail(ERR_TYPE, p)
       const view = <usize>load<u32>(child, 36) + (<usize>row << 4)
-      escaped = false
-      const end = checkString(special(p + 1))
+      const end = stringEnd(p + 1)
       if (end == 0) return 0
       if (!escaped) storeView(view, p + 1, end)
       else {
@@ -429,7 +214,6 @@ function nextMember(node: usize, slot: usize, p: usize, first: bool): usize {
   }
   if (load<u8>(p) != 0x22) return fail(load<u8>(p) == 0x0a ? ERR_OPEN : ERR_SYNTAX, p)
   const key = p + 1
-  escaped = false
   const end = stringEnd(key)
   if (end == 0) return 0
   let child: usize = 0
@@ -470,7 +254,7 @@ function otherValue(child: usize, p: usize, c: u32, row: u32): usize {
   // An error of an inner object keeps the inner column.
   if (errChild == 0) errChild = child
   if ((flags & 64) == 0 || (err != ERR_TYPE && err != ERR_RANGE && err != ERR_TIME)) return 0
-  err = 0
+  forgive()
   errChild = 0
   forget(child, row)
   store<u32>(child, stampSeen, 20)
@@ -575,12 +359,11 @@ export function json_decode(at: usize): i32 {
       continue
     }
     const arena = load<u32>(at, 16)
-    err = 0
+    forgive()
     errChild = 0
     serial++
     stampSeen = serial << 1
     if (c != 0x7b) {
-      errAt = q
       q = skipOther(q, c)
       if (q != 0) fail(ERR_TYPE, line)
     } else {
