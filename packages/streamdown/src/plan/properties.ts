@@ -450,6 +450,13 @@ function joinKeys(
   const found: (readonly number[])[] = []
   if (rightOnce && keepsLeft) found.push(...left.keys)
   if (leftOnce && keepsRight) found.push(...right.keys.map(moved))
-  if (found.length > 0) return found
-  return left.keys.flatMap(l => right.keys.map(r => [...l, ...moved(r)]))
+  return some(found.length > 0 ? found : left.keys.flatMap(l => right.keys.map(r => [...l, ...moved(r)])))
+}
+
+/** Joins of joins have keys without number, and a few are all that anyone asks for. */
+const MOST_KEYS = 32
+
+function some(keys: readonly (readonly number[])[]): readonly (readonly number[])[] {
+  const seen = new Map(keys.slice(0, MOST_KEYS * MOST_KEYS).map(key => [key.join(), key]))
+  return [...seen.values()].slice(0, MOST_KEYS)
 }

@@ -137,18 +137,31 @@ function translate(args: readonly Value[]): string {
     .join('')
 }
 
+/** Steps of one comparison: a minute of work is no answer to a row. */
+const MAX_EDIT_STEPS = 1 << 28
+
 function levenshtein(a: string, b: string): number {
-  const right = points(b)
-  let row = Array.from({ length: right.length + 1 }, (_, i) => i)
-  for (const [i, x] of points(a).entries()) {
-    const next = [i + 1]
-    for (const [j, y] of right.entries()) {
-      next.push(Math.min((row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1, (row[j] ?? 0) + (x === y ? 0 : 1)))
+  const left = codePoints(a)
+  const right = codePoints(b)
+  if (left.length * right.length > MAX_EDIT_STEPS)
+    throw new RowError(5, `texts of ${left.length} and ${right.length} characters are too long to compare`)
+  // Edits from the first i characters of the left to the first j of the right, for one i.
+  const row = Uint32Array.from({ length: right.length + 1 }, (_, j) => j)
+  for (let i = 0; i < left.length; i++) {
+    let diagonal = i
+    let edits = i + 1
+    row[0] = edits
+    for (let j = 0; j < right.length; j++) {
+      const above = row[j + 1] ?? 0
+      edits = Math.min(above + 1, edits + 1, diagonal + (left[i] === right[j] ? 0 : 1))
+      diagonal = above
+      row[j + 1] = edits
     }
-    row = next
   }
   return row[right.length] ?? 0
 }
+
+const codePoints = (text: string): Uint32Array => Uint32Array.from(points(text), point => point.codePointAt(0) ?? 0)
 
 const repeat = (args: readonly Value[]): string => {
   const count = Math.max(0, asCount(args[1]))
