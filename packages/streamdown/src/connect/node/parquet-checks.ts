@@ -54,6 +54,13 @@ export function checkPage(page: Uint8Array, header: PageHeader, levels: Levels, 
   checkValues(page.subarray(at), data.encoding, type, data.num_values)
 }
 
+/** What stands behind the definition levels of a page, where one run says that there is no NULL: the common case. */
+export function behindFullLevels(page: Uint8Array, values: number): Uint8Array | undefined {
+  const reader = { view: new DataView(page.buffer, page.byteOffset, page.byteLength), offset: 4 }
+  const run = readVarInt(reader)
+  return run === values << 1 && page[reader.offset] === 1 ? page.subarray(4 + lengthAt(page, 0)) : undefined
+}
+
 /** The levels of a page of the second version, which are not packed; the number of their bytes. */
 export function checkLevelsV2(page: Uint8Array, header: PageHeader, levels: Levels): number {
   const data = header.data_page_header_v2

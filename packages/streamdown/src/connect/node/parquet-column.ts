@@ -7,7 +7,7 @@ import { decompressPage, readDataPage, readDataPageV2 } from 'hyparquet/src/data
 import { readPlain } from 'hyparquet/src/plain.js'
 import { getMaxDefinitionLevel, getMaxRepetitionLevel, getTreePath } from 'hyparquet/src/schema.js'
 import { compressors } from 'hyparquet-compressors'
-import { checkHeader, checkLevelsV2, checkPage, checkValues, type Levels } from './parquet-checks.ts'
+import { behindFullLevels, checkHeader, checkLevelsV2, checkPage, checkValues, type Levels } from './parquet-checks.ts'
 
 /** What the decoder of pages is told of a leaf. */
 type Decoder = Parameters<typeof readDataPage>[2]
@@ -16,6 +16,8 @@ interface Leaf {
   readonly meta: ColumnMetaData
   readonly decoder: Decoder
   readonly levels: Levels
+  /** How a page without NULLs is decoded behind its levels; undefined for a leaf of nested values. */
+  readonly complete: Decoder | undefined
 }
 
 /** Some writers leave the header of the dictionary out of a chunk's size. */
@@ -48,20 +50,19 @@ function leafOf(tree: SchemaTree, meta: ColumnMetaData): Leaf {
   const path = getTreePath(tree, meta.path_in_schema)
   const last = path.at(-1)
   if (last === undefined) throw new Error('a column without a name')
-  return {
-    meta,
-    decoder: {
-      pathInSchema: meta.path_in_schema,
-      type: meta.type,
-      element: last.element,
-      schemaPath: path,
-      codec: meta.codec,
-      parsers: DEFAULT_PARSERS,
-      compressors,
-      utf8: false,
-    },
-    levels: { repetition: getMaxRepetitionLevel(path), definition: getMaxDefinitionLevel(path) },
+  const decoder: Decoder = {
+    pathInSchema: meta.path_in_schema,
+    type: meta.type,
+    element: last.element,
+    schemaPath: path,
+    codec: meta.codec,
+    parsers: DEFAULT_PARSERS,
+    compressors,
+    utf8: false,
   }
+  const levels = { repetition: getMaxRepetitionLevel(path), definition: getMaxDefinitionLevel(path) }
+  const simple = levels.repetition === 0 && levels.definition === 1 && path.length === 2
+  return { meta, decoder, levels, complete: simple ? { ...decoder, schemaPath: path.slice(0, 1) } : undefined }
 }
 
 /** The pages of a leaf, one behind the other. A row of a repeated leaf may go on in the next page. */
@@ -140,11 +141,14 @@ function chosen<T, A extends { [at: number]: T }>(values: A, dictionary: ArrayLi
   return values
 }
 
-function readV1(packed: Uint8Array, header: PageHeader, { decoder, levels }: Leaf) {
+function readV1(packed: Uint8Array, header: PageHeader, { decoder, levels, complete }: Leaf) {
   const page = unpacked(packed, header.uncompressed_page_size, decoder)
   checkPage(page, header, levels, decoder.type)
   if (header.data_page_header === undefined) throw new Error('a data page without its header')
-  return readDataPage(page, header.data_page_header, decoder)
+  const behind = complete === undefined ? undefined : behindFullLevels(page, header.data_page_header.num_values)
+  return complete === undefined || behind === undefined
+    ? readDataPage(page, header.data_page_header, decoder)
+    : readDataPage(behind, header.data_page_header, complete)
 }
 
 function readV2(packed: Uint8Array, header: PageHeader, { decoder, levels }: Leaf) {
