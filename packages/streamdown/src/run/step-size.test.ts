@@ -58,6 +58,22 @@ test('one slow step costs one halving', () => {
   assert.equal(size.begin(3n)(), 32_768)
 })
 
+test('steps that take their time whatever they hold are not cut to pieces, and get small again when they can be', () => {
+  const { size, clock } = measured()
+  const msPerRow = 1 / 10_000
+  let rows = 0
+  const began = clock.ms
+  for (let step = 0; step < 100; step++) {
+    const now = size.begin(BigInt(step))()
+    rows += now
+    clock.ms += 500 + now * msPerRow
+    size.end(now)
+  }
+  const ownMs = rows * msPerRow
+  assert.ok(ownMs > (clock.ms - began) / 10, `${ownMs} of ${clock.ms - began} ms are for the rows`)
+  assert.ok(sizesOf(size, clock, msPerRow, 100).at(-1) === STEP_MS / msPerRow)
+})
+
 test('a session measures its steps unless their size is said or the clock is virtual', async () => {
   const environment = await createNodeEnvironment()
   const rowsOfSteps = async (options: Parameters<typeof createSession>[0], msPerLook: number): Promise<number[]> => {
@@ -83,7 +99,7 @@ test('a session measures its steps unless their size is said or the clock is vir
   const slowIsFine = await rowsOfSteps({ settings: { step_time: '1 h' } }, 1000)
   const fast = await rowsOfSteps({}, 0)
   const set = await rowsOfSteps({ clock: 0n }, 1000)
-  assert.deepEqual(slow.slice(0, 5), [65_536, 32_768, 16_384, 8192, 4096])
+  assert.deepEqual(slow.slice(0, 4), [65_536, 32_768, 16_384, 32_768])
   assert.deepEqual(slowIsFine.slice(0, 2), [65_536, 131_072])
   assert.deepEqual(fast.slice(0, 2), [65_536, 131_072])
   assert.deepEqual(set.slice(0, 3), [65_536, 65_536, 65_536])

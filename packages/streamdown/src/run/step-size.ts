@@ -49,9 +49,19 @@ export const LEAST_ROWS = CHUNK_ROWS
 export const FIRST_STEP_ROWS = 65_536
 export const MOST_ROWS = 65_536 * 16
 
+/** A smaller step is worth its shorter time when it does at least this part of the rows a millisecond. */
+const WORTH = 0.75
+/** Smaller steps in a row that were not worth it, until larger ones are allowed: one slow step proves nothing. */
+const PROOFS = 2
+/** What a longer time allowed becomes from step to step, until it is what it should be again. */
+const BACK = 0.9
+
 /**
  * Halves or doubles at most from one step to the next, so that one slow step (a window that closes with many groups)
  * does not undo what many have shown. Only a step that took all it might have says that more is possible.
+ *
+ * Some steps take their time whatever they hold: a list of a million values is made anew for one more. There smaller
+ * steps do no more than repeat that work, so a step may take twice as long as it takes at least.
  */
 class MeasuredSize implements StepSize {
   readonly #stopwatch: Stopwatch
@@ -59,11 +69,16 @@ class MeasuredSize implements StepSize {
   readonly #bulk: () => boolean
   #rows: number
   #began = 0
+  #allowedMs: number
+  /** Rows a millisecond of a step that the next one is smaller than. */
+  #rateBefore: number | undefined
+  #inVain = 0
 
   constructor(firstRows: number, stopwatch: Stopwatch, stepMs: number, bulk: () => boolean = () => false) {
     this.#bulk = bulk
     this.#stopwatch = stopwatch
     this.#stepMs = stepMs
+    this.#allowedMs = stepMs
     this.#rows = within(firstRows)
   }
 
@@ -73,10 +88,18 @@ class MeasuredSize implements StepSize {
   }
 
   end(mostRows: number): void {
-    const tookMs = this.#stopwatch.elapsedMs() - this.#began
-    if (this.#bulk() || mostRows === 0 || (tookMs < this.#stepMs && mostRows < this.#rows)) return
-    const factor = Math.min(2, Math.max(0.5, this.#stepMs / Math.max(tookMs, 0.001)))
+    const tookMs = Math.max(this.#stopwatch.elapsedMs() - this.#began, 0.001)
+    if (this.#bulk() || mostRows === 0 || (tookMs < this.#allowedMs && mostRows < this.#rows)) return
+    const rate = mostRows / tookMs
+    if (this.#rateBefore !== undefined) this.#inVain = rate < WORTH * this.#rateBefore ? this.#inVain + 1 : 0
+    this.#allowedMs = Math.max(this.#stepMs, this.#allowedMs * BACK)
+    if (this.#inVain >= PROOFS) {
+      this.#inVain = 0
+      this.#allowedMs = Math.max(this.#allowedMs, 2 * tookMs)
+    }
+    const factor = Math.min(2, Math.max(0.5, this.#allowedMs / tookMs))
     this.#rows = within(this.#rows * factor)
+    this.#rateBefore = factor < WORTH ? rate : undefined
   }
 }
 
