@@ -289,6 +289,45 @@ export function fn_split_part(text: usize, separator: usize, index: i32, out: us
   return LEFT
 }
 
+/**
+ * Parts `first` to `first + count - 1`, from 0, of a text between separators of one byte, found in one pass: a view each at
+ * `out`. Returns a bit for each part that there is, the lowest for the first; at most 31.
+ */
+export function fn_split_parts(text: usize, separator: i32, first: i32, count: i32, out: usize): i32 {
+  const data = bytesOf(text)
+  const size = sizeOf(text)
+  const lanes = i8x16.splat(<i8>separator)
+  const last = first + count - 1
+  let part = 0
+  let start = 0
+  let i = 0
+  while (i < size) {
+    let block = i
+    let mask: i32
+    if (size < 16) {
+      mask = i32(<i32>load<u8>(data + i) == separator)
+      i++
+    } else {
+      // The last sixteen bytes may begin with some that have been looked at.
+      block = min(i, size - 16)
+      mask = i8x16.bitmask(i8x16.eq(v128.load(data + block), lanes)) & (-1 << (i - block))
+      i = block + 16
+    }
+    for (; mask != 0; mask &= mask - 1) {
+      const end = block + ctz(mask)
+      if (part >= first) {
+        slice(text, start, end, out + (<usize>(part - first) << 4))
+        if (part == last) return (1 << count) - 1
+      }
+      part++
+      start = end + 1
+    }
+  }
+  if (part < first) return 0
+  slice(text, start, size, out + (<usize>(part - first) << 4))
+  return (2 << (part - first)) - 1
+}
+
 /** LIKE over bytes: `_` is one code point; `escape` is a byte that takes the next as it is, 256: none. */
 export function fn_like(text: usize, pattern: usize, escape: i32): i32 {
   const data = bytesOf(text)

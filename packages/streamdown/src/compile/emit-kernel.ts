@@ -3,7 +3,7 @@ import type { DataType } from '../types/data-type.ts'
 import { isView, physicalOf } from '../types/physical.ts'
 import { emitHostCall } from './emit-host.ts'
 import type { Emitter } from './emitter.ts'
-import { localTypes, type Operand } from './operand.ts'
+import { localTypes, type Operand, type Valid } from './operand.ts'
 import { op, type ValueType } from './wasm/opcodes.ts'
 
 /** The status with which a kernel hands a row over to the JavaScript function. */
@@ -60,8 +60,28 @@ export function emitStatusKernel(
   otherwise: Otherwise,
 ): Operand {
   const { code } = e
-  const inputs = e.allValid(args)
   const slot = e.reserve(16)
+  return emitLeaving(e, e.allValid(args), slot, type, otherwise, () => {
+    const parameters = args.flatMap(arg => pushForKernel(e, arg))
+    e.address(slot)
+    code.call(e.module.importFunction('kernels', kernel, [...parameters, 'i32'], ['i32']))
+    code.i32(LEFT_TO_JAVASCRIPT).emit(op.i32Eq)
+  })
+}
+
+/**
+ * The value at `slot` where all inputs are valid, for `pushLeft` writes it there: it leaves on the stack whether the row is
+ * `otherwise`'s instead.
+ */
+export function emitLeaving(
+  e: Emitter,
+  inputs: Valid,
+  slot: number,
+  type: DataType,
+  otherwise: Otherwise,
+  pushLeft: () => void,
+): Operand {
+  const { code } = e
   const mayBeNull = otherwise.is === 'null' || otherwise.mayBeNull
   const valid = mayBeNull ? code.local('i32') : inputs
   if (mayBeNull) {
@@ -71,11 +91,7 @@ export function emitStatusKernel(
   }
   let values: number[] = []
   e.guard(inputs, () => {
-    const parameters = args.flatMap(arg => pushForKernel(e, arg))
-    e.address(slot)
-    code.call(e.module.importFunction('kernels', kernel, [...parameters, 'i32'], ['i32']))
-    const status = e.store()
-    code.get(status).i32(LEFT_TO_JAVASCRIPT).emit(op.i32Eq)
+    pushLeft()
     e.when(() => {
       if (otherwise.is === 'null') {
         if (typeof valid === 'number') code.i32(0).set(valid)

@@ -87,7 +87,17 @@ export function emitProjection(
   const row = code.local('i32')
   const count = code.local('i32')
   const failed = code.local('i32')
-  const e = new Emitter({ code, base, row, frameBytes: 4 * word, timeZone, nullable, watermarks, columns: locals })
+  const e = new Emitter({
+    code,
+    base,
+    row,
+    frameBytes: 4 * word,
+    timeZone,
+    nullable,
+    watermarks,
+    columns: locals,
+    expressions: filter === undefined ? outputs : [filter, ...outputs],
+  })
 
   const next = code.open('loop')
   const done = code.open('block')

@@ -7,6 +7,7 @@ import { emitConversion } from './emit-cast.ts'
 import { emitFormatTime } from './emit-format-time.ts'
 import { emitKernel, emitStatusKernel } from './emit-kernel.ts'
 import { emitLiteral } from './emit-literal.ts'
+import { emitSplit } from './emit-split.ts'
 import { type Emitter, failures } from './emitter.ts'
 import type { Operand } from './operand.ts'
 import { timeProgram } from './time-program.ts'
@@ -20,9 +21,10 @@ export function emitSpecial(
   e: Emitter,
   name: string,
   args: readonly Operand[],
-  { type }: CallExpression,
+  expression: CallExpression,
   call: Call,
 ): Operand | undefined {
+  const { type } = expression
   const [a, b, c] = args
   if (a === undefined) return undefined
   switch (name) {
@@ -55,15 +57,12 @@ export function emitSpecial(
       )
     case 'split_index':
       if (typeof b?.literal !== 'string' || b.literal === '' || c === undefined) return undefined
-      return emitStatusKernel(e, 'fn_split_part', [a, b, c], type, { is: 'null' })
-    case 'split_part':
+      return emitSplit(e, expression, a, b, c, type, { is: 'null' })
+    case 'split_part': {
       if (b === undefined || typeof c?.literal !== 'number' || c.literal < 1) return undefined
-      return emitStatusKernel(e, 'fn_split_part', [a, b, emitLiteral(e, c.literal - 1, types.int)], type, {
-        is: 'call',
-        call,
-        args,
-        mayBeNull: false,
-      })
+      const index = emitLiteral(e, c.literal - 1, types.int)
+      return emitSplit(e, expression, a, b, index, type, { is: 'call', call, args, mayBeNull: false })
+    }
     case 'substring':
     case 'substring_postgres': {
       if (a.type.is !== 'string') return undefined

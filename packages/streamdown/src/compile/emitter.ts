@@ -5,6 +5,7 @@ import { isView, physicalOf, widthOf } from '../types/physical.ts'
 import type { Value } from '../types/value.ts'
 import { ExpressionNumbers } from './expression-numbers.ts'
 import { localTypes, type Operand, type Valid } from './operand.ts'
+import { SharedSplits } from './shared-splits.ts'
 import type { Code, Label } from './wasm/code.ts'
 import { ModuleBuilder } from './wasm/module.ts'
 import { op, type ValueType } from './wasm/opcodes.ts'
@@ -70,6 +71,7 @@ export class Emitter {
   readonly #columns: ReadonlyMap<number, { readonly data: number; readonly validity: number }>
   readonly #nullable: readonly boolean[]
   readonly numbers = new ExpressionNumbers()
+  readonly splits: SharedSplits
   /** Columns by index and expressions by minus their number that have a value here; inner scopes end with their branch. */
   readonly #scopes: Map<number, Operand>[] = [new Map()]
   readonly #failTargets: Label[] = []
@@ -83,6 +85,8 @@ export class Emitter {
     readonly nullable: readonly boolean[]
     readonly watermarks: { readonly data: number; readonly stride: number }
     readonly columns: ReadonlyMap<number, { readonly data: number; readonly validity: number }>
+    /** All that is evaluated for a row. */
+    readonly expressions: readonly Expression[]
   }) {
     this.code = options.code
     this.base = options.base
@@ -92,6 +96,7 @@ export class Emitter {
     this.#columns = options.columns
     this.#watermarks = options.watermarks
     this.#nullable = options.nullable
+    this.splits = new SharedSplits(options.expressions, this.numbers)
     this.error = this.code.local('i32')
   }
 

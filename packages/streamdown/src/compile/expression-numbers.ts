@@ -11,10 +11,20 @@ export class ExpressionNumbers {
   of(expression: Expression): number {
     const known = this.#known.get(expression)
     if (known !== undefined) return known
-    const text = this.#textOf(expression)
-    const number = text === '' ? 0 : (this.#byText.get(text) ?? this.#byText.size + 1)
-    if (number !== 0) this.#byText.set(text, number)
+    const number = this.#numberOf(this.#textOf(expression))
     this.#known.set(expression, number)
+    return number
+  }
+
+  /** The number of something else that follows from the values of expressions; `head` says what it is. */
+  ofParts(head: string, parts: readonly Expression[]): number {
+    return this.#numberOf(this.#over(head, parts))
+  }
+
+  #numberOf(text: string): number {
+    if (text === '') return 0
+    const number = this.#byText.get(text) ?? this.#byText.size + 1
+    this.#byText.set(text, number)
     return number
   }
 

@@ -56,6 +56,18 @@ for (const [mode, options] of Object.entries(modes)) {
       "SPLIT_INDEX(s || s || t, ',', 4)": (s: string, t: string) => (s + s + t).split(',')[4] ?? null,
       "SPLIT_INDEX(s, 'a', 0)": (s: string) => s.split('a')[0] ?? null,
       "SPLIT_PART(s, ',', 2)": (s: string) => s.split(',')[1] ?? '',
+      "SPLIT_PART(s, ',', 3)": (s: string) => s.split(',')[2] ?? '',
+      "SPLIT_INDEX(s, ',', 4)": (s: string) => s.split(',')[4] ?? null,
+      "CASE WHEN n > 0 THEN SPLIT_INDEX(t, ' ', 2) ELSE SPLIT_INDEX(t, ' ', 1) END": (
+        _: string,
+        t: string,
+        n: number,
+      ) => t.split(' ')[n > 0 ? 2 : 1] ?? null,
+      "SPLIT_INDEX(t, ' ', 3)": (_: string, t: string) => t.split(' ')[3] ?? null,
+      "SPLIT_INDEX(s || ',' || t, ',', 2)": (s: string, t: string) => `${s},${t}`.split(',')[2] ?? null,
+      "SPLIT_INDEX(s || ',' || t, ',', 1)": (s: string, t: string) => `${s},${t}`.split(',')[1] ?? null,
+      "SPLIT_INDEX(s, 'é', 0) || SPLIT_INDEX(s, 'é', 1)": (s: string) =>
+        s.includes('é') ? s.split('é').slice(0, 2).join('') : null,
       "s LIKE '%a%b%'": (s: string) => /a.*b/su.test(s),
       "s LIKE 'a%'": (s: string) => s.startsWith('a'),
       "s LIKE '%é'": (s: string) => s.endsWith('é'),

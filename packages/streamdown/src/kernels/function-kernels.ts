@@ -25,6 +25,7 @@ export interface FunctionKernels {
   fn_concat(a: Pointer, b: Pointer, out: Pointer): void
   fn_position(piece: Pointer, text: Pointer): number
   fn_split_part(text: Pointer, separator: Pointer, index: number, out: Pointer): number
+  fn_split_parts(text: Pointer, separator: number, first: number, count: number, out: Pointer): number
   fn_field(micros: bigint, field: number): bigint
   fn_truncate(micros: bigint, unit: number): bigint
   fn_format_time(micros: bigint, program: Pointer, same: Pointer, out: Pointer): number
