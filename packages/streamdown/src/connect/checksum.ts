@@ -1,6 +1,5 @@
 import type { Batch, Column } from '../batch/batch.ts'
 import type { Memory } from '../batch/memory.ts'
-import { weightsOf } from '../batch/values.ts'
 import { isView, physicalOf, widthOf } from '../types/physical.ts'
 import { immediateSink } from './immediate-sink.ts'
 import type { Connector } from './source.ts'
@@ -43,7 +42,7 @@ function add(result: Checksum, batch: Batch, memory: Memory): void {
     const width = isView(physical) ? 0 : widthOf(physical)
     memory.kernels.checksum_column(rounded(column, batch.rows, memory), column.validity, width, batch.rows, hashes)
   }
-  result.rows += batch.weights === 0 ? batch.rows : weightsOf(memory, batch).reduce((sum, weight) => sum + weight, 0)
+  result.rows += batch.weights === 0 ? batch.rows : Number(memory.kernels.checksum_rows(batch.weights, batch.rows))
   result.sum = BigInt.asUintN(
     64,
     result.sum + BigInt.asUintN(64, memory.kernels.checksum_sum(hashes, batch.weights, batch.rows)),
