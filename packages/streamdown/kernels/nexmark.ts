@@ -295,7 +295,9 @@ export function nexmark_pick_text(
 ): void {
   for (let i = rowOfKind(kind, first, 0); i < <usize>rows; i = rowOfKind(kind, first, i + 1)) {
     const random = draw(seed, first + <i64>i, field)
-    const at = hot > 0 && (random & 1) == 0 ? below(random, hot) : below(random, count - hot) + hot
+    // No branch: which half it is cannot be foreseen.
+    const isHot = i32(hot > 0) & ~(<i32>random) & 1
+    const at = below(random, select<i64>(hot, count - hot, isHot)) + select<i64>(0, hot, isHot)
     v128.store(out + (i << 4), v128.load(views + (<usize>at << 4)))
   }
 }
