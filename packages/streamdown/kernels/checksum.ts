@@ -8,7 +8,7 @@ function mix(x: u64): u64 {
   return z ^ (z >> 31)
 }
 
-/** Where the lower and the upper eight of sixteen bytes begin. */
+/** What the chains over the lower and the upper eight of each sixteen bytes begin with. */
 const EVEN: u64 = 0x9ae16a3b2f90404f
 const ODD: u64 = 0xc2b2ae3d27d4eb4f
 
