@@ -13,7 +13,7 @@ import type { Program } from '../../packages/streamdown/src/plan/program.ts'
 import { VirtualClock } from '../../packages/streamdown/src/run/clock.ts'
 import { Engine } from '../../packages/streamdown/src/run/engine.ts'
 import { Journal, type JournalEntry } from '../../packages/streamdown/src/run/journal.ts'
-import { decodeSnapshot, type EngineSnapshot, encodeSnapshot } from '../../packages/streamdown/src/run/snapshot.ts'
+import { decodeSnapshot, encodeSnapshot, type SavedSnapshot } from '../../packages/streamdown/src/run/snapshot.ts'
 import { createSession } from '../../packages/streamdown/src/session/create.ts'
 import type { Environment } from '../../packages/streamdown/src/session/environment.ts'
 import { settingsOf } from '../../packages/streamdown/src/sql/settings.ts'
@@ -44,7 +44,7 @@ interface Cut {
   readonly stepRows: number | 'random'
   readonly now: bigint
   readonly replay?: readonly JournalEntry[]
-  readonly from?: EngineSnapshot
+  readonly from?: SavedSnapshot
 }
 
 /** What a run did: a digest of every step's output, and all state in the middle and at the end. */

@@ -5,7 +5,7 @@ import { StreamdownError } from '../errors/error.ts'
 import { optimiseProgram } from '../plan/optimise/optimise.ts'
 import { VirtualClock } from '../run/clock.ts'
 import { Engine } from '../run/engine.ts'
-import type { EngineSnapshot } from '../run/snapshot.ts'
+import { decodeSnapshot, encodeSnapshot, type SavedSnapshot } from '../run/snapshot.ts'
 import { consolidateRows } from '../session/consolidate-rows.ts'
 import { TableStore } from '../session/table-store.ts'
 import { Timestamp } from '../values/timestamp.ts'
@@ -188,11 +188,11 @@ export class Simulation {
 
   /** Stops, and starts again from a snapshot: nothing may be lost or doubled. */
   restart(): Simulation {
-    this.#engine = this.#opened(this.#engine.snapshot())
+    this.#engine = this.#opened(decodeSnapshot(encodeSnapshot(this.#engine.snapshot())))
     return this.#settle()
   }
 
-  #opened(from: EngineSnapshot | undefined): Engine {
+  #opened(from: SavedSnapshot | undefined): Engine {
     const { seed = 0, steps = 'all', workers = 1 } = this.#options
     const { settings } = this.#assembled.context.bind
     const engine = new Engine(optimiseProgram(this.#assembled.program), {

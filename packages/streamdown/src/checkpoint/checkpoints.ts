@@ -1,15 +1,18 @@
 import { StreamdownError } from '../errors/error.ts'
+import { BlockDigest, blocksOf, inBlocks, textDigest } from './blocks.ts'
 import type { StateStore } from './state-store.ts'
+import type { StoredBytes } from './stored-bytes.ts'
 
 /** Older ones are removed: an error of the disk in the last one need not be the end of all. */
 const KEPT = 3
-const FORMAT = 1
+const FORMAT = 2
 
 /** Says that a checkpoint is whole, and of which program it is. Written behind its bytes. */
 interface Manifest {
   readonly format: typeof FORMAT
   readonly number: number
   readonly bytes: number
+  /** Of the SHA-256 of each block (`BlockDigest`). */
   readonly sha256: string
   /** SHA-256 of what identifies the program. */
   readonly program: string
@@ -38,14 +41,14 @@ export class Checkpoints {
       names.flatMap(name => (name.endsWith(suffix) ? (/^checkpoint-(\d+)\./.exec(name)?.[1] ?? []) : [])).map(Number)
     const numbers = [...numbersOf('.json')].sort((a, b) => a - b)
     for (const number of numbersOf('.state')) if (!numbers.includes(number)) await store.remove(stateName(number))
-    return new Checkpoints(store, await sha256(new TextEncoder().encode(identity)), numbers)
+    return new Checkpoints(store, await textDigest(identity), numbers)
   }
 
   /**
-   * The bytes of the last one; undefined before the first.
+   * The bytes of the last one, all of them looked through; undefined before the first. Whoever takes them closes them.
    * @throws StreamdownError DSD7001 when it is damaged, DSD7002 when it is another program's.
    */
-  async last(): Promise<Uint8Array | undefined> {
+  async last(): Promise<StoredBytes | undefined> {
     const number = this.#numbers.at(-1)
     if (number === undefined) return undefined
     const { place } = this.#store
@@ -56,29 +59,31 @@ export class Checkpoints {
         `'${place}' holds the state of another program, or of this one before it was changed (checkpoint ${number}).`,
       )
     }
-    const bytes = await this.#store.read(stateName(number))
-    if (bytes === undefined) throw this.#damaged(number, `'${stateName(number)}' is missing`)
-    if (bytes.length !== manifest.bytes) {
-      throw this.#damaged(number, `'${stateName(number)}' has ${bytes.length} bytes of ${manifest.bytes}`)
+    const stored = await this.#store.open(stateName(number))
+    if (stored === undefined) throw this.#damaged(number, `'${stateName(number)}' is missing`)
+    try {
+      await this.#lookThrough(number, stored, manifest)
+      return stored
+    } catch (error) {
+      stored.close()
+      throw error
     }
-    if ((await sha256(bytes)) !== manifest.sha256) {
-      throw this.#damaged(number, `the bytes of '${stateName(number)}' are not those that were written`)
-    }
-    return bytes
   }
 
-  /** Keeps one more. When it resolves, a restart goes on from it. */
-  async write(bytes: Uint8Array): Promise<void> {
+  /** Keeps one more, part by part as they are made. When it resolves, a restart goes on from it. */
+  async write(parts: Iterable<Uint8Array>): Promise<void> {
     const number = (this.#numbers.at(-1) ?? 0) + 1
+    const digest = new BlockDigest()
+    await this.#store.write(stateName(number), digest.through(inBlocks(parts)))
     const manifest: Manifest = {
       format: FORMAT,
       number,
-      bytes: bytes.length,
-      sha256: await sha256(bytes),
+      bytes: digest.bytes,
+      sha256: await digest.sum(),
       program: this.#program,
     }
-    await this.#store.write(stateName(number), bytes)
-    await this.#store.write(manifestName(number), new TextEncoder().encode(`${JSON.stringify(manifest)}\n`))
+    const text = new TextEncoder().encode(`${JSON.stringify(manifest)}\n`)
+    await this.#store.write(manifestName(number), new BlockDigest().through([text]))
     this.#numbers = [...this.#numbers, number]
     for (const old of this.#numbers.slice(0, -KEPT)) {
       await this.#store.remove(manifestName(old))
@@ -91,9 +96,22 @@ export class Checkpoints {
     return this.#store.close()
   }
 
+  async #lookThrough(number: number, stored: StoredBytes, { bytes, sha256 }: Manifest): Promise<void> {
+    if (stored.length !== bytes) {
+      throw this.#damaged(number, `'${stateName(number)}' has ${stored.length} bytes of ${bytes}`)
+    }
+    const digest = new BlockDigest()
+    for (const block of blocksOf(stored)) await digest.add(block)
+    if ((await digest.sum()) !== sha256) {
+      throw this.#damaged(number, `the bytes of '${stateName(number)}' are not those that were written`)
+    }
+  }
+
   async #manifest(number: number): Promise<Manifest> {
-    const bytes = await this.#store.read(manifestName(number))
-    const manifest = parsed(new TextDecoder().decode(bytes))
+    const stored = await this.#store.open(manifestName(number))
+    const text = new TextDecoder().decode(stored?.read(0, stored.length))
+    stored?.close()
+    const manifest = parsed(text)
     if (manifest === undefined) {
       throw this.#damaged(number, `'${manifestName(number)}' is no manifest of format ${FORMAT}`)
     }
@@ -129,9 +147,4 @@ function isManifest(value: unknown): value is Manifest {
   if (value === null || typeof value !== 'object') return false
   const { format, bytes, sha256: sum, program } = value as Partial<Record<keyof Manifest, unknown>>
   return format === FORMAT && typeof bytes === 'number' && typeof sum === 'string' && typeof program === 'string'
-}
-
-async function sha256(bytes: Uint8Array): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new Uint8Array(bytes)))
-  return Array.from(digest, byte => byte.toString(16).padStart(2, '0')).join('')
 }

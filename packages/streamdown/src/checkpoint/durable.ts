@@ -2,6 +2,7 @@ import { StreamdownError } from '../errors/error.ts'
 import type { Clock } from '../run/clock.ts'
 import { Checkpoints } from './checkpoints.ts'
 import type { StateStore } from './state-store.ts'
+import type { StoredBytes } from './stored-bytes.ts'
 
 export interface DurableOptions {
   readonly store: StateStore
@@ -10,8 +11,8 @@ export interface DurableOptions {
   readonly clock: Clock
   /** µs between two checkpoints; asked each time. */
   intervalMicros(): bigint
-  /** The whole state between two steps. */
-  capture(): Promise<Uint8Array>
+  /** The whole state between two steps, in parts that are made as they are written: until then no step is run. */
+  capture(): Promise<Iterable<Uint8Array>>
   /** The last capture is kept: sinks commit what it holds. */
   kept(): Promise<void>
   /** The run has failed: what came behind the last checkpoint, the last capture too, is not to be published. */
@@ -41,9 +42,16 @@ export class Durable {
     }
   }
 
-  /** What to go on from; undefined at the first start. */
-  last(): Promise<Uint8Array | undefined> {
-    return this.#checkpoints.last()
+  /** Goes on from the last checkpoint; false, and nothing is done, at the first start. */
+  async goOn(from: (last: StoredBytes) => Promise<void>): Promise<boolean> {
+    const last = await this.#checkpoints.last()
+    if (last === undefined) return false
+    try {
+      await from(last)
+    } finally {
+      last.close()
+    }
+    return true
   }
 
   /**

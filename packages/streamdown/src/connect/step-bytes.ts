@@ -1,4 +1,4 @@
-import { joined } from '../formats/encode-block.ts'
+import { joined } from '../values/bytes.ts'
 
 /** Bytes that steps have written and that have not left yet. */
 export class StepBytes {

@@ -5,6 +5,7 @@ import { writeBytes } from '../batch/views.ts'
 import { StreamdownError } from '../errors/error.ts'
 import type { DataType, Schema } from '../types/data-type.ts'
 import type { Value } from '../types/value.ts'
+import { joined } from '../values/bytes.ts'
 import { textKinds } from './text-kinds.ts'
 
 /** What differs between text formats when rows are written. */
@@ -132,18 +133,6 @@ export class BlockEncoder {
     memory.u8(data, views.length).set(views)
     return { type, data, validity: column.validity }
   }
-}
-
-export function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const [only] = parts
-  if (parts.length === 1 && only !== undefined) return only
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
 }
 
 /** How the kernel writes a type; `raw`: JavaScript does, or it is JSON text already. */

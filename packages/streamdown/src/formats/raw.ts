@@ -3,7 +3,7 @@ import type { Memory } from '../batch/memory.ts'
 import { readBytes, writeView } from '../batch/views.ts'
 import { StreamdownError } from '../errors/error.ts'
 import type { Schema } from '../types/data-type.ts'
-import { joined } from './encode-block.ts'
+import { joined } from '../values/bytes.ts'
 import { type DeadRecord, type Decoder, type Encoder, MAX_RECORD_BYTES, markBytes, type ScanColumn } from './format.ts'
 
 const NEWLINE = 0x0a

@@ -15,7 +15,7 @@ import { Journal, type JournalEntry } from './journal.ts'
 import { MemoryBudget, MOST_MEMORY_BYTES, type OperatorState } from './memory-budget.ts'
 import type { StepEnd } from './operator.ts'
 import { Outside } from './outside.ts'
-import type { EngineSnapshot } from './snapshot.ts'
+import type { SavedSnapshot, Snapshot, StatePart } from './snapshot.ts'
 import { planText, requireSamePlan, snapshotBytes } from './snapshot-parts.ts'
 import type { SpillStore } from './spill/spill-store.ts'
 import { createStepSize, type Stopwatch } from './step-size.ts'
@@ -383,8 +383,8 @@ export class Engine {
     return newestOf(this.#trackers.values())
   }
 
-  /** All state. @throws StreamdownError when the last step was not finished: why. */
-  snapshot(): EngineSnapshot {
+  /** All state, its parts to be taken before the next step. @throws StreamdownError when the last step was not finished: why. */
+  snapshot(): Snapshot {
     if (this.#broken && this.#stopped !== undefined) throw this.#stopped
     const positions: Record<string, string> = {}
     for (const each of this.#intake.partitions) positions[each.id] = each.reader.position()
@@ -397,14 +397,22 @@ export class Engine {
       positions,
       trackers,
       watermarks: this.#watermarks.snapshot(),
-      operators: this.#workers.snapshot(),
+      states: () => this.#states(this.#step),
       ...(this.#workers.spilled ? { partitions: this.#workers.list.length } : {}),
       plan: planText(this.graph),
     }
   }
 
+  *#states(step: bigint): Iterable<StatePart> {
+    for (const part of this.#workers.states()) {
+      if (this.#step !== step)
+        throw new StreamdownError('DSD9002', `A step was run while state after ${step} was taken.`)
+      yield part
+    }
+  }
+
   /** Before `open`; `open` then takes the snapshot's positions. */
-  restore(from: EngineSnapshot): void {
+  restore(from: SavedSnapshot): void {
     requireSamePlan(from, this.graph)
     this.#step = from.step
     this.#ordinal = from.ordinal

@@ -1,30 +1,27 @@
 import { StreamdownError } from '../errors/error.ts'
-import type { StateSnapshot } from '../state/state-table.ts'
 import { ownerOf } from './exchange.ts'
 import type { Graph, OperatorVertex, Vertex } from './graph.ts'
-import { type EngineSnapshot, mergeStates, ownedState } from './snapshot.ts'
+import type { SavedSnapshot, SnapshotHead, StatePart } from './snapshot.ts'
 import type { Worker } from './worker.ts'
 
-/** The state of every operator by vertex id, that of all workers put together; `enter` comes before each worker. */
-export function operatorStates(
+/** The state of every operator on each worker, made when it is asked for; `enter` comes before a worker's memory is used. */
+export function* operatorStates(
   graph: Graph,
   workers: readonly Worker[],
   enter: (worker: Worker) => void,
-): Record<number, StateSnapshot> {
-  const states = new Map<number, StateSnapshot[]>()
+): Iterable<StatePart> {
   for (const worker of workers) {
-    enter(worker)
     for (const vertex of graph.vertices) {
       if (!hasState(vertex, worker)) continue
-      states.set(vertex.id, [...(states.get(vertex.id) ?? []), worker.snapshot(vertex)])
+      enter(worker)
+      yield { vertex: vertex.id, state: worker.snapshot(vertex) }
     }
   }
-  return Object.fromEntries([...states].map(([id, parts]) => [id, mergeStates(parts)]))
 }
 
 /** Gives each worker the key groups that it owns, whatever number of workers took the snapshot. */
 export function restoreOperators(
-  { operators }: EngineSnapshot,
+  from: SavedSnapshot,
   graph: Graph,
   workers: readonly Worker[],
   enter: (worker: Worker) => void,
@@ -32,12 +29,9 @@ export function restoreOperators(
   for (const worker of workers) {
     enter(worker)
     for (const vertex of graph.vertices) {
-      const state = operators[vertex.id]
-      if (vertex.is !== 'operator' || state === undefined) continue
-      worker.restore(
-        vertex,
-        ownedState(state, group => owns(vertex, group, worker.index, workers.length)),
-      )
+      if (vertex.is !== 'operator') continue
+      const state = from.stateOf(vertex.id, group => owns(vertex, group, worker.index, workers.length))
+      if (state !== undefined) worker.restore(vertex, state)
     }
   }
 }
@@ -55,13 +49,11 @@ export interface SnapshotBytes {
   readonly whole: number
 }
 
-export function snapshotBytes({ operators }: EngineSnapshot, graph: Graph): SnapshotBytes {
+export function snapshotBytes(from: SavedSnapshot, graph: Graph): SnapshotBytes {
   const sums = { keyed: 0, whole: 0 }
   for (const vertex of graph.vertices) {
     const share = vertex.is === 'operator' && vertex.single ? 'whole' : 'keyed'
-    for (const { groups } of operators[vertex.id]?.tables ?? []) {
-      for (const bytes of groups.values()) sums[share] += bytes.length
-    }
+    sums[share] += from.stateBytes(vertex.id)
   }
   return sums
 }
@@ -74,7 +66,7 @@ export function planText(graph: Graph): string {
 }
 
 /** @throws StreamdownError DSD7001 when the snapshot is of another program. */
-export function requireSamePlan({ plan }: EngineSnapshot, graph: Graph): void {
+export function requireSamePlan({ plan }: SnapshotHead, graph: Graph): void {
   const own = planText(graph)
   if (plan === own) return
   throw new StreamdownError('DSD7001', `the snapshot is of another program:\n${plan}\nthis one is:\n${own}`)

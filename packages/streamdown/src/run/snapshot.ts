@@ -1,8 +1,11 @@
-import type { StateSnapshot, TableSnapshot } from '../state/state-table.ts'
-import type { Field } from '../types/data-type.ts'
+import { record, recordsIn, type StoredRecord } from '../checkpoint/records.ts'
+import { type StoredBytes, storedIn } from '../checkpoint/stored-bytes.ts'
+import type { StateSnapshot } from '../state/state-table.ts'
+import { joined } from '../values/bytes.ts'
+import { mergeStates, type StateHeader, stateIn, stateRecord } from './state-records.ts'
 
-/** All state of a running program between two steps, portable to any number of workers. */
-export interface EngineSnapshot {
+/** A running program between two steps, but for the state of its operators; portable to any number of workers. */
+export interface SnapshotHead {
   readonly step: bigint
   readonly ordinal: bigint
   readonly now: bigint
@@ -12,8 +15,6 @@ export interface EngineSnapshot {
   readonly trackers: Readonly<Record<number, string>>
   /** How far the inputs of each vertex have come together, by its id. */
   readonly watermarks: Readonly<Record<number, string>>
-  /** Operators by vertex id. */
-  readonly operators: Readonly<Record<number, StateSnapshot>>
   /** What the sinks have prepared up to this step, by vertex id; absent where the engine runs without. */
   readonly sinks?: Readonly<Record<number, string>>
   readonly plan: string
@@ -21,107 +22,98 @@ export interface EngineSnapshot {
   readonly partitions?: number
 }
 
-/** Puts the workers' snapshots of one operator together: key groups are disjoint. */
-export function mergeStates(states: readonly StateSnapshot[]): StateSnapshot {
-  const [first, ...others] = states
-  if (first === undefined) return { tables: [], values: {} }
-  const tables = first.tables.map((table): TableSnapshot => {
-    const groups = new Map(table.groups)
-    for (const other of others) {
-      const same = other.tables.find(({ name }) => name === table.name)
-      for (const [group, bytes] of same?.groups ?? []) groups.set(group, bytes)
-    }
-    return { ...table, groups }
-  })
-  return { tables, values: Object.assign({}, ...[...others].reverse().map(({ values }) => values), first.values) }
+/** The state of an operator on one worker. */
+export interface StatePart {
+  readonly vertex: number
+  readonly state: StateSnapshot
 }
 
-/** The part of an operator's state that a worker owns. */
-export function ownedState(state: StateSnapshot, owns: (keyGroup: number) => boolean): StateSnapshot {
-  const tables = state.tables.map(table => ({
-    ...table,
-    groups: new Map([...table.groups].filter(([group]) => owns(group))),
-  }))
-  return { tables, values: state.values }
+/** As an engine gives it: states are made one by one as they are asked for, all of them before the next step. */
+export interface Snapshot extends SnapshotHead {
+  states(): Iterable<StatePart>
 }
 
-interface TableHeader {
-  readonly name: string
-  readonly fields: readonly Field[]
-  readonly groups: readonly { readonly group: number; readonly at: number; readonly length: number }[]
+/** As it was kept: of the states that is read which a worker takes. */
+export interface SavedSnapshot extends SnapshotHead {
+  /** Bytes of an operator's rows. */
+  stateBytes(vertex: number): number
+  /** Of these key groups, from all workers that there were; undefined where the operator has none. */
+  stateOf(vertex: number, owns: (keyGroup: number) => boolean): StateSnapshot | undefined
 }
 
-const MAGIC = 0x44_53_44_31 // DSD1
-
-export function encodeSnapshot({ step, ordinal, now, operators, ...rest }: EngineSnapshot): Uint8Array {
-  return encodeStates(operators, { ...rest, step: String(step), ordinal: String(ordinal), now: String(now) })
+interface HeadText extends Omit<SnapshotHead, 'step' | 'ordinal' | 'now'> {
+  readonly step: string
+  readonly ordinal: string
+  readonly now: string
 }
 
-export function decodeSnapshot(bytes: Uint8Array): EngineSnapshot {
-  const { operators, rest } = decodeStates(bytes)
-  const { step, ordinal, now, ...others } = rest as Omit<EngineSnapshot, 'step' | 'ordinal' | 'now' | 'operators'> & {
-    step: string
-    ordinal: string
-    now: string
+/** What the text of a record says: a snapshot begins, or a state of the one that has begun. */
+type Header = { readonly snapshot: string; readonly head: HeadText } | StateHeader
+
+/** Records of a snapshot, which has a name among others. */
+export function* snapshotRecords(name: string, { states, ...head }: Snapshot): Iterable<Uint8Array> {
+  const { step, ordinal, now, ...rest } = head
+  const header: Header = {
+    snapshot: name,
+    head: { ...rest, step: String(step), ordinal: String(ordinal), now: String(now) },
   }
-  return { ...others, step: BigInt(step), ordinal: BigInt(ordinal), now: BigInt(now), operators }
+  yield* record(JSON.stringify(header))
+  for (const { vertex, state } of states()) yield* stateRecord(vertex, state)
 }
 
-/** States of operators by vertex id: one length-prefixed JSON header, with `rest` in it, then the key groups' bytes. */
-export function encodeStates(states: Readonly<Record<number, StateSnapshot>>, rest: object = {}): Uint8Array {
-  const blobs: Uint8Array[] = []
-  let size = 0
-  const operators = Object.entries(states).map(([id, { tables, values }]) => ({
-    id,
-    values,
-    tables: tables.map(
-      ({ name, fields, groups }): TableHeader => ({
-        name,
-        fields,
-        groups: [...groups].map(([group, bytes]) => {
-          const at = size
-          blobs.push(bytes)
-          size += bytes.length
-          return { group, at, length: bytes.length }
-        }),
-      }),
-    ),
-  }))
-  const header = new TextEncoder().encode(JSON.stringify({ ...rest, operators }))
-  const out = new Uint8Array(8 + header.length + size)
-  const view = new DataView(out.buffer)
-  view.setUint32(0, MAGIC)
-  view.setUint32(4, header.length)
-  out.set(header, 8)
-  let at = 8 + header.length
-  for (const blob of blobs) {
-    out.set(blob, at)
-    at += blob.length
+/** Snapshots by name. `stored` is read when their states are asked for. */
+export function savedSnapshots(
+  stored: StoredBytes,
+  records: Iterable<StoredRecord>,
+): ReadonlyMap<string, SavedSnapshot> {
+  const snapshots = new Map<string, SavedSnapshot>()
+  let states: SavedState[] = []
+  for (const { text, at } of records) {
+    const header = JSON.parse(text) as Header
+    if ('snapshot' in header) {
+      states = []
+      snapshots.set(header.snapshot, savedSnapshot(header.head, states, stored))
+    } else states.push({ header, at })
   }
-  return out
+  return snapshots
 }
 
-export function decodeStates(bytes: Uint8Array): {
-  readonly operators: Readonly<Record<number, StateSnapshot>>
-  readonly rest: object
-} {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  if (bytes.length < 8 || view.getUint32(0) !== MAGIC) throw new RangeError('not a snapshot of Data-Streamdown')
-  const length = view.getUint32(4)
-  const blobs = bytes.subarray(8 + length)
-  const { operators: headers, ...rest } = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length))) as {
-    operators: { id: string; values: Record<string, string>; tables: TableHeader[] }[]
+interface SavedState {
+  readonly header: StateHeader
+  readonly at: number
+}
+
+function savedSnapshot(
+  { step, ordinal, now, ...rest }: HeadText,
+  states: readonly SavedState[],
+  stored: StoredBytes,
+): SavedSnapshot {
+  const of = (vertex: number): readonly SavedState[] => states.filter(({ header }) => header.vertex === vertex)
+  return {
+    ...rest,
+    step: BigInt(step),
+    ordinal: BigInt(ordinal),
+    now: BigInt(now),
+    stateBytes: vertex =>
+      of(vertex)
+        .flatMap(({ header }) => header.tables.flatMap(({ groups }) => groups))
+        .reduce((sum, { length }) => sum + length, 0),
+    stateOf: (vertex, owns) => {
+      const parts = of(vertex)
+      return parts.length === 0
+        ? undefined
+        : mergeStates(parts.map(({ header, at }) => stateIn(stored, header, at, owns)))
+    },
   }
-  const operators: Record<number, StateSnapshot> = {}
-  for (const { id, values, tables } of headers) {
-    operators[Number(id)] = {
-      values,
-      tables: tables.map(({ name, fields, groups }) => ({
-        name,
-        fields,
-        groups: new Map(groups.map(({ group, at, length }) => [group, blobs.slice(at, at + length)])),
-      })),
-    }
-  }
-  return { operators, rest }
+}
+
+/** One snapshot as a whole in memory. */
+export const encodeSnapshot = (snapshot: Snapshot): Uint8Array => joined([...snapshotRecords('', snapshot)])
+
+/** @throws RangeError when the bytes are none. */
+export function decodeSnapshot(bytes: Uint8Array): SavedSnapshot {
+  const stored = storedIn(bytes)
+  const [snapshot] = savedSnapshots(stored, recordsIn(stored)).values()
+  if (snapshot === undefined) throw new RangeError('not a snapshot of Data-Streamdown')
+  return snapshot
 }

@@ -1,11 +1,10 @@
 import { emptied } from '../batch/linear-memory.ts'
 import type { Memory } from '../batch/memory.ts'
 import { StreamdownError } from '../errors/error.ts'
-import type { StateSnapshot } from '../state/state-table.ts'
 import type { SeededRandom } from './clock.ts'
 import type { Graph, Vertex } from './graph.ts'
 import { IN_MEMORY, type OperatorState, stateByOperator } from './memory-budget.ts'
-import type { EngineSnapshot } from './snapshot.ts'
+import type { SavedSnapshot, StatePart } from './snapshot.ts'
 import { operatorStates, restoreOperators } from './snapshot-parts.ts'
 import { Frame } from './spill/frame.ts'
 import { repartition } from './spill/repartition.ts'
@@ -123,12 +122,13 @@ export class WorkerSet {
     return stateByOperator(this.list, this.#options.graph.vertices)
   }
 
-  snapshot(): Record<number, StateSnapshot> {
+  /** Made as they are asked for. */
+  states(): Iterable<StatePart> {
     return operatorStates(this.#options.graph, this.list, worker => this.enter(worker))
   }
 
   /** `partitions`: how many workers shall take turns, where they do; the state would not fit otherwise. */
-  restore(from: EngineSnapshot, partitions: number | undefined): void {
+  restore(from: SavedSnapshot, partitions: number | undefined): void {
     if (partitions !== undefined) this.repartition(partitions)
     restoreOperators(from, this.#options.graph, this.list, worker => this.enter(worker))
   }

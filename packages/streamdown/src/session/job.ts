@@ -14,7 +14,7 @@ import type { Clock } from '../run/clock.ts'
 import { Deliveries } from '../run/deliveries.ts'
 import { Engine } from '../run/engine.ts'
 import type { OutputVertex, Vertex } from '../run/graph.ts'
-import type { EngineSnapshot } from '../run/snapshot.ts'
+import type { SavedSnapshot, Snapshot } from '../run/snapshot.ts'
 import type { SpillStore } from '../run/spill/spill-store.ts'
 import type { Stopwatch } from '../run/step-size.ts'
 import type { Value } from '../types/value.ts'
@@ -120,7 +120,7 @@ export class Job {
   }
 
   /** `claimed`: places that other jobs write. When it fails the job is closed, and nothing was written. */
-  async open(from?: EngineSnapshot, claimed: readonly Claim[] = []): Promise<void> {
+  async open(from?: SavedSnapshot, claimed: readonly Claim[] = []): Promise<void> {
     try {
       await this.#deliveries.open(this.engine.graph, sink => this.#options.openSink(sink), from?.sinks, claimed)
       if (from !== undefined) this.engine.restore(from)
@@ -177,10 +177,10 @@ export class Job {
   }
 
   /**
-   * State, positions and prepared deliveries between two steps. The deliveries are committed when the program goes on:
+   * State, positions and prepared deliveries between two steps; its states are taken before the next one. The deliveries are committed when the program goes on:
    * whoever took the snapshot has kept it by then.
    */
-  async snapshot(): Promise<EngineSnapshot> {
+  async snapshot(): Promise<Snapshot> {
     const snapshot = this.engine.snapshot()
     const sinks = await this.#deliveries.prepare(snapshot.step)
     this.engine.journal.truncate(snapshot.step + 1n)

@@ -1,6 +1,6 @@
 import { assertAlone } from '../connect/alone.ts'
 import type { Claim } from '../connect/sink.ts'
-import { encodeSnapshot } from '../run/snapshot.ts'
+import type { Snapshot } from '../run/snapshot.ts'
 import type { Environment } from './environment.ts'
 import type { DeadLetter, Job } from './job.ts'
 import type { Relations } from './relations.ts'
@@ -126,10 +126,10 @@ export class Jobs {
     return [...this.#jobs.values()].flatMap(job => job.deadLetters)
   }
 
-  async snapshots(): Promise<Readonly<Record<string, Uint8Array>>> {
+  async snapshots(): Promise<Readonly<Record<string, Snapshot>>> {
     assertAlone(this.claims(), true)
-    const snapshots: Record<string, Uint8Array> = {}
-    for (const [name, job] of this.#jobs) snapshots[name] = encodeSnapshot(await job.snapshot())
+    const snapshots: Record<string, Snapshot> = {}
+    for (const [name, job] of this.#jobs) snapshots[name] = await job.snapshot()
     return snapshots
   }
 

@@ -1,4 +1,5 @@
 import { Durable } from '../checkpoint/durable.ts'
+import { type StoredBytes, storedIn } from '../checkpoint/stored-bytes.ts'
 import { fixedSchema } from '../connect/registry.ts'
 import { StreamdownError } from '../errors/error.ts'
 import type { Program } from '../plan/program.ts'
@@ -12,13 +13,14 @@ import { parseStatements } from '../sql/parse/parse.ts'
 import { interval, readSetting } from '../sql/setting-texts.ts'
 import { settingsIdentity } from '../sql/settings.ts'
 import type { Field } from '../types/data-type.ts'
+import { joined } from '../values/bytes.ts'
 import type { Environment } from './environment.ts'
 import { InferredFiles } from './files.ts'
 import type { DeadLetter } from './job.ts'
 import { memoryLines } from './memory-lines.ts'
 import { endlessRelation } from './relations.ts'
 import type { RunRules } from './run-jobs.ts'
-import { decodeSession, encodeSession } from './saved.ts'
+import { savedSession, sessionRecords } from './saved.ts'
 import type { ChangeRow, JobStatus, PushedRow, Session, SessionOptions, StatementResult } from './session.ts'
 import { carryOut } from './statements/carry-out.ts'
 import { Workspace } from './workspace.ts'
@@ -123,11 +125,15 @@ export class LocalSession implements Session {
 
   async snapshot(): Promise<Uint8Array> {
     await this.settle()
-    return this.#capture()
+    return joined([...(await this.#capture())])
   }
 
-  async restore(bytes: Uint8Array): Promise<void> {
-    const saved = decodeSession(bytes)
+  restore(bytes: Uint8Array): Promise<void> {
+    return this.#restore(storedIn(bytes))
+  }
+
+  async #restore(stored: StoredBytes): Promise<void> {
+    const saved = savedSession(stored)
     this.#advanceClock(saved.now - this.#workspace.clock.now())
     this.#workspace.restoring = saved
     try {
@@ -155,10 +161,9 @@ export class LocalSession implements Session {
       failed: () => this.#workspace.jobs.fail(),
     })
     this.#durable = durable
-    const last = await durable.last()
-    if (last === undefined) this.#workspace.jobs.waiting = true
-    else await this.restore(last)
-    return last !== undefined
+    const goesOn = await durable.goOn(last => this.#restore(last))
+    if (!goesOn) this.#workspace.jobs.waiting = true
+    return goesOn
   }
 
   async close(): Promise<void> {
@@ -167,9 +172,9 @@ export class LocalSession implements Session {
   }
 
   /** What there is between two steps. */
-  async #capture(): Promise<Uint8Array> {
+  async #capture(): Promise<Iterable<Uint8Array>> {
     const { history, clock, relations, jobs } = this.#workspace
-    return encodeSession({
+    return sessionRecords({
       statements: history.texts,
       now: clock.now(),
       stores: relations.rows(),

@@ -5,7 +5,6 @@ import { sameType } from '../functions/common-type.ts'
 import { type PlanNode, RankNode, type SinkNode } from '../plan/nodes/node.ts'
 import type { Program } from '../plan/program.ts'
 import { derive } from '../plan/properties.ts'
-import { decodeSnapshot } from '../run/snapshot.ts'
 import { FIRST_STEP_ROWS } from '../run/step-size.ts'
 import { byteSize, duration, durationOrNone, interval, readSetting } from '../sql/setting-texts.ts'
 import type { Settings } from '../sql/settings.ts'
@@ -46,8 +45,7 @@ export async function startProgram(
     openSink: sink => relations.openSink(sink, settings.timezone),
     onChanges: (output, changes) => relations.find(output)?.apply(taken(output, changes), keys.get(output)),
   })
-  const saved = restoring?.jobs[name]
-  await job.open(saved === undefined ? undefined : decodeSnapshot(saved), jobs.claims())
+  await job.open(restoring?.jobs.get(name), jobs.claims())
   jobs.add(job)
   // Over in-memory tables alone it is up to date when its statement returns; others run as the session is run.
   if (restoring === undefined && relations.holdsAll(job.engine.graph)) await jobs.settle()

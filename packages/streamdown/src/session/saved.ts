@@ -1,12 +1,24 @@
+import { record, recordsIn } from '../checkpoint/records.ts'
+import type { StoredBytes } from '../checkpoint/stored-bytes.ts'
 import { StreamdownError } from '../errors/error.ts'
+import { type SavedSnapshot, type Snapshot, savedSnapshots, snapshotRecords } from '../run/snapshot.ts'
 import type { Value } from '../types/value.ts'
 
-/** What a session's snapshot holds: the statements that built it, the tables' rows, and the jobs' states. */
-export interface SavedSession {
+/** What a session knows but for its jobs: the statements that built it, and the tables' rows. */
+interface Contents {
   readonly statements: readonly string[]
   readonly now: bigint
   readonly stores: Readonly<Record<string, readonly { readonly values: readonly Value[]; readonly weight: number }[]>>
-  readonly jobs: Readonly<Record<string, Uint8Array>>
+}
+
+/** What a session's snapshot holds. */
+export interface SessionSnapshot extends Contents {
+  readonly jobs: Readonly<Record<string, Snapshot>>
+}
+
+/** One that was kept; its jobs' states are read as jobs are restored. */
+export interface SavedSession extends Contents {
+  readonly jobs: ReadonlyMap<string, SavedSnapshot>
 }
 
 type Tagged = { readonly $: 'n' | 'x' | 'd' | 'i'; readonly v: string }
@@ -36,42 +48,19 @@ function untag(_key: string, value: unknown): unknown {
   }
 }
 
-const MAGIC = 0x44_53_44_32 // DSD2
-
-/** A length-prefixed JSON header, then the jobs' bytes. */
-export function encodeSession({ jobs, ...rest }: SavedSession): Uint8Array {
-  const places: Record<string, number> = {}
-  for (const [name, bytes] of Object.entries(jobs)) places[name] = bytes.length
-  const header = new TextEncoder().encode(JSON.stringify({ ...rest, jobs: places }, tag))
-  const size = Object.values(jobs).reduce((sum, bytes) => sum + bytes.length, 0)
-  const out = new Uint8Array(8 + header.length + size)
-  const view = new DataView(out.buffer)
-  view.setUint32(0, MAGIC)
-  view.setUint32(4, header.length)
-  out.set(header, 8)
-  let at = 8 + header.length
-  for (const bytes of Object.values(jobs)) {
-    out.set(bytes, at)
-    at += bytes.length
-  }
-  return out
+/** Records: what the session knows, then the jobs' snapshots. They are made as they are asked for. */
+export function* sessionRecords({ jobs, ...contents }: SessionSnapshot): Iterable<Uint8Array> {
+  yield* record(JSON.stringify(contents, tag))
+  for (const [name, snapshot] of Object.entries(jobs)) yield* snapshotRecords(name, snapshot)
 }
 
-/** @throws StreamdownError DSD7001 when they are not what `encodeSession` gave. */
-export function decodeSession(bytes: Uint8Array): SavedSession {
+/** @throws StreamdownError DSD7001 when they are not what `sessionRecords` gave. */
+export function savedSession(stored: StoredBytes): SavedSession {
   try {
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    if (view.getUint32(0) !== MAGIC) throw new RangeError('they begin with something else')
-    let at = 8 + view.getUint32(4)
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(8, at))
-    const header = JSON.parse(text, untag) as Omit<SavedSession, 'jobs'> & { readonly jobs: Record<string, number> }
-    const jobs: Record<string, Uint8Array> = {}
-    for (const [name, length] of Object.entries(header.jobs)) {
-      jobs[name] = bytes.subarray(at, at + length)
-      at += length
-    }
-    if (at !== bytes.length) throw new RangeError(`they end at ${bytes.length}, not at ${at}`)
-    return { ...header, jobs }
+    const [first, ...snapshots] = recordsIn(stored)
+    if (first === undefined) throw new RangeError('there are none')
+    const contents = JSON.parse(first.text, untag) as Contents
+    return { ...contents, jobs: savedSnapshots(stored, snapshots) }
   } catch (error) {
     throw new StreamdownError('DSD7001', 'these bytes are not a session snapshot', { cause: error })
   }

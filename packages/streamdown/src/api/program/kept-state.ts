@@ -2,10 +2,9 @@ import { Durable } from '../../checkpoint/durable.ts'
 import { StreamdownError } from '../../errors/error.ts'
 import { fingerprint } from '../../plan/fingerprint.ts'
 import type { Program } from '../../plan/program.ts'
-import { decodeSnapshot, encodeSnapshot } from '../../run/snapshot.ts'
 import type { Environment } from '../../session/environment.ts'
 import type { Job } from '../../session/job.ts'
-import { decodeSession, encodeSession } from '../../session/saved.ts'
+import { savedSession, sessionRecords } from '../../session/saved.ts'
 import { settingsIdentity } from '../../sql/settings.ts'
 import { durationMicros } from '../duration.ts'
 import type { RunOptions } from '../run.ts'
@@ -33,21 +32,22 @@ export async function keptState(
     clock: environment.clock,
     intervalMicros: () => interval,
     capture: async () =>
-      encodeSession({
+      sessionRecords({
         statements: [],
         now: environment.clock.now(),
         stores: Object.fromEntries([...views].map(([name, view]) => [name, view.kept()])),
-        jobs: { [JOB]: encodeSnapshot(await job.snapshot()) },
+        jobs: { [JOB]: await job.snapshot() },
       }),
     kept: () => job.commit(),
     failed: () => job.fail(),
   })
   try {
-    const last = await durable.last()
-    const saved = last === undefined ? undefined : decodeSession(last)
-    for (const [name, view] of views) view.take(saved?.stores[name] ?? [])
-    const bytes = saved?.jobs[JOB]
-    await job.open(bytes === undefined ? undefined : decodeSnapshot(bytes))
+    const goesOn = await durable.goOn(async last => {
+      const { stores, jobs } = savedSession(last)
+      for (const [name, view] of views) view.take(stores[name] ?? [])
+      await job.open(jobs.get(JOB))
+    })
+    if (!goesOn) await job.open()
   } catch (error) {
     await job.close()
     await durable.close()

@@ -1,6 +1,6 @@
 import type { Memory } from '../../batch/memory.ts'
 import { StreamdownError } from '../../errors/error.ts'
-import { joined } from '../../formats/encode-block.ts'
+import { joined } from '../../values/bytes.ts'
 import { ByteParts } from './byte-parts.ts'
 import { type Block, type ByteSource, HEAD_BYTES } from './byte-source.ts'
 

@@ -14,11 +14,36 @@ async function withPlace(use: (place: string) => Promise<void>): Promise<void> {
   }
 }
 
+async function* blocks(...bytes: readonly number[]): AsyncIterable<Uint8Array> {
+  for (const byte of bytes) yield Uint8Array.of(byte)
+}
+
+test('what is written in blocks is read in pieces; what was not finished is not there', () =>
+  withPlace(async place => {
+    const store = await openStateDirectory(place)
+    await store.write('a', blocks(1, 2, 3))
+    const stored = await store.open('a')
+    assert.equal(stored?.length, 3)
+    assert.deepEqual(stored?.read(1, 2), Uint8Array.of(2, 3))
+    assert.throws(() => stored?.read(1, 3), { name: 'RangeError', message: /ends too early, after 3 bytes/ })
+    stored?.close()
+    async function* failing(): AsyncIterable<Uint8Array> {
+      yield Uint8Array.of(9)
+      throw new Error('the state cannot be read')
+    }
+    await assert.rejects(store.write('a', failing()), /the state cannot be read/)
+    await assert.rejects(store.write('b', failing()))
+    assert.equal((await store.open('a'))?.length, 3)
+    assert.equal(await store.open('b'), undefined)
+    assert.deepEqual(await store.names(), ['a'])
+    await store.close()
+  }))
+
 test('a directory is open once, also within a process; closed, it is free', () =>
   withPlace(async place => {
     const store = await openStateDirectory(place)
     await assert.rejects(openStateDirectory(place), { code: 'DSD7003' })
-    await store.write('a', new Uint8Array([1, 2]))
+    await store.write('a', blocks(1, 2))
     await store.close()
     assert.deepEqual(readdirSync(place), ['a'])
     await (await openStateDirectory(place)).close()

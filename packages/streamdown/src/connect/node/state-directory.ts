@@ -1,12 +1,16 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { link, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { StateStore } from '../../checkpoint/state-store.ts'
+import { endsEarly, type StoredBytes } from '../../checkpoint/stored-bytes.ts'
 import { StreamdownError } from '../../errors/error.ts'
 import { makeDirectory, syncDirectory } from './directories.ts'
 import { fileError } from './file-paths.ts'
 
 const LOCK = 'lock'
 const UNFINISHED = '.tmp'
+/** The system reads 2 GB at a time at most. */
+const MOST_AT_ONCE = 2 ** 30
 
 /**
  * Opens a directory of checkpoints, made where it is missing. Files appear whole: written beside, brought to the disk,
@@ -35,22 +39,27 @@ class StateDirectory implements StateStore {
     return (await this.#reaching(() => readdir(this.place))).filter(name => !name.startsWith(LOCK))
   }
 
-  async read(name: string): Promise<Uint8Array | undefined> {
+  async open(name: string): Promise<StoredBytes | undefined> {
+    const path = join(this.place, name)
     try {
-      return await readFile(join(this.place, name))
+      return new StoredFile(path)
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return undefined
-      throw fileError(error, join(this.place, name))
+      throw fileError(error, path)
     }
   }
 
-  async write(name: string, bytes: Uint8Array): Promise<void> {
+  async write(name: string, blocks: AsyncIterable<Uint8Array>): Promise<void> {
     await this.#reaching(async () => {
       const unfinished = join(this.place, `${name}${UNFINISHED}`)
       const file = await open(unfinished, 'w')
       try {
-        await file.writeFile(bytes)
+        for await (const block of blocks) await file.writeFile(block)
         await file.sync()
+      } catch (error) {
+        // A disk that is full has room again.
+        await rm(unfinished, { force: true })
+        throw error
       } finally {
         await file.close()
       }
@@ -73,6 +82,38 @@ class StateDirectory implements StateStore {
     } catch (error) {
       throw fileError(error, this.place)
     }
+  }
+}
+
+class StoredFile implements StoredBytes {
+  readonly length: number
+  readonly #path: string
+  readonly #file: number
+
+  constructor(path: string) {
+    this.#path = path
+    this.#file = openSync(path, 'r')
+    this.length = fstatSync(this.#file).size
+  }
+
+  read(at: number, length: number): Uint8Array {
+    const bytes = new Uint8Array(length)
+    let done = 0
+    try {
+      while (done < length) {
+        const count = readSync(this.#file, bytes, done, Math.min(length - done, MOST_AT_ONCE), at + done)
+        if (count === 0) throw endsEarly(this.length)
+        done += count
+      }
+    } catch (error) {
+      if (error instanceof RangeError) throw error
+      throw fileError(error, this.#path)
+    }
+    return bytes
+  }
+
+  close(): void {
+    closeSync(this.#file)
   }
 }
 

@@ -2,13 +2,14 @@ import { CHUNK_ROWS, NO_WATERMARK } from '../../batch/batch.ts'
 import { keyGroupsOf } from '../../batch/key-groups.ts'
 import { createMemory, type MemoryOptions } from '../../batch/linear-memory.ts'
 import { batchFromRows, ordinalsOf, rowsOf, watermarksOf, weightsOf } from '../../batch/values.ts'
+import type { StateSnapshot } from '../../state/state-table.ts'
 import { createStateTable } from '../../state/table.ts'
 import type { Schema } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
 import { ownerOf } from '../exchange.ts'
 import type { Operator, Output } from '../operator.ts'
 import type { OperatorContext } from '../operator-context.ts'
-import { mergeStates, ownedState } from '../snapshot.ts'
+import { mergeStates } from '../state-records.ts'
 import { lowest } from './hidden.ts'
 
 /** For the operators' tests: an operator on several workers, fed with rows of values. */
@@ -196,4 +197,13 @@ export function tableOf(
     else table.set(text, sum)
   }
   return new Map([...table].sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+/** The part of an operator's state that a worker owns. */
+function ownedState(state: StateSnapshot, owns: (keyGroup: number) => boolean): StateSnapshot {
+  const tables = state.tables.map(table => ({
+    ...table,
+    groups: new Map([...table.groups].filter(([group]) => owns(group))),
+  }))
+  return { tables, values: state.values }
 }

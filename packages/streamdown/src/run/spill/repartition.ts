@@ -1,8 +1,9 @@
 import type { StateSnapshot } from '../../state/state-table.ts'
+import { joined } from '../../values/bytes.ts'
 import { sharesGroups } from '../exchange.ts'
 import type { Graph } from '../graph.ts'
-import { decodeStates, encodeStates, mergeStates } from '../snapshot.ts'
 import { hasState, owns } from '../snapshot-parts.ts'
+import { mergeStates, stateRecord, statesIn } from '../state-records.ts'
 import type { Worker } from '../worker.ts'
 import type { SpillStore } from './spill-store.ts'
 
@@ -58,16 +59,17 @@ function putPieces(
   const own = new Map<number, StateSnapshot>()
   for (let index = 0; index < to; index++) {
     if (!sharesGroups(worker.index, from.length, index, to)) continue
-    const states: Record<number, StateSnapshot> = {}
+    const parts: Uint8Array[] = []
     for (const vertex of vertices) {
       if (!hasState(vertex, { index })) continue
       const state = worker.snapshot(vertex, vertex.single ? undefined : group => owns(vertex, group, index, to))
-      states[vertex.id] = { tables: state.tables, values: {} }
+      parts.push(...stateRecord(vertex.id, { tables: state.tables, values: {} }))
       own.set(vertex.id, { tables: [], values: state.values })
     }
-    const piece = { name: `piece-${worker.index}-${index}`, bytes: encodeStates(states) }
-    pieces.set(index, [...(pieces.get(index) ?? []), { name: piece.name, bytes: piece.bytes.length }])
-    store.write(piece.name, [piece.bytes])
+    const name = `piece-${worker.index}-${index}`
+    const bytes = joined(parts)
+    pieces.set(index, [...(pieces.get(index) ?? []), { name, bytes: bytes.length }])
+    store.write(name, [bytes])
   }
   for (const [id, state] of own) values.set(id, [...(values.get(id) ?? []), state])
 }
@@ -82,11 +84,11 @@ function takePieces(
     const bytes = new Uint8Array(length)
     store.read(name, [bytes])
     store.remove(name)
-    return decodeStates(bytes).operators
+    return statesIn(bytes)
   })
   for (const vertex of graph.vertices) {
     if (!hasState(vertex, worker)) continue
-    const { tables } = mergeStates(parts.flatMap(part => part[vertex.id] ?? []))
+    const { tables } = mergeStates(parts.flatMap(part => part.get(vertex.id) ?? []))
     worker.restore(vertex, { tables, values: mergeStates(values.get(vertex.id) ?? []).values })
   }
 }

@@ -4,6 +4,8 @@ import { test } from 'node:test'
 import { createMemory } from '../../batch/linear-memory.ts'
 import type { Memory } from '../../batch/memory.ts'
 import { encodeBatch } from '../../batch/wire.ts'
+import { recordsIn } from '../../checkpoint/records.ts'
+import { type StoredBytes, storedIn } from '../../checkpoint/stored-bytes.ts'
 import { type Checksum, checksumConnector } from '../../connect/checksum.ts'
 import { datagen } from '../../connect/datagen/datagen.ts'
 import { createNodeEnvironment } from '../../connect/node/environment.ts'
@@ -11,11 +13,12 @@ import { sinkOf, sourceOf } from '../../connect/relation.case.ts'
 import { StreamdownError } from '../../errors/error.ts'
 import type { Program } from '../../plan/program.ts'
 import { createSession } from '../../session/create.ts'
+import { joined } from '../../values/bytes.ts'
 import { VirtualClock } from '../clock.ts'
 import { plainEngine } from '../engine.case.ts'
 import { Engine, type EngineOptions } from '../engine.ts'
 import { Journal } from '../journal.ts'
-import { decodeSnapshot, encodeSnapshot } from '../snapshot.ts'
+import { decodeSnapshot, encodeSnapshot, type SavedSnapshot, savedSnapshots, snapshotRecords } from '../snapshot.ts'
 import { MemoryStore } from './memory-store.case.ts'
 
 const KEYS = 30_000
@@ -97,8 +100,14 @@ async function whole(program: Program, more: Partial<EngineOptions> = {}): Promi
 }
 
 /** Goes on from a snapshot to the end: what all rows from then on add up to. */
-async function rest(program: Program, bytes: Uint8Array, more: Partial<EngineOptions>): Promise<Checksum | undefined> {
-  const snapshot = decodeSnapshot(bytes)
+const rest = (program: Program, bytes: Uint8Array, more: Partial<EngineOptions>): Promise<Checksum | undefined> =>
+  goingOn(program, decodeSnapshot(bytes), more)
+
+async function goingOn(
+  program: Program,
+  snapshot: SavedSnapshot,
+  more: Partial<EngineOptions>,
+): Promise<Checksum | undefined> {
   const run = await running(program, more)
   run.engine.restore(snapshot)
   await run.engine.open(new Map(Object.entries(snapshot.positions)))
@@ -272,6 +281,48 @@ test('what is in memory of spilled state stays within the budget, however much s
     assert.ok(reserved < 3 * BUDGET, `${name}: ${reserved} bytes of memory`)
     await run.engine.close()
   }
+})
+
+test('a snapshot of spilled state is made and read part by part, none large', async () => {
+  const program = await programOf(queries['join'] ?? '')
+  const unlimited = await whole(program)
+  const spilled = { memoryBytes: BUDGET, openSpill: () => new MemoryStore() }
+  const run = await running(program, spilled)
+  await run.engine.open()
+  while (run.engine.rowsIn < 3 * KEYS) run.engine.runStep()
+  const before = { ...(run.result() ?? { rows: 0, sum: 0n }) }
+  const records = [...snapshotRecords('', run.engine.snapshot())]
+  const bytes = joined(records)
+  assert.ok(bytes.length > BUDGET / 2, `${bytes.length} bytes`)
+  const parts = [...run.engine.snapshot().states()].map(({ state }) =>
+    state.tables.flatMap(({ groups }) => [...groups.values()]).reduce((sum, { length }) => sum + length, 0),
+  )
+  assert.ok(Math.max(...parts) < bytes.length / 8, `${Math.max(...parts)} bytes of ${bytes.length}`)
+  await run.engine.close()
+
+  let most = 0
+  const stored: StoredBytes = {
+    ...storedIn(bytes),
+    read: (at, length) => {
+      most = Math.max(most, length)
+      return storedIn(bytes).read(at, length)
+    },
+  }
+  const saved = savedSnapshots(stored, recordsIn(stored)).get('')
+  assert.ok(saved !== undefined)
+  assert.deepEqual(together(before, await goingOn(program, saved, spilled)), unlimited)
+  assert.ok(most < bytes.length / 8, `${most} bytes of ${bytes.length} read at once`)
+})
+
+test('a step that is run while a snapshot is taken is a defect that is said', async () => {
+  const run = await running(await programOf(queries['join'] ?? ''), {})
+  await run.engine.open()
+  run.engine.runStep()
+  const states = run.engine.snapshot().states()[Symbol.iterator]()
+  states.next()
+  run.engine.runStep()
+  assert.throws(() => states.next(), { code: 'DSD9002' })
+  await run.engine.close()
 })
 
 /** A store from which nothing can be read once \`broken\`. */
