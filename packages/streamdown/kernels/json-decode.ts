@@ -12,8 +12,9 @@
 // 76 rowStarts. Flags: bits 0-1 timestamp standard, bits 2-4 epoch unit (0 none, 1 s, 2 ms, 3 µs, 4 ns), bit 5 fail on
 // missing field, bit 6 ignore values of a wrong type.
 // Node: 0 child count, 4 children, 8 required children (they come first), 12 slots, 16 slot count, 20 slot capacity.
-// Child (64 bytes): 0 key, 4 key length, 8 kind, 12 node, 16 required, 20 stamp, 24 precision, 28 scale, 32 column
-// number, 36 data, 40 validity, 44 raw column's data (0 none), 48 raw validity, 52 raw column number, 56 zoned.
+// Child (64 bytes): 0 key, 4 key length, 8 kind (KIND_SKIP: an object that is passed over), 12 node, 16 required,
+// 20 stamp, 24 precision, 28 scale, 32 column number, 36 data, 40 validity, 44 raw column's data (0 none), 48 raw
+// validity, 52 raw column number, 56 zoned.
 // Slot (48 bytes): 0 a bit for each byte that is not of the prefix, 4 child (0: skipped), 8 prefix length, 12 misses,
 // 16 prefix (32 bytes). Behind the slots stands one of zeros, which predicts what no well-formed text has.
 // Column: 0 validity.
@@ -22,7 +23,7 @@ import { blanks, err, errAt, escaped, fail, forgive, skipOther, stringEnd, unesc
 import { fixup, storeNumber, storeWord } from './text-columns'
 import {
   ERR_LONG, ERR_MISSING, ERR_NULL, ERR_OPEN, ERR_RANGE, ERR_SYNTAX, ERR_TIME, ERR_TYPE,
-  KIND_BOOL, KIND_DECIMAL, KIND_OBJECT, KIND_RAW, KIND_STRING, findNewline, isDigit, scanNumber, storeView,
+  KIND_BOOL, KIND_DECIMAL, KIND_OBJECT, KIND_RAW, KIND_SKIP, KIND_STRING, findNewline, isDigit, scanNumber, storeView,
 } from './text-values'
 
 const CHILD: usize = 64
@@ -267,6 +268,9 @@ function ruledValue(offset: u32, p: usize, row: u32): usize {
   const c = <u32>load<u8>(p)
   if (offset == 0) return skipOther(p, c)
   const child = base + offset
+  if (load<u32>(child, 8) == KIND_SKIP) {
+    return c == 0x7b ? members(base + load<u32>(child, 12), p, row) : skipOther(p, c)
+  }
   if (load<u32>(child, 20) >> 1 == stampSeen >> 1) forget(child, row)
   return otherValue(child, p, c, row)
 }
@@ -300,7 +304,7 @@ function members(node: usize, p: usize, row: u32): usize {
     const count = load<u32>(node)
     for (let i: u32 = 0; i < count; i++) {
       const here = child + <usize>i * CHILD
-      if (load<u32>(here, 20) >> 1 != stamp >> 1) {
+      if (load<u32>(here, 20) >> 1 != stamp >> 1 && load<u32>(here, 8) != KIND_SKIP) {
         errChild = here
         return fail(ERR_MISSING, p)
       }

@@ -11,9 +11,10 @@ const schema = [
   field('text', types.string),
   field('at', types.timestamp(3)),
   field('inner', types.row([field('long', types.bigint), field('at', types.timestamp(6))])),
+  field('passed', types.row([field('text', types.string)])),
 ]
 const columns = [
-  ...schema.map((_, column) => ({ column, path: [] })),
+  ...[0, 1, 2, 3, 4].map(column => ({ column, path: [] })),
   { column: 4, path: [0] },
   { column: 4, path: [1] },
 ]
@@ -42,6 +43,7 @@ const record: readonly Member[] = [
   ['"text"', '"a text that is longer than two blocks of bytes"'],
   ['"at"', '"2020-01-02 03:04:05.678"'],
   ['"none"', 'null'],
+  ['"passed"', '{"text":"a","list":[1,{"n":-1.5}],"number":12}'],
   ['"inner"', '{"long":7,"at":"2020-01-02T03:04:05.123456"}'],
 ]
 const render = (members: readonly Member[]) => `{${members.map(([key, value]) => `${key}:${value}`).join(',')}}`

@@ -9,8 +9,11 @@ const CHILD_BYTES = 64
 const SLOT_BYTES = 48
 /** Members of one object whose place is predicted. */
 const SLOTS = 64
+const MOST_BYTES = 1 << 21
+/** Of the objects that no column needs, so many have their members predicted. */
+const MOST_SKIPPED = 16
 
-/** A wanted key of an object: read into a column, descended into, or both. */
+/** A key of an object that is known: its value is read into a column, descended into, both, or skipped. */
 interface Child {
   readonly name: string
   readonly type: DataType
@@ -18,6 +21,7 @@ interface Child {
   leaf: number | undefined
   presence: number | undefined
   node: Child[] | undefined
+  readonly skipped?: true
 }
 
 export interface JsonPlan {
@@ -71,12 +75,32 @@ export function planJson(
     }
     throw new StreamdownError('DSD9002', 'A scan column is empty.')
   })
+  addSkipped(root, schema, MOST_SKIPPED)
   return new Layout(root, leaves, flags, maxRecordBytes).plan
+}
+
+/**
+ * Adds the objects that the schema has and no column needs, `room` at most: members that are predicted are passed over
+ * faster than unknown ones. Returns the room that is left.
+ */
+function addSkipped(node: Child[], fields: Schema, room: number): number {
+  let left = room
+  for (const { name, type } of fields) {
+    if (type.is !== 'row') continue
+    let child = node.find(each => each.name === name)
+    if (child === undefined && left > 0) {
+      child = { name, type, required: false, leaf: undefined, presence: undefined, node: [], skipped: true }
+      node.push(child)
+      left -= 1
+    }
+    if (child?.node !== undefined) left = addSkipped(child.node, type.fields, left)
+  }
+  return left
 }
 
 class Layout {
   readonly plan: JsonPlan
-  readonly #bytes = new Uint8Array(1 << 20)
+  readonly #bytes = new Uint8Array(MOST_BYTES)
   readonly #view = new DataView(this.#bytes.buffer)
   readonly #places = new Map<number, { readonly name: string; readonly type: DataType }>()
   readonly #columns: BlockColumn[] = []
@@ -126,7 +150,7 @@ class Layout {
     this.#places.set(at, { name, type: child.type })
     const { leaf, node } = child
     if (node !== undefined) {
-      this.#put(at + 8, textKinds.object)
+      this.#put(at + 8, child.skipped === true ? textKinds.skip : textKinds.object)
       this.#put(at + 12, this.#node(node, name))
       this.#put(at + 32, 0xffffffff)
       this.#put(at + 52, leaf ?? 0xffffffff)

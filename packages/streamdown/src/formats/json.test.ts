@@ -206,6 +206,58 @@ test('skipped parts are checked to be well formed', () => {
   assert.deepEqual(decode(`{"auction":1,"z":${deep}}`, bid).rows, [[1n, null, null]])
 })
 
+test('known objects that no column needs are passed over, whatever they hold', () => {
+  const inner = types.row([field('city', types.string), field('deep', types.row([field('x', types.int)]))])
+  const schema = [
+    field('id', types.int),
+    field('place', inner),
+    field('wanted', types.row([field('place', inner), field('n', types.int)])),
+  ]
+  const columns = [
+    { column: 0, path: [] },
+    { column: 2, path: [1] },
+  ]
+  const read = (lines: readonly string[], options: JsonDecoderOptions = {}) =>
+    decodeAll(lines.join('\n'), memory => createJsonDecoder(memory, schema, columns, options))
+  const good = [
+    '{"id":1,"place":{"city":"Rome","deep":{"x":1}},"wanted":{"place":{"city":"Oslo"},"n":2}}',
+    '{"id":2,"place":{"city":7,"deep":[{"x":"}"}],"other":{"y":[]}},"wanted":{"place":{},"n":3}}',
+    '{"id":3,"place":null,"place":"text","place":null,"wanted":{"place":1.5e3,"n":4}}',
+    '{"id":4,"place":[],"wanted":{"n":5,"place":{"deep":{"x":{"x":-0.5}}}}}',
+    '{"place": { "city" : "R\\u00f6m" } , "wanted":null,"id":5}',
+  ]
+  const expected = [
+    [1, 2],
+    [2, 3],
+    [3, 4],
+    [4, 5],
+    [5, null],
+  ]
+  // Four times: predictions come from the records before.
+  assert.deepEqual(read([...good, ...good, ...good, ...good]), {
+    rows: [...expected, ...expected, ...expected, ...expected],
+    dead: [],
+  })
+  const bad = [
+    '{"x":01}',
+    '{"x":}',
+    '{"city":"\u0001"}',
+    '{"city":"\\ud800"}',
+    '{"city" "a"}',
+    '{"deep":{"x":1}',
+    '{"deep":{"x":1]}',
+    '{,}',
+  ]
+  for (const place of bad) {
+    const { rows, dead } = read([...good, `{"id":6,"place":${place},"wanted":{"n":1}}`, ...good])
+    assert.deepEqual(rows, [...expected, ...expected], place)
+    assert.equal(dead.length, 1, place)
+    assert.doesNotMatch(dead[0]?.problem ?? '', /column/)
+  }
+  // Only columns that are read can be missing.
+  assert.equal(read(['{"id":1,"wanted":{"n":1}}'], { failOnMissingField: true }).rows.length, 1)
+})
+
 test('timestamps, dates and times', () => {
   const micros = (text: string) => BigInt(Date.parse(text)) * 1000n
   const at = micros('2020-01-01T10:00:01Z')
