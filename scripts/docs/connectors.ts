@@ -1,6 +1,7 @@
 import { createNodeEnvironment } from '../../packages/streamdown/src/connect/node/environment.ts'
-import type { Connector, OptionDefinition } from '../../packages/streamdown/src/connect/source.ts'
+import type { Connector } from '../../packages/streamdown/src/connect/source.ts'
 import { formats } from '../../packages/streamdown/src/formats/registry.ts'
+import type { OptionDefinition } from '../../packages/streamdown/src/options/definition.ts'
 import { code, page, table } from './markdown.ts'
 
 /** docs/connectors.md: what each connector does, guarantees and takes. */

@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util'
 import { createNodeEnvironment } from '../connect/node/environment.ts'
-import type { Connector, OptionDefinition } from '../connect/source.ts'
+import type { Connector } from '../connect/source.ts'
 import { StreamdownError } from '../errors/error.ts'
 import { formats } from '../formats/registry.ts'
+import type { OptionDefinition } from '../options/definition.ts'
 import { exitCodes } from './exit-codes.ts'
 
 export async function connectors(args: readonly string[]): Promise<number> {

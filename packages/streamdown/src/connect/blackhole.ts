@@ -1,5 +1,5 @@
+import { refuseUnknown } from '../options/read.ts'
 import { immediateSink } from './immediate-sink.ts'
-import { refuseUnknown } from './options.ts'
 import type { Connector } from './source.ts'
 
 /** Takes every row and keeps nothing. The query's columns are all made: they are its input. */

@@ -1,6 +1,6 @@
+import type { OptionDefinition } from '../options/definition.ts'
+import { durationOption, integerOption, textOption } from '../options/read.ts'
 import type { Inquiry, Relation } from '../plan/nodes/node.ts'
-import { durationOption, integerOption, textOption } from './options.ts'
-import type { OptionDefinition } from './source.ts'
 
 /** The options of every connector that rows are looked up in; where Apache Flink has them, under its names. */
 export const lookupOptions: readonly OptionDefinition[] = [

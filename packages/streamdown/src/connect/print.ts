@@ -2,14 +2,15 @@ import type { Batch } from '../batch/batch.ts'
 import type { Memory } from '../batch/memory.ts'
 import { rowsOf, weightsOf } from '../batch/values.ts'
 import { zoneNamed } from '../functions/time/zone.ts'
+import type { OptionDefinition } from '../options/definition.ts'
+import { booleanOption, refuseUnknown, textOption } from '../options/read.ts'
 import type { Relation } from '../plan/nodes/node.ts'
 import type { Value } from '../types/value.ts'
 import { rowKey } from '../types/value-key.ts'
 import { type TextZone, textOf } from '../values/text.ts'
 import { immediateSink } from './immediate-sink.ts'
-import { booleanOption, refuseUnknown, textOption } from './options.ts'
 import type { Sink } from './sink.ts'
-import type { Connector, OptionDefinition } from './source.ts'
+import type { Connector } from './source.ts'
 
 const options: readonly OptionDefinition[] = [
   { name: 'print-identifier', type: 'string', summary: 'Put before each row.', example: 'alerts' },

@@ -2,12 +2,13 @@ import { StreamdownError } from '../errors/error.ts'
 import { requireJson, valueOfJson } from '../formats/json-values.ts'
 import { timestampRules } from '../formats/scalar-text.ts'
 import { plainText } from '../formats/value-text.ts'
+import type { OptionDefinition } from '../options/definition.ts'
+import { refuseOption, refuseUnknown, textOption } from '../options/read.ts'
 import type { Relation } from '../plan/nodes/node.ts'
 import type { Value } from '../types/value.ts'
 import { isJsonArray, isJsonObject, type Json } from '../values/json.ts'
 import { askedBy, lookupOptions } from './lookup-options.ts'
-import { refuseOption, refuseUnknown, textOption } from './options.ts'
-import type { Connector, OptionDefinition } from './source.ts'
+import type { Connector } from './source.ts'
 
 const options: readonly OptionDefinition[] = [
   {

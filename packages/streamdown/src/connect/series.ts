@@ -1,10 +1,11 @@
 import { type Batch, CHUNK_ROWS, type Column, NO_WATERMARK } from '../batch/batch.ts'
 import type { Memory } from '../batch/memory.ts'
 import { StreamdownError } from '../errors/error.ts'
+import type { OptionDefinition } from '../options/definition.ts'
+import { integerOption, refuseOption, refuseUnknown } from '../options/read.ts'
 import type { Relation, ScanNode } from '../plan/nodes/node.ts'
 import { type Series, seriesLength } from '../plan/series.ts'
-import { integerOption, refuseOption, refuseUnknown } from './options.ts'
-import type { Connector, OptionDefinition, PartitionReader, Source } from './source.ts'
+import type { Connector, PartitionReader, Source } from './source.ts'
 
 const options: readonly OptionDefinition[] = [
   { name: 'start', type: 'integer', required: true, summary: 'The first number.', example: '1' },

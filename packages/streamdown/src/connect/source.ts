@@ -1,5 +1,6 @@
 import type { Batch } from '../batch/batch.ts'
 import type { Memory } from '../batch/memory.ts'
+import type { OptionDefinition } from '../options/definition.ts'
 import type { Inquiry, Relation, ScanNode } from '../plan/nodes/node.ts'
 import type { Clock } from '../run/clock.ts'
 import type { Schema } from '../types/data-type.ts'
@@ -68,18 +69,6 @@ export interface SourceContext {
   readonly worker: { readonly index: number; readonly count: number }
   /** The program's clock, by which sources pace themselves. */
   readonly clock: Clock
-}
-
-export interface OptionDefinition {
-  readonly name: string
-  /** What other engines call it. */
-  readonly aliases?: readonly string[]
-  readonly type: 'string' | 'integer' | 'duration' | 'boolean' | 'bytes' | 'enum'
-  readonly values?: readonly string[]
-  readonly required?: boolean
-  readonly default?: string
-  readonly summary: string
-  readonly example?: string
 }
 
 /** A connector: everything about it stands in its file; docs and `connectors describe` are made from it. */

@@ -5,10 +5,11 @@ import type { Memory } from '../batch/memory.ts'
 import { RetryableError, StreamdownError } from '../errors/error.ts'
 import type { Encoder } from '../formats/format.ts'
 import { createJsonEncoder } from '../formats/json-encode.ts'
+import type { OptionDefinition } from '../options/definition.ts'
+import { durationOption, integerOption, refuseUnknown, textOption } from '../options/read.ts'
 import type { Relation } from '../plan/nodes/node.ts'
-import { durationOption, integerOption, refuseUnknown, textOption } from './options.ts'
 import type { Sink } from './sink.ts'
-import type { Connector, OptionDefinition } from './source.ts'
+import type { Connector } from './source.ts'
 
 const options: readonly OptionDefinition[] = [
   {

@@ -1,7 +1,7 @@
+import { impureNames } from '../functions/user/impure.ts'
 import { describe } from './explain/describe.ts'
 import type { Expression } from './expressions/expression.ts'
 import { isDeterministicCall } from './expressions/facts.ts'
-import { impureNames } from './expressions/impure.ts'
 import { visit } from './expressions/walk.ts'
 import { longestMatch } from './match/pattern.ts'
 import { endingSides, type JoinNode, type OverNode, type PlanNode } from './nodes/node.ts'

@@ -1,10 +1,17 @@
 import { StreamdownError } from '../../errors/error.ts'
+import type { OptionDefinition } from '../../options/definition.ts'
+import {
+  booleanOption,
+  durationOption,
+  integerOption,
+  optionalInteger,
+  refuseOption,
+  textOption,
+} from '../../options/read.ts'
 import type { Relation } from '../../plan/nodes/node.ts'
 import type { DataType } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
 import { Decimal } from '../../values/decimal.ts'
-import { booleanOption, durationOption, integerOption, optionalInteger, refuseOption, textOption } from '../options.ts'
-import type { OptionDefinition } from '../source.ts'
 import { datagenOptions } from './options.ts'
 import { type Draw, drawsOf, partOf, unit } from './random.ts'
 

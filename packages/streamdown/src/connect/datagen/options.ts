@@ -1,4 +1,4 @@
-import type { OptionDefinition } from '../source.ts'
+import type { OptionDefinition } from '../../options/definition.ts'
 
 export const datagenOptions: readonly OptionDefinition[] = [
   {

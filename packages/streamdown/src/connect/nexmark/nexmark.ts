@@ -1,9 +1,10 @@
 import { type Batch, CHUNK_ROWS, type Column, NO_WATERMARK } from '../../batch/batch.ts'
 import type { Memory } from '../../batch/memory.ts'
 import { StreamdownError } from '../../errors/error.ts'
+import type { OptionDefinition } from '../../options/definition.ts'
+import { integerOption, optionalInteger, refuseOption, refuseUnknown, textOption } from '../../options/read.ts'
 import type { Relation } from '../../plan/nodes/node.ts'
-import { integerOption, optionalInteger, refuseOption, refuseUnknown, textOption } from '../options.ts'
-import type { Connector, OptionDefinition, PartitionReader, Source } from '../source.ts'
+import type { Connector, PartitionReader, Source } from '../source.ts'
 import { EventColumns, type EventRange } from './columns.ts'
 import { checkDeclared, type EventColumn, eventColumnOf } from './schema.ts'
 

@@ -1,6 +1,6 @@
 import { maxRecordOption } from '../../formats/definitions/options.ts'
 import { formatPrefixes, streamFormats } from '../../formats/registry.ts'
-import type { OptionDefinition } from '../source.ts'
+import type { OptionDefinition } from '../../options/definition.ts'
 
 export const fileOptions: readonly OptionDefinition[] = [
   {

@@ -1,20 +1,21 @@
-import { type FileHandle, open, stat } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { type FileHandle, open } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import type { Batch } from '../../batch/batch.ts'
 import type { Memory } from '../../batch/memory.ts'
 import { StreamdownError } from '../../errors/error.ts'
 import type { Encoder } from '../../formats/format.ts'
 import { acceptsOf, checkWritten, createEncoder, formatOf, requiredHead } from '../../formats/registry.ts'
+import { refuseUnknown, textOption } from '../../options/read.ts'
 import type { Relation } from '../../plan/nodes/node.ts'
-import { refuseUnknown, textOption } from '../options.ts'
 import type { Claim, Sink } from '../sink.ts'
 import { StepBytes } from '../step-bytes.ts'
-import { isThere, makeDirectory } from './directories.ts'
+import { isThere } from './directories.ts'
 import { fileOptions, filePrefixes } from './file-options.ts'
 import { type Compression, fileError, pathOf, suffixesOf } from './file-paths.ts'
 import { ParquetSink } from './parquet-sink.ts'
 import { withSchemaText } from './schema-file.ts'
+import { fileOf, placeOf } from './sink-place.ts'
 
 /** Writes a file; where the path is a directory (or ends in a slash), a file `part-0` in it. */
 export function fileSink(declared: Relation): Sink {
@@ -153,26 +154,5 @@ class TextFileSink implements Sink {
   #compressed(bytes: Uint8Array): Uint8Array {
     if (this.#compression === 'gzip') return gzipSync(bytes)
     return this.#compression === 'zstd' ? zstdCompressSync(bytes) : bytes
-  }
-}
-
-/** The file that a sink's path means: in a directory one of its own. */
-export async function fileOf(path: string, format: string): Promise<string> {
-  const directory = path.endsWith('/') || (await isDirectory(path))
-  return directory ? join(path, `part-0.${format === 'json' ? 'ndjson' : format}`) : path
-}
-
-/** The same, with the directories on the way made. */
-export async function placeOf(path: string, format: string): Promise<string> {
-  const file = await fileOf(path, format)
-  await makeDirectory(dirname(file))
-  return file
-}
-
-async function isDirectory(path: string): Promise<boolean> {
-  try {
-    return (await stat(path)).isDirectory()
-  } catch {
-    return false
   }
 }

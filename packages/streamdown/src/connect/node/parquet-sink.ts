@@ -13,7 +13,7 @@ import { isNumeric, numericText } from '../../values/numeric.ts'
 import type { Claim, Sink } from '../sink.ts'
 import { isThere, syncDirectory } from './directories.ts'
 import { fileError } from './file-paths.ts'
-import { fileOf, placeOf } from './file-sink.ts'
+import { fileOf, placeOf } from './sink-place.ts'
 
 const GROUP_ROWS = 100_000
 

@@ -13,10 +13,11 @@ import {
   formatPrefixes,
   streamFormats,
 } from '../../formats/registry.ts'
+import type { OptionDefinition } from '../../options/definition.ts'
+import { refuseUnknown } from '../../options/read.ts'
 import type { Relation } from '../../plan/nodes/node.ts'
-import { refuseUnknown } from '../options.ts'
 import type { Sink } from '../sink.ts'
-import type { Connector, OptionDefinition, Source } from '../source.ts'
+import type { Connector, Source } from '../source.ts'
 import { StepBytes } from '../step-bytes.ts'
 import { ByteQueue } from './byte-queue.ts'
 import { withSchemaText } from './schema-file.ts'

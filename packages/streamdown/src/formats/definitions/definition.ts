@@ -1,5 +1,5 @@
 import type { Memory } from '../../batch/memory.ts'
-import type { OptionDefinition } from '../../connect/source.ts'
+import type { OptionDefinition } from '../../options/definition.ts'
 import type { Schema } from '../../types/data-type.ts'
 import type { Decoder, Encoder } from '../format.ts'
 import type { ScanPlan } from '../scan-decoder.ts'

@@ -1,4 +1,4 @@
-import type { OptionDefinition } from '../../connect/source.ts'
+import type { OptionDefinition } from '../../options/definition.ts'
 import { createJsonDecoder, type JsonDecoderOptions } from '../json.ts'
 import { createJsonEncoder } from '../json-encode.ts'
 import { checkUnstructured, createUnstructuredDecoder } from '../json-unstructured.ts'

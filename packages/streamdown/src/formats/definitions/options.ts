@@ -1,6 +1,6 @@
-import { bytesOption, refuseOption } from '../../connect/options.ts'
-import type { OptionDefinition } from '../../connect/source.ts'
 import { StreamdownError } from '../../errors/error.ts'
+import type { OptionDefinition } from '../../options/definition.ts'
+import { bytesOption, refuseOption } from '../../options/read.ts'
 import type { Relation } from '../../plan/nodes/node.ts'
 import { MAX_RECORD_BYTES } from '../format.ts'
 import type { FormatDefinition } from './definition.ts'

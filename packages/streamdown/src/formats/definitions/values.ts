@@ -1,4 +1,4 @@
-import type { OptionDefinition } from '../../connect/source.ts'
+import type { OptionDefinition } from '../../options/definition.ts'
 import type { EpochUnit, TimestampRules } from '../scalar-text.ts'
 import type { FormatOptions } from './options.ts'
 

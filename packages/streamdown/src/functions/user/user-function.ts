@@ -1,9 +1,9 @@
-import { impureNames } from '../../plan/expressions/impure.ts'
 import { type DataType, type Field, types } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
 import { valueOfType } from '../../values/from-javascript.ts'
 import { shownValue } from '../../values/to-javascript.ts'
 import { RowError } from '../definition.ts'
+import { impureNames } from './impure.ts'
 
 /** Byte of `rowErrorCodes` for a TypeScript function that threw. */
 const THREW = 7

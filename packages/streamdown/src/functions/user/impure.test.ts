@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { assemble } from '../../api/program/assemble.ts'
 import { memory, scalarFunction, sql, stream, t, value } from '../../index.ts'
-import { check } from '../check.ts'
-import { explainTree, programRoots } from '../explain/explain.ts'
+import { check } from '../../plan/check.ts'
+import { explainTree, programRoots } from '../../plan/explain/explain.ts'
 import { impureNames } from './impure.ts'
 
 test('names of clock, chance and I/O in a source', () => {

@@ -1,7 +1,7 @@
 import { StreamdownError } from '../errors/error.ts'
 import type { Relation } from '../plan/nodes/node.ts'
 import { parseByteSize } from '../values/byte-size.ts'
-import type { OptionDefinition } from './source.ts'
+import type { OptionDefinition } from './definition.ts'
 
 /** An option that does not fit: names the table, the option, what was given and what is taken. Throws DSD3002. */
 export function refuseOption(relation: Relation, name: string, given: string, takes: string): never {
