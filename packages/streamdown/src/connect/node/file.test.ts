@@ -9,6 +9,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs'
@@ -158,6 +159,22 @@ test('records that are broken or too long are dead letters, their neighbours sta
     'c.ndjson:32 record longer than 100000 bytes (its beginning is kept here)',
     'c.ndjson:300072 record ends too early at byte 7',
   ])
+})
+
+test('a small file that unpacks to one line of 400 MB is a dead letter, in bounded memory', async () => {
+  const path = place('bomb.ndjson.gz')
+  const member = gzipSync('x'.repeat(4 << 20))
+  writeFileSync(
+    path,
+    Buffer.concat([gzipSync(lines(0, 1)), ...Array.from({ length: 100 }, () => member), gzipSync(`\n${lines(2, 3)}`)]),
+  )
+  assert.ok(statSync(path).size < 1 << 20)
+  const before = process.resourceUsage().maxRSS
+  const got = await all(table({ path, 'max-record-bytes': '100000' }))
+  assert.deepEqual(got.rows, [...values(0, 1), ...values(2, 3)])
+  assert.deepEqual(got.dead, ['bomb.ndjson.gz:21 record longer than 100000 bytes (its beginning is kept here)'])
+  const grownKb = process.resourceUsage().maxRSS - before
+  assert.ok(grownKb < 150_000, `${grownKb} KB more memory`)
 })
 
 test('errors of the file system and of damaged files have codes, and what was read before stands', async () => {

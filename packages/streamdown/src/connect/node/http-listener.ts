@@ -9,6 +9,8 @@ export interface Intake {
   readonly path: string
   readonly queue: HttpQueue
   readonly mostBodyBytes: number
+  /** How long a request may take to arrive. */
+  readonly timeoutMs: number
   linesOf(body: Uint8Array, contentType: string): Lines
 }
 
@@ -86,13 +88,24 @@ class Listener {
     await closed
   }
 
+  /** The shortest of all at this address: a request that is for none of them takes no longer either. */
+  #timeoutMs(): number {
+    return Math.min(...Array.from(this.intakes, ({ timeoutMs }) => timeoutMs))
+  }
+
   async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = (request.url ?? '/').split('?')[0]
     const intakes = [...this.intakes].filter(intake => intake.path === path)
     const refusal = refusalOf(request, intakes, this.intakes)
-    const body = refusal === undefined ? await receive(request, intakes) : refusal
+    const late = setTimeout(() => giveUp(request, response), this.#timeoutMs())
+    let body: Refusal | { readonly bytes: Uint8Array }
+    try {
+      body = refusal === undefined ? await receive(request, intakes) : refusal
+      if ('status' in body && !request.readableEnded) await drain(request)
+    } finally {
+      clearTimeout(late)
+    }
     if ('status' in body) {
-      if (!request.readableEnded) await drain(request)
       return answer(response, body.status, { error: body.error }, body.headers)
     }
     const { bytes } = body
@@ -113,6 +126,12 @@ class Listener {
       for (const { queue } of intakes) queue.release(bytes.length)
     }
   }
+}
+
+/** Of a request that has not arrived in time: it is answered, and what waits for the rest of it fails. */
+function giveUp(request: IncomingMessage, response: ServerResponse): void {
+  response.on('finish', () => request.destroy())
+  answer(response, 408, { error: 'the request took too long to arrive' }, { connection: 'close' })
 }
 
 interface Refusal {

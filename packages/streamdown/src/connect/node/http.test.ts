@@ -48,6 +48,13 @@ async function withHttp(
 const json = { headers: { 'content-type': 'application/json' } }
 const memory = createMemory()
 
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; !(await holds()); tries++) {
+    assert.ok(tries < 500, 'it never happened')
+    await new Promise(resolve => setTimeout(resolve, 2))
+  }
+}
+
 test('one object, an array and NDJSON are taken, in order of arrival', async () => {
   await withHttp({ path: '/events' }, async (post, reader) => {
     assert.equal(reader.state(), 'idle')
@@ -191,6 +198,50 @@ test('a request that breaks off is not taken, and leaves its room', async () => 
       drain(reader, { memory }).rows.map(row => row[0]),
       [2n],
     )
+  })
+})
+
+test('requests that arrive too slowly get 408 and leave their room', async () => {
+  await withHttp({ 'queue.bytes': '200', 'request.timeout': '150 ms' }, async (post, reader, port) => {
+    const slow = Array.from(
+      { length: 2 },
+      () =>
+        new Promise<string>(resolve => {
+          let answered = ''
+          const socket = connect(port, '127.0.0.1', () => {
+            socket.write(`POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 100\r\n\r\n{"id":1,"name":"${'x'.repeat(80)}`)
+          })
+          socket.on('data', part => {
+            answered += part
+          })
+          socket.on('close', () => resolve(answered))
+        }),
+    )
+    const body = `{"id":2,"name":"${'x'.repeat(70)}"}`
+    await until(async () => (await post(body)).status === 429)
+    const before = drain(reader, { memory }).rows.length
+    for (const answered of await Promise.all(slow)) assert.match(answered, /^HTTP\/1\.1 408 .*took too long to arrive/s)
+    assert.equal((await post(body)).status, 202)
+    assert.deepEqual(drain(reader, { memory }).rows, [[2n, 'x'.repeat(70)]])
+    assert.ok(before <= 2, 'only what fitted beside them')
+  })
+})
+
+test('headers without end are refused, and requests go on', async () => {
+  await withHttp({}, async (post, _reader, port) => {
+    const answered = await new Promise<string>(resolve => {
+      let text = ''
+      const socket = connect(port, '127.0.0.1', () => {
+        socket.write(`POST / HTTP/1.1\r\nhost: a\r\nx: ${'y'.repeat(100_000)}`)
+      })
+      socket.on('error', () => undefined)
+      socket.on('data', part => {
+        text += part
+      })
+      socket.on('close', () => resolve(text))
+    })
+    assert.match(answered, /^HTTP\/1\.1 431 /)
+    assert.equal((await post('{"id":1}', json)).status, 202)
   })
 })
 

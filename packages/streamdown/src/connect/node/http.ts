@@ -2,7 +2,14 @@ import { StreamdownError } from '../../errors/error.ts'
 import { maxRecordBytesOf } from '../../formats/definitions/options.ts'
 import { checkFormat, createDecoder, formatOf, formatPrefixes, isLines } from '../../formats/registry.ts'
 import type { OptionDefinition } from '../../options/definition.ts'
-import { bytesOption, integerOption, refuseOption, refuseUnknown, textOption } from '../../options/read.ts'
+import {
+  bytesOption,
+  durationOption,
+  integerOption,
+  refuseOption,
+  refuseUnknown,
+  textOption,
+} from '../../options/read.ts'
 import type { Relation } from '../../plan/nodes/node.ts'
 import type { Connector, PartitionReader, Source } from '../source.ts'
 import { jsonLines, linesOf } from './http-lines.ts'
@@ -28,12 +35,18 @@ const options: readonly OptionDefinition[] = [
     default: '8 mb',
     summary: 'The largest request body; a larger one gets 413.',
   },
+  {
+    name: 'request.timeout',
+    type: 'duration',
+    default: '30 s',
+    summary: 'How long a request may take to arrive; then it gets 408, and the room that it held is free.',
+  },
   { name: 'max-record-bytes', type: 'bytes', default: '16777216', summary: 'A longer record is a dead letter.' },
 ]
 
 /**
  * Takes rows by HTTP POST. Answers 202 with the number of records queued; 429 with Retry-After while the queue is full,
- * 413 for a body that is too large, 400 for an array that is not closed: then nothing of the request was taken. A
+ * 413 for a body that is too large, 408 for one that takes too long, 400 for an array that is not closed: then nothing of the request was taken. A
  * malformed record is a dead letter, the others of its request are taken. What was accepted and not yet stepped over is
  * lost with the process.
  */
@@ -55,6 +68,8 @@ function httpSource(relation: Relation): Source {
   if (!path.startsWith('/')) refuseOption(relation, 'path', path, "a path such as '/events'")
   const queueBytes = bytesOption(relation, options, 'queue.bytes')
   const mostBodyBytes = Math.min(bytesOption(relation, options, 'max-body.bytes'), queueBytes)
+  const timeoutMs = durationOption(relation, options, 'request.timeout') ?? 0
+  if (timeoutMs <= 0) refuseOption(relation, 'request.timeout', '0', 'a duration of more than 0')
   const maxRecordBytes = maxRecordBytesOf(relation)
   for (const key of Object.values(relation.metadata ?? {})) refuseMetadata(relation, key)
   return {
@@ -65,7 +80,7 @@ function httpSource(relation: Relation): Source {
       // Loaded when needed: a program without a listener starts sooner.
       const { listen, unlisten } = await import('./http-listener.ts')
       const queue = new HttpQueue(queueBytes, () => unlisten(host, port, intake))
-      const intake: Intake = { path, queue, mostBodyBytes, linesOf: isJson(format) ? jsonLines : linesOf }
+      const intake: Intake = { path, queue, mostBodyBytes, timeoutMs, linesOf: isJson(format) ? jsonLines : linesOf }
       await listen(host, port, intake, relation.name)
       const reader = new TextReader(queue, {
         partition: '0',
