@@ -39,6 +39,20 @@ test('EXCEPT after a star names columns, also of one table', async () => {
   await assert.rejects(answers(`${PAIRS} SELECT * EXCEPT (a, a) FROM p`), { code: 'DSD2006' })
 })
 
+test("arguments by name, also of functions of one's own", async () => {
+  const own = 'CREATE FUNCTION minus(a INT, b INT) RETURNS INT LANGUAGE SQL AS $$ SELECT a - b $$;'
+  assert.deepEqual(await answers(`${own} SELECT minus(b => 1, a => 5), minus(5, b := 1)`), ['4 | 4'])
+  await assert.rejects(answers(`${own} SELECT minus(a => 1)`), { code: 'DSD2004' })
+  await assert.rejects(answers(`${own} SELECT minus(a => 1, 2)`), { code: 'DSD2006' })
+  await assert.rejects(answers('SELECT make_interval(1, years => 2)'), { code: 'DSD2006', message: /given twice/ })
+  await assert.rejects(answers('SELECT make_interval(days => 1, eons => 2)'), {
+    code: 'DSD2006',
+    message: /it has years/,
+  })
+  await assert.rejects(answers('SELECT abs(x => 1)'), { code: 'DSD2006', message: /by place/ })
+  await assert.rejects(answers('SELECT concat(VARIADIC a) FROM (SELECT ARRAY[1] AS a) t'), { code: 'DSD2005' })
+})
+
 test('WITH names a query once', async () => {
   await assert.rejects(answers('WITH a AS (SELECT 1), a AS (SELECT 2) SELECT * FROM a'), { code: 'DSD2006' })
 })

@@ -54,7 +54,7 @@ export const inline = (
   ...options,
 })
 
-type Extra = Partial<Pick<ScalarFunction, 'aliases' | 'strict' | 'deterministic' | 'insteadIn'>>
+type Extra = Partial<Pick<ScalarFunction, 'aliases' | 'strict' | 'deterministic' | 'insteadIn' | 'parameterNames'>>
 
 /** `examples`: SQL and what it gives, in turn. */
 export const definer =

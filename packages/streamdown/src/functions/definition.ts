@@ -39,6 +39,8 @@ export interface ScalarFunction {
     | 'bytes'
     | 'system'
   readonly signatures: readonly Signature[]
+  /** For arguments by name (`days => 10`); those left out before another are 0. */
+  readonly parameterNames?: readonly string[]
   /** Under these rules the name means this other entry. */
   readonly insteadIn?: { readonly functions: FunctionRules['functions']; readonly name: string }
   /** NULL in, NULL out (then the implementation never sees NULL). Default true. */

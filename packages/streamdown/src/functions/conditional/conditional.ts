@@ -1,6 +1,7 @@
 import { types } from '../../types/data-type.ts'
+import type { Value } from '../../types/value.ts'
 import { commonOfArguments } from '../common-type.ts'
-import { type BoundArgument, definer, type FunctionRules, firstType, inline } from '../define.ts'
+import { type BoundArgument, definer, type FunctionRules, firstType, inline, js } from '../define.ts'
 import type { ScalarFunction } from '../definition.ts'
 
 const define = definer('conditional')
@@ -44,6 +45,15 @@ const extreme = (
   ),
 ]
 
+const counting = (name: string, summary: string, sql: string, gives: string, counts: (value: Value) => boolean) =>
+  define(
+    name,
+    summary,
+    [[sql, gives]],
+    [js(['each', 'each'], types.int, args => args.filter(counts).length, { variadic: true, nullable: false })],
+    { strict: false },
+  )
+
 export const conditionalFunctions: readonly ScalarFunction[] = [
   define(
     'coalesce',
@@ -51,6 +61,14 @@ export const conditionalFunctions: readonly ScalarFunction[] = [
     [['COALESCE(NULL, 2, 3)', '2']],
     [inline(['any', 'any'], firstType, { variadic: true, nullable: args => args.every(arg => arg.nullable) })],
     { aliases: ['ifnull', 'nvl'], strict: false },
+  ),
+  counting('num_nulls', 'How many of the arguments are NULL.', 'NUM_NULLS(1, NULL, 2)', '1', value => value === null),
+  counting(
+    'num_nonnulls',
+    'How many of the arguments are not NULL.',
+    'NUM_NONNULLS(1, NULL, 2)',
+    '2',
+    value => value !== null,
   ),
   define(
     'nullif',

@@ -18,6 +18,7 @@ import { findAll, jsonPath } from './path.ts'
 import { populate } from './populate.ts'
 import { read, textual } from './read.ts'
 import { jsonRowFunctions } from './rows.ts'
+import { jsonSettingFunctions } from './setting.ts'
 
 const define = definer('json')
 const { string, json, boolean, int } = types
@@ -111,25 +112,6 @@ function withoutKeys(value: Json, keys: readonly string[]): Json {
   if (isJsonObject(value)) return new Map([...value].filter(([key]) => !keys.includes(key)))
   if (isJsonArray(value)) return value.filter(item => typeof item !== 'string' || !keys.includes(item))
   throw new RowError(5, 'nothing can be deleted from a JSON scalar')
-}
-
-function setAt(value: Json, path: readonly string[], item: Json, create: boolean): Json {
-  const [key, ...rest] = path
-  if (key === undefined) return value
-  if (isJsonObject(value)) {
-    const current = value.get(key)
-    if (rest.length === 0) return current !== undefined || create ? new Map([...value, [key, item]]) : value
-    return current === undefined ? value : new Map([...value, [key, setAt(current, rest, item, create)]])
-  }
-  if (isJsonArray(value) && /^-?\d+$/.test(key)) {
-    const index = Number(key) < 0 ? value.length + Number(key) : Number(key)
-    if (index < 0 || index >= value.length) {
-      if (rest.length > 0 || !create) return value
-      return index < 0 ? [item, ...value] : [...value, item]
-    }
-    return value.map((old, i) => (i !== index ? old : rest.length === 0 ? item : setAt(old, rest, item, create)))
-  }
-  return value
 }
 
 function stripNulls(value: Json): Json {
@@ -589,25 +571,7 @@ export const jsonFunctions: readonly ScalarFunction[] = [
     [js(['json'], json, args => writeJson(stripNulls(read(args[0]))))],
     { aliases: ['json_strip_nulls'] },
   ),
-  define(
-    'jsonb_set',
-    'A JSON value with what a path leads to replaced (or added).',
-    [["JSONB_SET(CAST('{\"a\": 1}' AS JSON), ARRAY['a'], CAST('2' AS JSON))", '{"a": 2}']],
-    [
-      js(
-        ['json', 'array', 'json', 'boolean'],
-        json,
-        args => writeJson(setAt(read(args[0]), pathOf(args[1]), read(args[2]), args[3] !== false)),
-        {
-          optional: 1,
-          coerce: args =>
-            args[0]?.type.is === 'json'
-              ? args.map((_, i) => [json, types.array(string), json, boolean][i] ?? boolean)
-              : undefined,
-        },
-      ),
-    ],
-  ),
+  ...jsonSettingFunctions,
   define(
     'jsonb_path_query_first',
     'What a path leads to first in a JSON value.',

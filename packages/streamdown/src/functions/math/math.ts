@@ -1,8 +1,9 @@
+import { compareValues } from '../../types/compare-values.ts'
 import { type DataType, types } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
 import { divideRounded, fitsPrecision, powerOfTen, rescaled } from '../../values/decimal-digits.ts'
 import { trimmedNumeric } from '../../values/numeric.ts'
-import { isInteger, isNumeric } from '../common-type.ts'
+import { commonOfArguments, isInteger, isNumeric } from '../common-type.ts'
 import { roundedType } from '../decimal-types.ts'
 import { type BoundArgument, definer, type FunctionContext, firstType, inline, js, jsOrNull } from '../define.ts'
 import { type Coerce, RowError, type ScalarFunction, type Signature } from '../definition.ts'
@@ -18,7 +19,7 @@ import {
   squareRoot,
 } from '../numeric/transcendental.ts'
 import { ceilTime, floorTime } from '../time/shared.ts'
-import { asBigint, asCount, asNumber, asNumeric } from '../values.ts'
+import { asArray, asBigint, asCount, asNumber, asNumeric } from '../values.ts'
 import { gamma, lgamma } from './gamma.ts'
 
 const define = definer('math')
@@ -43,6 +44,18 @@ const real = (
     [[sql, gives]],
     [js(['double'], double, args => call(asNumber(args[0])))],
     aliases === undefined ? {} : { aliases },
+  )
+
+/** The bits of an integer, negative ones in two's complement. */
+const inBase = (name: string, base: string, radix: number, sql: string, gives: string): ScalarFunction =>
+  define(
+    name,
+    `The integer in ${base} digits.`,
+    [[sql, gives]],
+    [
+      js(['int'], string, args => (asNumber(args[0]) >>> 0).toString(radix)),
+      js(['bigint'], string, args => BigInt.asUintN(64, asBigint(args[0])).toString(radix)),
+    ],
   )
 
 const direct = (name: string, summary: string, sql: string, gives: string): ScalarFunction =>
@@ -201,6 +214,13 @@ function widthBucket(args: readonly Value[]): number {
   const inside = low < high ? x >= low && x < high : x <= low && x > high
   if (inside) return Math.floor((Math.abs(x - low) / Math.abs(high - low)) * count) + 1
   return (low < high ? x < low : x > low) ? 0 : count + 1
+}
+
+/** How many of the sorted bounds are not above the value. */
+function boundsUpTo(value: Value, bounds: readonly Value[]): number {
+  if (bounds.includes(null)) domain('the bounds of WIDTH_BUCKET must not be NULL')
+  const above = bounds.findIndex(bound => compareValues(bound, value) > 0)
+  return above < 0 ? bounds.length : above
 }
 
 /** Degrees whose sine is exact are answered exactly, as PostgreSQL does. */
@@ -459,15 +479,9 @@ export const mathFunctions: readonly ScalarFunction[] = [
       ),
     ],
   ),
-  define(
-    'to_hex',
-    'The integer in hexadecimal digits.',
-    [['TO_HEX(255)', 'ff']],
-    [
-      js(['int'], string, args => (asNumber(args[0]) >>> 0).toString(16)),
-      js(['bigint'], string, args => BigInt.asUintN(64, asBigint(args[0])).toString(16)),
-    ],
-  ),
+  inBase('to_hex', 'hexadecimal', 16, 'TO_HEX(255)', 'ff'),
+  inBase('to_bin', 'binary', 2, 'TO_BIN(5)', '101'),
+  inBase('to_oct', 'octal', 8, 'TO_OCT(64)', '100'),
   define(
     'conv',
     'A number written in one base, in another.',
@@ -535,9 +549,21 @@ export const mathFunctions: readonly ScalarFunction[] = [
   ),
   define(
     'width_bucket',
-    'The number of the bucket, of so many of equal width over a range, that the number falls in.',
-    [['WIDTH_BUCKET(5.5, 0, 10, 5)', '3']],
-    [js(['double', 'double', 'double', 'int'], int, widthBucket)],
+    'The number of the bucket that the value falls in: of so many of equal width over a range, or by their lower bounds.',
+    [
+      ['WIDTH_BUCKET(5.5, 0, 10, 5)', '3'],
+      ['WIDTH_BUCKET(5, ARRAY[1, 3, 6])', '2'],
+    ],
+    [
+      js(['double', 'double', 'double', 'int'], int, widthBucket),
+      js(['each', 'array'], int, ([value, bounds]) => boundsUpTo(value ?? null, asArray(bounds)), {
+        coerce: ([value, bounds], rules) => {
+          if (value === undefined || bounds?.type.is !== 'array') return undefined
+          const type = commonOfArguments([value, { type: bounds.type.element, nullable: false }], rules)
+          return type === undefined ? undefined : [type, types.array(type)]
+        },
+      }),
+    ],
   ),
   define(
     'scale',

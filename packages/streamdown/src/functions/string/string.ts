@@ -6,6 +6,8 @@ import { RowError, type ScalarFunction, type Signature } from '../definition.ts'
 import { regexPattern } from '../regex/patterns.ts'
 import { asBytes, asCount, asText } from '../values.ts'
 import { formatText } from './format.ts'
+import { quotedName, quotedText } from './quoting.ts'
+import { unistr } from './unistr.ts'
 
 const define = definer('string')
 const { string, int, boolean } = types
@@ -515,28 +517,40 @@ export const stringFunctions: readonly ScalarFunction[] = [
     'quote_literal',
     'The text as a SQL string.',
     [["QUOTE_LITERAL('it''s')", "'it''s'"]],
-    [js(['text'], string, args => `'${asText(args[0]).replaceAll("'", "''")}'`)],
+    [js(['each'], string, (args, context) => quotedText(textual(args[0] ?? null, 0, context)))],
   ),
   define(
     'quote_ident',
     'The text as a SQL name.',
     [["QUOTE_IDENT('my col')", '"my col"']],
-    [
-      js(['text'], string, args =>
-        /^[a-z_][a-z0-9_$]*$/.test(asText(args[0])) ? asText(args[0]) : `"${asText(args[0]).replaceAll('"', '""')}"`,
-      ),
-    ],
+    [js(['text'], string, args => quotedName(asText(args[0])))],
   ),
   define(
     'quote_nullable',
     'The text as a SQL string, NULL as the word.',
     [['QUOTE_NULLABLE(NULL)', 'NULL']],
     [
-      js(['text'], string, args => (typeof args[0] === 'string' ? `'${args[0].replaceAll("'", "''")}'` : 'NULL'), {
-        nullable: false,
-      }),
+      js(
+        ['each'],
+        string,
+        (args, context) =>
+          args[0] === null || args[0] === undefined ? 'NULL' : quotedText(textual(args[0], 0, context)),
+        { nullable: false },
+      ),
     ],
     { strict: false },
+  ),
+  define(
+    'unistr',
+    'The text with the Unicode characters of \\0061, \\+000061, \\u0061 and \\U00000061.',
+    [["UNISTR('d\\0061t\\+000061')", 'data']],
+    [js(['text'], string, args => unistr(asText(args[0])))],
+  ),
+  define(
+    'casefold',
+    'The text in the one case in which texts are compared without regard to case.',
+    [["CASEFOLD('STRASSE') = CASEFOLD('straße')", 'TRUE']],
+    [js(['text'], string, args => asText(args[0]).toUpperCase().toLowerCase())],
   ),
   define(
     'regexp_quote',

@@ -1,10 +1,11 @@
 import { types } from '../../types/data-type.ts'
-import { addInterval, civilOf, daysInMonth, daysOf, MICROS_PER_DAY, splitMicros } from '../../values/calendar.ts'
+import { addInterval, civilOf, daysInMonth, daysOf, splitMicros } from '../../values/calendar.ts'
 import { isTemporal } from '../common-type.ts'
 import { js } from '../define.ts'
 import { RowError, type ScalarFunction } from '../definition.ts'
 import { asBigint, asInterval, asText, isInterval } from '../values.ts'
 import { negateInterval, timeUnit } from './interval.ts'
+import { justifyDays, justifyHours, justifyInterval } from './justify.ts'
 import {
   addUnits,
   addUnitsType,
@@ -168,23 +169,19 @@ export const timeArithmeticFunctions: readonly ScalarFunction[] = [
     'justify_hours',
     'The interval with every 24 hours as a day.',
     [["JUSTIFY_HOURS(INTERVAL '27' HOUR)", '1 day 03:00:00']],
-    [
-      js(['interval'], interval, args => {
-        const { months, days, micros } = asInterval(args[0])
-        return { months, days: days + Number(micros / MICROS_PER_DAY), micros: micros % MICROS_PER_DAY }
-      }),
-    ],
+    [js(['interval'], interval, args => justifyHours(asInterval(args[0])))],
   ),
   define(
     'justify_days',
     'The interval with every 30 days as a month.',
     [["JUSTIFY_DAYS(INTERVAL '35' DAY)", '1 mon 5 days']],
-    [
-      js(['interval'], interval, args => {
-        const { months, days, micros } = asInterval(args[0])
-        return { months: months + Math.trunc(days / 30), days: days % 30, micros }
-      }),
-    ],
+    [js(['interval'], interval, args => justifyDays(asInterval(args[0])))],
+  ),
+  define(
+    'justify_interval',
+    'The interval with every 24 hours as a day, every 30 days as a month, and one sign.',
+    [["JUSTIFY_INTERVAL(INTERVAL '1' MONTH - INTERVAL '1' HOUR)", '29 days 23:00:00']],
+    [js(['interval'], interval, args => justifyInterval(asInterval(args[0])))],
   ),
   define(
     'last_day',

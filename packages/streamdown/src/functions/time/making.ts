@@ -164,7 +164,10 @@ export const timeMakingFunctions: readonly ScalarFunction[] = [
   define(
     'make_interval',
     'An interval of years, months, weeks, days, hours, minutes and seconds.',
-    [['MAKE_INTERVAL(0, 1, 0, 2)', '1 mon 2 days']],
+    [
+      ['MAKE_INTERVAL(0, 1, 0, 2)', '1 mon 2 days'],
+      ['MAKE_INTERVAL(days => 10)', '10 days'],
+    ],
     [
       js(
         ['int', 'int', 'int', 'int', 'int', 'int', 'double'],
@@ -180,6 +183,7 @@ export const timeMakingFunctions: readonly ScalarFunction[] = [
         { optional: 7 },
       ),
     ],
+    { parameterNames: ['years', 'months', 'weeks', 'days', 'hours', 'mins', 'secs'] },
   ),
   define(
     'current_watermark',

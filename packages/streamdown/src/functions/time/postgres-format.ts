@@ -72,7 +72,8 @@ type Token = { readonly text: string } | { readonly word: string; readonly writt
 
 const cache = new Map<string, readonly Token[]>()
 
-function tokensOf(pattern: string): readonly Token[] {
+/** A pattern as its keywords and what stands between them. */
+export function patternTokens(pattern: string): readonly Token[] {
   const known = cache.get(pattern)
   if (known !== undefined) return known
   const tokens: Token[] = []
@@ -82,6 +83,11 @@ function tokensOf(pattern: string): readonly Token[] {
       const end = pattern.indexOf('"', at + 1)
       tokens.push({ text: pattern.slice(at + 1, end < 0 ? undefined : end) })
       at = end < 0 ? pattern.length : end + 1
+      continue
+    }
+    if (pattern.startsWith('\\"', at)) {
+      tokens.push({ text: '"' })
+      at += 2
       continue
     }
     const fill = !/^(?:FM|TM)/i.test(pattern.slice(at))
@@ -102,7 +108,7 @@ function tokensOf(pattern: string): readonly Token[] {
 }
 
 /** The case of a written keyword: MONTH, Month, month. */
-function inCaseOf(text: string, written: string): string {
+export function inCaseOf(text: string, written: string): string {
   if (written === written.toUpperCase()) return text.toUpperCase()
   return written === written.toLowerCase() ? text.toLowerCase() : text
 }
@@ -128,7 +134,7 @@ export function formatPostgres(
   const fraction = String(time % 1_000_000).padStart(6, '0')
   const year = date.year > 0 ? date.year : 1 - date.year
   let result = ''
-  for (const token of tokensOf(pattern)) {
+  for (const token of patternTokens(pattern)) {
     if ('text' in token) {
       result += token.text
       continue
@@ -177,6 +183,9 @@ export function formatPostgres(
         break
       case 'DDD':
         result += number(dayOfYear(date), 3)
+        break
+      case 'IDDD':
+        result += number(isoWeek(days).week * 7 - 7 + (dayOfWeek(days) || 7), 3)
         break
       case 'DAY':
         result += name(dayNames[dayOfWeek(days)] ?? '')
@@ -288,7 +297,7 @@ export function parsePostgres(
   let half: number | undefined
   let bc = false
   let offsetMinutes: number | undefined
-  const tokens = tokensOf(pattern)
+  const tokens = patternTokens(pattern)
   const skipBlanks = () => {
     while (text[at] === ' ') at++
   }

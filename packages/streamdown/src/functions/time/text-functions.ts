@@ -1,15 +1,12 @@
-import {
-  addMonths,
-  daysOf,
-  floorDivide,
-  joinMicros,
-  MICROS_PER_DAY,
-  MICROS_PER_SECOND,
-  splitMicros,
-} from '../../values/calendar.ts'
+import { types } from '../../types/data-type.ts'
+import { floorDivide, MICROS_PER_DAY, MICROS_PER_SECOND, splitMicros } from '../../values/calendar.ts'
 import { js, jsOrNull } from '../define.ts'
 import { RowError, type ScalarFunction } from '../definition.ts'
+import { formatNumber } from '../number-format/format.ts'
+import { parseNumber } from '../number-format/parse.ts'
+import { writable } from '../number-format/writable.ts'
 import { asBigint, asCount, asInterval, asNumber, asText } from '../values.ts'
+import { formatInterval } from './interval-format.ts'
 import { formatJava, parseJava } from './java-format.ts'
 import { formatPostgres } from './postgres-format.ts'
 import {
@@ -207,15 +204,17 @@ export const timeTextFunctions: readonly ScalarFunction[] = [
           ),
         { coerce: temporals },
       ),
-      js(['interval', 'text'], string, args => {
-        const { months, days, micros } = asInterval(args[0])
-        return formatPostgres(
-          joinMicros({ days: addMonths(daysOf(0, 1, 1), months) + days, micros: 0 }) + micros,
-          asText(args[1]),
-          undefined,
-        )
-      }),
+      js(['interval', 'text'], string, args => formatInterval(asInterval(args[0]), asText(args[1]))),
+      js(['number', 'text'], string, (args, { types: all }) =>
+        formatNumber(writable(args[0], all[0]), asText(args[1])),
+      ),
     ],
+  ),
+  define(
+    'to_number',
+    "A text as number by PostgreSQL's patterns.",
+    [["TO_NUMBER('12,454.8-', '99G999D9S')", '-12454.8']],
+    [js(['text', 'text'], types.numeric, args => parseNumber(asText(args[0]), asText(args[1])))],
   ),
   define(
     'convert_tz',

@@ -1,4 +1,5 @@
 import { isAggregate } from '../../functions/aggregates.ts'
+import { findFunction } from '../../functions/registry.ts'
 import { resolveFunction } from '../../functions/resolve.ts'
 import { column } from '../../plan/expressions/build.ts'
 import type { Expression } from '../../plan/expressions/expression.ts'
@@ -8,6 +9,7 @@ import { type DataType, type Schema, types } from '../../types/data-type.ts'
 import { typeText } from '../../types/type-text.ts'
 import type { SqlFunctionEntry } from '../catalog.ts'
 import type { Call, JsonBehavior, Span, Expression as Syntax } from '../parse/ast.ts'
+import { leftOut, placedArguments, spread } from './arguments.ts'
 import { castTo } from './cast.ts'
 import type { BindContext } from './context.ts'
 import { elementsCall } from './elements.ts'
@@ -68,7 +70,8 @@ const windowFunctions = new Set(['TUMBLE', 'HOP', 'SESSION', 'CUMULATE'])
 const windowParts = /^(TUMBLE|HOP|SESSION)_(START|END|ROWTIME|PROCTIME)$/
 
 /** A call in an expression that is neither an aggregate nor a window function of the query around it. */
-export function bindCall(binder: ExpressionBinder, call: Call): Expression {
+export function bindCall(binder: ExpressionBinder, written: Call): Expression {
+  const call = spread(written)
   const counted = hypotheticalSet(call)
   if (counted !== undefined) return binder.bind(counted)
   const { context } = binder
@@ -89,7 +92,9 @@ export function bindCall(binder: ExpressionBinder, call: Call): Expression {
   if (isAggregate(name))
     return fail('DSD2006', `The aggregate ${name} cannot stand here; aggregates are for SELECT and HAVING.`, call.at)
   if (call.args.some(({ value }) => value.is === 'lambda')) return elementsCall(binder, call)
-  const args = call.args.map(({ value }) => {
+  const args = placedArguments(name, findFunction(name)?.parameterNames, call).map(argument => {
+    if (argument === undefined) return leftOut()
+    const { value } = argument
     if (value.is === 'tableArgument' || value.is === 'descriptor')
       return fail('DSD2006', `${name} takes no table here.`, value.at)
     const bound = binder.bind(value)
@@ -138,7 +143,10 @@ function inlineFunction(binder: ExpressionBinder, entry: SqlFunctionEntry, call:
       `${entry.name} takes ${entry.parameters.length} arguments, not ${call.args.length}.`,
       call.at,
     )
-  const args = call.args.map(({ value }, i) => {
+  const names = entry.parameters.map(parameter => parameter.name)
+  const args = placedArguments(entry.name, names, call).map((argument, i) => {
+    if (argument === undefined) return fail('DSD2004', `${entry.name} lacks its argument ${names[i]}.`, call.at)
+    const { value } = argument
     if (value.is === 'tableArgument' || value.is === 'descriptor')
       return fail('DSD2006', `${entry.name} takes no table.`, value.at)
     return castTo(binder.bind(value), entry.parameters[i]!.type, context.settings, false, value.at)

@@ -125,8 +125,7 @@ export class ExpressionBinder {
       case 'quantified':
         return quantified(this, e)
       case 'cast':
-        if (e.value.is === 'array' && e.value.elements.length === 0) return this.#emptyArray(e.type)
-        return castTo(this.bind(e.value), this.type(e.type), settings, e.orNull || this.context.lenient, e.at)
+        return this.#castOf(e.value, this.type(e.type), e.orNull || this.context.lenient, e.at)
       case 'atTimeZone': {
         const zone = e.zone === undefined ? literal(settings.timezone, types.string) : this.bind(e.zone)
         return this.call('at_time_zone', [this.bind(e.value), zone], e.at)
@@ -193,10 +192,17 @@ export class ExpressionBinder {
     }
   }
 
-  #emptyArray(name: Parameters<typeof bindType>[0]): Expression {
-    const type = this.type(name)
-    if (type.is !== 'array') return fail('DSD2004', `An array cannot be cast to ${typeText(type)}.`, name.at)
-    return this.#construct('array', [], type)
+  /** `ARRAY[…]` as a type: the cast is that of every element, which need have no type in common then. */
+  #castOf(value: Syntax, type: DataType, attempt: boolean, at: Span): Expression {
+    const { settings } = this.context
+    if (value.is !== 'array' || (value.elements.length > 0 && settings.cast_rule !== 'postgres'))
+      return castTo(this.bind(value), type, settings, attempt, at)
+    if (type.is === 'array') {
+      const elements = value.elements.map(element => this.#castOf(element, type.element, attempt, element.at))
+      return this.#construct('array', elements, type)
+    }
+    if (value.elements.length === 0) return fail('DSD2004', `An array cannot be cast to ${typeText(type)}.`, at)
+    return castTo(this.bind(value), type, settings, attempt, at)
   }
 
   type(name: Parameters<typeof bindType>[0]): DataType {

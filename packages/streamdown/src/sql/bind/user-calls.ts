@@ -1,6 +1,7 @@
 import type { UserFunction, UserScalar } from '../../functions/user/user-function.ts'
 import type { Expression } from '../../plan/expressions/expression.ts'
 import type { Call, Span } from '../parse/ast.ts'
+import { placedArguments } from './arguments.ts'
 import { castTo } from './cast.ts'
 import type { BindContext } from './context.ts'
 import type { ExpressionBinder } from './expressions.ts'
@@ -43,8 +44,11 @@ export function userArguments(
 ): readonly Expression[] {
   if (call.args.length !== parameters.length)
     return fail('DSD2004', `${name} takes ${parameters.length} arguments, not ${call.args.length}.`, call.at)
-  return call.args.map(({ value }, i) => {
+  const names = parameters.map(parameter => parameter.name)
+  return placedArguments(name, names, call).map((argument, i) => {
     const parameter = parameters[i]
+    if (argument === undefined) return fail('DSD2004', `${name} lacks its argument ${names[i]}.`, call.at)
+    const { value } = argument
     if (value.is === 'tableArgument' || value.is === 'descriptor' || parameter === undefined)
       return fail('DSD2006', `${name} takes no table.`, value.at)
     return castTo(binder.bind(value), parameter.type, binder.context.settings, false, value.at)
