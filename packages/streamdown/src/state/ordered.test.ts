@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { createMemory, type MemoryOptions } from '../batch/linear-memory.ts'
+import { createMemory } from '../batch/linear-memory.ts'
 import type { Memory } from '../batch/memory.ts'
 import { columnFromValues, int32s, readValue } from '../batch/values.ts'
 import { type DataType, field, types } from '../types/data-type.ts'
 import type { Value } from '../types/value.ts'
+import { places } from './places.case.ts'
 import type { StateTable, StateTableSpec } from './state-table.ts'
 import { createStateTable } from './table.ts'
 import {
@@ -19,12 +20,6 @@ import {
   rowOf,
   TableModel,
 } from './test-model.ts'
-
-const modes: Record<string, MemoryOptions> = {
-  plain: {},
-  'grow at every allocation': { growAlways: true },
-  'heap above 2 GiB': { heapStart: 2 ** 31 },
-}
 
 const fields = [
   field('k', types.bigint),
@@ -66,10 +61,10 @@ function compareRows(spec: StateTableSpec, a: readonly Value[], b: readonly Valu
 const inOrder = (spec: StateTableSpec, rows: ModelRow[]): ModelRow[] =>
   rows.toSorted((a, b) => compareRows(spec, a.values, b.values))
 
-for (const [mode, options] of Object.entries(modes)) {
+for (const [mode, placeOf] of Object.entries(places)) {
   for (const [name, spec] of Object.entries(specs)) {
     test(`rows ordered by ${name}, ${mode}`, () => {
-      const memory = createMemory(options)
+      const { memory, turn } = placeOf()
       const before = memory.stateBytes()
       fc.assert(
         fc.property(fc.integer(), seed => {
@@ -81,6 +76,7 @@ for (const [mode, options] of Object.entries(modes)) {
             const rows = Array.from({ length: random.below(120) }, () => rowOf(random, fields, 5))
             const slots = table.insert(columnsOf(memory, fields, rows), rows.length)
             for (const [index, row] of rows.entries()) model.insert(row, memory.i32(slots, rows.length)[index] ?? -1)
+            turn()
             check(
               memory,
               table,
@@ -223,9 +219,9 @@ function checkRestored(memory: Memory, table: StateTable, model: TableModel): vo
   assert.equal(memory.kernels.table_rows(table.address), model.rows.length)
 }
 
-for (const [mode, options] of Object.entries(modes)) {
+for (const [mode, placeOf] of Object.entries(places)) {
   test(`a tree of many rows stays in order while rows come and go, ${mode}`, () => {
-    const memory = createMemory(options)
+    const { memory, turn } = placeOf()
     const spec: StateTableSpec = {
       name: 't',
       fields: [field('time', types.bigint)],
@@ -244,7 +240,8 @@ for (const [mode, options] of Object.entries(modes)) {
           const n = BigInt(step * 2000 + i)
           return arrival === 'rising' ? n : arrival === 'falling' ? -n : BigInt(random.below(30_000))
         })
-        const slots = memory.i32(table.insert([columnFromValues(memory, types.bigint, times)], 2000), 2000)
+        const slots = memory.i32(table.insert([columnFromValues(memory, types.bigint, times)], 2000), 2000).slice()
+        turn()
         for (const [i, time] of times.entries()) rows.push({ time, slot: slots[i] ?? -1, at: arrived++ })
         rows.sort((a, b) => Number(a.time - b.time) || a.at - b.at)
         // Now and then the earliest go, as timers do, else every other one.
@@ -279,7 +276,7 @@ for (const [mode, options] of Object.entries(modes)) {
   })
 
   test(`ordered unique tables hold a row for each key and value, ${mode}`, () => {
-    const memory = createMemory(options)
+    const { memory, turn } = placeOf()
     const spec: StateTableSpec = {
       name: 't',
       fields: [field('k', types.int), field('count', types.bigint), field('v', types.string)],
@@ -302,6 +299,7 @@ for (const [mode, options] of Object.entries(modes)) {
         before,
         rows.map(row => known.get(canonical(row))?.slot ?? -1),
       )
+      turn()
       const { slots, fresh } = table.findOrInsert(columns, 50)
       const [found, news] = [[...memory.i32(slots, 50)], [...memory.u8(fresh, 50)]]
       for (const [index, row] of rows.entries()) {

@@ -2,20 +2,15 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import type { Column } from '../batch/batch.ts'
-import { createMemory, type MemoryOptions } from '../batch/linear-memory.ts'
+import { createMemory } from '../batch/linear-memory.ts'
 import type { Memory } from '../batch/memory.ts'
 import { columnFromValues, int32s, readValue } from '../batch/values.ts'
 import { type Field, field, types } from '../types/data-type.ts'
 import type { Value } from '../types/value.ts'
+import { type Place, places } from './places.case.ts'
 import type { StateTable, StateTableSpec } from './state-table.ts'
 import { createStateTable } from './table.ts'
 import { canonical, columnsOf, pairsOf, randomOf, rowOf, TableModel } from './test-model.ts'
-
-const modes: Record<string, MemoryOptions> = {
-  plain: {},
-  'grow at every allocation': { growAlways: true },
-  'heap above 2 GiB': { heapStart: 2 ** 31 },
-}
 
 const payload: readonly Field[] = [field('text', types.string), field('n', types.int), field('more', types.string)]
 
@@ -59,17 +54,17 @@ const withPayload = (spec: StateTableSpec): StateTableSpec => {
 const nameOf = (spec: StateTableSpec): string =>
   spec.unique ? 'unique table' : spec.payload === undefined ? 'multimap' : 'multimap with a payload'
 
-for (const [mode, options] of Object.entries(modes)) {
+for (const [mode, placeOf] of Object.entries(places)) {
   for (const [form, unique] of Object.entries(specs)) {
     for (const spec of [unique, { ...unique, unique: false }, withPayload(unique)]) {
       test(`${nameOf(spec)} with ${form}, ${mode}`, () => {
-        const memory = createMemory(options)
+        const { memory, turn } = placeOf()
         const before = memory.stateBytes()
         fc.assert(
           fc.property(fc.integer(), seed => {
             const mark = memory.mark()
             const table = createStateTable(memory, spec)
-            drive(memory, table, seed, 12)
+            drive({ memory, turn }, table, seed, 12)
             table.clear()
             memory.release(mark)
           }),
@@ -82,7 +77,7 @@ for (const [mode, options] of Object.entries(modes)) {
 }
 
 /** Random batches of operations on a table and a model, compared after each. */
-function drive(memory: Memory, table: StateTable, seed: number, steps: number): void {
+function drive({ memory, turn }: Place, table: StateTable, seed: number, steps: number): void {
   const { spec } = table
   const random = randomOf(seed)
   const model = new TableModel(spec)
@@ -127,6 +122,7 @@ function drive(memory: Memory, table: StateTable, seed: number, steps: number): 
         }
       }
     }
+    turn()
     const probes = Array.from({ length: 30 }, () => rowOf(random, spec.fields))
     check(memory, table, model, columnsOf(memory, keys, probes), probes)
     const gone = model.rows.filter(() => random.below(step % 4 === 3 ? 1.2 : 5) === 0)
@@ -151,6 +147,7 @@ function drive(memory: Memory, table: StateTable, seed: number, steps: number): 
       for (const row of own) model.remove(row)
     }
     if (step === 5) memory.kernels.table_set_sequence(table.address, 0xfffffff0)
+    turn()
     checkAll(memory, table, model)
     if (step % 5 === 4) checkRestored(memory, table, model)
     memory.release(mark)

@@ -277,7 +277,7 @@ test('what is in memory of spilled state stays within the budget, however much s
     }
     assert.ok(most > 3 * BUDGET, `${name}: ${most} bytes of state`)
     const reserved = memories.reduce((sum, memory) => sum + memory.totalBytes(), 0)
-    // The budget, and the rows of a step as they are exchanged.
+    // docs/cli.md says so: the budget, and the rows of a step as they are exchanged.
     assert.ok(reserved < 3 * BUDGET, `${name}: ${reserved} bytes of memory`)
     await run.engine.close()
   }
