@@ -55,6 +55,8 @@ function readRecord(lines: readonly string[], start: number, kind: 'statement' |
   const fails = words[0] === 'error'
   const sql: string[] = []
   let at = start + 1
+  // As in sqllogictest-rs, only a blank line behind the first one ends the SQL.
+  if ((lines[at] ?? '').trim() === '' && (lines[at + 1] ?? '').trim() !== '') at += 1
   while (
     at < lines.length &&
     lines[at] !== '----' &&
