@@ -171,3 +171,36 @@ test('state that is damaged, of another program or in use is refused, with what 
   assert.equal(again.status, 0, again.stderr)
   assert.equal(lines(at.copied).length, 100)
 })
+
+test('Ctrl-C before all statements are carried out keeps nothing: the next run starts them all', async () => {
+  const at = place('begun')
+  append(at, 0, 1000)
+  const text = readFileSync(at.program, 'utf8')
+  const slow = `CREATE TABLE many WITH ('connector' = 'nexmark', 'events.num' = '20000000');
+    SELECT 'here' AS a; SELECT COUNT(*) AS c FROM many;`
+  writeFileSync(at.program, text.replace('INSERT INTO totals', `${slow} INSERT INTO totals`))
+  const running = start('run', at.program, '--state', at.state, '--drain')
+  await running.until(() => running.stdout.includes('here'))
+  running.signal('SIGINT')
+  await running.end()
+  assert.equal(sizeOf(at.copied), 0)
+  assert.deepEqual(
+    readdirSync(at.state).filter(name => name.endsWith('.json')),
+    [],
+  )
+  writeFileSync(at.program, text)
+  const { status, stderr } = dsd('run', at.program, '--state', at.state, '--until-idle')
+  assert.equal(status, 0, stderr)
+  assert.equal(lines(at.copied).length, 1000)
+  assert.equal(tableOf(at.totals).size, 10)
+})
+
+test('a query without end is the last statement of a program whose state is kept', () => {
+  const at = place('endless')
+  append(at, 0, 10)
+  const text = readFileSync(at.program, 'utf8')
+  writeFileSync(at.program, text.replace('INSERT INTO totals', 'SELECT n FROM numbers; INSERT INTO totals'))
+  const { status, stderr } = dsd('run', at.program, '--state', at.state, '--until-idle')
+  assert.equal(status, 1)
+  assert.match(stderr, /DSD2006 A query without end stands before other statements/)
+})

@@ -32,6 +32,8 @@ export class LocalSession implements Session {
 
   /** Where its state is kept, once `openState` has said so. */
   #durable: Durable | undefined
+  /** A program is kept when its last statement is carried out: one that goes on from its state carries out no more. */
+  #isWhole = false
 
   constructor(options: SessionOptions, environment: Environment) {
     this.#workspace = new Workspace(options, environment)
@@ -45,10 +47,13 @@ export class LocalSession implements Session {
   }
 
   async *executeEach(sql: string, { signal }: { readonly signal?: AbortSignal } = {}): AsyncGenerator<StatementResult> {
-    for (const parsed of parseStatements(sql)) {
+    const statements = parseStatements(sql)
+    for (const [at, parsed] of statements.entries()) {
       this.#workspace.signal = signal
       try {
-        yield await this.#execute(parsed, sql)
+        const result = await this.#execute(parsed, sql)
+        if (at === statements.length - 1) this.#isWhole = true
+        yield result
       } finally {
         this.#workspace.signal = undefined
       }
@@ -85,6 +90,13 @@ export class LocalSession implements Session {
   async run(rules: RunRules): Promise<void> {
     const { jobs } = this.#workspace
     const durable = this.#durable
+    if (durable !== undefined && !this.#isWhole) {
+      if (rules.stop?.() === true) return
+      throw new StreamdownError(
+        'DSD2006',
+        'A query without end stands before other statements of a program whose state is kept: put it at the end, or insert its rows into a table.',
+      )
+    }
     if (durable === undefined) await jobs.run(rules)
     else await durable.around(() => jobs.run({ ...rules, betweenSteps: () => durable.tick() }))
   }
@@ -99,6 +111,7 @@ export class LocalSession implements Session {
   }
 
   async drain(): Promise<void> {
+    if (this.#durable !== undefined && !this.#isWhole) return
     await this.#workspace.jobs.drain()
     await this.#durable?.write()
   }
@@ -161,6 +174,7 @@ export class LocalSession implements Session {
       failed: () => this.#workspace.jobs.fail(),
     })
     this.#durable = durable
+    this.#isWhole = false
     const goesOn = await durable.goOn(last => this.#restore(last))
     if (!goesOn) this.#workspace.jobs.waiting = true
     return goesOn
