@@ -176,7 +176,10 @@ test('Ctrl-C before all statements are carried out keeps nothing: the next run s
   const at = place('begun')
   append(at, 0, 1000)
   const text = readFileSync(at.program, 'utf8')
-  const slow = `CREATE TABLE many WITH ('connector' = 'nexmark', 'events.num' = '20000000');
+  const parquet = join(folder, 'begun.parquet')
+  const slow = `CREATE TABLE whole (n BIGINT) WITH ('connector' = 'filesystem', 'path' = '${parquet}', 'format' = 'parquet');
+    INSERT INTO whole SELECT n FROM numbers;
+    CREATE TABLE many WITH ('connector' = 'nexmark', 'events.num' = '20000000');
     SELECT 'here' AS a; SELECT COUNT(*) AS c FROM many;`
   writeFileSync(at.program, text.replace('INSERT INTO totals', `${slow} INSERT INTO totals`))
   const running = start('run', at.program, '--state', at.state, '--drain')
@@ -184,6 +187,7 @@ test('Ctrl-C before all statements are carried out keeps nothing: the next run s
   running.signal('SIGINT')
   await running.end()
   assert.equal(sizeOf(at.copied), 0)
+  assert.ok(!existsSync(parquet))
   assert.deepEqual(
     readdirSync(at.state).filter(name => name.endsWith('.json')),
     [],

@@ -181,6 +181,8 @@ export class LocalSession implements Session {
   }
 
   async close(): Promise<void> {
+    // What has not begun leaves no empty files, over which it could not begin again.
+    if (this.#durable !== undefined && !this.#isWhole) await this.#workspace.jobs.fail()
     await this.#workspace.jobs.close()
     await this.#durable?.close()
   }
