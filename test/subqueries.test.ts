@@ -29,6 +29,10 @@ const queries: Followed['queries'] = [
   'SELECT g, x FROM t INTERSECT DISTINCT SELECT g, y FROM u',
   'SELECT g FROM t EXCEPT DISTINCT SELECT g FROM u',
   '(SELECT g FROM t UNION ALL SELECT g FROM u) EXCEPT ALL SELECT g FROM t INTERSECT ALL SELECT g FROM u',
+  // Partners by keys alone
+  'SELECT id FROM t WHERE g IN (SELECT g FROM u)',
+  'SELECT id FROM t WHERE NOT EXISTS (SELECT 1 FROM u WHERE u.g = t.g)',
+  'SELECT id FROM t WHERE (g, x) IN (SELECT g, y + 5 FROM u)',
   // IN, EXISTS, ANY and ALL inside of expressions
   "SELECT id, CASE WHEN EXISTS (SELECT 1 FROM u WHERE u.g = t.g) THEN 'y' ELSE 'n' END FROM t",
   'SELECT id FROM t WHERE x > 25 OR EXISTS (SELECT 1 FROM u WHERE u.g = t.g AND u.y < t.x)',

@@ -107,13 +107,16 @@ function compute(node: PlanNode): Properties {
       }
       const { window } = node
       const closes = window !== undefined && !window.changes && window.allowedLateness === 0n
+      // What has been there once stays.
+      const distinct = node.calls.length === 0 && node.keys.length > 0 && window === undefined && node.ttl === undefined
+      const grows = distinct && input.appendOnly
       return {
-        appendOnly: closes,
+        appendOnly: closes || grows,
         keys: [node.keys.map((_, i) => i).filter(i => !isImplied(node.keys[i]!, node.keys, input.windows))],
         ...timed(window === undefined ? [] : windowTimes(movedColumns(input.timeColumns, outputOf), window.end)),
         processing: [],
         windows: input.windows.flatMap(columns => movedWindow(columns, outputOf)),
-        final: closes,
+        final: closes || (grows && input.final),
         bounded: input.bounded,
       }
     }

@@ -44,7 +44,11 @@ test('check names what grows, what never closes, and what may differ', () => {
   assert.deepEqual(codes("SELECT SUM(id) FROM a GROUP BY TUMBLE(ts, INTERVAL '1' HOUR)"), [])
   assert.deepEqual(codes("SELECT SUM(id) FROM m GROUP BY TUMBLE(ts, INTERVAL '1' HOUR)"), ['DSC002', 'DSC001'])
   assert.deepEqual(codes("SELECT SUM(v) FROM a GROUP BY TUMBLE(ts, INTERVAL '1' HOUR)"), ['DSC005'])
-  assert.deepEqual(codes('SELECT id, RAND() FROM (SELECT id, COUNT(*) AS n FROM a GROUP BY id)'), ['DSC001', 'DSC003'])
+  assert.deepEqual(codes('SELECT id, n, RAND() FROM (SELECT id, COUNT(*) AS n FROM a GROUP BY id)'), [
+    'DSC001',
+    'DSC003',
+  ])
+  assert.deepEqual(codes('SELECT id, RAND() FROM (SELECT DISTINCT id FROM a)'), ['DSC001'])
   assert.deepEqual(codes('SELECT a.id FROM a, m WHERE a.id > m.id'), ['DSC001', 'DSC006'])
   const other = '(SELECT * FROM a WHERE v > 1) AS b ON a.id = b.id AND a.ts >= b.ts'
   assert.deepEqual(codes(`SELECT a.id FROM a JOIN ${other}`), ['DSC001'])

@@ -244,3 +244,29 @@ test('a projection of rows of literals becomes rows, unless a cell fails or may 
   assert.equal(overRows('SELECT k, ABS(v) FROM (VALUES (1, 2), (3, 5)) AS t (v, k)').is, 'project')
   assert.equal(overRows('SELECT k, RAND() FROM (VALUES (1, 2)) AS t (v, k)').is, 'project')
 })
+
+test('whether there is a partner is asked of its distinct keys', () => {
+  assert.equal(
+    plan('SELECT x FROM a WHERE id IN (SELECT bid FROM c)'),
+    [
+      'Project: x',
+      '  Join semi on id = bid',
+      '    Scan a (kafka): id, x of 5 columns',
+      '    Aggregate by bid',
+      '      Scan c (kafka): bid of 2 columns',
+    ].join('\n'),
+  )
+  // Each key is there once, or more than the key is asked for.
+  assert.doesNotMatch(
+    plan('SELECT x FROM a WHERE id IN (SELECT bid FROM c GROUP BY bid HAVING COUNT(*) > 1)'),
+    /join.*by bid.*by bid/is,
+  )
+  assert.doesNotMatch(plan('SELECT x FROM a WHERE EXISTS (SELECT 1 FROM c WHERE c.id = a.id AND bid > x)'), /Aggregate/)
+})
+
+test('distinct rows of rows that are only added are only added', () => {
+  const distinct = (input: string): boolean =>
+    derive(optimise(planOf(bound(`SELECT DISTINCT x FROM (${input}) AS q`, { before })))).appendOnly
+  assert.equal(distinct('SELECT x, y FROM a'), true)
+  assert.equal(distinct('SELECT COUNT(*) AS x FROM a GROUP BY y'), false)
+})

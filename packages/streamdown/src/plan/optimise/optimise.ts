@@ -1,6 +1,7 @@
 import type { PlanNode } from '../nodes/node.ts'
 import type { Program } from '../program.ts'
 import { mapExpressions, type Roots, transform } from '../visitor/transform.ts'
+import { joinDistinctPartners } from './distinct-partners.ts'
 import { useEqualities } from './equalities.ts'
 import { dropUnusedEventTime } from './event-time.ts'
 import { pushFilters } from './filters.ts'
@@ -34,6 +35,7 @@ export function optimiseRoots(roots: Roots, { evaluate }: OptimiseOptions = {}):
   plan = merge(findTimeBounds(plan))
   plan = merge(pushFilters(merge(dropUnusedEventTime(plan))))
   plan = useEqualities(plan, evaluate)
+  plan = joinDistinctPartners(plan)
   plan = aggregateSessionsDirectly(plan)
   plan = merge(prune(plan))
   plan = readNestedFields(plan)
