@@ -56,7 +56,8 @@ export function measureOf(orderBy: readonly SortKey[], types: readonly { readonl
     : { column: first.column, type, descending: first.descending }
 }
 
-const DAY = 86_400_000_000n
+/** µs. */
+export const DAY = 86_400_000_000n
 
 /**
  * Where the frames of a sequence begin and end. Both move forward with the row, so that an aggregate takes each row in

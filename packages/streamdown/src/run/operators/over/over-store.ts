@@ -1,7 +1,7 @@
 import { type Batch, CHUNK_ROWS, type Column, type Pointer } from '../../../batch/batch.ts'
 import { columnAt } from '../../../batch/key-groups.ts'
 import { takeColumn } from '../../../batch/select.ts'
-import { columnFromValues } from '../../../batch/values.ts'
+import { columnFromValues, int32s } from '../../../batch/values.ts'
 import type { StateTable } from '../../../state/state-table.ts'
 import { type DataType, type Field, field, types } from '../../../types/data-type.ts'
 import type { Value } from '../../../types/value.ts'
@@ -134,6 +134,25 @@ export class OverStore {
   /** The rows at places (i32) of the partitions with these keys. */
   rowsAt(keys: readonly Column[], places: Pointer, rows: number): Pointer {
     return this.#main(this.#ordered.slotAt(keys, places, rows), rows)
+  }
+
+  /**
+   * The places of the first rows of partitions of which the first value of the order is not before `bound` (with `strict`:
+   * stands behind it); -1 where there is none.
+   */
+  placesFrom(keys: readonly Column[], bound: Column, rows: number, strict: boolean): Int32Array {
+    const { memory } = this.#context
+    const slots = int32sOf(memory, this.#ordered.firstFrom(keys, bound, rows, strict), rows)
+    const found = slots.filter(slot => slot !== -1)
+    const places = int32sOf(memory, this.#ordered.positionOf(int32s(memory, [...found]), found.length), found.length)
+    let next = 0
+    return slots.map(slot => (slot === -1 ? -1 : places[next++]!))
+  }
+
+  /** The first values of the order of the rows at places (i32) of partitions; NULL where there is no row. */
+  orderAt(keys: readonly Column[], places: Pointer, rows: number): Column {
+    const slots = this.#ordered.slotAt(keys, places, rows)
+    return this.#ordered.gather(slots, rows, this.#keys)
   }
 
   remove(slots: Pointer, rows: number): void {

@@ -3,7 +3,9 @@ import { test } from 'node:test'
 import type { MemoryOptions } from '../../../batch/linear-memory.ts'
 import { column } from '../../../plan/expressions/build.ts'
 import { type Frame, type OverCall, OverNode, ScanNode } from '../../../plan/nodes/node.ts'
+import type { StateTable } from '../../../state/state-table.ts'
 import { field, type Schema, types } from '../../../types/data-type.ts'
+import type { OperatorContext } from '../../operator-context.ts'
 import { callsInput } from '../aggregate/aggregate-input.ts'
 import { type EmittedRow, type FedRow, OperatorHarness } from '../operator-harness.ts'
 import { createOver } from './over.ts'
@@ -29,6 +31,7 @@ const sum = (of: Frame): OverCall => ({
 })
 const lag: OverCall = { ...sum(frame('rows', 'unbounded')), name: 'lag', window: 'lag', count: 1 }
 
+type Read = (rows: number) => void
 type Make = (emit: OverNode['emit'], calls: readonly OverCall[], appendOnly?: boolean) => OperatorHarness
 
 const memories: readonly MemoryOptions[] = [{}, { growAlways: true }, { heapStart: 2 ** 31 }]
@@ -45,6 +48,7 @@ function over(
   calls: readonly OverCall[],
   appendOnly: boolean,
   memory: MemoryOptions,
+  read: Read = () => {},
 ): OperatorHarness {
   const input = ScanNode.create({
     name: 't',
@@ -66,12 +70,29 @@ function over(
   return new OperatorHarness(
     context =>
       emit === 'update'
-        ? createOver(node, prepared, context, { schema, appendOnly })
+        ? createOver(node, prepared, countingReads(context, read), { schema, appendOnly })
         : createOverInOrder(node, prepared, context),
     [{ schema, routeBy: [0] }],
     1,
     memory,
   )
+}
+
+/** Tells of how many rows are read by their places. */
+function countingReads(context: OperatorContext, read: Read): OperatorContext {
+  const counting = (table: StateTable): StateTable =>
+    new Proxy(table, {
+      get: (_, name) => {
+        const value: unknown = Reflect.get(table, name, table)
+        if (typeof value !== 'function') return value
+        if (name !== 'slotAt') return value.bind(table)
+        return (...args: Parameters<StateTable['slotAt']>) => {
+          read(args[2])
+          return table.slotAt(...args)
+        }
+      },
+    })
+  return { ...context, table: spec => counting(context.table(spec)) }
 }
 
 const row = (p: number, seconds: number, value: number | null, rest: Partial<FedRow> = {}): FedRow => ({
@@ -179,4 +200,29 @@ inMemories('a result that does not fit is a dead letter until it fits', over => 
     `-1 1 3 -1 ${big}`,
     '+1 1 3 -1 0',
   ])
+})
+
+test('a change looks at the rows around it alone, where a frame is told by values or groups', () => {
+  const n = 2000
+  for (const [of, others] of [
+    [frame('range', -2n * SECOND), 3],
+    [frame('range', -1n * SECOND, SECOND), 3],
+    [frame('groups', -1), 2],
+    [frame('range', 0), 1],
+  ] as const) {
+    for (const appendOnly of [true, false]) {
+      let read = 0
+      const harness = over('update', [sum(of)], appendOnly, {}, rows => {
+        read += rows
+      })
+      harness.step(Array.from({ length: n }, (_, i) => row(1, i, 1)))
+      read = 0
+      const before = harness.main.length
+      harness.step([row(1, n / 2, 1)])
+      assert.ok(read > 0 && read < 40, `${of.unit} ${String(of.start)}: ${read} rows`)
+      // The new row and its old peer, and the other rows in whose frames they are, with one more.
+      const added = harness.main.slice(before).filter(({ weight }) => weight > 0)
+      assert.equal(added.length, others + 1)
+    }
+  }
 })

@@ -23,6 +23,7 @@ import { fitting, type LeavingRow, sendRows } from './over-output.ts'
 import { type Reach, reachOf } from './over-reach.ts'
 import { changedRanges, type Segment } from './over-segments.ts'
 import { sequenceOf } from './over-sequence.ts'
+import { OverSpans } from './over-spans.ts'
 import { copiesWith, OverStore } from './over-store.ts'
 
 /** Rows that are looked at together. */
@@ -53,6 +54,8 @@ class UpdatingOver implements Operator {
   readonly #once: boolean
   readonly #reach: Reach
   readonly #store: OverStore
+  /** Where values of the order say what changes reach. */
+  readonly #spans: OverSpans | undefined
   /** Rows that the running step takes back, with how many of each. */
   readonly #gone: ChangeSet
   readonly #fresh: SlotList
@@ -66,9 +69,11 @@ class UpdatingOver implements Operator {
     this.#layout = layout
     this.#schema = node.schema
     this.#once = isComputedOnce(node)
-    this.#reach = reachOf(layout.calls)
+    this.#reach = reachOf(layout)
     const results = this.#once ? [] : node.calls.map(({ type }) => type)
     this.#store = new OverStore(context, layout, appendOnly, results)
+    const { values } = this.#reach
+    this.#spans = values === undefined ? undefined : new OverSpans(context, this.#store, layout, this.#reach, values)
     this.#gone = new ChangeSet(context, 'gone', layout.schema)
     this.#fresh = new SlotList(context.memory)
     this.#touched = context.table({
@@ -195,11 +200,29 @@ class UpdatingOver implements Operator {
     const changed = int32s(memory, [...fresh, ...gone])
     const rows = fresh.length + gone.length
     const partitions = this.#partitionsOf(changed, rows)
-    const places = this.#store.positions(changed, rows)
-    if (gone.length > 0) this.#removeRows(gone, partitions.subarray(fresh.length), ordinals, out)
-    const counts = this.#store.counts(keys, ordinals.length)
-    const segments = changedRanges({ partitions, places, fresh: fresh.length, counts, reach: this.#reach })
+    const segments = this.#reached(changed, rows, partitions, fresh.length, keys, () => {
+      if (gone.length > 0) this.#removeRows(gone, partitions.subarray(fresh.length), ordinals, out)
+      return this.#store.counts(keys, ordinals.length)
+    })
     this.#compute(segments, keys, ordinals, out)
+  }
+
+  /** What changed rows reach, of which the first `fresh` are new. `remove` lets the others leave: how many rows stay. */
+  #reached(
+    changed: Pointer,
+    rows: number,
+    partitions: Int32Array,
+    fresh: number,
+    keys: readonly Column[],
+    remove: () => Int32Array,
+  ): readonly Segment[] {
+    const [first] = this.#layout.orderBy
+    if (this.#spans !== undefined && first !== undefined) {
+      const values = valuesIn(this.#context.memory, this.#store.column(changed, rows, first.column), rows)
+      return this.#spans.segments({ partitions, values }, keys, remove())
+    }
+    const places = this.#store.positions(changed, rows)
+    return changedRanges({ partitions, places, fresh, counts: remove(), reach: this.#reach })
   }
 
   /** The numbers of the touched partitions that rows are in. */
