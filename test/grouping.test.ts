@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createNodeEnvironment } from '../packages/streamdown/src/connect/node/environment.ts'
 import { createSession } from '../packages/streamdown/src/session/create.ts'
-import { assertFollows } from './follows.ts'
+import { assertFollows, type Followed } from './follows.ts'
 
 const tables = ['CREATE TABLE t (id INT PRIMARY KEY, g VARCHAR, h VARCHAR, x INT)']
 
@@ -18,7 +18,7 @@ const changes = [
   'DELETE FROM t',
 ]
 
-const queries = [
+const queries: Followed['queries'] = [
   'SELECT g, h, GROUPING(g), GROUPING(h), SUM(x) FROM t GROUP BY ROLLUP (g, h)',
   'SELECT g, h, GROUPING(g, h), COUNT(*) FROM t GROUP BY CUBE (g, h)',
   'SELECT g, h, GROUPING(g, h), COUNT(x) FROM t GROUP BY GROUPING SETS ((g), (h), ())',
@@ -35,6 +35,12 @@ const queries = [
   "SELECT g, h, COUNT(DISTINCT x) FILTER (WHERE x > 10), COUNT(*) FILTER (WHERE h = 'p') FROM t GROUP BY CUBE (g, h)",
   'SELECT g, PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY x), PERCENTILE_DISC(0.25) WITHIN GROUP (ORDER BY x) FROM t GROUP BY g',
   'SELECT PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY x DESC), PERCENTILE_CONT(0.9) WITHIN GROUP (ORDER BY x) FROM t',
+  'SELECT g, PERCENTILE_DISC(0.7) WITHIN GROUP (ORDER BY x DESC) FILTER (WHERE id > 1), MEDIAN(x + id) FROM t GROUP BY g',
+  'SELECT g, ARG_MIN(h, x * 100 - id), ARG_MAX(x, id) FILTER (WHERE id <> 9), ARG_MIN(id, h || g || id) FROM t GROUP BY g',
+  [
+    'SELECT g, FIRST_VALUE(x ORDER BY id DESC), LAST_VALUE(h ORDER BY x NULLS FIRST, id) FROM t GROUP BY g',
+    'SELECT g, FIRST(x ORDER BY id DESC) FILTER (WHERE x IS NOT NULL), LAST(h ORDER BY x NULLS FIRST, id) FILTER (WHERE h IS NOT NULL) FROM t GROUP BY g',
+  ],
   "SELECT g, STRING_AGG(h, ',' ORDER BY x DESC NULLS LAST, id), STRING_AGG(h, ';' ORDER BY id) FROM t GROUP BY g",
   "SELECT g, STRING_AGG(DISTINCT h, ',' ORDER BY h), STRING_AGG(h, ',' ORDER BY id) FILTER (WHERE x > 10) FROM t GROUP BY g",
   "SELECT g, MAX(x) FILTER (WHERE h = 'p') - MIN(x) FROM t GROUP BY g HAVING COUNT(*) FILTER (WHERE x > 10) > 0",

@@ -43,6 +43,16 @@ export class ExtremeSet implements KeptCall {
     })
   }
 
+  get tables(): readonly StateTable[] {
+    return [this.table]
+  }
+
+  bytes(): number {
+    return this.table.bytes()
+  }
+
+  rebuild(): void {}
+
   insert({ rows, keys, columns, mask, weights }: ListedRows): void {
     const memory = this.#memory
     const { kernels } = memory

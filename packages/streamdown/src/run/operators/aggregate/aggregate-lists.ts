@@ -26,7 +26,11 @@ export interface ListedRows {
 
 /** A call whose rows are kept in a table of its own. */
 export interface KeptCall {
-  readonly table: StateTable
+  /** What a snapshot holds. */
+  readonly tables: readonly StateTable[]
+  bytes(): number
+  /** After the tables were restored. */
+  rebuild(): void
   insert(rows: ListedRows): void
   /** The results for groups, by key; `overflow`: u8 a group, set where there is none. */
   finish(keys: readonly Column[], rows: number, overflow: Pointer): Column
@@ -152,9 +156,15 @@ export class AggregateList implements KeptCall {
     this.#table.remove(slots, pairs)
   }
 
-  get table(): StateTable {
-    return this.#table
+  get tables(): readonly StateTable[] {
+    return [this.#table]
   }
+
+  bytes(): number {
+    return this.#table.bytes()
+  }
+
+  rebuild(): void {}
 
   #read(keys: readonly Column[], rows: number): readonly KeptRow[][] {
     const memory = this.#memory

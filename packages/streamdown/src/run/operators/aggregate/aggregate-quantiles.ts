@@ -1,4 +1,4 @@
-import type { Column } from '../../../batch/batch.ts'
+import type { Column, Pointer } from '../../../batch/batch.ts'
 import type { Memory } from '../../../batch/memory.ts'
 import { takeColumn } from '../../../batch/select.ts'
 import { columnFromValues, int32s, readValue } from '../../../batch/values.ts'
@@ -54,6 +54,16 @@ export class QuantileSet implements KeptCall {
     })
   }
 
+  get tables(): readonly StateTable[] {
+    return [this.table]
+  }
+
+  bytes(): number {
+    return this.table.bytes()
+  }
+
+  rebuild(): void {}
+
   insert({ rows, keys, columns, mask, weights }: ListedRows): void {
     const memory = this.#memory
     const counted = mask === 0 ? undefined : memory.u8(mask, rows)
@@ -70,31 +80,11 @@ export class QuantileSet implements KeptCall {
   }
 
   finish(keys: readonly Column[], rows: number): Column {
-    const memory = this.#memory
-    const counts = Array.from(memory.i32(this.table.countOf(keys, rows), rows))
-    const fractions = this.#fractions(keys, rows)
-    const exact = counts.map((count, row) => {
-      const fraction = fractions[row] ?? Number.NaN
-      if (count === 0 || !(fraction >= 0 && fraction <= 1)) return undefined
-      return this.#name === 'percentile_disc' ? Math.max(0, Math.ceil(fraction * count) - 1) : fraction * (count - 1)
+    return quantilesOf(this.#memory, { name: this.#name, type: this.#type }, rows, {
+      counts: this.table.countOf(keys, rows),
+      at: (places, which) => this.#at(keys, places, this.#keys + (which === 'value' ? 0 : 1)),
+      fixed: this.#fraction === undefined,
     })
-    const below = this.#at(
-      keys,
-      exact.map(place => Math.floor(place ?? 0)),
-    )
-    const above = this.#at(
-      keys,
-      exact.map(place => Math.ceil(place ?? 0)),
-    )
-    const results = exact.map((place, row): Value => {
-      if (place === undefined) return null
-      const low = readValue(memory, below, row)
-      if (this.#name === 'percentile_disc') return low
-      const high = readValue(memory, above, row)
-      if (typeof low !== 'number' || typeof high !== 'number') return null
-      return low === high ? low : low + (high - low) * (place - Math.floor(place))
-    })
-    return columnFromValues(memory, this.#type, results)
   }
 
   forget(keys: readonly Column[], rows: number): void {
@@ -113,28 +103,58 @@ export class QuantileSet implements KeptCall {
     this.table.remove(slots, pairs)
   }
 
-  /** The values at 0-based places in the order of each group. */
-  #at(keys: readonly Column[], places: readonly number[]): Column {
+  /** A field of the rows at 0-based places in the order of each group. */
+  #at(keys: readonly Column[], places: readonly number[], field: number): Column {
     const slots = this.table.slotAt(keys, int32s(this.#memory, places), places.length)
-    return this.table.gather(slots, places.length, this.#keys)
+    return this.table.gather(slots, places.length, field)
   }
+}
 
-  /** The fraction asked for: that of the group's first row. */
-  #fractions(keys: readonly Column[], rows: number): readonly (number | undefined)[] {
-    if (this.#fraction === undefined) return Array.from({ length: rows }, () => 0.5)
-    const memory = this.#memory
-    const first = this.table.slotAt(
-      keys,
-      int32s(
-        memory,
-        Array.from({ length: rows }, () => 0),
-      ),
-      rows,
-    )
-    const column = this.table.gather(first, rows, this.#keys + 1)
-    return Array.from({ length: rows }, (_, row) => {
-      const fraction = readValue(memory, column, row)
-      return typeof fraction === 'number' ? fraction : undefined
-    })
-  }
+/** The values of groups in order. */
+export interface PlacedValues {
+  /** i32 a group: how many. */
+  readonly counts: Pointer
+  /** Those at 0-based places, one a group, and what fraction was asked for with them. */
+  readonly at: (places: readonly number[], which: 'value' | 'fraction') => Column
+  /** There is no fraction: a median. */
+  readonly fixed: boolean
+}
+
+/** The quantiles of groups; the fraction asked for is that of the group's first row. */
+export function quantilesOf(
+  memory: Memory,
+  { name, type }: { readonly name: string; readonly type: DataType },
+  rows: number,
+  { counts, at, fixed }: PlacedValues,
+): Column {
+  const sizes = Array.from(memory.i32(counts, rows))
+  const first = fixed
+    ? undefined
+    : at(
+        sizes.map(() => 0),
+        'fraction',
+      )
+  const exact = sizes.map((count, row) => {
+    const asked = first === undefined ? 0.5 : readValue(memory, first, row)
+    const fraction = typeof asked === 'number' ? asked : Number.NaN
+    if (count === 0 || !(fraction >= 0 && fraction <= 1)) return undefined
+    return name === 'percentile_disc' ? Math.max(0, Math.ceil(fraction * count) - 1) : fraction * (count - 1)
+  })
+  const below = at(
+    exact.map(place => Math.floor(place ?? 0)),
+    'value',
+  )
+  const above = at(
+    exact.map(place => Math.ceil(place ?? 0)),
+    'value',
+  )
+  const results = exact.map((place, row): Value => {
+    if (place === undefined) return null
+    const low = readValue(memory, below, row)
+    if (name === 'percentile_disc') return low
+    const high = readValue(memory, above, row)
+    if (typeof low !== 'number' || typeof high !== 'number') return null
+    return low === high ? low : low + (high - low) * (place - Math.floor(place))
+  })
+  return columnFromValues(memory, type, results)
 }

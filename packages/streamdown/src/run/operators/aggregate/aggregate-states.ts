@@ -10,6 +10,7 @@ import { ExtremeSet } from './aggregate-extremes.ts'
 import type { FinishRows } from './aggregate-finish.ts'
 import type { AggregateCallInput, AggregateInput } from './aggregate-input.ts'
 import { AggregateList, type KeptCall, listNonNull } from './aggregate-lists.ts'
+import { isPlaced, OrderedRows } from './aggregate-ordered-rows.ts'
 import { isQuantile, QuantileSet } from './aggregate-quantiles.ts'
 
 /** What the states of all calls of an aggregate are laid out by. */
@@ -214,12 +215,13 @@ export class AggregateStates {
   /** After the tables were restored. */
   rebuild(): void {
     for (const { set } of this.#distinct) set.rebuild()
+    for (const list of this.#lists) list.rebuild()
   }
 
   bytes(): number {
     let bytes = 0
     for (const { set } of this.#distinct) bytes += set.bytes()
-    for (const list of this.#lists) bytes += list.table.bytes()
+    for (const list of this.#lists) bytes += list.bytes()
     return bytes
   }
 
@@ -230,9 +232,16 @@ export class AggregateStates {
       const stream = this.#stream(plan.counted)
       return { plan, stream, cells: plan.cells.map(cell => this.#cell(stream, cell)) }
     }
-    const list = new (keptBy(input, appendOnly))(context, input, this.#schema, `kept${index}`, keys, groupBy)
+    const list = new (keptBy(input, this.#schema, appendOnly))(
+      context,
+      input,
+      this.#schema,
+      `kept${index}`,
+      keys,
+      groupBy,
+    )
     this.#lists.push(list)
-    this.tables.push(list.table)
+    this.tables.push(...list.tables)
     return { list, counted: { nonNull: listNonNull(input), filter: input.filter, distinct: undefined } }
   }
 
@@ -303,12 +312,16 @@ export class AggregateStates {
 /** How the rows of a call that has no cells are kept. */
 function keptBy(
   input: AggregateCallInput,
+  schema: Schema,
   appendOnly: boolean,
-): typeof ExtremeSet | typeof QuantileSet | typeof AggregateList {
+): typeof ExtremeSet | typeof OrderedRows | typeof QuantileSet | typeof AggregateList {
+  const { call, args, orderBy } = input
+  const read = [...args, ...orderBy.map(({ column }) => column)].map(column => schema[column]?.type.is ?? 'null')
   // Nested values are ordered element by element, not as the table orders their bytes.
-  const nested = ['row', 'array', 'map'].includes(input.call.type.is)
-  if (!nested && (input.call.name === 'min' || input.call.name === 'max')) return ExtremeSet
-  return appendOnly && !nested && isQuantile(input) ? QuantileSet : AggregateList
+  if (read.some(is => ['row', 'array', 'map'].includes(is))) return AggregateList
+  if (call.name === 'min' || call.name === 'max') return ExtremeSet
+  if (appendOnly && isQuantile(input)) return QuantileSet
+  return isPlaced(input) ? OrderedRows : AggregateList
 }
 
 /** A key of one constant, for aggregates without keys: their one group lives in key group 0. */

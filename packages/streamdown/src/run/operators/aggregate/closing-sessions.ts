@@ -148,6 +148,7 @@ class ClosingSessions implements Operator {
 
   restore(from: StateSnapshot): void {
     restoreTables(this.#groups.tables(), from)
+    this.#groups.states.rebuild()
     this.#watermark = watermarkOf(from.values.watermark)
     this.#sessions.rebuild()
   }

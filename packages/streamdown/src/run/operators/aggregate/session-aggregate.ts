@@ -182,6 +182,7 @@ class SessionAggregate implements Operator {
 
   restore(from: StateSnapshot): void {
     restoreTables(this.#groups.tables(), from)
+    this.#groups.states.rebuild()
     this.#watermark = watermarkOf(from.values.watermark)
     const { due } = from.values
     this.#due = due === undefined ? undefined : BigInt(due)
