@@ -8,6 +8,7 @@ import { type Cell, type CellRows, columnOf, countCell, type Place, placeOf } fr
 import { DistinctSet, MOST_MEMBERS } from './aggregate-distinct.ts'
 import { ExtremeSet } from './aggregate-extremes.ts'
 import type { FinishRows } from './aggregate-finish.ts'
+import { Frequencies } from './aggregate-frequencies.ts'
 import type { AggregateCallInput, AggregateInput } from './aggregate-input.ts'
 import { AggregateList, type KeptCall, listNonNull } from './aggregate-lists.ts'
 import { isPlaced, OrderedRows } from './aggregate-ordered-rows.ts'
@@ -314,12 +315,13 @@ function keptBy(
   input: AggregateCallInput,
   schema: Schema,
   appendOnly: boolean,
-): typeof ExtremeSet | typeof OrderedRows | typeof QuantileSet | typeof AggregateList {
+): typeof ExtremeSet | typeof Frequencies | typeof OrderedRows | typeof QuantileSet | typeof AggregateList {
   const { call, args, orderBy } = input
   const read = [...args, ...orderBy.map(({ column }) => column)].map(column => schema[column]?.type.is ?? 'null')
   // Nested values are ordered element by element, not as the table orders their bytes.
   if (read.some(is => ['row', 'array', 'map'].includes(is))) return AggregateList
   if (call.name === 'min' || call.name === 'max') return ExtremeSet
+  if (call.name === 'mode' && !call.distinct) return Frequencies
   if (appendOnly && isQuantile(input)) return QuantileSet
   return isPlaced(input) ? OrderedRows : AggregateList
 }
