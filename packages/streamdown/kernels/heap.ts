@@ -151,8 +151,8 @@ function releaseRun(start: usize): void {
 }
 
 /**
- * Grows the memory so that a free run of `pages` pages exists at its end; false when it cannot. It grows by a quarter: what
- * is not touched takes no memory, but the JavaScript engine looks for garbage after each time.
+ * Grows the memory so that a free run of `pages` pages exists at its end; false when it cannot. It grows to twice its size, but
+ * not by more than 128 MiB: what is not touched takes no memory, and the JavaScript engine looks for garbage each time.
  */
 function growFor(pages: usize): bool {
   let wanted = pages
@@ -162,7 +162,7 @@ function growFor(pages: usize): bool {
   if (beyond >= pages) {
     wanted = beyond
   } else {
-    const step = min(max((heapEnd - edges) >> (PAGE_BITS + 2), SEGMENT_PAGES), GROW_LIMIT_PAGES)
+    const step = min(max((heapEnd - edges) >> PAGE_BITS, SEGMENT_PAGES), GROW_LIMIT_PAGES)
     if (wanted < step && current + step <= maximumPages) wanted = step
     const more = wanted - beyond
     if (current + more > maximumPages || memory.grow(<i32>more) < 0) return false

@@ -39,6 +39,9 @@ const LEAST: usize = 44
 const REPEATS: usize = 36
 const COLUMN_BYTES: usize = 48
 
+/** Texts that are gathered together. */
+const BLOCK_TEXTS: usize = 128
+
 /** What a column is to be: width, base, and whether it has validity. */
 const PLAN_BYTES: usize = 16
 
@@ -360,7 +363,7 @@ export function equalPayload(table: usize, a: u32, b: u32): bool {
 export function gatherPayload(table: usize, slots: usize, rows: usize, index: usize, data: usize, validity: usize): i32 {
   const physical = physicalOf(table, index)
   if (physical == I64) return gather(I64, 3, table, slots, rows, index, data, validity)
-  if (physical >= VIEW) return gather(VIEW, 4, table, slots, rows, index, data, validity)
+  if (physical >= VIEW) return gatherTexts(table, slots, rows, index, data, validity)
   return gather(physical, widthBits(physical), table, slots, rows, index, data, validity)
 }
 
@@ -400,5 +403,48 @@ function gather(
     store<u8>(validity + i, 1)
     readValue(physical, bits, column, place, to)
   }
+  return nulls
+}
+
+let touchedTexts: u64 = 0
+
+/** Texts: those of a block are touched before the first is read, so that the cache misses overlap. */
+function gatherTexts(table: usize, slots: usize, rows: usize, index: usize, data: usize, validity: usize): i32 {
+  const mark = chunk_mark()
+  const texts = chunk_alloc(BLOCK_TEXTS << 2)
+  const shift = get(table, PAGE_SHIFT)
+  const placeMask = (<u32>1 << shift) - 1
+  let nulls = 0
+  let lastPage: u32 = NO_SLOT
+  let references: usize = 0
+  for (let from: usize = 0; from < rows; from += BLOCK_TEXTS) {
+    const count = min(BLOCK_TEXTS, rows - from)
+    let sum = touchedTexts
+    for (let i: usize = 0; i < count; i++) {
+      const slot = load<u32>(slots + ((from + i) << 2))
+      let text: usize = 0
+      if (slot != NO_SLOT) {
+        if (slot >> shift != lastPage) {
+          lastPage = slot >> shift
+          references = <usize>load<u32>(columnAtSlot(table, slot, index), DATA)
+        }
+        text = <usize>load<u32>(references + (<usize>(slot & placeMask) << 2))
+        if (text != 0) sum += <u64>load<u8>(text)
+      }
+      store<u32>(texts + (i << 2), <u32>text)
+    }
+    touchedTexts = sum
+    for (let i: usize = 0; i < count; i++) {
+      const text = <usize>load<u32>(texts + (i << 2))
+      const to = data + ((from + i) << 4)
+      store<u8>(validity + from + i, text != 0 ? 1 : 0)
+      if (text != 0) readText(text, to)
+      else {
+        zeroValue(to, 4)
+        nulls++
+      }
+    }
+  }
+  chunk_release(mark)
   return nulls
 }
