@@ -120,7 +120,8 @@ export function field_add(addresses: usize, value: usize, valid: usize, weights:
 
 /**
  * Adds weights (i32 a row, 0: each is 1) to an i64 field; a row of which there was none before arrives: its ordinal goes
- * into another i64 field. In order, so that a row that goes and comes back within a batch arrives anew.
+ * into another i64 field. In order, so that a row that goes and comes back within a batch arrives anew. `arrived` 0, or u8
+ * a row: 1 where it arrives. Returns how many do.
  */
 export function field_add_arriving(
   addresses: usize,
@@ -131,17 +132,22 @@ export function field_add_arriving(
   ordinalValid: usize,
   ordinals: usize,
   rows: i32,
-): void {
+  arrived: usize,
+): i32 {
+  let arrivals = 0
   for (let i: usize = 0; i < <usize>rows; i++) {
     const at = <usize>load<u32>(addresses + (i << 2))
     const before = load<i64>(at + weight)
     if (before == 0) {
       store<i64>(at + ordinal, load<i64>(ordinals + (i << 3)))
       store<u8>(at + ordinalValid, 1)
+      arrivals++
     }
+    if (arrived != 0) store<u8>(arrived + i, before == 0 ? 1 : 0)
     store<i64>(at + weight, before + <i64>(weights == 0 ? 1 : load<i32>(weights + (i << 2))))
     store<u8>(at + weightValid, 1)
   }
+  return arrivals
 }
 
 /** Writes an i64 field where `mask` (u8 a row, 0: everywhere) is set. */

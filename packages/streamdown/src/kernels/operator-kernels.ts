@@ -72,7 +72,8 @@ export interface RowWeightsKernels {
     ordinalValid: Pointer,
     ordinals: Pointer,
     rows: number,
-  ): void
+    arrived: Pointer,
+  ): number
   field_set_i64(addresses: Pointer, value: Pointer, valid: Pointer, values: Pointer, mask: Pointer, rows: number): void
   field_set_i32(addresses: Pointer, value: Pointer, valid: Pointer, values: Pointer, mask: Pointer, rows: number): void
   field_number(addresses: Pointer, value: Pointer, valid: Pointer, fresh: Pointer, next: number, rows: number): number

@@ -119,6 +119,7 @@ class SortAtEnd implements Operator {
       ordinal.valid,
       ordinalColumn(memory, batch),
       rows,
+      0,
     )
     const last = memory.chunk(rows * 4)
     const touched = kernels.field_last(addresses, this.#table.offsets(this.#width + 2).value, rows, last)

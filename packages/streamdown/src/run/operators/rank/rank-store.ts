@@ -287,9 +287,19 @@ export class RankStore {
     const addresses = this.table.addresses(slots, rows)
     const weight = this.table.offsets(width)
     const ordinal = this.table.offsets(width + 1)
-    kernels.field_add(addresses, weight.value, weight.valid, batch.weights, 1, rows)
     const ordinals = ordinalColumn(memory, batch)
-    kernels.field_set_i64(addresses, ordinal.value, ordinal.valid, ordinals, fresh, rows)
+    const arrived = memory.chunk(rows)
+    const arrivals = kernels.field_add_arriving(
+      addresses,
+      weight.value,
+      weight.valid,
+      batch.weights,
+      ordinal.value,
+      ordinal.valid,
+      ordinals,
+      rows,
+      arrived,
+    )
     if (this.#options.latest === true) {
       const added = memory.chunk(rows)
       kernels.mask_positive(batch.weights, rows, added)
@@ -297,6 +307,12 @@ export class RankStore {
     }
     const news = selectBytes(memory, fresh, true, rows)
     if (news.rows > 0) this.#enter(this.#taken(slots, news.selection, news.rows), news.rows, order)
+
+    if (arrivals > news.rows) {
+      const again = this.#arrivedAgain(slots, arrived, fresh, rows)
+      order.remove(this.table.gather(again.slots, again.rows, width + 2).data, again.rows)
+      this.#enter(again.slots, again.rows, order)
+    }
 
     const last = memory.chunk(rows * 4)
     const touched = kernels.field_last(addresses, this.table.offsets(width + 3).value, rows, last)
@@ -311,6 +327,21 @@ export class RankStore {
     const goneSlots = this.#taken(slots, gone, goneRows)
     order.remove(this.table.gather(goneSlots, goneRows, width + 2).data, goneRows)
     this.table.remove(goneSlots, goneRows)
+  }
+
+  /** Rows that went and came back within a batch: they stand where they arrived last, as they would over two batches. */
+  #arrivedAgain(slots: Pointer, arrived: Pointer, fresh: Pointer, rows: number): { slots: Pointer; rows: number } {
+    const { memory } = this.#context
+    const again = new Set<number>()
+    const freshRows = memory.u8(fresh, rows)
+    const all = memory.i32(slots, rows)
+    for (const [row, arrives] of memory.u8(arrived, rows).entries()) {
+      if (arrives === 0 || freshRows[row] !== 0) continue
+      const slot = all[row] ?? 0
+      again.delete(slot)
+      again.add(slot)
+    }
+    return { slots: int32s(memory, [...again]), rows: again.size }
   }
 
   #taken(slots: Pointer, selection: Pointer, rows: number): Pointer {

@@ -208,6 +208,34 @@ test('a numbered top of a stream brings of each number at most an old row and th
   )
 })
 
+test('of rows that tie stands first what arrived first, also of rows that go and come back, at whatever size of batches', () => {
+  const changes = fc.array(fc.record({ s: fc.constantFrom('a', 'b', 'c'), weight: fc.constantFrom(1, 1, -1) }), {
+    maxLength: 12,
+  })
+  const steps = fc.array(
+    fc.record({ changes, chunk: fc.integer({ min: 1, max: 12 }), restart: fc.option(fc.integer({ min: 1, max: 3 })) }),
+    { maxLength: 5 },
+  )
+  fc.assert(
+    fc.property(steps, fc.boolean(), fc.integer({ min: 0, max: 2 }), (script, latest, to) => {
+      const of: Case = { ...largest(to, true), latest }
+      const harness = new OperatorHarness(
+        context => createRank(node(of), context, { schema, appendOnly: false }),
+        [{ schema, routeBy: [1] }],
+      )
+      const all: FedRow[] = []
+      for (const step of script) {
+        const fed = step.changes.map(({ s, weight }): FedRow => ({ input: 0, values: [s, 1, 5, 0n], weight }))
+        all.push(...fed)
+        harness.step(fed, {}, step.chunk)
+        assert.deepEqual(harness.table(), naive(of, all, false))
+        if (step.restart !== null) harness.restart(step.restart)
+      }
+    }),
+    { numRuns: 100 },
+  )
+})
+
 test('ranks where memory grows at every allocation, and above 2 GiB', () => {
   fc.assert(property(false, { growAlways: true }), { numRuns: 10 })
   fc.assert(property(true, { heapStart: 2 ** 31 }), { numRuns: 3 })
