@@ -182,3 +182,19 @@ test('a frame that ends before it starts is empty; distances may be computed', a
   )
   await session.close()
 })
+
+test('without event time there is no close to wait for: it is refused, over a materialized view too', async () => {
+  const session = await createSession({ dialect: 'postgres' }, await createNodeEnvironment())
+  await session.execute(
+    `${readings}; CREATE TABLE plain (ts TIMESTAMP); CREATE MATERIALIZED VIEW kept AS SELECT * FROM readings`,
+  )
+  for (const table of ['plain', 'kept']) {
+    const counts = `SELECT window_start, COUNT(*) FROM TUMBLE(${table}, ts, INTERVAL '1 minute') GROUP BY window_start`
+    await session.execute(counts)
+    await assert.rejects(session.execute(`${counts} EMIT ON WINDOW CLOSE`), {
+      code: 'DSD2006',
+      message: /needs event time/,
+    })
+  }
+  await session.close()
+})

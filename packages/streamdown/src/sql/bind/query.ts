@@ -11,6 +11,7 @@ import {
 import { optimise } from '../../plan/optimise/optimise.ts'
 import { derive } from '../../plan/properties.ts'
 import { isSettled } from '../../plan/settled.ts'
+import { nodesOf } from '../../plan/visitor/transform.ts'
 import { groupWindow, withWindowEnd } from '../../plan/windows.ts'
 import { type Field, type Schema, types } from '../../types/data-type.ts'
 import { typeText } from '../../types/type-text.ts'
@@ -67,7 +68,16 @@ export const boundPlan = (plan: PlanNode): BoundQuery => ({
 /** A query that sees no other around it, as a plan. */
 export function bindQuery(context: BindContext, query: Query, place: Place = 'inner'): PlanNode {
   const plan = visiblePlan(bindSubquery(context, query, undefined, place))
-  return query.emit?.mode === 'ON WINDOW CLOSE' ? heldBack(plan) : plan
+  if (query.emit?.mode !== 'ON WINDOW CLOSE') return plan
+  const scans = nodesOf([plan]).filter(node => node.is === 'scan')
+  if (scans.length > 0 && scans.every(scan => scan.eventTime === undefined)) {
+    fail(
+      'DSD2006',
+      'EMIT ON WINDOW CLOSE needs event time, and nothing that this query reads has one. Give the table a WATERMARK; a materialized view has none, a plain view keeps that of its table.',
+      query.emit.at,
+    )
+  }
+  return heldBack(plan)
 }
 
 /** Rows that are only added leave when the watermark has passed their time, unless what they come from waits for that. */

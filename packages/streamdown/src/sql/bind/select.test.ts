@@ -101,7 +101,8 @@ const plans: Readonly<Record<string, string>> = {
   [`SELECT a FROM t WHERE a IN (SELECT a FROM u)`]: `
     Join semi on a = a  {updates, key a}
       Scan t (memory): a of 3 columns  {updates, key a}
-      Scan u (memory): a of 2 columns  {updates}`,
+      Aggregate by a  {updates, key a}
+        Scan u (memory): a of 2 columns  {updates}`,
 
   [`SELECT b FROM t WHERE b NOT IN (SELECT d FROM u)`]: `
     Project: b  {updates}
