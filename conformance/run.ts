@@ -36,6 +36,7 @@ async function runAll(from: string): Promise<number> {
   const cases = all.filter(({ suite, name }) => pattern.test(`${suite}/${name}`))
   const passing = names('passing.txt')
   const stepSensitive = names('step-size-sensitive.txt')
+  const reasons = reasonsOf('not-passing.txt')
   const environment = await createNodeEnvironment()
   const outcomes: Outcome[] = []
   for (const each of cases) {
@@ -46,6 +47,7 @@ async function runAll(from: string): Promise<number> {
       console.log(`${outcome.status.padEnd(11)} ${outcome.suite}/${outcome.name}  ${outcome.detail}`)
   }
   if (values.json !== true) printTable(outcomes)
+  if (values.json !== true) printFailing(outcomes, reasons)
   const broken = outcomes.filter(({ suite, name, status }) => status !== 'passed' && passing.has(`${suite}/${name}`))
   for (const { suite, name, detail } of broken) console.error(`no longer passes: ${suite}/${name}: ${detail}`)
   return broken.length > 0 ? 1 : 0
@@ -103,6 +105,21 @@ function names(file: string): ReadonlySet<string> {
   const path = join(here, file)
   const lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n') : []
   return new Set(lines.map(line => line.replace(/#.*/, '').trim()).filter(line => line !== ''))
+}
+
+/** Why a case does not pass, by its name. */
+function reasonsOf(file: string): ReadonlyMap<string, string> {
+  const reason = /^(?<name>[^#\s]+)\s+#\s+(?<why>.+)$/gm
+  const text = readFileSync(join(here, file), 'utf8')
+  return new Map([...text.matchAll(reason)].map(({ groups }) => [groups?.['name'] ?? '', groups?.['why'] ?? '']))
+}
+
+function printFailing(outcomes: readonly Outcome[], reasons: ReadonlyMap<string, string>): void {
+  for (const { suite, name, status, detail } of outcomes) {
+    if (status === 'passed') continue
+    console.log(`${status}: ${suite}/${name}: ${detail}`)
+    console.log(`  why: ${reasons.get(`${suite}/${name}`) ?? 'not known yet'}`)
+  }
 }
 
 function printTable(outcomes: readonly Outcome[]): void {
