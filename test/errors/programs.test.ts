@@ -70,6 +70,23 @@ test("on_error = 'fail' stops the program at the first such row", () =>
     await assert.rejects(session.run({ stop: () => false }), { code: 'DSD4002' })
   }))
 
+test("on_error = 'fail' keeps the code of what failed", () =>
+  withSession(async (session, folder) => {
+    const input = writeLines(
+      folder,
+      'in.ndjson',
+      [0, 2].map(x => `{"x": ${x}}`),
+    )
+    await session.execute(`
+      SET on_error = 'fail';
+      CREATE TABLE source (x INT, p AS PROCTIME()) WITH (connector = 'file', path = '${input}', format = 'json');
+      CREATE TABLE target (x INT) WITH (connector = 'blackhole');
+      INSERT INTO target SELECT * FROM source MATCH_RECOGNIZE (
+        ORDER BY p MEASURES A.x AS x AFTER MATCH SKIP TO LAST B PATTERN (A B? C)
+        DEFINE A AS x = 0, B AS x = 1, C AS x = 2)`)
+    await assert.rejects(session.run({ stop: () => false }), { code: 'DSD4008' })
+  }))
+
 test('an aggregate that overflows withholds its group until it fits again, and no other', () =>
   withSession(async session => {
     const largest = '9223372036854775807'

@@ -94,7 +94,10 @@ export interface ProgramStatus {
   readonly operators: readonly OperatorState[]
   /** Windows that have rows and did not close yet. */
   readonly openWindows: number
-  /** µs: results up to here are complete; the lowest int64 before any row, the highest when all sources have ended. */
+  /**
+   * µs: results up to here are complete. The lowest int64 before any row, and where no result has event time; the
+   * highest when all sources have ended.
+   */
   readonly watermark: bigint
   /** The newest event time that was read, µs; the lowest int64 before any row. */
   readonly newestEventTime: bigint
@@ -106,7 +109,7 @@ export interface Program {
   readonly finished: Promise<void>
   /** What has happened so far. */
   status(): ProgramStatus
-  /** Rows that failed so far; the last thousands are kept, all are counted. */
+  /** Rows that failed so far; the first 10,000 are kept, all are counted. */
   deadLetters(): readonly DeadLetter[]
   /**
    * Finishes the step and delivers what is written; open windows stay open, `status` says how many. With `drain` they

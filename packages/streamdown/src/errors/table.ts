@@ -137,3 +137,10 @@ export const rowErrorCodes = {
 } as const satisfies Record<number, ErrorCode>
 
 export const isRowErrorCode = (byte: number): byte is keyof typeof rowErrorCodes => byte in rowErrorCodes
+
+export type RowErrorCode = (typeof rowErrorCodes)[keyof typeof rowErrorCodes]
+
+const rowErrors: ReadonlySet<string> = new Set(Object.values(rowErrorCodes))
+
+/** Whether a code is that of a row that failed. */
+export const isRowError = (code: string): code is RowErrorCode => rowErrors.has(code)

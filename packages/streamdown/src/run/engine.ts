@@ -1,4 +1,4 @@
-import { type Batch, NO_WATERMARK } from '../batch/batch.ts'
+import type { Batch } from '../batch/batch.ts'
 import type { Memory } from '../batch/memory.ts'
 import type { DeadLetters, PartitionReader, Source } from '../connect/source.ts'
 import { StreamdownError } from '../errors/error.ts'
@@ -116,7 +116,7 @@ export class Engine {
       ...(openSpill === undefined ? {} : { openSpill }),
     })
     this.#dispatch = new Dispatch(this.#workers.list, options.inboxBytes, worker => this.#workers.enter(worker))
-    this.#watermarks = new Watermarks(this.#trackers)
+    this.#watermarks = new Watermarks(this.graph.vertices, this.#trackers)
     this.#intake = new Intake({
       stepSize: createStepSize({ ...options, bulk: () => this.#workers.spilled }),
       read: (from, maxRows) => this.#read(from, maxRows),
@@ -368,14 +368,9 @@ export class Engine {
     return this.#workers.operators()
   }
 
-  /** The lowest watermark of the outputs: what the results are complete up to. */
+  /** The lowest watermark of the outputs: what the results are complete up to; NO_WATERMARK without event time. */
   watermark(): bigint {
-    let lowest: bigint | undefined
-    for (const tracker of this.#trackers.values()) {
-      const current = tracker.current()
-      if (lowest === undefined || current < lowest) lowest = current
-    }
-    return lowest ?? NO_WATERMARK
+    return this.#watermarks.ofResults()
   }
 
   /** The newest event time of all sources; `NO_WATERMARK` before the first row. */

@@ -17,9 +17,21 @@ export class Watermarks {
   readonly #trackers: ReadonlyMap<number, EventTimeTracker>
   readonly #outputs = new Map<number, OutputTime>()
   readonly #reached = new Map<number, bigint>()
+  /** Outputs of rows that have event time. */
+  readonly #timed: readonly Vertex[]
 
-  constructor(trackers: ReadonlyMap<number, EventTimeTracker>) {
+  constructor(vertices: readonly Vertex[], trackers: ReadonlyMap<number, EventTimeTracker>) {
     this.#trackers = trackers
+    const timed = new Set<Vertex>()
+    for (const vertex of vertices) {
+      if (vertex.is === 'eventTime' || vertex.inputs.some(({ from }) => timed.has(from))) timed.add(vertex)
+    }
+    this.#timed = [...timed].filter(({ is }) => is === 'output')
+  }
+
+  /** How far the results are complete: the lowest of the outputs that have event time; NO_WATERMARK without any. */
+  ofResults(): bigint {
+    return lowestOf(this.#timed.map(({ id }) => this.#reached.get(id) ?? NO_WATERMARK)) ?? NO_WATERMARK
   }
 
   /** What the inputs of a vertex have come to in this step, which they have ended. */

@@ -4,15 +4,13 @@ import { batchFromRows, rowsOf } from '../batch/values.ts'
 import { evaluateConstant } from '../compile/constant.ts'
 import { compileProjection } from '../compile/projection.ts'
 import { StreamdownError } from '../errors/error.ts'
-import { isRowErrorCode, rowErrorCodes } from '../errors/table.ts'
+import { isRowError, isRowErrorCode, rowErrorCodes } from '../errors/table.ts'
 import type { Expression } from '../plan/expressions/expression.ts'
 import { type Clock, SeededRandom } from '../run/clock.ts'
 import type { OperatorContext } from '../run/operator-context.ts'
 import type { Settings } from '../sql/settings.ts'
 import { type Field, type Schema, types } from '../types/data-type.ts'
 import type { Value } from '../types/value.ts'
-
-const rowErrors: ReadonlySet<string> = new Set(Object.values(rowErrorCodes))
 
 /** Evaluates constants, and expressions over the few rows of RETURNING, CHECK and ON CONFLICT, in a memory of its own. */
 export class Evaluator {
@@ -32,7 +30,7 @@ export class Evaluator {
     try {
       return evaluateConstant(expression, this.#context())
     } catch (error) {
-      if (error instanceof StreamdownError && rowErrors.has(error.code)) return undefined
+      if (error instanceof StreamdownError && isRowError(error.code)) return undefined
       throw error
     }
   }

@@ -7,6 +7,7 @@ import type { WeightedRow } from '../connect/memory.ts'
 import type { Claim, Sink } from '../connect/sink.ts'
 import type { DeadLetters, Source } from '../connect/source.ts'
 import { StreamdownError } from '../errors/error.ts'
+import { isRowError } from '../errors/table.ts'
 import type { ScanNode, SinkNode } from '../plan/nodes/node.ts'
 import type { Program } from '../plan/program.ts'
 import { askerWith } from '../run/ask-outside.ts'
@@ -314,13 +315,9 @@ export class Job {
     if (this.deadLetters.length < KEPT_DEAD_LETTERS) this.deadLetters.push(letter)
     if (rule === 'fail' && this.#failure === undefined) {
       this.#failure = new StreamdownError(
-        isRowCode(letter.code) ? letter.code : 'DSD4007',
+        isRowError(letter.code) ? letter.code : 'DSD4007',
         `${letter.problem} (in ${letter.where})`,
       )
     }
   }
 }
-
-type RowCode = 'DSD4001' | 'DSD4002' | 'DSD4003' | 'DSD4004' | 'DSD4005' | 'DSD4006' | 'DSD4007'
-
-const isRowCode = (code: string): code is RowCode => /^DSD400[1-7]$/.test(code)
