@@ -1,41 +1,32 @@
-/** The shared example programs run: rows in, results that were computed by hand out. */
+/** The example programs run: rows in, results that were computed by hand out. */
 import assert from 'node:assert/strict'
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { after, test } from 'node:test'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { connect, Decimal, run, type Simulation, simulate, Timestamp } from '../../packages/streamdown/src/index.ts'
+import { apiPrograms } from './programs.ts'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const root = resolve(here, '../..')
-const shared = join(process.env['API_DIR'] ?? resolve(root, '../shared/api'), 'examples')
-const present = existsSync(shared) && readdirSync(shared).length > 0
+const programs = join(apiPrograms, 'examples')
 // Inside the workspace, so that the programs' own imports (zod, valibot, arktype) are found.
 const work = join(root, 'out', `api-examples-${process.pid}`)
 
 after(() => rmSync(work, { recursive: true, force: true }))
 
-if (present) {
-  mkdirSync(work, { recursive: true })
-  const standIn = relative(work, join(here, 'stand-in.ts'))
-  for (const file of readdirSync(shared)) {
-    copyFileSync(join(shared, file), join(work, file))
-    writeFileSync(
-      join(work, file),
-      readFileSync(join(shared, file), 'utf8').replaceAll("'data-streamdown'", `'${standIn}'`),
-    )
-  }
+mkdirSync(work, { recursive: true })
+const standIn = relative(work, join(here, 'stand-in.ts'))
+for (const file of readdirSync(programs)) {
+  const text = readFileSync(join(programs, file), 'utf8')
+  writeFileSync(join(work, file), text.replaceAll("'data-streamdown'", `'${standIn}'`))
 }
 
 const load = async (file: string) => await import(pathToFileURL(join(work, file)).href)
 
 /** A test of one program, given it and the sources that all share. */
 function example(file: string, check: (program: Program, sources: Program) => void | Promise<void>): void {
-  test(file, async t => {
-    if (!present) {
-      t.diagnostic('shared API programs: folder absent')
-      return
-    }
+  test(file, async () => {
     await check(await load(file), await load('sources.ts'))
   })
 }

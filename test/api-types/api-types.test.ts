@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { apiPrograms } from '../api-examples/programs.ts'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const root = resolve(here, '../..')
-const shared = process.env['API_DIR'] ?? resolve(root, '../shared/api')
 
 /** Every TypeScript file of a folder must compile, and every `@ts-expect-error` in it be needed. */
 function check(folder: string, exactOptionalPropertyTypes: boolean): void {
@@ -46,11 +46,5 @@ for (const exact of [true, false]) {
   test(`programs get the rows, keys and modes they say; wrong ones are refused (${how})`, () =>
     check(join(here, 'programs'), exact))
 
-  test(`the shared examples compile and every refusal in them is one (${how})`, t => {
-    if (!existsSync(shared) || readdirSync(shared).length === 0) {
-      t.diagnostic('shared API programs: folder absent')
-      return
-    }
-    check(shared, exact)
-  })
+  test(`the example programs compile and every refusal in them is one (${how})`, () => check(apiPrograms, exact))
 }

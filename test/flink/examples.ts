@@ -1,11 +1,10 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join, relative, resolve } from 'node:path'
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { apiPrograms } from '../api-examples/programs.ts'
 
 const here = dirname(fileURLToPath(import.meta.url))
-const shared = join(process.env['API_DIR'] ?? resolve(here, '../../../shared/api'), 'examples')
-
-export const examplesThere = existsSync(shared)
+const programs = join(apiPrograms, 'examples')
 
 /** What has a text in Flink SQL, or says why not. */
 interface Written {
@@ -24,10 +23,10 @@ export async function exampleRelations(
 ): Promise<readonly (readonly [name: string, relation: Written])[]> {
   mkdirSync(folder, { recursive: true })
   const standIn = relative(folder, join(here, '../api-examples/stand-in.ts'))
-  const files = readdirSync(shared).filter(name => name.endsWith('.ts'))
+  const files = readdirSync(programs).filter(name => name.endsWith('.ts'))
   for (const name of files) {
-    copyFileSync(join(shared, name), join(folder, name))
-    const text = readFileSync(join(shared, name), 'utf8')
+    copyFileSync(join(programs, name), join(folder, name))
+    const text = readFileSync(join(programs, name), 'utf8')
     writeFileSync(join(folder, name), text.replaceAll("'data-streamdown'", `'${standIn}'`))
   }
   const all: (readonly [string, Written])[] = []
