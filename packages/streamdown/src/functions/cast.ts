@@ -13,6 +13,8 @@ import { isNumeric, numericText, numericToDouble, parseNumeric } from '../values
 import { MAX_PRECISION } from './decimal-types.ts'
 import { RowError } from './definition.ts'
 import { castJson, jsonOf } from './json/convert.ts'
+import { populate } from './json/populate.ts'
+import { read } from './json/read.ts'
 import { parseNested } from './nested/text.ts'
 import { doubleText, realText } from './number-text.ts'
 import { intervalText, parseInterval } from './time/interval.ts'
@@ -102,6 +104,7 @@ function refuse(value: Value, from: DataType, to: string): never {
 }
 
 function nestedOf(value: Value, from: DataType, to: DataType, rule: CastRule, timeZone: string): Value {
+  if (from.is === 'json') return populate(read(value), to, null, timeZone)
   if (from.is !== 'string') refuse(value, from, to.is)
   const parsed = parseNested(asText(value), to, (text, type) => castValue(text, from, type, rule, timeZone))
   return parsed === undefined ? refuse(value, from, to.is) : parsed

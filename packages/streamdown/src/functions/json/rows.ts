@@ -3,8 +3,6 @@ import type { Value } from '../../types/value.ts'
 import { isJsonArray, isJsonObject, type Json, writeJson } from '../../values/json.ts'
 import { definer, js, jsOrNull } from '../define.ts'
 import { type BoundArgument, RowError, type ScalarFunction } from '../definition.ts'
-import { asText } from '../values.ts'
-import { findAll, jsonPath } from './path.ts'
 import { populate } from './populate.ts'
 import { read, textual } from './read.ts'
 
@@ -71,16 +69,6 @@ export const jsonRowFunctions: readonly ScalarFunction[] = [
     [
       js(['json'], types.array(memberOf(string)), args =>
         [...members(args[0])].map(([key, value]) => [key, textual(value)]),
-      ),
-    ],
-  ),
-  define(
-    'json_path_values',
-    'All that a path leads to in a JSON value; JSONB_PATH_QUERY gives them as rows.',
-    [["json_path_values(CAST('{\"a\": [1, 2]}' AS JSON), '$.a[*]')", '[1, 2]']],
-    [
-      js(['json', 'text'], types.array(json), args =>
-        findAll(read(args[0]), jsonPath(asText(args[1]))).map(value => writeJson(value)),
       ),
     ],
   ),

@@ -4,7 +4,7 @@ import { isJsonArray, isJsonObject, type Json, writeJson } from '../../values/js
 import { definer, js, jsOrNull } from '../define.ts'
 import { type Coerce, RowError, type ScalarFunction } from '../definition.ts'
 import { asArray, asText } from '../values.ts'
-import { read } from './read.ts'
+import { keysOf, read } from './read.ts'
 
 const define = definer('json')
 const { string, json, boolean } = types
@@ -59,9 +59,6 @@ const inserted = (item: Json, after: boolean): Ending => ({
     list.toSpliced(index < 0 ? 0 : after && index < list.length ? index + 1 : Math.min(index, list.length), 0, item),
 })
 
-const pathOf = (value: Value | undefined): readonly string[] =>
-  asArray(value).map(part => (part === null ? '' : asText(part)))
-
 /** JSON, a path and JSON, also written as text; then flags. */
 const valuePathItem =
   (...flags: readonly (typeof boolean | typeof string)[]): Coerce =>
@@ -77,7 +74,7 @@ function setLax(args: readonly Value[]): Value {
   const [value, path, item, create = true, treatment = 'use_json_null'] = args
   if (value === null || path === null || create === null) return null
   const target = read(value)
-  const keys = pathOf(path)
+  const keys = keysOf(path)
   if (item !== null) return writeJson(changedAt(target, keys, setTo(read(item), create !== false)))
   switch (treatment) {
     case 'use_json_null':
@@ -106,7 +103,7 @@ export const jsonSettingFunctions: readonly ScalarFunction[] = [
       js(
         ['json', 'array', 'json', 'boolean'],
         json,
-        args => writeJson(changedAt(read(args[0]), pathOf(args[1]), setTo(read(args[2]), args[3] !== false))),
+        args => writeJson(changedAt(read(args[0]), keysOf(args[1]), setTo(read(args[2]), args[3] !== false))),
         { optional: 1, coerce: valuePathItem(boolean) },
       ),
     ],
@@ -131,7 +128,7 @@ export const jsonSettingFunctions: readonly ScalarFunction[] = [
       js(
         ['json', 'array', 'json', 'boolean'],
         json,
-        args => writeJson(changedAt(read(args[0]), pathOf(args[1]), inserted(read(args[2]), args[3] === true))),
+        args => writeJson(changedAt(read(args[0]), keysOf(args[1]), inserted(read(args[2]), args[3] === true))),
         { optional: 1, coerce: valuePathItem(boolean) },
       ),
     ],

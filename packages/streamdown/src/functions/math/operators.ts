@@ -2,7 +2,7 @@ import { type DataType, types } from '../../types/data-type.ts'
 import { commonType, isInteger, isNumeric } from '../common-type.ts'
 import { decimalOf, productType, quotientType, remainderType, sumType } from '../decimal-types.ts'
 import type { BoundArgument, FunctionRules, ScalarFunction, Signature } from '../definition.ts'
-import { jsonMinus } from '../json/functions.ts'
+import { jsonMinus } from '../json/removing.ts'
 
 const inline = { is: 'inline' } as const
 const int8 = types.bigint

@@ -1,7 +1,7 @@
 import { types } from '../../types/data-type.ts'
 import { bytesConcat } from '../bytes/bytes.ts'
 import type { Coerce, ScalarFunction } from '../definition.ts'
-import { jsonConcat } from '../json/functions.ts'
+import { jsonConcat } from '../json/removing.ts'
 import { arrayConcat } from '../nested/shared.ts'
 
 /** Texts, and one text with anything that CAST to STRING makes one. */

@@ -286,11 +286,17 @@ export function formatPostgres(
   return result
 }
 
-/** Local µs (and the offset in it) of a text by a pattern; undefined where it does not fit. */
-export function parsePostgres(
-  text: string,
-  pattern: string,
-): { readonly local: bigint; readonly offset: bigint | undefined } | undefined {
+export interface ParsedTime {
+  /** Local µs. */
+  readonly local: bigint
+  /** The offset that stands in the text, µs. */
+  readonly offset: bigint | undefined
+  /** Where the text goes on behind what the pattern took. */
+  readonly end: number
+}
+
+/** A text by a pattern; undefined where it does not fit. */
+export function parsePostgres(text: string, pattern: string): ParsedTime | undefined {
   let at = 0
   let [year, month, day, hour, minute, second, micros] = [1, 1, 1, 0, 0, 0, 0]
   let dayNumber: number | undefined
@@ -424,6 +430,7 @@ export function parsePostgres(
   return {
     local: joinMicros({ days, micros: 0 }) + BigInt(((hour * 60 + minute) * 60 + second) * 1_000_000 + micros),
     offset: offsetMinutes === undefined ? undefined : BigInt(offsetMinutes) * 60_000_000n,
+    end: at,
   }
 }
 

@@ -47,9 +47,12 @@ const absent: ReadonlySet<string> = new Set(
   atanh coth sind cosd tand cotd asind acosd atand atan2d gamma lgamma to_hex conv gcd lcm factorial div width_bucket scale
   min_scale trim_scale is_nan date_part date_trunc date_bin date_subtract age justify_hours justify_days last_day isfinite
   overlaps to_date_postgres to_timestamp_postgres to_char at_time_zone at_time_zone_last timezone make_date make_time
-  make_timestamp make_timestamptz make_interval to_unix_millis json_length json_object_absent json_array_null -> ->> #> #>> #-
+  make_timestamp make_timestamptz make_interval to_unix_millis json_length json_value_by json_query_by json_exists_by
+  json_value_outcome json_query_outcome json_object_absent json_array_null @? @@ -> ->> #> #>> #-
   @> <@ ? ?| ?& jsonb_array_length jsonb_typeof jsonb_extract_path jsonb_extract_path_text jsonb_build_object
   jsonb_build_array to_jsonb jsonb_pretty jsonb_strip_nulls jsonb_set jsonb_path_query_first jsonb_path_query_array
+  jsonb_path_exists jsonb_path_match jsonb_path_exists_tz jsonb_path_match_tz jsonb_path_query_first_tz
+  jsonb_path_query_array_tz json_path_values_tz
   jsonb_populate_record json_elements json_elements_text json_member_names json_members json_members_text json_path_values
   json_records jsonb_populate_map get_json_object element_at cardinality_deep array_length array_ndims array_subscripts
   array_dims array_lower array_upper array_position_or_null array_positions && array_sum array_cat array_replace array_range

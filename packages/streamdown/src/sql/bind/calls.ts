@@ -8,14 +8,15 @@ import { replaceColumns } from '../../plan/expressions/walk.ts'
 import { type DataType, type Schema, types } from '../../types/data-type.ts'
 import { typeText } from '../../types/type-text.ts'
 import type { SqlFunctionEntry } from '../catalog.ts'
-import type { Call, JsonBehavior, Span, Expression as Syntax } from '../parse/ast.ts'
+import type { Call, Span, Expression as Syntax } from '../parse/ast.ts'
 import { leftOut, placedArguments, spread } from './arguments.ts'
 import { castTo } from './cast.ts'
 import type { BindContext } from './context.ts'
 import { elementsCall } from './elements.ts'
 import { argumentOf, ExpressionBinder } from './expressions.ts'
 import { hypotheticalSet } from './hypothetical-sets.ts'
-import { fail, notYet } from './problem.ts'
+import { isJsonMaker, jsonCall } from './json-calls.ts'
+import { fail } from './problem.ts'
 import { callName } from './syntax.ts'
 import { plainType } from './types.ts'
 import { userCall } from './user-calls.ts'
@@ -98,40 +99,12 @@ export function bindCall(binder: ExpressionBinder, written: Call): Expression {
     if (value.is === 'tableArgument' || value.is === 'descriptor')
       return fail('DSD2006', `${name} takes no table here.`, value.at)
     const bound = binder.bind(value)
-    return jsonMakers.has(name) && isJsonMaker(value) ? castTo(bound, types.json, context.settings) : bound
+    return isJsonMaker(call) && isJsonMaker(value) ? castTo(bound, types.json, context.settings) : bound
   })
-  if (call.json !== undefined) return jsonCall(binder, call, name, args)
+  const json = jsonCall(binder, call, args)
+  if (json !== undefined) return json
   if (name === 'CURRENT_TIMESTAMP' || name === 'LOCALTIMESTAMP') return callFunction(context, name, [], call.at)
   return callFunction(context, name, args, call.at)
-}
-
-/** JSON_OBJECT and JSON_ARRAY are text; one within another is taken as the JSON that it is. */
-const jsonMakers = new Set(['JSON_OBJECT', 'JSON_ARRAY'])
-const isJsonMaker = (value: Syntax): boolean => value.is === 'call' && jsonMakers.has(callName(value))
-
-/** What JSON_OBJECT and JSON_ARRAY do with NULL: the one keeps it, the other leaves it out, unless it is said. */
-function onNull(name: string, clause: 'NULL' | 'ABSENT' | undefined): string {
-  if (name === 'JSON_OBJECT' && clause === 'ABSENT') return 'json_object_absent'
-  return name === 'JSON_ARRAY' && clause === 'NULL' ? 'json_array_null' : name
-}
-
-const defaultBehavior = (behavior: JsonBehavior | undefined): boolean =>
-  behavior === undefined || behavior.is === 'null'
-
-function jsonCall(binder: ExpressionBinder, call: Call, name: string, args: readonly Expression[]): Expression {
-  const options = call.json!
-  if (!defaultBehavior(options.onEmpty) || !defaultBehavior(options.onError)) {
-    const behavior = [options.onEmpty, options.onError].find(b => b?.is === 'default')
-    if (behavior?.is !== 'default')
-      return notYet(`${name} with another ON EMPTY or ON ERROR than NULL or DEFAULT`, 'Use COALESCE.', call.at)
-    const value = callFunction(binder.context, name, args, call.at)
-    const fallback = castTo(binder.bind(behavior.value), value.type, binder.context.settings)
-    return callFunction(binder.context, 'coalesce', [value, fallback], call.at)
-  }
-  const value = callFunction(binder.context, onNull(name, options.onNull), args, call.at)
-  return options.returning === undefined
-    ? value
-    : castTo(value, binder.type(options.returning), binder.context.settings, false, call.at)
 }
 
 /** CREATE FUNCTION … AS expression: the body with the arguments in place of the parameters. */

@@ -35,6 +35,7 @@ const listRows: Readonly<Record<string, ListRows>> = {
   JSONB_EACH_TEXT: { list: 'json_members_text' },
   JSONB_OBJECT_KEYS: { list: 'json_member_names' },
   JSONB_PATH_QUERY: { list: 'json_path_values' },
+  JSONB_PATH_QUERY_TZ: { list: 'json_path_values_tz' },
   JSONB_POPULATE_RECORDSET: { list: 'json_records' },
   REGEXP_MATCHES: { list: 'regexp_all_matches' },
   REGEXP_SPLIT_TO_TABLE: { list: 'regexp_split_to_array' },

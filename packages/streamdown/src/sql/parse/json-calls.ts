@@ -1,9 +1,10 @@
 /** The SQL/JSON functions, whose arguments carry clauses: `JSON_VALUE(x, '$.a' RETURNING INT NULL ON ERROR)`. */
 
-import type { Call, Expression, JsonBehavior, JsonOptions, Name, SortItem } from './ast.ts'
+import type { Call, Expression, JsonBehavior, JsonOptions, JsonPassing, Name, SortItem } from './ast.ts'
 import { callSuffix, plainArgument, plainCall } from './calls.ts'
 import type { Cursor } from './cursor.ts'
 import { expression } from './expressions.ts'
+import { identifier } from './names.ts'
 import { typeName } from './types.ts'
 import { orderBy } from './windows.ts'
 
@@ -55,6 +56,7 @@ function jsonValue(c: Cursor): Expression {
 function options(c: Cursor): JsonOptions | undefined {
   const start = c.start
   let found: JsonOptions = {
+    passing: c.accept('PASSING') ? c.list(() => passed(c)) : [],
     returning: undefined,
     wrapper: undefined,
     quotes: undefined,
@@ -68,6 +70,13 @@ function options(c: Cursor): JsonOptions | undefined {
     found = next
   }
   return c.start === start ? undefined : found
+}
+
+/** `value AS name` */
+function passed(c: Cursor): JsonPassing {
+  const value = jsonValue(c)
+  c.expect('AS')
+  return { name: identifier(c), value }
 }
 
 function option(c: Cursor, found: JsonOptions): JsonOptions | undefined {

@@ -376,8 +376,11 @@ export type Descriptor = { readonly is: 'descriptor'; readonly columns: readonly
 export type JsonBehavior =
   | { readonly is: 'null' | 'error' | 'empty array' | 'empty object' | 'true' | 'false' | 'unknown' }
   | { readonly is: 'default'; readonly value: Expression }
+/** `PASSING value AS name`: a variable of the path. */
+export type JsonPassing = { readonly name: Identifier; readonly value: Expression }
 /** What may follow the arguments of SQL/JSON functions. For JSON_OBJECT(KEY k VALUE v) the args are k, v, k, v, …. */
 export type JsonOptions = {
+  readonly passing: readonly JsonPassing[]
   readonly returning: TypeName | undefined
   readonly wrapper: 'WITHOUT' | 'CONDITIONAL' | 'UNCONDITIONAL' | undefined
   readonly quotes: 'KEEP' | 'OMIT' | undefined
