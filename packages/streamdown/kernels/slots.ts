@@ -304,6 +304,15 @@ export function moveSequence(table: usize, from: usize, to: usize, rows: usize):
   set(table, REUSED, get(table, REUSED) | MOVED)
 }
 
+/** Rows, each once, that stand behind all others in the order of insertion from now on. */
+export function renewSequence(table: usize, slots: usize, rows: usize): void {
+  let sequence = nextSequence(table, <u32>rows)
+  for (let i: usize = 0; i < rows; i++) {
+    store<u32>(rowAddress(table, load<u32>(slots + (i << 2))), sequence++, INSERTED)
+  }
+  set(table, REUSED, get(table, REUSED) | MOVED)
+}
+
 /** Frees every page; what the rows refer to is freed before. */
 export function dropRows(table: usize): void {
   const stride = <usize>get(table, STRIDE)

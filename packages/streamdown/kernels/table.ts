@@ -7,7 +7,7 @@ import { dropTree, removeOrdered } from './order'
 import { gatherPayload } from './payload'
 import { unlink } from './ring'
 import { copyValue, freeRow, freeStrings, ownView, replaceText, zeroValue } from './rows'
-import { dropRows, liveSlots, moveSequence, pageSlots, sparsePage } from './slots'
+import { dropRows, liveSlots, moveSequence, pageSlots, renewSequence, sparsePage } from './slots'
 import {
   BYTES, EXPECTED, FIELD_COUNT, fieldAt, fieldBits, fieldPhysical, FIELDS, fieldValid, fieldValue, get, HASH, INDEX,
   INDEX_SHIFT, isPacked, KEY_ANY, KEY_COUNT, KEY_FORM, KEY_THREE_I64, KIND, MULTIMAP, NEXT, NO_SLOT, ORDER, ORDER_COUNT, ORDERED,
@@ -264,6 +264,11 @@ export function table_sparse_page(table: usize): i32 {
 /** Rows that were inserted again keep their old place in the order of insertion. */
 export function table_move_sequence(table: usize, from: usize, to: usize, rows: i32): void {
   moveSequence(table, from, to, rows)
+}
+
+/** The rows stand last in the order of insertion from now on. */
+export function table_renew(table: usize, slots: usize, rows: i32): void {
+  renewSequence(table, slots, rows)
 }
 
 /** The slots of a page's rows, in order; returns their number. */

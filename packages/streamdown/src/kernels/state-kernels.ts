@@ -38,6 +38,7 @@ export interface StateKernels {
   table_addresses(table: Pointer, slots: Pointer, rows: number, out: Pointer): void
   table_sparse_page(table: Pointer): number
   table_move_sequence(table: Pointer, from: Pointer, to: Pointer, rows: number): void
+  table_renew(table: Pointer, slots: Pointer, rows: number): void
   table_page_live(table: Pointer, page: number, out: Pointer): number
   table_live(table: Pointer, out: Pointer): number
   table_owned(

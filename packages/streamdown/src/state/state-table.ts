@@ -130,6 +130,8 @@ export interface StateTable {
    * slots. They keep their place in the order of insertion.
    */
   moveSparse(each: (moved: { readonly from: Pointer; readonly to: Pointer; readonly rows: number }) => void): void
+  /** Unique tables without an order: the rows in `slots`, each once, stand last in the order of insertion from now on. */
+  renew(slots: Pointer, rows: number): void
   /** Multimaps: removes all rows of one key, as `matches` gives them. */
   removeKey(slots: Pointer, rows: number): void
   /** Tables with an owner: removes what belongs to these of its rows (each once); looks through the whole table. */

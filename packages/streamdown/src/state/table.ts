@@ -243,6 +243,11 @@ class HeapTable implements StateTable {
     memory.release(start)
   }
 
+  renew(slots: Pointer, rows: number): void {
+    if (!this.spec.unique || this.#isOrdered()) throw this.#misused('its rows stand in another order')
+    this.#memory.kernels.table_renew(this.address, slots, rows)
+  }
+
   removeKey(slots: Pointer, rows: number): void {
     if (this.spec.unique || this.#isOrdered()) throw this.#misused('the rows of a key are no ring')
     this.#memory.kernels.table_remove_key(this.address, slots, rows)

@@ -300,27 +300,21 @@ export class RankStore {
       rows,
       arrived,
     )
+    let standing = arrivals
     if (this.#options.latest === true) {
       const added = memory.chunk(rows)
       kernels.mask_positive(batch.weights, rows, added)
       kernels.field_set_i64(addresses, ordinal.value, ordinal.valid, ordinals, added, rows)
+      kernels.agg_mask_or(arrived, added, rows)
+      standing = memory.u8(arrived, rows).reduce((sum, arrives) => sum + arrives, 0)
     }
     const news = selectBytes(memory, fresh, true, rows)
-    if (news.rows > 0) this.#enter(this.#taken(slots, news.selection, news.rows), news.rows, order)
-
-    if (arrivals > news.rows) {
-      const again = this.#arrivedAgain(slots, arrived, fresh, rows)
-      order.remove(this.table.gather(again.slots, again.rows, width + 2).data, again.rows)
-      this.#enter(again.slots, again.rows, order)
-    }
+    if (standing === news.rows) {
+      if (news.rows > 0) this.#enter(this.#taken(slots, news.selection, news.rows), news.rows, order)
+    } else this.#enterAgain(slots, arrived, fresh, rows, order)
 
     const last = memory.chunk(rows * 4)
     const touched = kernels.field_last(addresses, this.table.offsets(width + 3).value, rows, last)
-    if (this.#options.latest === true) {
-      const all = this.#taken(slots, last, touched)
-      order.remove(this.table.gather(all, touched, width + 2).data, touched)
-      this.#enter(all, touched, order)
-    }
     const gone = memory.chunk(touched * 4)
     const goneRows = kernels.field_zero(addresses, weight.value, last, touched, 1, gone)
     if (goneRows === 0) return
@@ -329,19 +323,30 @@ export class RankStore {
     this.table.remove(goneSlots, goneRows)
   }
 
-  /** Rows that went and came back within a batch: they stand where they arrived last, as they would over two batches. */
-  #arrivedAgain(slots: Pointer, arrived: Pointer, fresh: Pointer, rows: number): { slots: Pointer; rows: number } {
+  /**
+   * Rows of a batch that arrive, of which some were there before: each stands where it arrived last, as it would over several
+   * batches, and after a restore.
+   */
+  #enterAgain(slots: Pointer, arrived: Pointer, fresh: Pointer, rows: number, order: StateTable): void {
     const { memory } = this.#context
-    const again = new Set<number>()
+    const entering = new Set<number>()
+    const known = new Set<number>()
     const freshRows = memory.u8(fresh, rows)
     const all = memory.i32(slots, rows)
+    const made = new Set<number>()
     for (const [row, arrives] of memory.u8(arrived, rows).entries()) {
-      if (arrives === 0 || freshRows[row] !== 0) continue
       const slot = all[row] ?? 0
-      again.delete(slot)
-      again.add(slot)
+      if (freshRows[row] !== 0) made.add(slot)
+      else if (arrives !== 0 && !made.has(slot)) known.add(slot)
+      if (arrives === 0) continue
+      entering.delete(slot)
+      entering.add(slot)
     }
-    return { slots: int32s(memory, [...again]), rows: again.size }
+    const entries = this.table.gather(int32s(memory, [...known]), known.size, this.#columns.length + 2).data
+    order.remove(entries, known.size)
+    const inOrder = int32s(memory, [...entering])
+    this.table.renew(inOrder, entering.size)
+    this.#enter(inOrder, entering.size, order)
   }
 
   #taken(slots: Pointer, selection: Pointer, rows: number): Pointer {
