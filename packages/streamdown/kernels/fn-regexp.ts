@@ -8,7 +8,7 @@
 // place in the text alone. So a search that takes long marks the ways that it has gone from each choice and goes none
 // twice (as RE2's BitState does): its time grows with the text's length times the program's.
 
-import { find } from './find'
+import { find, sameBytes } from './find'
 import { bytesOf, sizeOf, writeView } from './fn-view'
 import { chunk_mark, chunk_release, chunk_zeroed } from './heap'
 
@@ -20,7 +20,7 @@ const SET_BYTES: i32 = 17
 /** Which characters that are not ASCII are in a set: none, all, or all that end no line (U+2028, U+2029 do). */
 const NONE: u8 = 0
 const IN_LINE: u8 = 2
-const BYTE: u8 = 1
+const LITERAL: u8 = 1
 const SET: u8 = 2
 const REPEAT: u8 = 3
 const SPLIT: u8 = 4
@@ -28,9 +28,14 @@ const JUMP: u8 = 5
 const SAVE: u8 = 6
 const START: u8 = 7
 const END: u8 = 8
+/** A repetition that always takes all that it can. */
+const SPAN: u8 = 9
 
 /** Where groups begin and end, i32 each; -1: the group takes no part. */
 const saved = memory.data(1024)
+/** What SAVE has written over since the search began, to be put back where a way fails: the place and what it held. */
+const trail = memory.data(2048)
+let trailEnd: usize = 0
 let textAt: usize = 0
 let textSize: i32 = 0
 
@@ -82,15 +87,25 @@ function sizeInSet(set: usize, at: i32): i32 {
   return byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4
 }
 
+/** Puts back what was saved since the trail ended at `end`. */
+@inline
+function unsave(end: usize): void {
+  while (trailEnd > end) {
+    trailEnd -= 8
+    store<i32>(<usize>load<u32>(trail + trailEnd), load<i32>(trail + trailEnd, 4))
+  }
+}
+
 /** Runs the instructions at `p` on the text from `from` on. Whether they match. */
 function run(p: usize, from: i32): bool {
   let at = from
   while (true) {
     const code = load<u8>(p)
-    if (code == BYTE) {
-      if (at >= textSize || load<u8>(textAt + at) != load<u8>(p, 1)) return false
-      at++
-      p += 2
+    if (code == LITERAL) {
+      const length = <i32>load<u8>(p, 1)
+      if (at + length > textSize || !sameBytes(textAt + at, p + 2, length)) return false
+      at += length
+      p += 2 + length
     } else if (code == SET) {
       const size = sizeInSet(p + 1, at)
       if (size == 0) return false
@@ -116,28 +131,52 @@ function run(p: usize, from: i32): bool {
       for (; count > least; count--) {
         if (!isMarked(choice, at)) {
           mark(choice, at)
+          const end = trailEnd
           if (run(p, at)) return true
+          unsave(end)
         }
         at--
         while ((load<u8>(textAt + at) & 0xc0) == 0x80) at--
       }
       if (isMarked(choice, at)) return false
       mark(choice, at)
+    } else if (code == SPAN) {
+      const least = <i32>load<u8>(p, 1)
+      const most = <i32>load<u8>(p, 2)
+      const choice = <u32>load<u16>(p, 3)
+      let count = 0
+      while (count < most || most == UNBOUNDED) {
+        // Ways that begin on the way end where it ends.
+        if (marks != 0 && most == UNBOUNDED && count >= least) {
+          if (isMarked(choice, at)) return false
+          mark(choice, at)
+        }
+        const size = sizeInSet(p + 5, at)
+        if (size == 0) break
+        at += size
+        count++
+      }
+      if (count < least) return false
+      patience -= count
+      if (marks == 0) mark(choice, at)
+      p += 5 + SET_BYTES
     } else if (code == SPLIT) {
       const choice = <u32>load<u16>(p, 3)
       if (isMarked(choice, at)) return false
       mark(choice, at)
+      const end = trailEnd
       if (run(p + 5, at)) return true
+      unsave(end)
       p += 5 + <usize>load<u16>(p, 1)
     } else if (code == JUMP) {
       p += 3 + <usize>load<u16>(p, 1)
     } else if (code == SAVE) {
       const place = saved + (<usize>load<u8>(p, 1) << 2)
-      const before = load<i32>(place)
+      store<u32>(trail + trailEnd, <u32>place)
+      store<i32>(trail + trailEnd, load<i32>(place), 4)
+      trailEnd += 8
       store<i32>(place, at)
-      if (run(p + 2, at)) return true
-      store<i32>(place, before)
-      return false
+      p += 2
     } else if (code == START) {
       if (at != 0) return false
       p++
@@ -162,7 +201,9 @@ function search(text: usize, program: usize): bool {
     if (found < 0) return false
     if (before != ANYWHERE) from = max(0, found - before)
   }
-  memory.fill(saved, 0xff, <usize>load<u8>(head) << 3)
+  const savedEnd = saved + (<usize>load<u8>(head) << 3)
+  for (let group = saved; group < savedEnd; group += 8) store<i64>(group, -1)
+  trailEnd = 0
   choices = load<u16>(head, 3)
   patience = <i64>textSize * STEPS_PER_BYTE + FEWEST_STEPS
   marks = 0
@@ -177,6 +218,7 @@ function searchFrom(instructions: usize, from: i32): bool {
     // A match begins with a character.
     if (at < textSize && (load<u8>(textAt + at) & 0xc0) == 0x80) continue
     if (run(instructions, at)) return true
+    unsave(0)
   }
   return false
 }

@@ -1,5 +1,5 @@
 /** Instructions of `kernels/fn-regexp.ts`. */
-const op = { match: 0, byte: 1, set: 2, repeat: 3, split: 4, jump: 5, save: 6, start: 7, end: 8 } as const
+const op = { match: 0, literal: 1, set: 2, repeat: 3, split: 4, jump: 5, save: 6, start: 7, end: 8, span: 9 } as const
 /** `most` of a repetition without an upper bound. */
 const UNBOUNDED = 255
 /** In the program's head: a match may begin any number of bytes before its literal. */
@@ -23,11 +23,17 @@ interface CharacterSet {
   readonly others: keyof typeof others
 }
 
+interface Group {
+  readonly is: 'group'
+  readonly number: number | undefined
+  readonly choices: readonly (readonly Node[])[]
+}
+
 type Node =
   | { readonly is: 'byte'; readonly byte: number }
   | { readonly is: 'set'; readonly set: CharacterSet; readonly least: number; readonly most: number }
   | { readonly is: 'start' | 'end' }
-  | { readonly is: 'group'; readonly number: number | undefined; readonly choices: readonly (readonly Node[])[] }
+  | Group
 
 /**
  * A regular expression of ASCII characters, classes, `^`, `$`, groups, alternatives and greedy repetitions of single
@@ -38,7 +44,7 @@ export function byteProgram(pattern: string): ByteProgram | undefined {
   const choices = parser.choices()
   if (choices === undefined || !parser.isDone) return undefined
   const emitter = new Emitter()
-  const body = [...emitter.group({ is: 'group', number: 0, choices }), op.match]
+  const body = [...emitter.group({ is: 'group', number: 0, choices }, []), op.match]
   const { literal, before } = required(choices)
   const bytes = [parser.groups + 1, literal.length, before, ...word(emitter.choices), ...literal, ...body]
   return bytes.length > MAX_BYTES || parser.groups > MAX_GROUPS
@@ -198,40 +204,87 @@ const except = (members: readonly number[]): CharacterSet => ({
   others: 'all',
 })
 
-/** Writes instructions; those that have a choice are numbered. */
+/**
+ * Writes instructions; those at which ways part or begin are numbered. `after`: what follows up to the end of the pattern,
+ * by which a repetition may turn out to have no choice.
+ */
 class Emitter {
   choices = 0
 
-  group({ number, choices }: Extract<Node, { is: 'group' }>): number[] {
-    const inside = this.#choices(choices)
+  group({ number, choices }: Group, after: readonly Node[]): number[] {
+    const inside = this.#choices(choices, after)
     return number === undefined ? inside : [op.save, number * 2, ...inside, op.save, number * 2 + 1]
   }
 
   /** Each choice but the last: a split that goes on with the next one; a jump behind all of them. */
-  #choices([first = [], ...others]: readonly (readonly Node[])[]): number[] {
-    if (others.length === 0) return first.flatMap(node => this.#node(node))
+  #choices([first = [], ...others]: readonly (readonly Node[])[], after: readonly Node[]): number[] {
+    if (others.length === 0) return this.#sequence(first, after)
     const number = this.choices++
-    const own = first.flatMap(node => this.#node(node))
-    const rest = this.#choices(others)
+    const own = this.#sequence(first, after)
+    const rest = this.#choices(others, after)
     return [op.split, ...word(own.length + 3), ...word(number), ...own, op.jump, ...word(rest.length), ...rest]
   }
 
-  #node(node: Node): number[] {
+  #sequence(nodes: readonly Node[], after: readonly Node[]): number[] {
+    const out: number[] = []
+    for (let at = 0; at < nodes.length; ) {
+      const node = nodes[at]
+      if (node === undefined) break
+      if (node.is === 'byte') {
+        const literal = literalAt(nodes, at)
+        out.push(op.literal, literal.length, ...literal)
+        at += literal.length
+      } else {
+        at++
+        out.push(...this.#node(node, [...nodes.slice(at), ...after]))
+      }
+    }
+    return out
+  }
+
+  #node(node: Exclude<Node, { is: 'byte' }>, after: readonly Node[]): number[] {
     switch (node.is) {
-      case 'byte':
-        return [op.byte, node.byte]
-      case 'set':
-        return node.least === 1 && node.most === 1
-          ? [op.set, ...bitsOf(node.set)]
-          : [op.repeat, node.least, node.most, ...word(this.choices++), ...bitsOf(node.set)]
+      case 'set': {
+        const { set, least, most } = node
+        if (least === 1 && most === 1) return [op.set, ...bitsOf(set)]
+        const repetition = isDecided(set, after) ? op.span : op.repeat
+        return [repetition, least, most, ...word(this.choices++), ...bitsOf(set)]
+      }
       case 'start':
       case 'end':
         return [op[node.is]]
       case 'group':
-        return this.group(node)
+        return this.group(node, after)
     }
   }
 }
+
+/** The bytes from a node on that stand one behind the other, as many as an instruction takes. */
+function literalAt(nodes: readonly Node[], from: number): readonly number[] {
+  const bytes: number[] = []
+  for (const node of nodes.slice(from, from + UNBOUNDED)) {
+    if (node.is !== 'byte') break
+    bytes.push(node.byte)
+  }
+  return bytes
+}
+
+/**
+ * Whether a repetition of the set always takes all that it can: with less, a character of the set would come next, with
+ * which nothing that follows begins; or nothing follows that could fail.
+ */
+function isDecided(set: CharacterSet, after: readonly Node[]): boolean {
+  for (const node of after) {
+    if (node.is === 'byte') return !set.ascii.has(node.byte)
+    if (node.is === 'end') return true
+    if (node.is !== 'set' || !isDisjoint(set, node.set)) return false
+    if (node.least > 0) return true
+  }
+  return true
+}
+
+const isDisjoint = (a: CharacterSet, b: CharacterSet): boolean =>
+  a.ascii.isDisjointFrom(b.ascii) && (a.others === 'none' || b.others === 'none')
 
 const word = (value: number): readonly number[] => [value & 0xff, value >> 8]
 
@@ -243,16 +296,15 @@ function bitsOf({ ascii, others: rest }: CharacterSet): readonly number[] {
 }
 
 /** Bytes that stand in every match, and how many bytes of it may be before them at most. */
-function required(choices: readonly (readonly Node[])[]): { readonly literal: number[]; readonly before: number } {
+function required(choices: readonly (readonly Node[])[]): {
+  readonly literal: readonly number[]
+  readonly before: number
+} {
   const [nodes = []] = choices
-  const literal: number[] = []
-  if (choices.length > 1) return { literal, before: 0 }
+  if (choices.length > 1) return { literal: [], before: 0 }
   const from = nodes.findIndex(({ is }) => is === 'byte')
-  if (from < 0) return { literal, before: 0 }
-  for (const node of nodes.slice(from)) {
-    if (node.is !== 'byte' || literal.length === UNBOUNDED) break
-    literal.push(node.byte)
-  }
+  if (from < 0) return { literal: [], before: 0 }
+  const literal = literalAt(nodes, from)
   return { literal, before: Math.min(ANYWHERE, longest(nodes.slice(0, from))) }
 }
 
