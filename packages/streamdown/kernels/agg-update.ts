@@ -28,6 +28,14 @@ export function agg_count(addresses: usize, rows: usize, offset: usize, mask: us
     }
     return
   }
+  if (weights == 0) {
+    // No branch: which rows a filter takes cannot be foreseen.
+    for (let i: usize = 0; i < rows; i++) {
+      const at = groupOf(addresses, i) + offset
+      store<i64>(at, load<i64>(at) + <i64>(load<u8>(mask + i) != 0))
+    }
+    return
+  }
   for (let i: usize = 0; i < rows; i++) {
     if (skipped(mask, i)) continue
     const at = groupOf(addresses, i) + offset
@@ -365,7 +373,7 @@ function extreme<T>(
 
 /** An interval as microseconds, a month taken as 30 days: how intervals compare. */
 @inline
-export function intervalBelow(a: usize, b: usize): bool {
+function intervalBelow(a: usize, b: usize): bool {
   const day: i64 = 86400000000
   const daysA = <i64>load<i32>(a) * 30 + <i64>load<i32>(a, 4)
   const daysB = <i64>load<i32>(b) * 30 + <i64>load<i32>(b, 4)
@@ -377,7 +385,7 @@ export function intervalBelow(a: usize, b: usize): bool {
 }
 
 @inline
-export function below128(a: usize, b: usize): bool {
+function below128(a: usize, b: usize): bool {
   const highA = load<i64>(a, 8)
   const highB = load<i64>(b, 8)
   return highA < highB || (highA == highB && load<u64>(a) < load<u64>(b))

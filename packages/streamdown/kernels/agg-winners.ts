@@ -1,48 +1,7 @@
 // Winners: values that cannot be compared or copied in place (text, values in order of arrival). A first pass finds for
 // each group the best row of the batch, kept in the i32 field at `best` (row + 1); a second lists them and clears it.
 
-import { below128, intervalBelow } from './agg-update'
-import { orderNumerics } from './value'
-
-/** a < b, of two 16-byte views, byte by byte. */
-@inline
-function viewBelow(a: usize, b: usize): bool {
-  const lengthA = <usize>load<u32>(a)
-  const lengthB = <usize>load<u32>(b)
-  const x = lengthA <= 12 ? a + 4 : <usize>load<u32>(a, 12)
-  const y = lengthB <= 12 ? b + 4 : <usize>load<u32>(b, 12)
-  const length = min(lengthA, lengthB)
-  for (let i: usize = 0; i < length; i++) {
-    const p = load<u8>(x + i)
-    const q = load<u8>(y + i)
-    if (p != q) return p < q
-  }
-  return lengthA < lengthB
-}
-
-/** a < b, of two values of a physical code; NaN is the largest number. */
-@inline
-function below(code: i32, a: usize, b: usize): bool {
-  if (code == 9) return viewBelow(a, b)
-  if (code == 10) return orderNumerics(a, b) < 0
-  if (code == 4) return load<i64>(a) < load<i64>(b)
-  if (code == 3) return load<i32>(a) < load<i32>(b)
-  if (code == 6) {
-    const x = load<f64>(a)
-    const y = load<f64>(b)
-    return x == x && (y != y || x < y)
-  }
-  if (code == 5) {
-    const x = load<f32>(a)
-    const y = load<f32>(b)
-    return x == x && (y != y || x < y)
-  }
-  if (code == 7) return below128(a, b)
-  if (code == 8) return intervalBelow(a, b)
-  if (code == 2) return load<i16>(a) < load<i16>(b)
-  if (code == 1) return load<i8>(a) < load<i8>(b)
-  return load<u8>(a) < load<u8>(b)
-}
+import { compareValues } from './value'
 
 /**
  * The rows whose `data` (physical `code`, 1 << `bits` bytes) is smaller (largest 1: larger) than all before in their
@@ -73,11 +32,9 @@ export function agg_winners_by(
     const arrived = ordinals != 0 ? load<i64>(ordinals + (i << 3)) : first + <i64>i
     if (before != 0 || load<u8>(group + valid) != 0) {
       const known = before != 0 ? data + ((before - 1) << <usize>bits) : group + value
-      const better = largest != 0 ? below(code, known, row) : below(code, row, known)
-      if (!better) {
-        const worse = largest != 0 ? below(code, row, known) : below(code, known, row)
-        if (worse || arrived >= load<i64>(group + ordinal)) continue
-      }
+      const order = compareValues(code, row, known)
+      if (largest != 0 ? order < 0 : order > 0) continue
+      if (order == 0 && arrived >= load<i64>(group + ordinal)) continue
     }
     store<u32>(group + best, <u32>(i + 1))
     store<i64>(group + ordinal, arrived)

@@ -210,6 +210,7 @@ function orderF64(a: f64, b: f64): i32 {
 function orderViews(a: usize, b: usize): i32 {
   const first = order<u32>(bswap<u32>(load<u32>(a, 4)), bswap<u32>(load<u32>(b, 4)))
   if (first != 0) return first
+  if (load<u64>(a) == load<u64>(b) && load<u64>(a, 8) == load<u64>(b, 8)) return 0
   const lengthA = <usize>load<u32>(a)
   const lengthB = <usize>load<u32>(b)
   return orderBytes(viewBytes(a), lengthA, viewBytes(b), lengthB)

@@ -6,7 +6,7 @@ import { type Field, field, types } from '../../../types/data-type.ts'
 import type { Output } from '../../operator.ts'
 import type { OperatorContext } from '../../operator-context.ts'
 import { emitDead } from '../dead.ts'
-import type { AggregateInput } from './aggregate-input.ts'
+import type { AggregateCallInput, AggregateInput } from './aggregate-input.ts'
 import { AggregateOutput, type Touched } from './aggregate-output.ts'
 import { AggregateStates, type GroupedRows } from './aggregate-states.ts'
 
@@ -74,6 +74,7 @@ export class AggregateGroups {
       sentAt,
       sentFlag: sentFlag.value,
       withheldFlag: withheld.value,
+      everyRowCounts: options.appendOnly && !options.merging && input.calls.some(countsEveryRow),
     })
     this.#initial = [...this.states.initial, ...flagOffsets.map(({ valid }) => valid)]
   }
@@ -244,6 +245,9 @@ export class AggregateGroups {
     this.table.remove(slots, rows)
   }
 }
+
+const countsEveryRow = ({ call, args, filter }: AggregateCallInput): boolean =>
+  call.name === 'count' && !call.distinct && args.length === 0 && filter === undefined
 
 /** A watermark kept in a snapshot. */
 export const watermarkText = (watermark: bigint): string => String(watermark)

@@ -27,6 +27,8 @@ export interface GroupsLayout {
   /** Offsets of flags: a row was sent and not taken back; the result does not fit and is withheld. */
   readonly sentFlag: number
   readonly withheldFlag: number
+  /** Each row changes the result of its group: there is a count of all rows, and none is taken back. */
+  readonly everyRowCounts: boolean
 }
 
 interface OutputRows {
@@ -85,11 +87,14 @@ export class AggregateOutput {
     kernels.agg_gather(addresses, rows, this.#layout.sentFlag, 1, oldThere)
     const sent = columns.map((_, i) => this.#layout.table.gather(slots, rows, this.#layout.sentAt + i))
     const differs = memory.chunkZeroed(rows)
-    const compared = [...columns.entries()].map(([i, column]) => [sent[i] ?? column, column] as const)
-    if (moving !== undefined) compared.push(...keys.map((key, i) => [sentKeys[i] ?? key, key] as const))
-    for (const [old, column] of compared) {
-      const code = physicalCodes[physicalOf(column.type)]
-      kernels.agg_diff(rows, old.data, old.validity, column.data, column.validity, code, differs)
+    if (this.#layout.everyRowCounts) memory.u8(differs, rows).fill(1)
+    else {
+      const compared = [...columns.entries()].map(([i, column]) => [sent[i] ?? column, column] as const)
+      if (moving !== undefined) compared.push(...keys.map((key, i) => [sentKeys[i] ?? key, key] as const))
+      for (const [old, column] of compared) {
+        const code = physicalCodes[physicalOf(column.type)]
+        kernels.agg_diff(rows, old.data, old.validity, column.data, column.validity, code, differs)
+      }
     }
     const picks = memory.chunk(rows * 8)
     const weights = memory.chunk(rows * 8)
