@@ -6,13 +6,13 @@
 import { columnData, columnIsNull, columnPhysical, columnValidity, columnValue, hashRows } from './column'
 import { chunk_alloc } from './heap'
 import {
-  EXPECTED, fieldAt, fieldPhysical, fieldValid, fieldValue, get, give, HASH, INDEX, INDEX_COUNT, INDEX_SHIFT, KEY_ANY,
+  BYTES, EXPECTED, fieldAt, fieldPhysical, fieldValid, fieldValue, get, give, HASH, INDEX, INDEX_COUNT, INDEX_SHIFT, KEY_ANY,
   KEY_COUNT, KEY_FORM, KEY_I64, KEY_TWO_I64, KIND, NO_SLOT, ORDERED, PAGE_SHIFT, PAGES, RECORD_BITS, rowAddress, set, STRIDE,
   take,
 } from './table-fields'
 import { equalValues, I64, VIEW } from './value'
 
-/** The index is larger than a cache: look at the entries and rows of a block before deciding about them. */
+/** A table, or an index, is larger than a cache: look at the entries and rows of a block before deciding about them. */
 const PREFETCH_BYTES: usize = 1 << 19
 const PREFETCH_ROWS: usize = 64
 const SPREAD: u32 = 0x9e3779b1
@@ -268,7 +268,7 @@ let touched: u64 = 0
 /** Loads the entries and rows that a block of hashes leads to, so that the cache misses overlap. */
 export function touch(table: usize, hashes: usize, from: usize, rows: usize): void {
   const shift = get(table, INDEX_SHIFT)
-  if (indexBytes(shift) < PREFETCH_BYTES) return
+  if (<usize>get(table, BYTES) < PREFETCH_BYTES) return
   const index = <usize>get(table, INDEX)
   const end = min(from + PREFETCH_ROWS, rows)
   const pages = <usize>get(table, PAGES)

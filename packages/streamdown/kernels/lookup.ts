@@ -94,9 +94,12 @@ function findWide(
       let full = hashKey(nullable, hashStart(), data1, validity1, i)
       if (form > 1) full = hashKey(nullable, full, data2, validity2, i)
       if (form > 2) full = hashKey(nullable, full, data3, validity3, i)
-      const hash = hashEnd(full)
-      store<u32>(hashes + ((i - from) << 2), hash)
-      store<u64>(entries + ((i - from) << 3), load<u64>(index + (<usize>home(hash, shift) << 3)))
+      store<u32>(hashes + ((i - from) << 2), hashEnd(full))
+    }
+    // A loop that does little else has more loads under way at once.
+    for (let i: usize = 0; i < end - from; i++) {
+      const hash = load<u32>(hashes + (i << 2))
+      store<u64>(entries + (i << 3), load<u64>(index + (<usize>home(hash, shift) << 3)))
     }
     if (isLarge) {
       let sum = touchedRows

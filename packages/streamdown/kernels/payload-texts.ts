@@ -7,6 +7,7 @@
 import { chunk_alloc, chunk_mark, chunk_release } from './heap'
 import { copyBytes } from './rows'
 import { get, give, set, take, TEXT_CACHE } from './table-fields'
+import { touchTexts } from './touch'
 import { equalBytes, viewBytes } from './value'
 
 /** Texts of a page: the chunk that is being filled, where in it, its end, and the bytes of all chunks. */
@@ -80,13 +81,8 @@ export function storeTexts(
   for (let from: usize = 0; from < rows; from += BLOCK_ROWS) {
     const end = min(from + BLOCK_ROWS, rows)
     const looksUp = mayRepeat(texts, repeats)
-    // All hashes first, so that the cache misses at the texts overlap.
-    if (looksUp) {
-      for (let i = from; i < end; i++) {
-        const isNull = validity != 0 && load<u8>(validity + i) == 0
-        store<u64>(hashes + ((i - from) << 3), isNull ? NO_HASH : hashText(views + (i << 4)))
-      }
-    }
+    if (looksUp) hashBlock(table, views, validity, from, end, hashes)
+    else touchTexts(views, validity, from, end)
     for (let i = from; i < end; i++) {
       const view = views + (i << 4)
       let text: usize = 0
@@ -100,6 +96,28 @@ export function storeTexts(
   chunk_release(mark)
 }
 
+let touched: u64 = 0
+
+/** Hashes of a block's texts, u64 each; what the cache knows by them is touched as well, so that the misses overlap. */
+function hashBlock(table: usize, views: usize, validity: usize, from: usize, end: usize, hashes: usize): void {
+  for (let i = from; i < end; i++) {
+    const isNull = validity != 0 && load<u8>(validity + i) == 0
+    store<u64>(hashes + ((i - from) << 3), isNull ? NO_HASH : hashText(views + (i << 4)))
+  }
+  const cache = cacheOf(table)
+  let sum = touched
+  for (let i: usize = 0; i < end - from; i++) {
+    // No text lies at 0, where there is memory none the less.
+    sum += <u64>load<u8>(<usize>load<u32>(entryOf(cache, load<u64>(hashes + (i << 3))), 4))
+  }
+  touched = sum
+}
+
+@inline
+function entryOf(cache: usize, hash: u64): usize {
+  return cache + (<usize>(hash >> (64 - CACHE_BITS)) << 3)
+}
+
 /** Whether texts of the column are worth a look, by what became of the page's so far. */
 function mayRepeat(texts: usize, repeats: usize): bool {
   const tried = load<u32>(repeats, TRIED)
@@ -110,7 +128,7 @@ function mayRepeat(texts: usize, repeats: usize): bool {
 @inline
 function lookUp(table: usize, texts: usize, repeats: usize, view: usize, hash: u64): usize {
   store<u32>(repeats, load<u32>(repeats, TRIED) + 1, TRIED)
-  const entry = cacheOf(table) + (<usize>(hash >> (64 - CACHE_BITS)) << 3)
+  const entry = entryOf(cacheOf(table), hash)
   const known = <usize>load<u32>(entry, 4)
   if (known != 0 && load<u32>(entry) == <u32>hash && isText(known, view)) {
     store<u32>(repeats, load<u32>(repeats, FOUND) + 1, FOUND)

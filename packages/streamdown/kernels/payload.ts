@@ -419,20 +419,20 @@ function gatherTexts(table: usize, slots: usize, rows: usize, index: usize, data
   let references: usize = 0
   for (let from: usize = 0; from < rows; from += BLOCK_TEXTS) {
     const count = min(BLOCK_TEXTS, rows - from)
-    let sum = touchedTexts
     for (let i: usize = 0; i < count; i++) {
       const slot = load<u32>(slots + ((from + i) << 2))
-      let text: usize = 0
+      let text: u32 = 0
       if (slot != NO_SLOT) {
         if (slot >> shift != lastPage) {
           lastPage = slot >> shift
           references = <usize>load<u32>(columnAtSlot(table, slot, index), DATA)
         }
-        text = <usize>load<u32>(references + (<usize>(slot & placeMask) << 2))
-        if (text != 0) sum += <u64>load<u8>(text)
+        text = load<u32>(references + (<usize>(slot & placeMask) << 2))
       }
-      store<u32>(texts + (i << 2), <u32>text)
+      store<u32>(texts + (i << 2), text)
     }
+    let sum = touchedTexts
+    for (let i: usize = 0; i < count; i++) sum += <u64>load<u8>(<usize>load<u32>(texts + (i << 2)))
     touchedTexts = sum
     for (let i: usize = 0; i < count; i++) {
       const text = <usize>load<u32>(texts + (i << 2))

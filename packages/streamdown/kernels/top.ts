@@ -15,6 +15,8 @@ import { compareValues, equalValues } from './value'
 /** In the place of a slot: the number of a row of the batch. */
 const IN_BATCH: u32 = 0x80000000
 const ENTRY_HEAD: usize = 16
+/** Rows whose way into their tops is looked at together. */
+const TOUCHED_ROWS: usize = 64
 
 @inline
 function entryBytes(limit: usize): usize {
@@ -41,6 +43,20 @@ function compareInBatch(columns: usize, fields: usize, count: usize, a: usize, b
 function contains(slots: usize, count: usize, slot: u32): bool {
   for (let i: usize = 0; i < count; i++) if (load<u32>(slots + (i << 2)) == slot) return true
   return false
+}
+
+let touched: u64 = 0
+
+/** Loads the last stored rows of the tops that a block of rows wants to enter, so that the cache misses overlap. */
+function touchLast(partitions: usize, from: usize, end: usize, top: usize, table: usize, storedOrdinal: usize): void {
+  let sum = touched
+  for (let i = from; i < end; i++) {
+    const at = <usize>load<u32>(partitions + (i << 2)) + top
+    const length = <usize>load<u32>(at)
+    const last = load<u32>(at + (length << 2))
+    if (length != 0 && (last & IN_BATCH) == 0) sum += load<u64>(rowAddress(table, last) + storedOrdinal)
+  }
+  touched = sum
 }
 
 /**
@@ -74,6 +90,7 @@ export function top_enter(
   let goneCount: usize = 0
   let entryCount = <usize>entered
   for (let i: usize = 0; i < <usize>rows; i++) {
+    if (i % TOUCHED_ROWS == 0) touchLast(partitions, i, min(i + TOUCHED_ROWS, <usize>rows), top, table, storedOrdinal)
     const partition = <usize>load<u32>(partitions + (i << 2))
     const slots = partition + top + 4
     const length = <usize>load<u32>(partition + top)

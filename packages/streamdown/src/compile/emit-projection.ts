@@ -3,6 +3,7 @@ import type { DataType } from '../types/data-type.ts'
 import { physicalOf, widthOf } from '../types/physical.ts'
 import { columnsOf, emitExpression } from './emit-expression.ts'
 import { pushTruth } from './emit-logic.ts'
+import { emitTouches } from './emit-touches.ts'
 import { Emitter } from './emitter.ts'
 import { Code, type Label } from './wasm/code.ts'
 import { op } from './wasm/opcodes.ts'
@@ -21,6 +22,8 @@ export interface FrameLayout {
   readonly stride: number
   /** Room for that one, in the block. */
   readonly watermark: number
+  /** Whether texts are touched ahead of the rows that read them. */
+  readonly touches: number
   readonly selection: number
   readonly failedRows: number
   readonly failedCodes: number
@@ -74,6 +77,7 @@ export function emitProjection(
   const places = {
     watermarks: take(),
     stride: take(),
+    touches: take(),
     selection: take(),
     failedRows: take(),
     failedCodes: take(),
@@ -82,11 +86,13 @@ export function emitProjection(
   const selection = load(places.selection)
   const failedRows = load(places.failedRows)
   const watermarks = { data: load(places.watermarks), stride: load(places.stride) }
+  const touches = load(places.touches)
   const failedCodes = load(places.failedCodes)
 
   const row = code.local('i32')
   const count = code.local('i32')
   const failed = code.local('i32')
+  const expressions = filter === undefined ? outputs : [filter, ...outputs]
   const e = new Emitter({
     code,
     base,
@@ -96,10 +102,11 @@ export function emitProjection(
     nullable,
     watermarks,
     columns: locals,
-    expressions: filter === undefined ? outputs : [filter, ...outputs],
+    expressions,
   })
 
   const next = code.open('loop')
+  emitTouches(e, expressions, { columns: locals, rows, wanted: touches })
   const done = code.open('block')
   const fail = code.open('block')
   const nullables: boolean[] = []

@@ -150,6 +150,10 @@ export class Emitter {
     this.#scopes.at(-1)?.set(key, operand)
   }
 
+  isNullable(index: number): boolean {
+    return this.#nullable[index] === true
+  }
+
   column(index: number, type: DataType): Operand {
     const known = this.recall(index)
     if (known !== undefined) return known
@@ -157,7 +161,7 @@ export class Emitter {
     if (column === undefined) throw new Error(`column ${index} was not collected`)
     const { code } = this
     let valid: Valid = true
-    if (this.#nullable[index] === true) {
+    if (this.isNullable(index)) {
       code.get(column.validity).get(this.row).emit(op.i32Add).memory(op.i32Load8U)
       valid = this.store()
     }

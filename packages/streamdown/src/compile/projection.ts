@@ -136,6 +136,8 @@ function createLoop(
   const runCode = createRun(emitted.code, emitter.module, functions, memory, interpreted)
   const { fallible } = emitter
   const hostsRows = rowFunctions.length > 0
+  // Of a batch like the last one. Texts of rows that a filter leaves out are mostly not looked at.
+  let touches = true
 
   return {
     run(batch) {
@@ -163,11 +165,13 @@ function createLoop(
       view.setUint32(base + frame.watermarks, batch.watermarks === 0 ? watermark : batch.watermarks, true)
       view.setUint32(base + frame.stride, batch.watermarks === 0 ? 0 : 8, true)
       view.setBigInt64(watermark, batch.watermark, true)
+      view.setUint32(base + frame.touches, touches ? 1 : 0, true)
       view.setUint32(base + frame.selection, selection, true)
       view.setUint32(base + frame.failedRows, failedRows, true)
       view.setUint32(base + frame.failedCodes, failedCodes, true)
       if (hostsRows) for (const { start } of rowFunctions) start(batch)
       const count = runCode(base, rows)
+      touches = count * 2 >= rows
       if (hostsRows) for (const { stop } of rowFunctions) stop()
       const after = memory.view()
       const failedCount = fallible ? after.getUint32(base + frame.failedCount, true) : 0
