@@ -38,6 +38,8 @@ function bundleOf(script: string): string {
     platform: 'node',
     target: 'node24',
     packages: 'external',
+    minifyWhitespace: true,
+    lineLimit: 160,
     logLevel: 'error',
   })
   const path = join(folder, `${basename(script, '.ts')}.mjs`)
