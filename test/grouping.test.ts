@@ -52,6 +52,7 @@ const queries: Followed['queries'] = [
   'SELECT g, COUNT(*), SUM(COUNT(*)) OVER () FROM t GROUP BY g',
   'SELECT g, BOOL_AND(x > 5), BIT_OR(x), ARG_MAX(id, x * 100 + id), COUNT(*) FILTER (WHERE x IS NULL) FROM t GROUP BY g',
   'SELECT g, COUNT(*) FROM t GROUP BY ALL',
+  'SELECT g, x > 10, h, SUM(x), GROUPING(x > 10) FROM t GROUP BY GROUPING SETS ((g, x > 10), (g, h), (x > 10, h), (x > 10))',
 ]
 
 for (const workers of [1, 2])
@@ -68,5 +69,27 @@ test('GROUP BY DISTINCT takes equal sets once, as PostgreSQL documents it', asyn
     await rows('SELECT g, COUNT(*) FROM t GROUP BY DISTINCT ROLLUP (g), ROLLUP (g) ORDER BY g'),
     await rows('SELECT g, COUNT(*) FROM t GROUP BY ROLLUP (g) ORDER BY g'),
   )
+  await session.close()
+})
+
+test('GROUP_ID tells equal sets apart, as Oracle documents it', async () => {
+  const session = await createSession({ dialect: 'postgres', clock: 0n }, await createNodeEnvironment())
+  await session.execute(`${tables[0]}; ${changes[0]}`)
+  const rows = async (sql: string): Promise<unknown> => {
+    const [result] = await session.execute(sql)
+    return result?.is === 'rows' ? result.rows : undefined
+  }
+  assert.deepEqual(
+    await rows(
+      "SELECT g, GROUP_ID() AS id, COUNT(*) FROM t WHERE g = 'a' GROUP BY GROUPING SETS (g, (), g, ()) ORDER BY g, id",
+    ),
+    [
+      ['a', 0n, 2n],
+      ['a', 1n, 2n],
+      [null, 0n, 2n],
+      [null, 1n, 2n],
+    ],
+  )
+  assert.deepEqual(await rows('SELECT GROUP_ID(), SUM(3) FROM t WHERE id < 0'), [[0n, null]])
   await session.close()
 })

@@ -44,9 +44,7 @@ async function runCase(given: FelderaCase, mode: Mode, environment: Environment)
     clock: SUITE_CLOCK,
   }
   const view = /CREATE\s+(?:MATERIALIZED\s+)?VIEW\s+(\w+)/i.exec(given.query)?.[1] ?? ''
-  const query = given.query
-    .replace(/CREATE\s+FUNCTION[^;]*;/gi, '')
-    .replace(/CREATE\s+VIEW/i, 'CREATE MATERIALIZED VIEW')
+  const query = given.query.replace(/CREATE\s+VIEW/i, 'CREATE MATERIALIZED VIEW')
   let session = await createSession(options, environment)
   try {
     await session.execute(given.tables)

@@ -20,6 +20,12 @@
 1 << 4
 8 >> 2
 abs(-17.4)
+power('1'::float8, 'inf'::float8), power('1'::float8, '-inf'::float8), power('1'::float8, 'NaN'::float8)
+power('-1'::float8, 'inf'::float8), power('-1'::float8, 'NaN'::float8), power('NaN'::float8, '0'::float8)
+power('0.1'::float8, 'inf'::float8), power('-2'::float8, 'inf'::float8), power('-inf'::float8, '3'::float8)
+trunc('1.2345678901234e+200'::float8), trunc('-1.2345678901234e+200'::float8), round('1e22'::float8)
+CAST('1' AS INTERVAL DAY), CAST('-1' AS INTERVAL YEAR), CAST('90' AS INTERVAL MINUTE)
+CAST('100 1' AS INTERVAL DAY TO HOUR), CAST('10:1' AS INTERVAL MINUTE TO SECOND), '1-3'::INTERVAL YEAR TO MONTH
 cbrt(64.0)
 ceil(42.2)
 ceil(-42.8)

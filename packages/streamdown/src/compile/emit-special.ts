@@ -46,7 +46,7 @@ export function emitSpecial(
         : truncated(e, timeUnit(a.literal), b, type)
     case 'floor':
     case 'floor_to':
-      return typeof b?.literal === 'string' ? truncated(e, timeUnit(b.literal), a, type) : undefined
+      return floored(e, b?.literal, a, type)
     case 'date_format':
       return typeof b?.literal === 'string' ? formatted(e, b.literal, a, args, type, call) : undefined
     case 'to_timestamp':
@@ -158,6 +158,12 @@ const units: Readonly<Record<string, number>> = {
   month: 5,
   quarter: 6,
   year: 7,
+}
+
+/** FLOOR(value TO unit); its weeks begin on Sunday, those of the kernel on Monday. */
+function floored(e: Emitter, literal: unknown, value: Operand, type: DataType): Operand | undefined {
+  const unit = typeof literal === 'string' ? timeUnit(literal) : 'week'
+  return unit === 'week' ? undefined : truncated(e, unit, value, type)
 }
 
 function truncated(e: Emitter, unit: string, value: Operand, type: DataType): Operand | undefined {

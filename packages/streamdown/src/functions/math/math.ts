@@ -119,8 +119,11 @@ function cutDouble(round: boolean): (args: readonly Value[]) => number {
     // Rounds the shortest decimal text, so that 1.005 rounds as it is written.
     const [mantissa = '0', exponent = '0'] = Math.abs(value).toExponential().split('e')
     const shifted = Number(`${mantissa}e${Number(exponent) + digits}`)
+    // From here on all numbers are whole, and adding a half would round to even.
+    if (shifted >= 2 ** 52 && digits >= 0) return value
     const whole = round ? Math.floor(shifted + 0.5) : Math.floor(shifted)
-    const result = Number(`${whole}e${-digits}`)
+    const [wholeMantissa = '0', wholeExponent = '0'] = whole.toExponential().split('e')
+    const result = Number(`${wholeMantissa}e${Number(wholeExponent) - digits}`)
     return value < 0 ? -result : result
   }
 }
@@ -191,8 +194,12 @@ function exponentialInRange(x: number): number {
 function power(args: readonly Value[]): number {
   const base = asNumber(args[0])
   const exponent = asNumber(args[1])
+  // As in C, where 1 raised to anything is 1, and -1 raised to an infinity; JavaScript gives NaN.
+  if (base === 1 || (base === -1 && Math.abs(exponent) === Infinity)) return 1
+  if (Number.isNaN(base) || Number.isNaN(exponent)) return base ** exponent
   if (base === 0 && exponent < 0) domain('zero raised to a negative power is not defined')
-  if (base < 0 && !Number.isInteger(exponent)) domain('a negative number raised to a fraction is complex')
+  if (base < 0 && Number.isFinite(exponent) && !Number.isInteger(exponent))
+    domain('a negative number raised to a fraction is complex')
   const result = base ** exponent
   if (!Number.isFinite(result) && Number.isFinite(base) && Number.isFinite(exponent))
     throw new RowError(3, 'the power is out of range')

@@ -291,9 +291,17 @@ export const clock = (
 
 export const localNow = ({ now, timeZone }: FunctionContext): bigint => utcToLocal(zoneOf(timeZone), now)
 
-/** FLOOR(x TO unit) and CEIL(x TO unit). */
-export const floorTime = js(['temporal', 'string'], firstType, toUnit(floorTo), { coerce: temporals })
-export const ceilTime = js(['temporal', 'string'], firstType, toUnit(ceilTo), { coerce: temporals })
+/** FLOOR(x TO unit) and CEIL(x TO unit): as in Calcite, weeks begin on Sunday. */
+export const floorTime = js(['temporal', 'string'], firstType, toUnit(fromSunday(floorTo)), { coerce: temporals })
+export const ceilTime = js(['temporal', 'string'], firstType, toUnit(fromSunday(ceilTo)), { coerce: temporals })
+
+function fromSunday(round: typeof floorTo): typeof floorTo {
+  return (micros, unit) => {
+    if (unit !== 'week') return round(micros, unit)
+    const monday = round(micros + MICROS_PER_DAY, unit)
+    return monday === undefined ? undefined : monday - MICROS_PER_DAY
+  }
+}
 
 /** Flink's TO_TIMESTAMP gives milliseconds. */
 export const cutToMillis = (micros: bigint | undefined): Value =>

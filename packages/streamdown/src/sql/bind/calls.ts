@@ -19,6 +19,7 @@ import { isJsonMaker, jsonCall } from './json-calls.ts'
 import { fail } from './problem.ts'
 import { callName } from './syntax.ts'
 import { plainType } from './types.ts'
+import { withUnit } from './unit-names.ts'
 import { userCall } from './user-calls.ts'
 
 /** A call of a registered function, its arguments cast as the signature wants. */
@@ -73,9 +74,9 @@ const windowParts = /^(TUMBLE|HOP|SESSION)_(START|END|ROWTIME|PROCTIME)$/
 /** A call in an expression that is neither an aggregate nor a window function of the query around it. */
 export function bindCall(binder: ExpressionBinder, written: Call): Expression {
   const call = spread(written)
-  const counted = hypotheticalSet(call)
-  if (counted !== undefined) return binder.bind(counted)
   const { context } = binder
+  const instead = hypotheticalSet(call) ?? withUnit(call, binder.scope, context)
+  if (instead !== undefined) return binder.bind(instead)
   const name = callName(call)
   if (call.over !== undefined)
     return fail('DSD2006', `${name} OVER (…) stands in the select list, QUALIFY or ORDER BY only.`, call.at)
@@ -93,6 +94,8 @@ export function bindCall(binder: ExpressionBinder, written: Call): Expression {
   if (isAggregate(name))
     return fail('DSD2006', `The aggregate ${name} cannot stand here; aggregates are for SELECT and HAVING.`, call.at)
   if (call.args.some(({ value }) => value.is === 'lambda')) return elementsCall(binder, call)
+  const made = structured(binder, call)
+  if (made !== undefined) return made
   const args = placedArguments(name, findFunction(name)?.parameterNames, call).map(argument => {
     if (argument === undefined) return leftOut()
     const { value } = argument
@@ -105,6 +108,24 @@ export function bindCall(binder: ExpressionBinder, written: Call): Expression {
   if (json !== undefined) return json
   if (name === 'CURRENT_TIMESTAMP' || name === 'LOCALTIMESTAMP') return callFunction(context, name, [], call.at)
   return callFunction(context, name, args, call.at)
+}
+
+/** `point(1, 2)`: a value of the type that CREATE TYPE point AS (x INT, y INT) made. */
+function structured(binder: ExpressionBinder, call: Call): Expression | undefined {
+  const { context } = binder
+  const [name] = call.name.parts
+  if (name === undefined || call.name.parts.length > 1 || findFunction(name.text) !== undefined) return undefined
+  const type = context.catalog.findType(context.names.fold(name))
+  if (type?.is !== 'row') return undefined
+  if (call.args.length !== type.fields.length)
+    return fail('DSD2004', `${name.text} has ${type.fields.length} fields, here are ${call.args.length}.`, call.at)
+  const fields = call.args.map(({ value }) => {
+    if (value.is === 'tableArgument' || value.is === 'descriptor')
+      return fail('DSD2006', `${name.text} takes no table.`, value.at)
+    return value
+  })
+  const row = binder.bind({ is: 'row', explicit: true, elements: fields, names: undefined, at: call.at })
+  return castTo(row, type, context.settings, false, call.at)
 }
 
 /** CREATE FUNCTION … AS expression: the body with the arguments in place of the parameters. */

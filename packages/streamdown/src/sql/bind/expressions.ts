@@ -17,7 +17,7 @@ import { bindCall, callFunction } from './calls.ts'
 import { castTo } from './cast.ts'
 import { collated } from './collation.ts'
 import type { BindContext } from './context.ts'
-import { intervalLiteral, numberLiteral } from './literals.ts'
+import { intervalLiteral, numberLiteral, qualifiedInterval } from './literals.ts'
 import { didYouMean } from './names.ts'
 import { inList, like, operate, quantified } from './operators.ts'
 import { fail, notYet } from './problem.ts'
@@ -125,6 +125,8 @@ export class ExpressionBinder {
       case 'quantified':
         return quantified(this, e)
       case 'cast':
+        if (e.value.is === 'string' && e.type.is === 'namedType' && /^INTERVAL /.test(e.type.name))
+          return qualifiedInterval(e.value, e.type.name, e.at)
         return this.#castOf(e.value, this.type(e.type), e.orNull || this.context.lenient, e.at)
       case 'atTimeZone': {
         const zone = e.zone === undefined ? literal(settings.timezone, types.string) : this.bind(e.zone)
@@ -213,12 +215,25 @@ export class ExpressionBinder {
   #column(parts: readonly Identifier[], at: Span): Expression {
     const { names } = this.context
     const found = findColumn(this.scope, parts, names)
-    if (found === undefined) return unknownColumn(this.scope, parts, names, at)
+    if (found === undefined) return this.#wordForValue(parts, at) ?? unknownColumn(this.scope, parts, names, at)
     if (found.is === 'ambiguous')
       return fail('DSD2002', `"${found.name}" stands in several tables; write table.${found.name}.`, at)
     let value = found.value
     for (const part of found.rest) value = this.#field(value, part)
     return { ...value, at }
+  }
+
+  /** Words that stand for a value where no column has the name: SQL's third truth value, and Flink's PI. */
+  #wordForValue([word, ...more]: readonly Identifier[], at: Span): Expression | undefined {
+    if (word === undefined || word.quoted || more.length > 0) return undefined
+    switch (word.text.toUpperCase()) {
+      case 'UNKNOWN':
+        return literal(null, types.boolean)
+      case 'PI':
+        return this.call('pi', [], at)
+      default:
+        return undefined
+    }
   }
 
   #field(of: Expression, field: Identifier): Expression {

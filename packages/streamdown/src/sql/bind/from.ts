@@ -8,6 +8,7 @@ import type { Catalog } from '../catalog.ts'
 import type {
   Argument,
   DerivedTable,
+  Descriptor,
   Hint,
   Join,
   MatchRecognize,
@@ -263,11 +264,15 @@ class FromBinder {
       if (time === undefined) fail('DSD2006', `${kind} takes a table, its time column and lengths.`, call.at)
       const rows = new Rows(this.#context, table.source.plan, table.source.scope)
       const place = this.#timeColumn(rows, time)
-      const lengths = call.args.filter(arg => arg !== time && arg !== table.argument)
+      const others = call.args.filter(arg => arg !== time && arg !== table.argument)
+      // Calcite's SESSION takes the keys as a second descriptor.
+      const keys = kind === 'SESSION' ? others.find(({ value }) => value.is === 'descriptor') : undefined
+      const partitionBy = keys?.value.is === 'descriptor' ? columnsOf(keys.value) : table.partitionBy
+      const lengths = others.filter(arg => arg !== keys)
       const bound = bindWindowing(kind, lengths, rows.binder, call.at)
       const windowing =
         bound.kind === 'session'
-          ? { ...bound, partitionBy: rows.append(table.partitionBy.map(e => rows.binder.bind(e))) }
+          ? { ...bound, partitionBy: rows.append(partitionBy.map(e => rows.binder.bind(e))) }
           : bound
       const plan = windowOver(this.#context, rows.plan, windowing, place, time.at)
       const source = this.#aliased(plan, ref.alias, table.name)
@@ -456,6 +461,9 @@ function unlisted({ plan, scope }: Source, index: number): Source {
   const columns = scope.columns.map(c => (c.index === index ? { ...c, unlisted: true } : c))
   return { plan, scope: { ...scope, columns } }
 }
+
+const columnsOf = ({ columns, at }: Descriptor): readonly Syntax[] =>
+  columns.map(({ parts }) => ({ is: 'column', parts, at }))
 
 const named = (args: readonly Argument[], name: string): Argument | undefined =>
   args.find(arg => arg.name?.text.toUpperCase() === name)

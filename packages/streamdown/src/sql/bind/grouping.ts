@@ -153,12 +153,18 @@ class GroupBuilder {
 
   /** GROUP BY DISTINCT: of sets with the same keys the first one. */
   differentSets(sets: Sets): Sets {
-    const seen = new Set<string>()
-    return sets.filter(set => {
+    const repeats = this.#repeats(sets)
+    return sets.filter((_, i) => repeats[i] === 0)
+  }
+
+  /** For each set, how many before it have the same keys. */
+  #repeats(sets: Sets): readonly number[] {
+    const seen = new Map<string, number>()
+    return sets.map(set => {
       const keys = [...new Set(set.flatMap(e => this.#keyOf.get(e) ?? []))].sort((a, b) => a - b).join()
-      const known = seen.has(keys)
-      seen.add(keys)
-      return !known
+      const before = seen.get(keys) ?? 0
+      seen.set(keys, before + 1)
+      return before
     })
   }
 
@@ -169,7 +175,13 @@ class GroupBuilder {
     this.#append(first, this.#rows.binder.bind(first))
   }
 
+  /** What several grouping sets group by is one key. */
   #append(e: Syntax, bound: Expression): void {
+    const known = this.#keys.findIndex(({ equals }) => equals.includes(expressionKey(bound)))
+    if (known >= 0) {
+      this.#keyOf.set(e, [known])
+      return
+    }
     const [input] = this.#rows.append([bound], [e.is === 'column' ? e.parts.at(-1)!.text : 'key'])
     this.#keyOf.set(e, [this.#add(input!, [expressionKey(bound)])])
   }
@@ -280,7 +292,8 @@ class GroupBuilder {
       for (const added of closing.slice(keys.length)) this.#add(added, [])
       return this.#aggregate(closing, calls)
     }
-    const inputs = sets.map(set => this.#setPlan(set, calls))
+    const repeats = this.#repeats(sets)
+    const inputs = sets.map((set, i) => this.#setPlan(set, calls, repeats[i] ?? 0))
     const union = UnionNode.create(inputs)
     this.#groupingColumn = this.#keys.length + calls.length
     return union
@@ -296,8 +309,11 @@ class GroupBuilder {
     return this.#ttl === undefined || keys.length === 0 ? node : { ...node, ttl: this.#ttl }
   }
 
-  /** One grouping set, with NULL for the keys that it leaves out, and 1 in the grouping column of each of them. */
-  #setPlan(set: readonly Syntax[], calls: readonly AggregateCall[]): PlanNode {
+  /**
+   * One grouping set, with NULL for the keys that it leaves out, and 1 in the grouping column of each of them; last its
+   * GROUP_ID().
+   */
+  #setPlan(set: readonly Syntax[], calls: readonly AggregateCall[], groupId: number): PlanNode {
     const used = new Set([...this.#always, ...set.flatMap(e => this.#keyOf.get(e) ?? [])])
     if (this.#windowParts !== undefined)
       for (const key of [this.#windowParts.start, this.#windowParts.end]) used.add(key)
@@ -314,7 +330,12 @@ class GroupBuilder {
       name: `$grouping${key}`,
       value: literal(used.has(key) ? 0 : 1, types.int),
     }))
-    return ProjectNode.create(grouped, [...keys, ...values, ...left])
+    return ProjectNode.create(grouped, [
+      ...keys,
+      ...values,
+      ...left,
+      { name: '$group_id', value: literal(groupId, types.bigint) },
+    ])
   }
 
   stage(node: PlanNode): Rows {
@@ -361,6 +382,7 @@ class GroupBuilder {
   #special(node: PlanNode, call: Call): Expression | undefined {
     const name = callName(call)
     if (name === 'GROUPING' || name === 'GROUPING_ID') return this.#grouping(node, call)
+    if (name === 'GROUP_ID' && call.args.length === 0) return this.#groupId(node)
     const parts = this.#windowParts
     if (parts === undefined || call.over !== undefined) return undefined
     const of = (key: number) => column(node.schema, key)
@@ -402,6 +424,12 @@ class GroupBuilder {
       literal(0, types.int),
     )
     return bits.length === 1 ? bits[0]! : value
+  }
+
+  /** GROUP_ID(): tells grouping sets with the same keys apart; 0 of the first one. */
+  #groupId(node: PlanNode): Expression {
+    const first = this.#groupingColumn
+    return first === undefined ? literal(0, types.bigint) : column(node.schema, first + this.#keys.length)
   }
 
   /** Names of keys that are plain columns, for subqueries that use them. */

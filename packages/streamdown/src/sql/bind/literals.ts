@@ -235,6 +235,21 @@ export function intervalLiteral(syntax: IntervalLiteral): LiteralExpression {
   return literal(syntax.negative ? negated(value) : value, types.interval)
 }
 
+/** `CAST('1 2' AS INTERVAL DAY TO HOUR)` is the literal of that text and those fields. */
+export function qualifiedInterval(value: Syntax, type: string, at: Span): LiteralExpression {
+  const [, from, , to] = type.split(' ') as [string, IntervalLiteral['from'], string?, IntervalLiteral['to']?]
+  return intervalLiteral({
+    is: 'interval',
+    negative: false,
+    value,
+    from,
+    to,
+    precision: undefined,
+    fraction: undefined,
+    at,
+  })
+}
+
 function textOf(value: Syntax): string | undefined {
   if (value.is === 'string') return value.value
   if (value.is === 'number') return value.text

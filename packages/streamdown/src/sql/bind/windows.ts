@@ -38,7 +38,10 @@ export function bindWindowing(
   const names = lengthNames[kind]
   const values = new Map<string, bigint>()
   for (const [i, { name, value }] of args.entries()) {
-    const key = name === undefined ? names[i] : names.find(n => n === name.text.toUpperCase())
+    const written = name?.text.toUpperCase()
+    // Calcite's name for the gap of a session.
+    const wanted = kind === 'SESSION' && written === 'SIZE' ? 'GAP' : written
+    const key = wanted === undefined ? names[i] : names.find(n => n === wanted)
     if (key === undefined || value.is === 'tableArgument' || value.is === 'descriptor')
       fail('DSD2006', `${kind} takes table, time column, ${names.join(', ').toLowerCase()}.`, value.at)
     values.set(key, constantMicros(binder.context, binder.bind(value), `The ${key.toLowerCase()} of ${kind}`, value.at))

@@ -20,6 +20,11 @@ export const afterColumn = words(`
   , ) ; . :: [ = == <> != < <= > >= + - * / % || AND AS ASC BETWEEN DESC FROM ILIKE IN IS LIKE NOT NULLS OR
 `)
 
+/** Behind VALUES they start a row of one cell: VALUES was no column. */
+export const startsValue = words(`
+  ARRAY CASE CAST DATE FALSE INTERVAL MAP NULL ROW SAFE_CAST TIME TIMESTAMP TRUE TRY_CAST
+`)
+
 /** Cannot be an alias without AS: each may follow an expression of a select list. */
 export const notABareAlias = words(`
   ALL AND AS ASC BETWEEN COLLATE CROSS DESC DO ELSE EMIT EXCEPT FETCH FOR FROM FULL GROUP HAVING ILIKE IN INNER

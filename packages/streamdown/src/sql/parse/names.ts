@@ -55,8 +55,12 @@ function mayBeBareAlias(c: Cursor): boolean {
   if (c.token.kind === 'quoted') return true
   if (c.token.kind !== 'word' || notABareAlias.has(c.token.key)) return false
   if (c.is('WINDOW')) return !(isName(c.peek(1)) && c.isAt(2, 'AS'))
-  return true
+  return !startsMinus(c)
 }
+
+/** Whether MINUS here is Oracle's EXCEPT; else it is a name. */
+export const startsMinus = (c: Cursor): boolean =>
+  c.is('MINUS') && c.isAt(1, 'SELECT', '(', 'ALL', 'DISTINCT', 'VALUES', 'TABLE')
 
 /** `AS t`, `t`, `AS t(a, b)`, `t(a INT)`. */
 export function tableAlias(c: Cursor): TableAlias | undefined {

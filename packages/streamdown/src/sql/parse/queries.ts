@@ -18,7 +18,8 @@ import type {
 import { plainCall } from './calls.ts'
 import type { Cursor } from './cursor.ts'
 import { continueExpression, expression } from './expressions.ts'
-import { identifier, identifiers, isName, name } from './names.ts'
+import { startsValue } from './keywords.ts'
+import { identifier, identifiers, isName, name, startsMinus } from './names.ts'
 import { insideParentheses, parenthesisedQuery } from './primary.ts'
 import { select, selectAll } from './select.ts'
 import { orderBy } from './windows.ts'
@@ -34,7 +35,7 @@ export function startsQuery(c: Cursor, ahead: number): boolean {
     case 'WITH':
       return isName(next) && (next.key === 'RECURSIVE' || c.isAt(ahead + 2, 'AS', '('))
     case 'VALUES':
-      return next.key === '(' || next.key === 'ROW' || next.kind === 'number' || next.kind === 'string'
+      return next.key === '(' || next.kind === 'number' || next.kind === 'string' || startsValue.has(next.key)
     case 'TABLE':
       return isName(next) && !c.isAt(ahead + 2, '(')
     default:
@@ -188,7 +189,7 @@ function setOperator(c: Cursor): SetOperation['op'] | undefined {
   if (c.is('UNION')) return 'UNION'
   if (c.is('INTERSECT')) return 'INTERSECT'
   if (c.is('EXCEPT')) return 'EXCEPT'
-  return c.is('MINUS') && c.isAt(1, 'SELECT', '(', 'ALL', 'DISTINCT', 'VALUES', 'TABLE') ? 'EXCEPT' : undefined
+  return startsMinus(c) ? 'EXCEPT' : undefined
 }
 
 function correspondingClause(c: Cursor): Corresponding | undefined {
