@@ -11,6 +11,7 @@ import { readNestedFields } from './nested.ts'
 import { dropWhatNeverPasses } from './never.ts'
 import { prune } from './prune.ts'
 import { projectRows } from './rows.ts'
+import { listSessions } from './session-rows.ts'
 import { aggregateSessionsDirectly } from './sessions.ts'
 import { share } from './share.ts'
 import { constrained } from './sink-constraints.ts'
@@ -39,6 +40,7 @@ export function optimiseRoots(roots: Roots, { evaluate }: OptimiseOptions = {}):
   plan = aggregateSessionsDirectly(plan)
   plan = merge(prune(plan))
   plan = readNestedFields(plan)
+  plan = listSessions(plan)
   return share(merge(plan))
 }
 
