@@ -1,3 +1,4 @@
+import { types } from '../../types/data-type.ts'
 import { expandRows } from '../expand-rows.ts'
 import type { AggregateCall } from '../expressions/aggregate-call.ts'
 import { column, columns } from '../expressions/build.ts'
@@ -6,7 +7,6 @@ import { AggregateNode, type PlanNode, ProjectNode, type WindowNode } from '../n
 import { mapInputs } from '../visitor/inputs.ts'
 import { type Roots, transform } from '../visitor/transform.ts'
 import { groupWindow } from '../windows.ts'
-import { types } from '../../types/data-type.ts'
 
 /**
  * Rows of sessions that no aggregate takes. A row's session is known when it ends: until then its rows are kept as a
