@@ -3,6 +3,7 @@ import { StreamdownError } from '../errors/error.ts'
 import type { Relation, ScanNode } from '../plan/nodes/node.ts'
 import type { Schema } from '../types/data-type.ts'
 import type { Value } from '../types/value.ts'
+import { arrow } from './definitions/arrow.ts'
 import { avro } from './definitions/avro.ts'
 import { csv } from './definitions/csv.ts'
 import { debeziumJson } from './definitions/debezium-json.ts'
@@ -17,7 +18,17 @@ import type { Decoder, Encoder } from './format.ts'
 import { planScan, scanDecoder } from './scan-decoder.ts'
 
 /** The formats of inputs that are read from their beginning to their end. Parquet, read by its footer, is none. */
-export const formats: readonly FormatDefinition[] = [json, csv, raw, regex, msgpack, protobuf, avro, debeziumJson]
+export const formats: readonly FormatDefinition[] = [
+  json,
+  csv,
+  raw,
+  regex,
+  msgpack,
+  protobuf,
+  avro,
+  arrow,
+  debeziumJson,
+]
 
 /** All their spellings. */
 export const streamFormats: readonly string[] = formats.flatMap(({ name, otherNames = [] }) => [name, ...otherNames])
@@ -75,6 +86,11 @@ export function createDecoder(memory: Memory, scan: ScanNode, name: string, meta
   const decoder = format.decoder?.(memory, plan, options)
   if (decoder === undefined) throw new StreamdownError('DSD9002', `Format ${name} is not one of records in a row.`)
   return scanDecoder(memory, decoder, plan, metadata)
+}
+
+/** Loads what writes a format; before `createEncoder` and `requiredHead`. */
+export async function loadEncoder(name: string): Promise<void> {
+  await definitionOf(name).load?.()
 }
 
 /** The encoder of a table. */

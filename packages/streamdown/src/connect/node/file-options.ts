@@ -15,7 +15,7 @@ export const fileOptions: readonly OptionDefinition[] = [
     type: 'enum',
     values: [...streamFormats, 'parquet'],
     summary:
-      'How records are written. Default: by the name (.ndjson, .jsonl, .json, .csv, .tsv, .txt, .log, .msgpack, .avro, .parquet).',
+      'How records are written. Default: by the name (.ndjson, .jsonl, .json, .csv, .tsv, .txt, .log, .msgpack, .avro, .arrow, .arrows, .feather, .parquet).',
   },
   {
     name: 'source.monitor-interval',

@@ -5,7 +5,7 @@ import type { Batch } from '../../batch/batch.ts'
 import type { Memory } from '../../batch/memory.ts'
 import { StreamdownError } from '../../errors/error.ts'
 import type { Encoder } from '../../formats/format.ts'
-import { acceptsOf, checkWritten, createEncoder, formatOf, requiredHead } from '../../formats/registry.ts'
+import { acceptsOf, checkWritten, createEncoder, formatOf, loadEncoder, requiredHead } from '../../formats/registry.ts'
 import { refuseUnknown, textOption } from '../../options/read.ts'
 import type { Relation } from '../../plan/nodes/node.ts'
 import type { Claim, Sink } from '../sink.ts'
@@ -62,6 +62,7 @@ class TextFileSink implements Sink {
 
   async open(from?: string): Promise<void> {
     try {
+      await loadEncoder(this.#format)
       this.#path = await placeOf(this.#path, this.#format)
       this.#compression = suffixesOf(this.#path).compression
       if (this.#compression === 'brotli') {

@@ -7,6 +7,7 @@ import { bytesOption, durationOption, refuseOption, refuseUnknown, textOption } 
 import type { Relation, ScanNode } from '../../plan/nodes/node.ts'
 import type { Value } from '../../types/value.ts'
 import type { PartitionReader, Source } from '../source.ts'
+import { blockReaders } from './block-readers.ts'
 import { ByteQueue } from './byte-queue.ts'
 import type { ByteSource } from './byte-source.ts'
 import { decompressed } from './decompress.ts'
@@ -70,14 +71,10 @@ async function openFile(
       `nothing with ${format}`,
     )
   }
-  if (format === 'avro') {
-    const { AvroReader } = await import('./avro.ts')
-    const [offset, record] = position?.split(':') ?? []
-    const bytes = bytesOf(path, relation, suffixes.compression, offset, followMs)
-    return new AvroReader(bytes, path, relation, scan, Number(record ?? 0), metadata)
-  }
-  const bytes = bytesOf(path, relation, suffixes.compression, position, followMs)
-  return new TextReader(bytes, {
+  const bytesFrom = (offset: string | undefined) => bytesOf(path, relation, suffixes.compression, offset, followMs)
+  const blocks = blockReaders[format]
+  if (blocks !== undefined) return blocks({ partition: path, relation, scan, position, bytes: bytesFrom, metadata })
+  return new TextReader(bytesFrom(position), {
     partition: path,
     source: relation.name,
     maxRecordBytes: maxRecordBytesOf(relation),

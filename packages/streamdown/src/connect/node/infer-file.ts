@@ -70,6 +70,8 @@ async function inferred(
     }
     case 'avro':
       return { schema: await avroColumns(path), options: {} }
+    case 'arrow':
+      return { schema: await arrowColumns(path), options: {} }
     case 'msgpack':
       return { schema: inferMsgpack(await sampleOf(path)), options: {} }
     case 'raw':
@@ -77,7 +79,7 @@ async function inferred(
     default:
       throw new StreamdownError(
         'DSD3002',
-        `'${path}': its name does not tell the format (.ndjson, .jsonl, .json, .csv, .tsv, .txt, .log, .msgpack, .avro, .parquet); use CREATE TABLE with 'format'.`,
+        `'${path}': its name does not tell the format (.ndjson, .jsonl, .json, .csv, .tsv, .txt, .log, .msgpack, .avro, .arrow, .arrows, .feather, .parquet); use CREATE TABLE with 'format'.`,
       )
   }
 }
@@ -98,6 +100,12 @@ async function avroColumns(path: string): Promise<Schema> {
   const { readAvroHeader, columnsOfAvro } = await import('./avro.ts')
   const { schema } = readAvroHeader((await sampleOf(path)).subarray(0, HEAD_BYTES), path)
   return columnsOfAvro(schema, `'${path}'`)
+}
+
+/** The columns that an Arrow file's own schema names. */
+async function arrowColumns(path: string): Promise<Schema> {
+  const { columnsOfArrow } = await import('./arrow.ts')
+  return columnsOfArrow(await sampleOf(path), path)
 }
 
 /** The first bytes of a file, decompressed. */

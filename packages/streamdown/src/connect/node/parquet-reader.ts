@@ -9,17 +9,15 @@ import {
 } from 'hyparquet'
 import { type Batch, CHUNK_ROWS, type Column, NO_WATERMARK } from '../../batch/batch.ts'
 import type { Memory } from '../../batch/memory.ts'
-import { takeRows } from '../../batch/select.ts'
-import { int32s, rowsOf } from '../../batch/values.ts'
 import { StreamdownError } from '../../errors/error.ts'
 import { planScan, type ScanPlan } from '../../formats/scan-decoder.ts'
 import { typeText } from '../../formats/text-kinds.ts'
-import { jsonTextOf } from '../../formats/value-text.ts'
 import { textOption } from '../../options/read.ts'
 import type { Relation, ScanNode } from '../../plan/nodes/node.ts'
 import type { Field } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
 import type { DeadLetters, PartitionReader } from '../source.ts'
+import { FailedRows } from './failed-rows.ts'
 import { fileOptions } from './file-options.ts'
 import { fileError } from './file-paths.ts'
 import { readColumn } from './parquet-column.ts'
@@ -136,13 +134,10 @@ export class ParquetReader implements PartitionReader {
     if (group === undefined || this.#row < group.start || this.#row >= group.end) return undefined
     const from = this.#row - group.start
     const rows = Math.min(maxRows, CHUNK_ROWS, group.end - this.#row)
-    const failures = new Map<number, string>()
-    const fail = (row: number, problem: string) => {
-      if (!failures.has(row)) failures.set(row, problem)
-    }
+    const failed = new FailedRows()
     const columns = this.#wanted.map((wanted, index): Column => {
       const { field, shape, convert } = wanted
-      const problem = (row: number, text: string) => fail(row, `column "${field.name}": ${text}`)
+      const problem = (row: number, text: string) => failed.add(row, `column "${field.name}": ${text}`)
       const column = columnOf(
         memory,
         group.columns[index] ?? [],
@@ -172,25 +167,14 @@ export class ParquetReader implements PartitionReader {
     const first = this.#row
     this.#row += rows
     if (this.#row >= group.end) this.#group = undefined
-    const { arrange } = this.#plan
-    if (failures.size === 0) return arrange(memory, batch, this.#metadata)
-    const values = rowsOf(memory, batch)
-    for (const [row, problem] of failures) {
-      const fields = this.#wanted.map(
-        ({ field }, index) =>
-          `${JSON.stringify(field.name)}:${jsonTextOf(field.type, values[row]?.[index] ?? null, false)}`,
-      )
-      dead.add({
-        source: this.#source,
-        position: `${this.partition}:${first + row}`,
-        raw: new TextEncoder().encode(`{${fields.join(',')}}`),
-        code: 'DSD4001',
-        problem,
-      })
-    }
-    const kept = Array.from({ length: rows }, (_, row) => row).filter(row => !failures.has(row))
-    const taken = takeRows(memory, batch, int32s(memory, kept), kept.length)
-    return arrange(memory, { ...taken, ordinals: 0, firstOrdinal: 0n }, this.#metadata)
+    const good = failed.bury(
+      memory,
+      batch,
+      this.#wanted.map(({ field }) => field),
+      dead,
+      { source: this.#source, position: row => `${this.partition}:${first + row}` },
+    )
+    return this.#plan.arrange(memory, good, this.#metadata)
   }
 
   async close(): Promise<void> {

@@ -11,6 +11,7 @@ import {
   createEncoder,
   formatOf,
   formatPrefixes,
+  loadEncoder,
   streamFormats,
 } from '../../formats/registry.ts'
 import type { OptionDefinition } from '../../options/definition.ts'
@@ -19,6 +20,7 @@ import type { Relation } from '../../plan/nodes/node.ts'
 import type { Sink } from '../sink.ts'
 import type { Connector, Source } from '../source.ts'
 import { StepBytes } from '../step-bytes.ts'
+import { blockReaders } from './block-readers.ts'
 import { ByteQueue } from './byte-queue.ts'
 import { withSchemaText } from './schema-file.ts'
 import { TextReader } from './text-reader.ts'
@@ -70,10 +72,9 @@ function stdinSource(declared: Relation): Source {
       const metadata = (key: string): never => {
         throw new StreamdownError('DSD3002', `Standard input has no metadata '${key}'.`)
       }
-      if (format === 'avro') {
-        const { AvroReader } = await import('./avro.ts')
-        return [new AvroReader(bytes, 'stdin', relation, scan, 0, metadata)]
-      }
+      const blocks = blockReaders[format]
+      const input = { partition: 'stdin', relation, scan, position: undefined, bytes: () => bytes, metadata }
+      if (blocks !== undefined) return [await blocks(input)]
       const reader = new TextReader(bytes, {
         partition: 'stdin',
         source: relation.name,
@@ -110,7 +111,9 @@ class StdoutSink implements Sink {
     this.accepts = acceptsOf(this.#format)
   }
 
-  async open(): Promise<void> {}
+  async open(): Promise<void> {
+    await loadEncoder(this.#format)
+  }
 
   write(batch: Batch, memory: Memory, step: bigint): void {
     let encoder = this.#encoders.get(memory)

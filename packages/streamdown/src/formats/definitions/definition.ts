@@ -22,6 +22,8 @@ export interface FormatDefinition {
   decodesFields?(options: FormatOptions): boolean
   /** Absent where the connector has a reader of its own: blocks that are not records in a row. */
   decoder?(memory: Memory, plan: ScanPlan, options: FormatOptions): Decoder
+  /** Loads what `encoder` and `head` need; awaited before they are called. */
+  load?(): Promise<void>
   /** Absent where the format is read only. */
   encoder?(memory: Memory, columns: Schema, options: FormatOptions): Encoder
   /** What a file must start with for rows to go behind what it holds. Absent: nothing is asked. */

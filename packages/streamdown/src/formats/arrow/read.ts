@@ -1,12 +1,13 @@
 import * as arrow from '@uwdata/flechette'
-import { StreamdownError } from '../errors/error.ts'
-import type { DataType, Schema } from '../types/data-type.ts'
-import { physicalOf, widthOf } from '../types/physical.ts'
-import type { Interval, Value } from '../types/value.ts'
-import { fromArrowField } from './arrow-types.ts'
-import { type Batch, type Column, NO_WATERMARK } from './batch.ts'
-import type { Memory } from './memory.ts'
-import { ColumnBuilder } from './values.ts'
+import { type Batch, type Column, NO_WATERMARK } from '../../batch/batch.ts'
+import type { Memory } from '../../batch/memory.ts'
+import { ColumnBuilder } from '../../batch/values.ts'
+import type { DataType, Field, Schema } from '../../types/data-type.ts'
+import { physicalOf, widthOf } from '../../types/physical.ts'
+import type { Interval, Value } from '../../types/value.ts'
+import { MisfitError } from '../json-values.ts'
+import { ArrowDamage } from './messages.ts'
+import { fromArrowField } from './types.ts'
 
 const { DateUnit, IntervalUnit, TimeUnit, Type } = arrow
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
@@ -16,47 +17,75 @@ export function schemaOfArrow(table: arrow.Table): Schema {
   return table.schema.fields.map(fromArrowField)
 }
 
+/** A column that is wanted of a table: where it stands there, and as what. */
+export interface ArrowColumn {
+  readonly index: number
+  readonly field: Field
+  /** The file's values as the field's; absent where they are the same. */
+  readonly convert?: (value: Value) => Value
+}
+
 /**
- * Rows [from, from + rows) of an Arrow table as a batch in chunk memory, with the columns of `schemaOfArrow`. Nanoseconds
- * that are not whole microseconds are an error (DSD4004), as nothing is rounded silently.
+ * Rows [from, from + rows) of an Arrow table as a batch in chunk memory, with the wanted columns. A value that none can
+ * hold, as nanoseconds that are not whole microseconds, is NULL there and told to `failed`. Throws ArrowDamage.
  */
-export function batchFromArrow(memory: Memory, table: arrow.Table, from: number, rows: number): Batch {
-  const schema = schemaOfArrow(table)
-  return {
-    rows,
-    columns: schema.map((field, index) => columnFromArrow(memory, table.getChildAt(index), field.type, from, rows)),
-    weights: 0,
-    watermarks: 0,
-    watermark: NO_WATERMARK,
-    ordinals: 0,
-    firstOrdinal: BigInt(from),
-  }
+export function batchFromArrow(
+  memory: Memory,
+  table: arrow.Table,
+  wanted: readonly ArrowColumn[],
+  from: number,
+  rows: number,
+  failed: (row: number, problem: string) => void,
+): Batch {
+  const columns = wanted.map(each => columnFromArrow(memory, table.getChildAt(each.index), each, from, rows, failed))
+  return { rows, columns, weights: 0, watermarks: 0, watermark: NO_WATERMARK, ordinals: 0, firstOrdinal: 0n }
 }
 
 function columnFromArrow(
   memory: Memory,
   column: arrow.Column<unknown>,
-  type: DataType,
+  { field, convert }: ArrowColumn,
   from: number,
   rows: number,
+  failed: (row: number, problem: string) => void,
 ): Column {
+  const { type } = field
   const parts = partsOf(column, from, rows)
   const [only] = parts
-  if (only !== undefined && parts.length === 1 && only.batch.nullCount === 0 && hasSameLayout(only.batch.type)) {
-    const { values } = only.batch
-    if (ArrayBuffer.isView(values)) {
-      const width = widthOf(physicalOf(type))
-      const bytes = new Uint8Array(values.buffer, values.byteOffset + only.from * width, rows * width)
-      const data = memory.chunk(rows * width)
-      memory.u8(data, bytes.length).set(bytes)
+  if (only !== undefined && parts.length === 1 && convert === undefined) {
+    const same = sameBytes(only.batch, type, only.from, rows)
+    if (same !== undefined) {
+      const data = memory.chunk(same.length)
+      memory.u8(data, same.length).set(same)
       return { type, data, validity: 0 }
     }
   }
   const builder = new ColumnBuilder(memory, type, rows)
+  let at = 0
   for (const part of parts) {
-    for (let row = part.from; row < part.to; row++) builder.add(readArrow(part.batch, row))
+    for (let row = part.from; row < part.to; row++, at++) {
+      let value: Value = null
+      try {
+        value = readArrow(part.batch, row)
+        if (value !== null && convert !== undefined) value = convert(value)
+        if (value === null && !field.nullable) failed(at, `column "${field.name}": NULL, but the column is NOT NULL`)
+      } catch (error) {
+        if (!(error instanceof MisfitError)) throw error
+        failed(at, `column "${field.name}": ${error.message}`)
+      }
+      builder.add(value)
+    }
   }
   return builder.finish()
+}
+
+/** The bytes of rows whose values lie there as a column holds them, none of them NULL. */
+function sameBytes(batch: arrow.Batch<unknown>, type: DataType, from: number, rows: number): Uint8Array | undefined {
+  const { values } = batch
+  if (batch.nullCount !== 0 || !hasSameLayout(batch.type) || !ArrayBuffer.isView(values)) return undefined
+  const width = widthOf(physicalOf(type))
+  if (values.byteLength < (from + rows) * width) throw new ArrowDamage('a buffer is too short')
+  return new Uint8Array(values.buffer, values.byteOffset + from * width, rows * width)
 }
 
 interface Part {
@@ -100,7 +129,7 @@ function readArrow(batch: arrow.Batch<unknown>, row: number): Value {
   if (nullCount > 0 && validity !== undefined && ((validity[row >> 3] ?? 0) & (1 << (row & 7))) === 0) return null
   const raw = (at = row): number | bigint => {
     const value = batch.values?.[at]
-    if (value === undefined) throw unreadable('a buffer is too short')
+    if (value === undefined) throw new ArrowDamage('a buffer is too short')
     return value
   }
   switch (type.typeId) {
@@ -137,37 +166,46 @@ function readArrow(batch: arrow.Batch<unknown>, row: number): Value {
     case Type.ListView:
     case Type.LargeListView:
     case Type.FixedSizeList: {
-      const [start, end] = extent(batch, row)
-      return Array.from({ length: end - start }, (_, index) => readArrow(childOf(children, 0), start + index))
+      const items = childOf(children, 0)
+      const [start, end] = extent(batch, row, items.length)
+      return Array.from({ length: end - start }, (_, index) => readArrow(items, start + index))
     }
     case Type.Struct:
       return children.map(child => readArrow(child, row))
     case Type.Map: {
-      const [start, end] = extent(batch, row)
-      const entries = childOf(children, 0).children ?? []
+      const map = childOf(children, 0)
+      const [start, end] = extent(batch, row, map.length)
+      const entries = map.children ?? []
       return Array.from({ length: end - start }, (_, index) => [
         readArrow(childOf(entries, 0), start + index),
         readArrow(childOf(entries, 1), start + index),
       ])
     }
-    case Type.RunEndEncoded: {
-      const ends = childOf(children, 0).values ?? []
-      let run = 0
-      while (Number(ends[run] ?? Number.POSITIVE_INFINITY) <= row) run++
-      return readArrow(childOf(children, 1), run)
-    }
+    case Type.RunEndEncoded:
+      return readArrow(childOf(children, 1), runOf(childOf(children, 0), row))
     case Type.Dictionary:
       return readDictionary(batch, Number(raw()))
     default:
-      throw unreadable(`type id ${type.typeId} is not supported`)
+      throw new ArrowDamage(`type id ${type.typeId} is not supported`)
   }
+}
+
+/** The run that a row is in, by the ascending ends of the runs. */
+function runOf({ values }: arrow.Batch<unknown>, row: number): number {
+  let [low, high] = [0, values?.length ?? 0]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (Number(values?.[middle]) <= row) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 function readDictionary(batch: arrow.Batch<unknown>, key: number): Value {
   if (!('dictionary' in batch) || !(batch.dictionary instanceof arrow.Column))
-    throw unreadable('a dictionary is missing')
+    throw new ArrowDamage('a dictionary is missing')
   const [part] = partsOf(batch.dictionary, key, 1)
-  if (part === undefined) throw unreadable(`a dictionary has no entry ${key}`)
+  if (part === undefined) throw new ArrowDamage(`a dictionary has no entry ${key}`)
   return readArrow(part.batch, part.from)
 }
 
@@ -191,10 +229,7 @@ function inMicros(count: bigint, unit: number): bigint {
       return count
     default:
       if (count % 1000n !== 0n) {
-        throw new StreamdownError(
-          'DSD4004',
-          `${count} nanoseconds are not whole microseconds, which is what times hold.`,
-        )
+        throw new MisfitError(`${count} nanoseconds are not whole microseconds, which is what times hold`)
       }
       return count / 1000n
   }
@@ -202,7 +237,7 @@ function inMicros(count: bigint, unit: number): bigint {
 
 function readInterval(batch: arrow.Batch<unknown>, row: number, unit: number): Interval {
   const { values } = batch
-  if (!ArrayBuffer.isView(values)) throw unreadable('an interval has no values')
+  if (!ArrayBuffer.isView(values)) throw new ArrowDamage('an interval has no values')
   const view = new DataView(values.buffer, values.byteOffset, values.byteLength)
   if (unit === IntervalUnit.YEAR_MONTH) return { months: view.getInt32(row * 4, true), days: 0, micros: 0n }
   if (unit === IntervalUnit.DAY_TIME) {
@@ -216,12 +251,16 @@ function readInterval(batch: arrow.Batch<unknown>, row: number, unit: number): I
   }
 }
 
-/** Bounds of a row in its child or in its bytes. */
-function extent(batch: arrow.Batch<unknown>, row: number): readonly [number, number] {
+/** Bounds of a row in its child or in its bytes, of which there are `length`. */
+function extent(batch: arrow.Batch<unknown>, row: number, length: number): readonly [number, number] {
   const { offsets, sizes, type } = batch
-  if ('stride' in type && typeof type.stride === 'number') return [row * type.stride, (row + 1) * type.stride]
-  const start = Number(offsets?.[row] ?? 0)
-  return [start, sizes === undefined ? Number(offsets?.[row + 1] ?? 0) : start + Number(sizes[row] ?? 0)]
+  const stride = 'stride' in type && typeof type.stride === 'number' ? type.stride : undefined
+  const start = stride === undefined ? Number(offsets?.[row] ?? -1) : row * stride
+  const size = stride ?? (sizes === undefined ? Number(offsets?.[row + 1] ?? -1) - start : Number(sizes[row] ?? -1))
+  if (start < 0 || size < 0 || start + size > length) {
+    throw new ArrowDamage(`values ${start} to ${start + size} of ${length}`)
+  }
+  return [start, start + size]
 }
 
 function bytesAt(batch: arrow.Batch<unknown>, row: number): Uint8Array {
@@ -230,16 +269,12 @@ function bytesAt(batch: arrow.Batch<unknown>, row: number): Uint8Array {
     if (bytes instanceof Uint8Array) return bytes
   }
   const { values } = batch
-  if (!(values instanceof Uint8Array)) throw unreadable('a column of bytes has no bytes')
-  return values.subarray(...extent(batch, row))
+  if (!(values instanceof Uint8Array)) throw new ArrowDamage('a column of bytes has no bytes')
+  return values.subarray(...extent(batch, row, values.length))
 }
 
 function childOf(children: readonly arrow.Batch<unknown>[], index: number): arrow.Batch<unknown> {
   const child = children[index]
-  if (child === undefined) throw unreadable('a nested column lacks a child')
+  if (child === undefined) throw new ArrowDamage('a nested column lacks a child')
   return child
-}
-
-function unreadable(problem: string): StreamdownError {
-  return new StreamdownError('DSD4001', `An Arrow table cannot be read: ${problem}.`)
 }

@@ -1,6 +1,6 @@
 import * as arrow from '@uwdata/flechette'
-import { StreamdownError } from '../errors/error.ts'
-import { type DataType, type Field, field, types } from '../types/data-type.ts'
+import { StreamdownError } from '../../errors/error.ts'
+import { type DataType, type Field, field, types } from '../../types/data-type.ts'
 
 const { DateUnit, IntervalUnit, TimeUnit, Type } = arrow
 
@@ -48,10 +48,11 @@ export function toArrowType(type: DataType): arrow.DataType {
   }
 }
 
-/** The type that an Arrow column comes in as; throws DSD2005 for unions and decimals of more than 38 digits. */
+/** The type that an Arrow column comes in as; throws DSD2005 for unions, dictionaries of nested values, and decimals of more than 38 digits. */
 export function fromArrowType(type: arrow.DataType): DataType {
   switch (type.typeId) {
     case Type.Dictionary:
+      if ('children' in type.dictionary) break
       return fromArrowType(type.dictionary)
     case Type.RunEndEncoded:
       return fromArrowType(childOf(type.children, 1).type)

@@ -1,35 +1,37 @@
 import * as arrow from '@uwdata/flechette'
-import { StreamdownError } from '../errors/error.ts'
-import { type DataType, type Schema, types } from '../types/data-type.ts'
-import { physicalOf, widthOf } from '../types/physical.ts'
-import type { Value } from '../types/value.ts'
-import { isNumeric, numericText } from '../values/numeric.ts'
-import { toArrowType } from './arrow-types.ts'
-import type { Batch, Column } from './batch.ts'
-import { columnAt } from './key-groups.ts'
-import type { Memory } from './memory.ts'
-import { columnFromValues, readValue } from './values.ts'
-import { viewAt } from './views.ts'
+import type { Batch, Column } from '../../batch/batch.ts'
+import { columnAt } from '../../batch/key-groups.ts'
+import type { Memory } from '../../batch/memory.ts'
+import { columnFromValues, readValue } from '../../batch/values.ts'
+import { viewAt } from '../../batch/views.ts'
+import { StreamdownError } from '../../errors/error.ts'
+import { type DataType, type Schema, types } from '../../types/data-type.ts'
+import { physicalOf, widthOf } from '../../types/physical.ts'
+import type { Value } from '../../types/value.ts'
+import { isNumeric, numericText } from '../../values/numeric.ts'
+import { toArrowType } from './types.ts'
 
 /** Exact values: BIGINT and DECIMAL as bigint, times as integers of microseconds. */
 const exact = { useBigInt: true, useBigIntTimestamp: true, useDecimalInt: true } as const
 
 /** An Arrow table of its own memory with the rows of the batches, a record batch each. Weights are not part of it. */
 export function arrowFromBatches(memory: Memory, schema: Schema, batches: readonly Batch[]): arrow.Table {
-  const columns = schema.map((field, index) => {
+  return tableOf(schema, index => {
     const mark = memory.mark()
     const parts = batches.map(batch => arrowBatch(memory, columnAt(batch, index), batch.rows))
     memory.release(mark)
-    return new arrow.Column(parts, toArrowType(field.type))
+    return parts
   })
+}
+
+/** A table without rows. */
+export const emptyArrow = (schema: Schema): arrow.Table => tableOf(schema, () => [])
+
+function tableOf(schema: Schema, parts: (index: number) => arrow.Batch<unknown>[]): arrow.Table {
+  const fields = schema.map(field => arrow.field(field.name, toArrowType(field.type), field.nullable))
   return new arrow.Table(
-    {
-      version: arrow.Version.V5,
-      endianness: arrow.Endianness.Little,
-      fields: schema.map(field => arrow.field(field.name, toArrowType(field.type), field.nullable)),
-      metadata: null,
-    },
-    columns,
+    { version: arrow.Version.V5, endianness: arrow.Endianness.Little, fields, metadata: null },
+    fields.map((field, index) => new arrow.Column(parts(index), field.type)),
   )
 }
 
