@@ -1,5 +1,5 @@
 /**
- * OVER with frames told by values and by groups, over tables that change: after every statement each view holds what DuckDB
+ * OVER with frames told by values and by groups, and with frames that begin with the partition, over tables that change: after every statement each view holds what DuckDB
  * answers to the same query.
  */
 import { test } from 'node:test'
@@ -46,6 +46,14 @@ const queries: Followed['queries'] = [
   // With one that reaches all rows
   `SELECT id, SUM(v) OVER (PARTITION BY k ORDER BY x, id RANGE BETWEEN CURRENT ROW AND CURRENT ROW) AS a,
      ROW_NUMBER() OVER (PARTITION BY k ORDER BY x, id) AS b FROM t`,
+  // Frames that begin with the partition
+  over('SUM(v) OVER w AS a, COUNT(v) OVER w AS b, MAX(y) OVER w AS c', 'x', ''),
+  over('COUNT(*) OVER w AS a', 'x DESC NULLS LAST', ''),
+  over('MIN(v) OVER w AS a, ROUND(AVG(CAST(v AS DOUBLE)) OVER w, 6) AS b', 'x, id', 'ROWS UNBOUNDED PRECEDING'),
+  over('SUM(v) FILTER (WHERE y > 5) OVER w AS a, BOOL_OR(v > 90) OVER w AS b', 'y NULLS FIRST', ''),
+  over('FIRST_VALUE(v) OVER w AS a, LAST_VALUE(v) OVER w AS b, NTH_VALUE(v, 3) OVER w AS c', 'x, id', ''),
+  over('SUM(v) OVER w AS a, LAG(v, 2) OVER w AS b, LEAD(v) OVER w AS c, ROW_NUMBER() OVER w AS d', 'ts, id', ''),
+  over('RANK() OVER w AS a, DENSE_RANK() OVER w AS b, ROUND(STDDEV_POP(CAST(v AS DOUBLE)) OVER w, 6) AS c', 'x', ''),
 ]
 
 function drawChanges(draw: Draw): readonly string[] {

@@ -29,6 +29,8 @@ export interface Accumulator {
 export interface AccumulatorKind {
   /** The types of what `save` gives. */
   readonly saved: readonly DataType[]
+  /** What `save` would give, or does as well, by the result; undefined: it does not say enough. */
+  readonly resume?: (result: Value) => readonly Value[]
   /** Whether rows can be removed. */
   readonly slides: boolean
   /** Over the arguments' values by row. `slides`: rows will be removed. */
@@ -53,12 +55,17 @@ function plainKind(call: ListCall): AccumulatorKind | undefined {
   switch (call.name) {
     case 'count':
     case 'regr_count':
-      return { saved: [types.bigint], slides: true, create: () => new Counter() }
+      return { saved: [types.bigint], resume: rows => [rows], slides: true, create: () => new Counter() }
     case 'sum':
     case 'sum0':
     case 'avg':
       if (isExact(argument))
-        return { saved: [types.string, types.bigint], slides: true, create: ([x = []]) => new ExactSum(call, x) }
+        return {
+          saved: [types.string, types.bigint],
+          ...(call.name === 'avg' ? {} : { resume: resumedSum }),
+          slides: true,
+          create: ([x = []]) => new ExactSum(call, x),
+        }
       if (argument.is === 'double' || argument.is === 'real')
         return { saved: sumTypes, slides: true, create: ([x = []]) => new FloatSum(call, x) }
       return undefined
@@ -66,6 +73,7 @@ function plainKind(call: ListCall): AccumulatorKind | undefined {
     case 'max':
       return {
         saved: [argument],
+        resume: best => [best],
         slides: true,
         create: ([x = []], slides) => new Extreme(x, x, call.name === 'max', slides),
       }
@@ -80,6 +88,7 @@ function plainKind(call: ListCall): AccumulatorKind | undefined {
     case 'bool_or':
       return {
         saved: [types.bigint, types.bigint],
+        resume: result => [result === null ? 0n : 1n, result === true ? 1n : 0n],
         slides: true,
         create: ([x = []]) => new Truths(x, call.name === 'bool_or'),
       }
@@ -177,6 +186,9 @@ function exactAt(values: readonly Value[], row: number): bigint {
 }
 
 const sumTypes = [types.double, types.double, types.bigint, types.bigint, types.bigint, types.bigint]
+
+/** A sum only asks whether there was a row. */
+const resumedSum = (sum: Value): readonly Value[] => [String(sum ?? 0), sum === null ? 0n : 1n]
 
 /** As a pair of doubles; NaN, Infinity and -Infinity are counted apart, so that they can leave. */
 class FloatSum implements Accumulator {

@@ -11,9 +11,21 @@ import { type Sequence, valuesOf } from './over-sequence.ts'
 export interface RunningCall {
   /** The types of what is kept of a partition; all NULL for one without rows before. */
   readonly saved: readonly DataType[]
-  /** The results of the next rows of a partition; these begin with a new group of peers. */
-  run(next: Sequence, saved: readonly Value[]): { readonly results: Result[]; readonly saved: readonly Value[] }
+  /**
+   * The results of the next rows of a partition; these begin with a new group of peers. `keep` is told what the rows up
+   * to each row, or to the last of its peers, come to.
+   */
+  run(
+    next: Sequence,
+    saved: readonly Value[],
+    keep?: Keep,
+  ): { readonly results: Result[]; readonly saved: readonly Value[] }
+  /** What so many rows come to, by the result of the last one; undefined: results do not say it. */
+  resume?(result: Value, rows: number): readonly Value[]
 }
+
+/** Of rows `[from, to)`. */
+type Keep = (from: number, to: number, saved: readonly Value[]) => void
 
 /** Undefined: the call needs the rows of its frame. */
 export function runningCall(input: OverCallInput, schema: Schema): RunningCall | undefined {
@@ -48,6 +60,7 @@ function numbering(of: 'row_number' | 'rank' | 'dense_rank'): RunningCall {
         saved: [BigInt(before + passed)],
       }
     },
+    resume: (result, rows) => [of === 'dense_rank' ? result : BigInt(rows)],
   }
 }
 
@@ -58,7 +71,7 @@ function lagging(input: OverCallInput, schema: Schema): RunningCall {
   const { count = 1, ignoreNulls = false } = call
   return {
     saved: [types.array(schema[value]?.type ?? types.null)],
-    run({ columns }, [saved]) {
+    run({ columns }, [saved], keep) {
       const values = valuesOf(columns, value)
       const defaults = otherwise === undefined ? undefined : valuesOf(columns, otherwise)
       if (count === 0) return { results: [...values], saved: [[]] }
@@ -67,6 +80,7 @@ function lagging(input: OverCallInput, schema: Schema): RunningCall {
         const there = seen.length - count
         const result = there >= 0 ? (seen[there] ?? null) : (defaults?.[row] ?? null)
         if (!ignoreNulls || own !== null) seen.push(own)
+        keep?.(row, row + 1, [seen.slice(-count)])
         return result
       })
       return { results, saved: [seen.slice(-count)] }
@@ -77,9 +91,11 @@ function lagging(input: OverCallInput, schema: Schema): RunningCall {
 function accumulating(input: OverCallInput, schema: Schema): RunningCall | undefined {
   const kind = accumulatorKind(listCall(input, schema))
   if (kind === undefined || !isSavable(kind)) return undefined
+  const { resume } = kind
   return {
     saved: kind.saved,
-    run(next, saved) {
+    ...(resume === undefined ? {} : { resume }),
+    run(next, saved, keep) {
       const counts = countedRows(input, next)
       const accumulator = kind.create(
         input.args.map(column => valuesOf(next.columns, column)),
@@ -88,6 +104,7 @@ function accumulating(input: OverCallInput, schema: Schema): RunningCall | undef
       accumulator.load(saved)
       const results = byStretch(input, next, (from, to) => {
         for (let row = from; row < to; row++) if (counts[row] === 1) accumulator.add(row)
+        keep?.(from, to, accumulator.save())
         return accumulator.result()
       })
       return { results, saved: accumulator.save() }
@@ -100,9 +117,11 @@ function choosing(input: OverCallInput, schema: Schema): RunningCall {
   const { call, args } = input
   const [value = -1] = args
   const wanted = call.window === 'nth_value' ? (call.count ?? 1) : 1
+  const resume = resumedChoice(call, wanted)
   return {
     saved: [types.bigint, schema[value]?.type ?? types.null],
-    run(next, [savedCount = null, savedValue = null]) {
+    ...(resume === undefined ? {} : { resume }),
+    run(next, [savedCount = null, savedValue = null], keep) {
       const values = valuesOf(next.columns, value)
       let seen = Number(savedCount)
       let chosen = savedValue
@@ -113,11 +132,20 @@ function choosing(input: OverCallInput, schema: Schema): RunningCall {
           seen++
           if (call.window === 'last_value' || seen === wanted) chosen = own
         }
+        keep?.(from, to, [BigInt(seen), chosen])
         return chosen
       })
       return { results, saved: [BigInt(seen), chosen] }
     },
   }
+}
+
+/** Beyond the wanted value it does not matter how many there were. */
+function resumedChoice({ window, ignoreNulls }: OverCallInput['call'], wanted: number): RunningCall['resume'] {
+  if (ignoreNulls !== true) return (result, rows) => [BigInt(Math.min(rows, wanted)), result]
+  // How many values that are not NULL there were before the nth, its NULL does not say.
+  if (window === 'nth_value') return undefined
+  return result => [result === null ? 0n : 1n, result]
 }
 
 /** A result for each row: that of the frame which ends with it, or with the last of its peers. */

@@ -17,31 +17,49 @@ export interface PartitionChanges {
   readonly fresh: number
   /** The rows of each partition without those that leave. */
   readonly counts: Int32Array
-  readonly reach: Reach
+}
+
+/** A row that came, or one that left: then the place is that of the row behind it. */
+export interface Change {
+  /** Among the rows that stay. */
+  readonly place: number
+  /** By how much it moves the rows behind it. */
+  readonly shift: 1 | -1
 }
 
 /** What a step's changes may reach. */
-export function changedRanges({ partitions, places, fresh, counts, reach }: PartitionChanges): readonly Segment[] {
-  const added: number[][] = Array.from(counts, () => [])
-  const removed: number[][] = Array.from(counts, () => [])
-  for (const [row, partition] of partitions.entries())
-    (row < fresh ? added : removed)[partition]?.push(places[row] ?? 0)
-  return Array.from(counts.entries()).flatMap(([partition, rows]) => {
-    if (rows === 0) return []
-    const own = afterRemoval(added[partition] ?? [], removed[partition] ?? [])
-    return own.length === 0 ? [] : segmentsOf(partition, rows, own, reach)
+export function changedRanges(changes: PartitionChanges, reach: Reach): readonly Segment[] {
+  return changesByPlace(changes).flatMap((own, partition) => {
+    const rows = changes.counts[partition] ?? 0
+    if (rows === 0 || own.length === 0) return []
+    const places = own.map(({ place }) => place)
+    return segmentsOf(partition, rows, places, reach)
   })
 }
 
-/** The places of the changes among the rows that stay, in order; one that leaves gives the place of the row behind it. */
-function afterRemoval(added: readonly number[], removed: readonly number[]): readonly number[] {
-  const ascending = (a: number, b: number): number => a - b
-  const leaving = removed.toSorted(ascending)
-  let before = 0
-  return [...added, ...removed].sort(ascending).map(place => {
-    while (before < leaving.length && (leaving[before] ?? 0) < place) before++
-    return place - before
-  })
+/** The changes of each partition by their places. */
+export function changesByPlace({
+  partitions,
+  places,
+  fresh,
+  counts,
+}: PartitionChanges): readonly (readonly Change[])[] {
+  const changes: Change[][] = Array.from(counts, () => [])
+  for (const [row, partition] of partitions.entries())
+    changes[partition]?.push({ place: places[row] ?? 0, shift: row < fresh ? 1 : -1 })
+  return changes.map(afterRemoval)
+}
+
+/** Of changes with their places among all rows, those that leave included. */
+function afterRemoval(changes: readonly Change[]): readonly Change[] {
+  let left = 0
+  return changes
+    .toSorted((a, b) => a.place - b.place)
+    .map(({ place, shift }) => {
+      const change: Change = { place: place - left, shift }
+      if (shift < 0) left++
+      return change
+    })
 }
 
 function segmentsOf(partition: number, rows: number, places: readonly number[], reach: Reach): readonly Segment[] {

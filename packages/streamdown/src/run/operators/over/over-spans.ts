@@ -1,4 +1,4 @@
-import type { Column } from '../../../batch/batch.ts'
+import type { Column, Pointer } from '../../../batch/batch.ts'
 import { takeColumn } from '../../../batch/select.ts'
 import { columnFromValues, int32s } from '../../../batch/values.ts'
 import type { DataType } from '../../../types/data-type.ts'
@@ -38,6 +38,7 @@ type Side = 'before' | 'behind'
 export class OverSpans {
   readonly #context: OperatorContext
   readonly #store: OverStore
+  readonly #column: number
   readonly #type: DataType
   readonly #descending: boolean
   readonly #reach: Reach
@@ -49,10 +50,16 @@ export class OverSpans {
     if (first === undefined || type === undefined) throw new RangeError('rows without an order have no values')
     this.#context = context
     this.#store = store
+    this.#column = first.column
     this.#type = type
     this.#descending = first.descending
     this.#reach = reach
     this.#values = values
+  }
+
+  /** The first values of the order of rows. */
+  valuesOf(slots: Pointer, rows: number): readonly Value[] {
+    return valuesIn(this.#context.memory, this.#store.column(slots, rows, this.#column), rows)
   }
 
   /** `keys` of the partitions, `counts` of their rows; those that leave have left. */

@@ -8,7 +8,24 @@ import type { Value } from '../../../types/value.ts'
 import type { OperatorContext } from '../../operator-context.ts'
 import { ordinalColumn } from '../hidden.ts'
 import { bytesOf } from '../state-of.ts'
-import { int32sOf, type OverLayout } from './over-layout.ts'
+import { int32sOf, type OverLayout, valuesIn } from './over-layout.ts'
+
+/** Rows `[from, to)` of a partition. */
+export interface Stretch {
+  readonly partition: number
+  readonly from: number
+  readonly to: number
+}
+
+/** What a row was sent as. */
+export const NEW = 0
+export const SENT = 1
+export const WITHHELD = 2
+
+export interface SentRow {
+  readonly state: number
+  readonly results: readonly Value[]
+}
 
 /**
  * The rows of an OVER by partition, in order, each copy for itself; rows that tie stand as they arrived. With results:
@@ -26,13 +43,14 @@ export class OverStore {
   readonly #keys: number
   /** Order fields behind the keys. */
   readonly #orderFields: number
-  readonly #results: readonly DataType[]
+  /** The types of what a row is sent with, and of what is kept with it. */
+  readonly sentTypes: readonly DataType[]
   #next = 0n
 
   constructor(context: OperatorContext, layout: OverLayout, appendOnly: boolean, results: readonly DataType[]) {
     this.#context = context
     this.#layout = layout
-    this.#results = results
+    this.sentTypes = results
     const { schema, partitionBy, orderBy } = layout
     const orderColumns = [...new Set(orderBy.map(({ column }) => column))]
     const first = [...partitionBy, ...orderColumns]
@@ -105,7 +123,7 @@ export class OverStore {
         i64(ordinalColumn(memory, batch)),
         i64(sequence),
         zeros,
-        ...this.#results.map(none),
+        ...this.sentTypes.map(none),
         ...(this.#order === undefined ? [] : [zeros]),
       ],
       rows,
@@ -134,6 +152,26 @@ export class OverStore {
   /** The rows at places (i32) of the partitions with these keys. */
   rowsAt(keys: readonly Column[], places: Pointer, rows: number): Pointer {
     return this.#main(this.#ordered.slotAt(keys, places, rows), rows)
+  }
+
+  /** The rows of stretches of partitions, one after the other. `keys` of all partitions. */
+  stretches(
+    stretches: readonly Stretch[],
+    keys: readonly Column[],
+  ): { readonly slots: Pointer; readonly rows: number } {
+    const { memory } = this.#context
+    const rows = stretches.reduce((sum, { from, to }) => sum + to - from, 0)
+    const selection = memory.chunk(rows * 4)
+    const places = memory.chunk(rows * 4)
+    const partitionOf = memory.i32(selection, rows)
+    const placeOf = memory.i32(places, rows)
+    let at = 0
+    for (const { partition, from, to } of stretches) {
+      partitionOf.fill(partition, at, at + to - from)
+      for (let place = from; place < to; place++) placeOf[at++] = place
+    }
+    const own = keys.map(column => takeColumn(memory, column, selection, rows, false))
+    return { slots: this.rowsAt(own, places, rows), rows }
   }
 
   /**
@@ -178,9 +216,15 @@ export class OverStore {
     return int32sOf(this.#context.memory, this.table.gather(slots, rows, this.#stateField).data, rows)
   }
 
-  /** The results that were sent. */
-  results(slots: Pointer, rows: number): readonly Column[] {
-    return this.#results.map((_, i) => this.table.gather(slots, rows, this.#stateField + 1 + i))
+  /** What rows were sent as. */
+  sent(slots: Pointer, rows: number): readonly SentRow[] {
+    const results = this.sentTypes.map((_, i) =>
+      valuesIn(this.#context.memory, this.table.gather(slots, rows, this.#stateField + 1 + i), rows),
+    )
+    return Array.from(this.states(slots, rows), (state, row) => ({
+      state,
+      results: results.map(of => of[row] ?? null),
+    }))
   }
 
   /** Notes what rows were sent with. */
@@ -225,7 +269,7 @@ export class OverStore {
   }
 
   get #entryField(): number {
-    return this.#stateField + 1 + this.#results.length
+    return this.#stateField + 1 + this.sentTypes.length
   }
 
   /** Slots of the ordered table as slots of the table. */

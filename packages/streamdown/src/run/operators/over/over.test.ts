@@ -226,3 +226,34 @@ test('a change looks at the rows around it alone, where a frame is told by value
     }
   }
 })
+
+test('a change reads on from the row before it, until what rows come to is what it was', () => {
+  const n = 2000
+  const running = (name: string, rest: Partial<OverCall> = {}): OverCall => ({
+    ...sum(frame('range', 'unbounded')),
+    name,
+    ...rest,
+  })
+  const count = running('count', { args: [], type: types.bigint })
+  const mean = running('avg', { type: types.double })
+  const first = running('first_value', { window: 'first_value' })
+  const number = running('row_number', { window: 'row_number', args: [], type: types.bigint })
+  const updateAt = (second: number): readonly FedRow[] => [row(1, second, 1, { weight: -1 }), row(1, second, 0)]
+  for (const [name, calls, change, most] of [
+    ['a row behind the last', [sum(frame('range', 'unbounded')), mean, number], [row(1, n, 5)], 40],
+    ['a row before the last ten', [sum(frame('rows', 'unbounded')), mean], updateAt(n - 10), 40],
+    ['a count', [count, number, lag], updateAt(n / 2), 100],
+    ['a maximum that stays', [running('max')], updateAt(n / 2), 100],
+    ['a first value', [first], updateAt(n / 2), 100],
+    ['a sum that is made up for', [sum(frame('range', 'unbounded'))], [...updateAt(9), row(1, 9, 1)], 100],
+  ] as const) {
+    let read = 0
+    const harness = over('update', calls, false, {}, rows => {
+      read += rows
+    })
+    harness.step(Array.from({ length: n }, (_, i) => row(1, i, 1)))
+    read = 0
+    harness.step(change)
+    assert.ok(read > 0 && read < most, `${name}: ${read} rows`)
+  }
+})

@@ -1,12 +1,9 @@
 import { type Batch, CHUNK_ROWS, type Column, type Pointer } from '../../../batch/batch.ts'
-import { takeColumn } from '../../../batch/select.ts'
-import { columnFromValues, int32s } from '../../../batch/values.ts'
+import { int32s } from '../../../batch/values.ts'
 import type { OverNode } from '../../../plan/nodes/node.ts'
 import { isComputedOnce } from '../../../plan/over.ts'
 import type { StateSnapshot, StateTable } from '../../../state/state-table.ts'
-import { field, type Schema, types } from '../../../types/data-type.ts'
-import type { Value } from '../../../types/value.ts'
-import { exactKey } from '../../../types/value-key.ts'
+import { field, types } from '../../../types/data-type.ts'
 import type { InputTimes, Operator, Output, StepEnd } from '../../operator.ts'
 import type { OperatorContext } from '../../operator-context.ts'
 import type { CallsInput } from '../aggregate/aggregate-input.ts'
@@ -17,22 +14,20 @@ import type { InputShape } from '../shape.ts'
 import { SlotList } from '../slot-list.ts'
 import { restoreTables, snapshotOf } from '../state-of.ts'
 import type { Result } from './over-accumulators.ts'
+import { type LookedRow, OverChanges } from './over-changes.ts'
 import { framedResults } from './over-framed.ts'
 import { int32sOf, type OverLayout, overLayout, valuesIn } from './over-layout.ts'
-import { fitting, type LeavingRow, sendRows } from './over-output.ts'
+import { fitting, type LeavingRow } from './over-output.ts'
 import { type Reach, reachOf } from './over-reach.ts'
 import { changedRanges, type Segment } from './over-segments.ts'
 import { sequenceOf } from './over-sequence.ts'
 import { OverSpans } from './over-spans.ts'
-import { copiesWith, OverStore } from './over-store.ts'
+import { copiesWith, NEW, OverStore, SENT } from './over-store.ts'
+import { OverSweep } from './over-sweep.ts'
+import { sweepPlan } from './over-sweep-plan.ts'
 
 /** Rows that are looked at together. */
 const TOGETHER = 8 * CHUNK_ROWS
-
-/** What a row was sent as. */
-const NEW = 0
-const SENT = 1
-const WITHHELD = 2
 
 /**
  * OVER of any input: rows are kept in their order, and at the end of a step those that a change may reach are computed
@@ -50,12 +45,14 @@ export function createOver(
 class UpdatingOver implements Operator {
   readonly #context: OperatorContext
   readonly #layout: OverLayout
-  readonly #schema: Schema
   readonly #once: boolean
   readonly #reach: Reach
   readonly #store: OverStore
   /** Where values of the order say what changes reach. */
   readonly #spans: OverSpans | undefined
+  /** Where all calls go on from the row before, or ask for a few rows around. */
+  readonly #sweep: OverSweep | undefined
+  readonly #changes: OverChanges
   /** Rows that the running step takes back, with how many of each. */
   readonly #gone: ChangeSet
   readonly #fresh: SlotList
@@ -67,11 +64,13 @@ class UpdatingOver implements Operator {
   constructor(node: OverNode, layout: OverLayout, context: OperatorContext, appendOnly: boolean) {
     this.#context = context
     this.#layout = layout
-    this.#schema = node.schema
     this.#once = isComputedOnce(node)
     this.#reach = reachOf(layout)
+    const sweep = this.#once ? undefined : sweepPlan(layout)
     const results = this.#once ? [] : node.calls.map(({ type }) => type)
-    this.#store = new OverStore(context, layout, appendOnly, results)
+    this.#store = new OverStore(context, layout, appendOnly, [...results, ...(sweep?.kept ?? [])])
+    this.#changes = new OverChanges(context, this.#store, node.schema)
+    this.#sweep = sweep === undefined ? undefined : new OverSweep(context, this.#store, layout, sweep)
     const { values } = this.#reach
     this.#spans = values === undefined ? undefined : new OverSpans(context, this.#store, layout, this.#reach, values)
     this.#gone = new ChangeSet(context, 'gone', layout.schema)
@@ -200,29 +199,19 @@ class UpdatingOver implements Operator {
     const changed = int32s(memory, [...fresh, ...gone])
     const rows = fresh.length + gone.length
     const partitions = this.#partitionsOf(changed, rows)
-    const segments = this.#reached(changed, rows, partitions, fresh.length, keys, () => {
+    const leave = (): Int32Array => {
       if (gone.length > 0) this.#removeRows(gone, partitions.subarray(fresh.length), ordinals, out)
       return this.#store.counts(keys, ordinals.length)
-    })
-    this.#compute(segments, keys, ordinals, out)
-  }
-
-  /** What changed rows reach, of which the first `fresh` are new. `remove` lets the others leave: how many rows stay. */
-  #reached(
-    changed: Pointer,
-    rows: number,
-    partitions: Int32Array,
-    fresh: number,
-    keys: readonly Column[],
-    remove: () => Int32Array,
-  ): readonly Segment[] {
-    const [first] = this.#layout.orderBy
-    if (this.#spans !== undefined && first !== undefined) {
-      const values = valuesIn(this.#context.memory, this.#store.column(changed, rows, first.column), rows)
-      return this.#spans.segments({ partitions, values }, keys, remove())
+    }
+    if (this.#spans !== undefined) {
+      const values = this.#spans.valuesOf(changed, rows)
+      this.#compute(this.#spans.segments({ partitions, values }, keys, leave()), keys, ordinals, out)
+      return
     }
     const places = this.#store.positions(changed, rows)
-    return changedRanges({ partitions, places, fresh, counts: remove(), reach: this.#reach })
+    const changes = { partitions, places, fresh: fresh.length, counts: leave() }
+    if (this.#sweep === undefined) this.#compute(changedRanges(changes, this.#reach), keys, ordinals, out)
+    else this.#sweep.run(changes, keys, looked => this.#sendChanged(looked, ordinals, out))
   }
 
   /** The numbers of the touched partitions that rows are in. */
@@ -234,13 +223,12 @@ class UpdatingOver implements Operator {
   #removeRows(gone: readonly number[], partitions: Int32Array, ordinals: readonly bigint[], out: Output): void {
     const { memory } = this.#context
     const slots = int32s(memory, gone)
-    const states = this.#store.states(slots, gone.length)
-    const results = this.#store.results(slots, gone.length).map(column => valuesIn(memory, column, gone.length))
+    const sent = this.#store.sent(slots, gone.length)
     const rows = gone.flatMap((slot, row): readonly LeavingRow[] => {
-      const state = states[row] ?? NEW
+      const { state, results } = sent[row]!
       const ordinal = ordinals[partitions[row] ?? 0] ?? 0n
       if (state === NEW) return []
-      return [{ slot, weight: -1, ordinal, results: state === SENT ? results.map(of => of[row] ?? null) : undefined }]
+      return [{ slot, weight: -1, ordinal, results: state === SENT ? results : undefined }]
     })
     this.#send(rows, out)
     this.#store.remove(slots, gone.length)
@@ -292,12 +280,13 @@ class UpdatingOver implements Operator {
     out: Output,
   ): void {
     const { memory } = this.#context
-    const slotsAt = this.#rowsOf(segments, rows, keys)
+    const { slots: slotsAt } = this.#store.stretches(segments, keys)
     const slots = int32sOf(memory, slotsAt, rows)
+    const sent = this.#once ? [] : this.#store.sent(slotsAt, rows)
     const read = new Map(
       this.#layout.reads.map(column => [column, valuesIn(memory, this.#store.column(slotsAt, rows, column), rows)]),
     )
-    const looked: { readonly slot: number; readonly ordinal: bigint; readonly results: readonly Result[] }[] = []
+    const looked: LookedRow[] = []
     let start = 0
     for (const segment of segments) {
       const { partition, from, to, last } = segment
@@ -308,20 +297,25 @@ class UpdatingOver implements Operator {
       const results = this.#layout.calls.map(call =>
         framedResults(call, this.#layout.schema, this.#layout.measure, sequence, first - from, last - from),
       )
-      const ordinal = ordinals[partition] ?? 0n
       for (let row = first; row < last; row++) {
+        const at = start + row - from
         const own = results.map((of): Result => of[row - first] ?? null)
-        looked.push({ slot: slots[start + row - from] ?? -1, ordinal, results: own })
+        looked.push({ slot: slots[at] ?? -1, partition, sent: sent[at] ?? unsent, results: own, kept: [] })
       }
       start += length
     }
     if (this.#once) {
       this.#send(
-        looked.map(row => ({ ...row, results: fitting(row.results), weight: 1 })),
+        looked.map(({ slot, partition, results }) => ({
+          slot,
+          ordinal: ordinals[partition] ?? 0n,
+          results: fitting(results),
+          weight: 1,
+        })),
         out,
       )
     } else {
-      this.#sendChanged(looked, out)
+      this.#sendChanged(looked, ordinals, out)
     }
   }
 
@@ -331,78 +325,13 @@ class UpdatingOver implements Operator {
     return from + (starts[groups[first - from - 1] ?? 0] ?? 0)
   }
 
-  #rowsOf(segments: readonly Segment[], rows: number, keys: readonly Column[]): Pointer {
-    const { memory } = this.#context
-    const partitions = new Int32Array(rows)
-    const places = new Int32Array(rows)
-    let at = 0
-    for (const { partition, from, to } of segments) {
-      for (let place = from; place < to; place++) {
-        partitions[at] = partition
-        places[at++] = place
-      }
-    }
-    const selection = memory.chunk(rows * 4)
-    memory.i32(selection, rows).set(partitions)
-    const own = keys.map(column => takeColumn(memory, column, selection, rows, false))
-    const placesAt = memory.chunk(rows * 4)
-    memory.i32(placesAt, rows).set(places)
-    return this.#store.rowsAt(own, placesAt, rows)
-  }
-
-  #sendChanged(
-    looked: readonly { readonly slot: number; readonly ordinal: bigint; readonly results: readonly Result[] }[],
-    out: Output,
-  ): void {
-    const { memory } = this.#context
-    const slots = int32s(
-      memory,
-      looked.map(({ slot }) => slot),
-    )
-    const states = this.#store.states(slots, looked.length)
-    const before = this.#store.results(slots, looked.length).map(column => valuesIn(memory, column, looked.length))
-    const rows: LeavingRow[] = []
-    const noted: { readonly slot: number; readonly results: readonly Value[] | undefined }[] = []
-    for (const [row, { slot, ordinal, results: now }] of looked.entries()) {
-      const state = states[row] ?? NEW
-      const results = fitting(now)
-      const old = state === SENT ? before.map(of => of[row] ?? null) : undefined
-      const isSame =
-        state === WITHHELD
-          ? results === undefined
-          : results !== undefined && old?.every((v, i) => isEqual(v, results[i] ?? null))
-      if (isSame === true) continue
-      if (state !== NEW) rows.push({ slot, ordinal, results: old, weight: -1 })
-      rows.push({ slot, ordinal, results, weight: 1 })
-      noted.push({ slot, results })
-    }
-    this.#send(rows, out)
-    if (noted.length === 0) return
-    this.#store.note(
-      int32s(
-        memory,
-        noted.map(({ slot }) => slot),
-      ),
-      noted.map(({ results }) => (results === undefined ? WITHHELD : SENT)),
-      this.#layout.calls.map(({ call }, i) =>
-        columnFromValues(
-          memory,
-          call.type,
-          noted.map(({ results }) => results?.[i] ?? null),
-        ),
-      ),
-    )
+  #sendChanged(looked: readonly LookedRow[], ordinals: readonly bigint[], out: Output): void {
+    this.#changes.sendChanged(looked, ordinals, this.#watermarks.reached(), out)
   }
 
   #send(rows: readonly LeavingRow[], out: Output): void {
-    const { memory } = this.#context
-    const outputs = (slots: Pointer, count: number) => this.#store.outputs(slots, count)
-    sendRows(memory, this.#schema, rows, outputs, this.#watermarks.reached(), out)
+    this.#changes.send(rows, this.#watermarks.reached(), out)
   }
 }
 
-/** Bit for bit, so that -0 follows 0. */
-function isEqual(a: Value, b: Value): boolean {
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return Object.is(a, b)
-  return exactKey(a) === exactKey(b)
-}
+const unsent = { state: NEW, results: [] }
