@@ -108,6 +108,14 @@ export function weights_negate(weights: usize, rows: i32, out: usize): void {
   }
 }
 
+/** out = weights (0: all +1) times `times` (i64 a row), of products that fit. */
+export function weights_times(weights: usize, times: usize, rows: i32, out: usize): void {
+  for (let i: usize = 0; i < <usize>rows; i++) {
+    const weight = <i64>(weights == 0 ? 1 : load<i32>(weights + (i << 2)))
+    store<i32>(out + (i << 2), <i32>(weight * load<i64>(times + (i << 3))))
+  }
+}
+
 /** Adds `sign` times the weights (0: all +1) to an i64 field of the rows' state. */
 export function field_add(addresses: usize, value: usize, valid: usize, weights: usize, sign: i32, rows: i32): void {
   for (let i: usize = 0; i < <usize>rows; i++) {

@@ -62,6 +62,7 @@ export interface RowWeightsKernels {
   select_valid_nonzero(values: Pointer, validity: Pointer, rows: number, out: Pointer): number
   mask_positive(weights: Pointer, rows: number, mask: Pointer): void
   weights_negate(weights: Pointer, rows: number, out: Pointer): void
+  weights_times(weights: Pointer, times: Pointer, rows: number, out: Pointer): void
   field_add(addresses: Pointer, value: Pointer, valid: Pointer, weights: Pointer, sign: number, rows: number): void
   field_add_arriving(
     addresses: Pointer,

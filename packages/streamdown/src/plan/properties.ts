@@ -194,6 +194,8 @@ function compute(node: PlanNode): Properties {
     }
     case 'late':
       return { ...nothing, ...lateTimes(node), appendOnly: true, final: true, bounded: derive(node.of).bounded }
+    case 'repeat':
+      return { ...derive(node.input), keys: [] }
     case 'flatMap': {
       const input = derive(node.input)
       const { keeps = 0 } = node

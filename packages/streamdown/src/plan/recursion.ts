@@ -12,6 +12,7 @@ import {
   ProjectNode,
   RankNode,
   type Relation,
+  RepeatNode,
   ScanNode,
   UnionNode,
 } from './nodes/node.ts'
@@ -123,6 +124,8 @@ class RoundCarrier {
       }
       case 'flatMap':
         return this.#flatMap(node)
+      case 'repeat':
+        return RepeatNode.create(this.carry(node.input), node.times)
       default:
         return this.#refuse(refused[node.is] ?? node.is)
     }

@@ -7,6 +7,7 @@ export function isSettled(node: PlanNode): boolean {
     case 'filter':
     case 'temporalFilter':
     case 'flatMap':
+    case 'repeat':
     case 'window':
     case 'async':
       return isSettled(node.input)

@@ -46,6 +46,7 @@ import { createProject } from './operators/project.ts'
 import { createRank } from './operators/rank/rank.ts'
 import { createWindowRank } from './operators/rank/window-rank.ts'
 import { createRecursive } from './operators/recursive/recursive.ts'
+import { createRepeat } from './operators/repeat.ts'
 import type { InputShape } from './operators/shape.ts'
 import { createSort } from './operators/sort.ts'
 import { createTemporalFilter } from './operators/temporal-filter.ts'
@@ -222,6 +223,10 @@ class GraphBuilder {
         return this.#operator('process', node.schema, [this.#edge(input, routing)], routing.is === 'single', context =>
           createProcess(node, context),
         )
+      }
+      case 'repeat': {
+        const input = this.#node(node.input)
+        return this.#operator('repeat', node.schema, [this.#edge(input)], false, context => createRepeat(node, context))
       }
       case 'flatMap': {
         const input = this.#node(node.input)

@@ -125,6 +125,8 @@ export function describe(node: PlanNode): string {
       const outputs = sides.length === 0 ? '' : `; ${sides.map(({ name }) => name).join(', ')}`
       return `Process by ${names(by, input)}: ${shownSource(code)}${state}${outputs}`
     }
+    case 'repeat':
+      return `Repeat by ${names([node.times], node.input)}`
     case 'flatMap':
       return `FlatMap: ${expressionText(node.lambda, node.input.schema)}`
     case 'match':

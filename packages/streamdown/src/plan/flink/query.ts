@@ -118,6 +118,8 @@ class Writer {
         throw cannot(lateText(node))
       case 'process':
         throw cannot('process()')
+      case 'repeat':
+        throw cannot('INTERSECT ALL and EXCEPT ALL')
       case 'flatMap':
         if (node.lambda.is === 'lambda') return this.#refuse(node.lambda)
         throw cannot('flatMap')

@@ -12,6 +12,7 @@ import type { ProcessNode } from './process-node.ts'
 import type { ProjectNode } from './project-node.ts'
 import type { RankNode } from './rank-node.ts'
 import type { RecursiveNode } from './recursive-node.ts'
+import type { RepeatNode } from './repeat-node.ts'
 import type { ScanNode } from './scan-node.ts'
 import type { SortNode } from './sort-node.ts'
 import type { TemporalFilterNode } from './temporal-filter-node.ts'
@@ -35,6 +36,7 @@ export * from './project-node.ts'
 export * from './rank-node.ts'
 export * from './recursive-node.ts'
 export * from './relation.ts'
+export * from './repeat-node.ts'
 export * from './scan-node.ts'
 export * from './sink-node.ts'
 export * from './sort-node.ts'
@@ -68,5 +70,6 @@ export type PlanNode =
   | ChangelogNode
   | LateNode
   | FlatMapNode
+  | RepeatNode
   | MatchNode
   | ProcessNode

@@ -71,6 +71,7 @@ export class FilterPusher {
           stay,
         )
       }
+      case 'repeat':
       case 'union': {
         const [down, stay] = split(conditions, e => !hasLambda(e))
         return filtered(

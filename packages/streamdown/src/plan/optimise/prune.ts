@@ -8,6 +8,7 @@ import {
   boundColumns,
   joinedSchema,
   type PlanNode,
+  RepeatNode,
   TemporalFilterNode,
   WindowNode,
 } from '../nodes/node.ts'
@@ -77,6 +78,9 @@ class Pruner {
         return
       case 'temporalFilter':
         this.#need(node.input, [...needed, ...boundColumns(node)])
+        return
+      case 'repeat':
+        this.#need(node.input, [...needed, node.times])
         return
       case 'project': {
         if (node.watermark !== undefined && this.#timed.has(node)) needed.add(node.watermark.column)
@@ -243,6 +247,10 @@ class Pruner {
         const [from, until] = [place(node.from), place(node.until)]
         const bounds = { ...(from === undefined ? {} : { from }), ...(until === undefined ? {} : { until }) }
         return { node: TemporalFilterNode.create(input, bounds), to }
+      }
+      case 'repeat': {
+        const { node: input, to } = this.#prune(node.input)
+        return { node: RepeatNode.create(input, to.get(node.times)!), to }
       }
       case 'project': {
         const input = this.#prune(node.input)

@@ -145,6 +145,8 @@ function structure(node: PlanNode, numberOf: (thing: object) => number): string 
         node.tellsTimedOut,
         names,
       ])
+    case 'repeat':
+      return plainKey([node.is, node.times, names])
     case 'late':
       return plainKey([node.is, node.side, names])
     case 'changelog':

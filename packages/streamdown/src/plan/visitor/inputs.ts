@@ -16,6 +16,7 @@ export function inputsOf(node: PlanNode): readonly PlanNode[] {
     case 'sort':
     case 'changelog':
     case 'flatMap':
+    case 'repeat':
     case 'match':
     case 'process':
     case 'async':
@@ -49,6 +50,7 @@ export function mapInputs(node: PlanNode, change: (input: PlanNode) => PlanNode)
     case 'sort':
     case 'changelog':
     case 'flatMap':
+    case 'repeat':
     case 'match':
     case 'process':
     case 'async': {

@@ -1,8 +1,8 @@
-import { expandRows } from '../../plan/expand-rows.ts'
 import type { AggregateCall } from '../../plan/expressions/aggregate-call.ts'
 import { column, columns, literal, test } from '../../plan/expressions/build.ts'
 import type { Expression } from '../../plan/expressions/expression.ts'
-import { AggregateNode, FilterNode, type PlanNode, ProjectNode, UnionNode } from '../../plan/nodes/node.ts'
+import { withColumns } from '../../plan/joins.ts'
+import { AggregateNode, FilterNode, type PlanNode, ProjectNode, RepeatNode, UnionNode } from '../../plan/nodes/node.ts'
 import { type Schema, types } from '../../types/data-type.ts'
 import type { SetOperation, Span } from '../parse/ast.ts'
 import type { BindContext } from './context.ts'
@@ -141,9 +141,5 @@ function timesOf(op: SetOperation['op'], schema: Schema, width: number): Express
   return { is: 'call', name, args, type: types.bigint, nullable: false }
 }
 
-const repeated = (input: PlanNode, stop: Expression): PlanNode =>
-  expandRows(
-    input,
-    [{ is: 'series', start: literal(1n, types.bigint), stop, step: undefined, inclusive: true, name: 'times' }],
-    { outer: false, ordinality: false },
-  )
+const repeated = (input: PlanNode, times: Expression): PlanNode =>
+  RepeatNode.create(withColumns(input, [times]), input.schema.length)
