@@ -8,6 +8,8 @@ import type { Value } from '../../../types/value.ts'
 import type { OperatorContext } from '../../operator-context.ts'
 import { MinHeap } from '../min-heap.ts'
 import { Timers } from '../timers.ts'
+import type { Attempt } from './match-attempt.ts'
+import { OpenAttempts } from './match-attempts.ts'
 import { decodeAttempt, encodeAttempt } from './match-bytes.ts'
 import type { Instruction, MatchProgram } from './match-program.ts'
 import { type MatchRows, PartitionRows } from './match-rows.ts'
@@ -49,6 +51,8 @@ export class MatchPartitions {
   /** Derived from the table: the time of `#at` of each partition that has one. */
   readonly #held = new Map<number, bigint>()
   readonly #holds = new MinHeap<Hold>((a, b) => a.time < b.time)
+  /** Of these the bytes in the table are out of date. */
+  readonly #open = new OpenAttempts()
 
   constructor(node: MatchNode, program: MatchProgram, rows: MatchRows, context: OperatorContext) {
     const { input, partitionBy } = node
@@ -126,8 +130,7 @@ export class MatchPartitions {
     const keys = this.#node.partitionBy.map((_, key) => this.table.gather(at, slots.length, key))
     return slots.map((slot, i) => {
       const [first = 0, start = 0, ready = 0, covered = 0, matches = 0] = numbers.map(values => Number(values[i] ?? 0n))
-      const bytes = readValue(memory, attempts, i)
-      const attempt = bytes instanceof Uint8Array ? decodeAttempt(this.#program, start, bytes) : undefined
+      const attempt = this.#open.get(slot) ?? this.#read(attempts, i, start)
       const state = { first, start, ready: ready + (arrived.get(slot) ?? 0), covered, matches, attempt }
       const key = keys.map(column => sliceColumn(column, i))
       return {
@@ -164,11 +167,17 @@ export class MatchPartitions {
         this.#keys + i,
         numbers.map(values => BigInt(values[i] ?? 0)),
       )
+    for (const { slot, state } of visited) {
+      if (state.attempt === undefined) this.#open.delete(slot)
+      else this.#open.set(slot, state.attempt)
+    }
+    const none = visited.filter(({ state }) => state.attempt === undefined).map(({ slot }) => slot)
     this.#put(
-      slots,
+      none,
       this.#attempt,
-      visited.map(({ state: { attempt } }) => (attempt === undefined ? null : encodeAttempt(attempt))),
+      none.map(() => null),
     )
+    this.#write(this.#open.takeExcess())
     this.#put(slots, this.#at, times)
     for (const [i, time] of times.entries()) this.#hold(slots[i] ?? -1, time)
     this.#setTimers(visited, times)
@@ -184,8 +193,27 @@ export class MatchPartitions {
     return END_OF_TIME
   }
 
+  /** Before a snapshot: all that is known is in the table. */
+  write(): void {
+    this.#write(this.#open.all())
+  }
+
+  #read(attempts: Column, row: number, start: number): Attempt | undefined {
+    const bytes = readValue(this.#context.memory, attempts, row)
+    return bytes instanceof Uint8Array ? decodeAttempt(this.#program, start, bytes) : undefined
+  }
+
+  #write(attempts: readonly (readonly [slot: number, attempt: Attempt])[]): void {
+    this.#put(
+      attempts.map(([slot]) => slot),
+      this.#attempt,
+      attempts.map(([, attempt]) => encodeAttempt(attempt)),
+    )
+  }
+
   /** After a restore. */
   rebuild(): void {
+    this.#open.clear()
     this.#timers?.clear()
     this.#held.clear()
     this.#holds.clear()
@@ -278,6 +306,7 @@ export class MatchPartitions {
   }
 
   #put(slots: readonly number[], index: number, values: readonly Value[]): void {
+    if (slots.length === 0) return
     const { memory } = this.#context
     const type = this.table.spec.fields[index]?.type ?? types.bigint
     this.table.scatter(int32s(memory, slots), slots.length, index, columnFromValues(memory, type, values))

@@ -114,6 +114,7 @@ class MatchRecognize implements Operator {
   }
 
   snapshot(): StateSnapshot {
+    this.#partitions.write()
     return snapshotOf([this.#rows.table, this.#partitions.table], this.#watermarks.values())
   }
 
