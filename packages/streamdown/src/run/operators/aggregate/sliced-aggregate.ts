@@ -31,8 +31,9 @@ export type SlicedWindow = WindowNode & { readonly windowing: Hop; readonly time
 const SLICES_PER_COPY = 4n
 
 /**
- * The hop window of an aggregate that can be taken by slices: results appear once, on close; no row is taken back; every
- * call's state merges; keys that are equal are the same bits; and what the calls read neither fails nor depends on the window.
+ * The hop window of an aggregate that can be taken by slices: results appear once, on close; every call's state merges,
+ * and where rows are taken back lets them go; keys that are equal are the same bits; and what the calls read neither fails
+ * nor depends on the window.
  */
 export function slicedWindow(
   node: AggregateNode,
@@ -40,7 +41,7 @@ export function slicedWindow(
   { appendOnly }: InputShape,
 ): SlicedWindow | undefined {
   const { window, input: below } = node
-  if (window === undefined || window.changes || window.allowedLateness > 0n || !appendOnly) return undefined
+  if (window === undefined || window.changes || window.allowedLateness > 0n) return undefined
   if (below.is !== 'window' || below.windowing.kind !== 'hop' || below.time === 'processing') return undefined
   const { size, slide } = below.windowing
   if (slide >= size || size > sliceOf(below.windowing) * SLICES_PER_COPY * (size / slide)) return undefined
@@ -73,7 +74,8 @@ function sliceOf({ size, slide }: Hop): bigint {
 /**
  * An aggregate over hop windows that takes each row once, into the slice that its windows have in common, and puts the
  * slices of a window together when it closes (Li et al., "No pane, no gain", 2005). A row that is late for some of its
- * windows goes into the others by itself; a slice none of whose windows has ended holds only rows that are on time.
+ * windows goes into the others by itself; a slice none of whose windows has ended holds only rows that are on time. What
+ * takes a row back goes the same way: alone, a slice may hold less than nothing.
  * Its input is that of the window function, then the columns that `input` computes.
  */
 export function createSlicedAggregate(
