@@ -1,4 +1,5 @@
 import type { LiveQuery } from '../session/session.ts'
+import { counted } from '../values/counted.ts'
 import type { LiveRows } from './live-rows.ts'
 import { tableLines } from './table.ts'
 
@@ -60,7 +61,7 @@ export class LiveScreen {
     const { schema, timeZone } = this.#query
     const { lines, hidden } = tableLines({ schema, rows: shown, timeZone }, columns)
     const notes = [
-      shown.length < count ? `${shown.length} of ${count} rows` : `${count} ${count === 1 ? 'row' : 'rows'}`,
+      shown.length < count ? `${shown.length} of ${count} rows` : counted(count, 'row'),
       ...(hidden > 0 ? [`${hidden} of ${schema.length} columns not shown`] : []),
       `${this.#query.status()?.rowsIn ?? 0} read`,
       ...(hint === undefined ? [] : [hint]),

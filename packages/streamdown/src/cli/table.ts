@@ -1,6 +1,7 @@
 import { zoneNamed } from '../functions/time/zone.ts'
 import type { StatementResult } from '../session/session.ts'
 import type { DataType } from '../types/data-type.ts'
+import { counted } from '../values/counted.ts'
 import { textOf } from '../values/text.ts'
 import { uniqueNames } from './json-lines.ts'
 
@@ -27,7 +28,7 @@ const numbers: ReadonlySet<DataType['is']> = new Set([
 /** A result as a table with its number of rows below. */
 export function tableOf(result: Rows, width: number): string {
   const { lines, hidden } = tableLines(result, width)
-  const notes = [`${result.rows.length} ${result.rows.length === 1 ? 'row' : 'rows'}`]
+  const notes = [counted(result.rows.length, 'row')]
   if (hidden > 0) notes.push(`${hidden} of ${result.schema.length} columns not shown`)
   return `${[...lines, notes.join(', ')].join('\n')}\n`
 }

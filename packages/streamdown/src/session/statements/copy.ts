@@ -6,6 +6,7 @@ import { StreamdownError } from '../../errors/error.ts'
 import { derive } from '../../plan/properties.ts'
 import type { BoundCopy } from '../../sql/bind/statement.ts'
 import type { Value } from '../../types/value.ts'
+import { counted } from '../../values/counted.ts'
 import { runQuery, runToEnd } from '../programs.ts'
 import { endlessRelation } from '../relations.ts'
 import type { StatementResult } from '../session.ts'
@@ -23,7 +24,7 @@ export async function copy(workspace: Workspace, { sink, path }: BoundCopy): Pro
   }
   const streams = sink.input.is !== 'sort' && derive(sink.input).appendOnly
   const rows = streams ? await runToEnd(workspace, sink) : await writeAll(workspace, sink)
-  return done(`${rows} rows copied to '${path}'`)
+  return done(`${counted(rows, 'row')} copied to '${path}'`)
 }
 
 async function writeAll(workspace: Workspace, sink: BoundCopy['sink']): Promise<number> {

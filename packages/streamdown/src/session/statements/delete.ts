@@ -1,4 +1,5 @@
 import type { BoundDelete } from '../../sql/bind/statement.ts'
+import { counted } from '../../values/counted.ts'
 import { runQuery } from '../programs.ts'
 import type { StatementResult } from '../session.ts'
 import type { Workspace } from '../workspace.ts'
@@ -10,5 +11,5 @@ export async function deleteRows(
 ): Promise<StatementResult> {
   const { rows } = await runQuery(workspace, plan)
   await change(workspace, table.relation, deleting(rows))
-  return returned(workspace, returning, rows, `${rows.length} rows deleted`)
+  return returned(workspace, returning, rows, `${counted(rows.length, 'row')} deleted`)
 }

@@ -1,4 +1,5 @@
 import type { BoundInsert } from '../../sql/bind/statement.ts'
+import { counted } from '../../values/counted.ts'
 import { relations } from '../history.ts'
 import { runQuery, startProgram } from '../programs.ts'
 import { isInMemory, readsFeed } from '../relations.ts'
@@ -22,7 +23,7 @@ export async function insert(workspace: Workspace, bound: BoundInsert, text: str
   const { changes, rows } = insertChanges(table, store, given.rows, bound.conflict, workspace.evaluator.overRow)
   checkUnique(table, store, changes)
   await change(workspace, table.relation, changes)
-  return returned(workspace, bound.returning, rows, `${rows.length} rows inserted`)
+  return returned(workspace, bound.returning, rows, `${counted(rows.length, 'row')} inserted`)
 }
 
 /** INSERTs that run together, as one program. */

@@ -1,4 +1,5 @@
 import type { BoundUpdate } from '../../sql/bind/statement.ts'
+import { counted } from '../../values/counted.ts'
 import { runQuery } from '../programs.ts'
 import type { StatementResult } from '../session.ts'
 import { checkUnique, type InsertResult, insertChanges } from '../table-changes.ts'
@@ -23,5 +24,5 @@ export async function update(workspace: Workspace, { plan, table, returning }: B
   const changes = [...deleting(olds), ...changed.changes]
   checkUnique(table, store, changes)
   await change(workspace, table.relation, changes)
-  return returned(workspace, returning, news, `${news.length} rows updated`)
+  return returned(workspace, returning, news, `${counted(news.length, 'row')} updated`)
 }
