@@ -3,13 +3,13 @@ import { batchFromRows, int32s, ordinalsOf, readValue, watermarksOf, weightsOf }
 import { StreamdownError } from '../../errors/error.ts'
 import type { LambdaExpression } from '../../plan/expressions/expression.ts'
 import type { FlatMapNode } from '../../plan/nodes/node.ts'
-import type { StateSnapshot } from '../../state/state-table.ts'
 import type { Schema } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
-import type { InputTimes, Operator, Output } from '../operator.ts'
+import type { Operator, Output } from '../operator.ts'
 import type { OperatorContext } from '../operator-context.ts'
 import { emitDead, thrown } from './dead.ts'
 import type { InputShape } from './shape.ts'
+import { Stateless } from './stateless.ts'
 
 /** Any number of rows for each row, made by a TypeScript function. They keep the row's weight, watermark and ordinal. */
 export function createFlatMap(node: FlatMapNode, context: OperatorContext, shape: InputShape): Operator {
@@ -27,7 +27,7 @@ interface Made {
   readonly ordinals: bigint[]
 }
 
-class FlatMap implements Operator {
+class FlatMap extends Stateless {
   readonly #lambda: LambdaExpression
   readonly #schema: Schema
   readonly #input: Schema
@@ -35,6 +35,7 @@ class FlatMap implements Operator {
   readonly #context: OperatorContext
 
   constructor(lambda: LambdaExpression, schema: Schema, input: Schema, context: OperatorContext) {
+    super()
     this.#lambda = lambda
     this.#schema = schema
     this.#input = input
@@ -76,26 +77,6 @@ class FlatMap implements Operator {
     )
     const messages = new Map(failed.map(({ message }, at) => [at, message]))
     emitDead(memory, this.#input, batch, { count: failed.length, rows, codes, messages }, out)
-  }
-
-  endStep(): void {}
-
-  watermark(inputs: InputTimes): bigint {
-    return inputs.watermark
-  }
-
-  nextTimer(): undefined {
-    return undefined
-  }
-
-  snapshot(): StateSnapshot {
-    return { tables: [], values: {} }
-  }
-
-  restore(): void {}
-
-  stateBytes(): number {
-    return 0
   }
 
   /** The rows that the function gives for a row, or what it threw. */

@@ -2,11 +2,11 @@ import type { Batch } from '../../batch/batch.ts'
 import type { CompiledProjection } from '../../compile/compiled.ts'
 import { compileProjection } from '../../compile/projection.ts'
 import type { Expression } from '../../plan/expressions/expression.ts'
-import type { StateSnapshot } from '../../state/state-table.ts'
 import type { Schema } from '../../types/data-type.ts'
-import type { InputTimes, Operator, Output } from '../operator.ts'
+import type { Operator, Output } from '../operator.ts'
 import type { OperatorContext } from '../operator-context.ts'
 import { emitDead } from './dead.ts'
+import { Stateless } from './stateless.ts'
 
 export interface ProjectOptions {
   readonly input: Schema
@@ -20,12 +20,13 @@ export function createProject(options: ProjectOptions, context: OperatorContext)
   return new Project(options, context)
 }
 
-class Project implements Operator {
+class Project extends Stateless {
   readonly #context: OperatorContext
   readonly #input: Schema
   readonly #projection: CompiledProjection
 
   constructor({ input, filter, outputs }: ProjectOptions, context: OperatorContext) {
+    super()
     this.#context = context
     this.#input = input
     this.#projection = compileProjection({ input, outputs, context, ...(filter === undefined ? {} : { filter }) })
@@ -35,25 +36,5 @@ class Project implements Operator {
     const { output, failed } = this.#projection.run(batch)
     if (failed.count > 0) emitDead(this.#context.memory, this.#input, batch, failed, out)
     if (output.rows > 0) out.emit(output)
-  }
-
-  endStep(): void {}
-
-  watermark(inputs: InputTimes): bigint {
-    return inputs.watermark
-  }
-
-  nextTimer(): undefined {
-    return undefined
-  }
-
-  snapshot(): StateSnapshot {
-    return { tables: [], values: {} }
-  }
-
-  restore(): void {}
-
-  stateBytes(): number {
-    return 0
   }
 }

@@ -1,20 +1,21 @@
 import type { Batch } from '../../batch/batch.ts'
 import { columnAt } from '../../batch/key-groups.ts'
 import type { RepeatNode } from '../../plan/nodes/node.ts'
-import type { StateSnapshot } from '../../state/state-table.ts'
-import type { InputTimes, Operator, Output } from '../operator.ts'
+import type { Operator, Output } from '../operator.ts'
 import type { OperatorContext } from '../operator-context.ts'
+import { Stateless } from './stateless.ts'
 
 /** Rows as often as they say: by their weights, so that a row costs the same however often it is there. */
 export function createRepeat(node: RepeatNode, context: OperatorContext): Operator {
   return new Repeat(node, context)
 }
 
-class Repeat implements Operator {
+class Repeat extends Stateless {
   readonly #times: number
   readonly #context: OperatorContext
 
   constructor({ times }: RepeatNode, context: OperatorContext) {
+    super()
     this.#times = times
     this.#context = context
   }
@@ -24,25 +25,5 @@ class Repeat implements Operator {
     const weights = memory.chunk(batch.rows * 4)
     memory.kernels.weights_times(batch.weights, columnAt(batch, this.#times).data, batch.rows, weights)
     out.emit({ ...batch, weights })
-  }
-
-  endStep(): void {}
-
-  watermark(inputs: InputTimes): bigint {
-    return inputs.watermark
-  }
-
-  nextTimer(): undefined {
-    return undefined
-  }
-
-  snapshot(): StateSnapshot {
-    return { tables: [], values: {} }
-  }
-
-  restore(): void {}
-
-  stateBytes(): number {
-    return 0
   }
 }

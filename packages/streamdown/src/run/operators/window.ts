@@ -4,10 +4,11 @@ import { takeRows } from '../../batch/select.ts'
 import { StreamdownError } from '../../errors/error.ts'
 import type { Windowing, WindowNode } from '../../plan/nodes/node.ts'
 import type { DataType } from '../../types/data-type.ts'
-import type { InputTimes, Operator, Output } from '../operator.ts'
+import type { Operator, Output } from '../operator.ts'
 import type { OperatorContext } from '../operator-context.ts'
 import { constantI64, selectBytes } from './hidden.ts'
 import type { InputShape } from './shape.ts'
+import { Stateless } from './stateless.ts'
 
 /**
  * Window table functions: each row once per window that its time belongs to, earliest window first, with
@@ -24,13 +25,14 @@ export function createWindow(node: WindowNode, context: OperatorContext, _shape:
 
 type FixedWindowing = Exclude<Windowing, { kind: 'session' }>
 
-class WindowExpansion implements Operator {
+class WindowExpansion extends Stateless {
   readonly #node: WindowNode
   readonly #windowing: FixedWindowing
   readonly #context: OperatorContext
   readonly #types: readonly [DataType, DataType, DataType]
 
   constructor(node: WindowNode, windowing: FixedWindowing, context: OperatorContext) {
+    super()
     this.#node = node
     this.#windowing = windowing
     this.#context = context
@@ -47,26 +49,6 @@ class WindowExpansion implements Operator {
         : columnAt(batch, time)
     if (this.#windowing.kind === 'tumble') this.#tumble(batch, times, this.#windowing, out)
     else this.#expand(batch, times, this.#windowing, out)
-  }
-
-  endStep(): void {}
-
-  watermark(inputs: InputTimes): bigint {
-    return inputs.watermark
-  }
-
-  nextTimer(): undefined {
-    return undefined
-  }
-
-  snapshot(): { tables: []; values: Record<string, never> } {
-    return { tables: [], values: {} }
-  }
-
-  restore(): void {}
-
-  stateBytes(): number {
-    return 0
   }
 
   #tumble(batch: Batch, times: Column, { size, offset }: Extract<Windowing, { kind: 'tumble' }>, out: Output): void {
