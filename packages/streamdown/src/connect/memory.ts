@@ -9,6 +9,21 @@ import type { PartitionReader, Source, SourceContext } from './source.ts'
 export interface WeightedRow {
   readonly values: readonly Value[]
   readonly weight: number
+  /** Of rows that are handed on in event time: the watermark before the row, µs. */
+  readonly watermark?: bigint
+}
+
+/** How far the rows of a feed have come in event time. */
+export interface FeedTime {
+  readonly watermark: bigint
+  /** No rows are expected now: it holds nothing back. */
+  readonly idle: boolean
+}
+
+/** What is kept of a name: its rows, and how far they have come. */
+export interface KeptRows {
+  readonly rows: readonly WeightedRow[]
+  readonly time?: FeedTime
 }
 
 /**
@@ -17,11 +32,22 @@ export interface WeightedRow {
  */
 export class MemoryFeed {
   readonly #readers = new Set<MemoryReader>()
+  #time: FeedTime = { watermark: NO_WATERMARK, idle: false }
   #ended = false
+
+  get time(): FeedTime {
+    return this.#time
+  }
 
   /** Rows pushed together are taken in one step when the step is large enough. */
   push(rows: readonly WeightedRow[]): void {
     for (const reader of this.#readers) reader.add(rows)
+  }
+
+  /** The rows that come from now on are behind this time. */
+  reach(time: FeedTime): void {
+    this.#time = time
+    for (const reader of this.#readers) reader.reach(time)
   }
 
   /** No more rows will come. */
@@ -42,6 +68,7 @@ export class MemoryFeed {
   reader(scan: ScanNode, initial: readonly WeightedRow[] = []): PartitionReader {
     const reader = new MemoryReader(scan, initial, closed => this.#readers.delete(closed))
     this.#readers.add(reader)
+    reader.reach(this.#time)
     if (this.#ended) reader.end()
     return reader
   }
@@ -68,6 +95,8 @@ class MemoryReader implements PartitionReader {
   #next = 0
   #taken = 0
   #ended = false
+  #idle = false
+  readonly #times = new ReadTimes()
   #wake: (() => void) | undefined
 
   constructor(scan: ScanNode, initial: readonly WeightedRow[], closed: (reader: MemoryReader) => void) {
@@ -81,14 +110,26 @@ class MemoryReader implements PartitionReader {
     this.#notify()
   }
 
+  reach({ watermark, idle }: FeedTime): void {
+    if (this.#scan.handedOn === undefined) return
+    this.#times.add(this.#taken + this.#rows.length - this.#next, watermark)
+    this.#idle = idle
+    this.#notify()
+  }
+
   end(): void {
     this.#ended = true
     this.#notify()
   }
 
-  state(): 'ready' | 'waiting' | 'ended' {
-    if (this.#next < this.#rows.length) return 'ready'
-    return this.#ended ? 'ended' : 'waiting'
+  state(): 'ready' | 'idle' | 'waiting' | 'ended' {
+    if (this.#next < this.#rows.length || this.#times.isFurther(this.#taken)) return 'ready'
+    if (this.#ended) return 'ended'
+    return this.#idle ? 'idle' : 'waiting'
+  }
+
+  watermark(): bigint | undefined {
+    return this.#times.take(this.#taken)
   }
 
   read(maxRows: number, memory: Memory): Batch | undefined {
@@ -102,11 +143,15 @@ class MemoryReader implements PartitionReader {
     }
     const values = rows.map(row => this.#scan.columns.map(({ column, path }) => pick(row.values[column] ?? null, path)))
     const weighted = rows.some(row => row.weight !== 1)
-    return batchFromRows(memory, this.#scan.schema, values, {
+    const batch = batchFromRows(memory, this.#scan.schema, values, {
       firstOrdinal: 0n,
-      watermark: NO_WATERMARK,
+      watermark: rows[0]?.watermark ?? NO_WATERMARK,
       ...(weighted ? { weights: rows.map(row => row.weight) } : {}),
     })
+    if (this.#scan.handedOn === undefined) return batch
+    const watermarks = memory.chunk(rows.length * 8)
+    memory.i64(watermarks, rows.length).set(rows.map(row => row.watermark ?? NO_WATERMARK))
+    return { ...batch, watermarks }
   }
 
   position(): string {
@@ -128,6 +173,33 @@ class MemoryReader implements PartitionReader {
   #notify(): void {
     this.#wake?.()
     this.#wake = undefined
+  }
+}
+
+/** What a reader's rows have reached: watermarks, each behind so many rows. */
+class ReadTimes {
+  #reached = NO_WATERMARK
+  readonly #ahead: { readonly behind: number; readonly watermark: bigint }[] = []
+
+  add(behind: number, watermark: bigint): void {
+    if (watermark <= (this.#ahead.at(-1)?.watermark ?? this.#reached)) return
+    if (this.#ahead.at(-1)?.behind === behind) this.#ahead.pop()
+    this.#ahead.push({ behind, watermark })
+  }
+
+  /** Whether so many rows have reached more than was taken. */
+  isFurther(rows: number): boolean {
+    const [next] = this.#ahead
+    return next !== undefined && next.behind <= rows
+  }
+
+  take(rows: number): bigint | undefined {
+    if (!this.isFurther(rows)) return undefined
+    for (let next = this.#ahead[0]; next !== undefined && next.behind <= rows; next = this.#ahead[0]) {
+      this.#reached = next.watermark
+      this.#ahead.shift()
+    }
+    return this.#reached
   }
 }
 

@@ -25,6 +25,11 @@ export interface PartitionReader {
    */
   read(maxRows: number, memory: Memory, dead: DeadLetters): Batch | undefined
   position(): Position
+  /**
+   * Of rows that come with their watermarks: how far those behind the ones that were read will have come, when that is
+   * further than at the last call. Until it is asked for the partition is `ready`.
+   */
+  watermark?(): bigint | undefined
   /** Resolves when `state()` may have changed from `waiting` or `idle`. */
   ready(): Promise<void>
   close(): Promise<void>

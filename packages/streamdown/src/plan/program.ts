@@ -6,5 +6,13 @@ import type { PlanNode, SinkNode } from './nodes/node.ts'
  */
 export interface Program {
   readonly sinks: readonly SinkNode[]
-  readonly views: readonly { readonly name: string; readonly input: PlanNode; readonly key: readonly number[] }[]
+  readonly views: readonly ViewOutput[]
+}
+
+export interface ViewOutput {
+  readonly name: string
+  readonly input: PlanNode
+  readonly key: readonly number[]
+  /** Its rows go on to other programs with their watermarks. */
+  readonly timed?: boolean
 }

@@ -8,17 +8,8 @@ import {
   type PlanNode,
   type ProjectNode,
   type TemporalJoinNode,
-  type WindowNode,
 } from './nodes/node.ts'
-
-/** Output columns that hold the bounds of a window; `row`: a ROW(start, end) of them. */
-export interface WindowColumns {
-  readonly of: WindowNode
-  readonly start?: number
-  readonly end?: number
-  readonly time?: number
-  readonly row?: number
-}
+import { movedWindow, sameWindows, type WindowColumns } from './window-columns.ts'
 
 /** What is proven of a node's output, whatever the data. */
 export interface Properties {
@@ -67,7 +58,8 @@ function compute(node: PlanNode): Properties {
       const appendOnly = relation.changes === 'append' && relation.appendOnly !== false
       return {
         ...nothing,
-        ...timed(node.eventTime === undefined ? [] : [node.eventTime.column]),
+        ...timed(node.eventTime === undefined ? (node.handedOn?.columns ?? []) : [node.eventTime.column]),
+        windows: node.handedOn?.windows ?? [],
         appendOnly,
         keys: key.length > 0 && enforced && !key.includes(-1) ? [key] : [],
         final: appendOnly,
@@ -313,46 +305,6 @@ const windowTimes = (times: readonly number[], end: number): readonly number[] =
 
 const movedColumns = (columns: readonly number[], to: (column: number) => number | undefined): readonly number[] =>
   columns.flatMap(column => to(column) ?? [])
-
-function movedWindow(
-  columns: WindowColumns,
-  to: (column: number | undefined) => number | undefined,
-): readonly WindowColumns[] {
-  const start = to(columns.start)
-  const end = to(columns.end)
-  const time = to(columns.time)
-  const row = to(columns.row)
-  if (start === undefined && end === undefined && time === undefined && row === undefined) return []
-  return [
-    {
-      of: columns.of,
-      ...(start === undefined ? {} : { start }),
-      ...(end === undefined ? {} : { end }),
-      ...(time === undefined ? {} : { time }),
-      ...(row === undefined ? {} : { row }),
-    },
-  ]
-}
-
-/** Windows of equal shape, so that equal bounds mean the same window. */
-export function sameWindowing(a: WindowNode, b: WindowNode): boolean {
-  const x = a.windowing
-  const y = b.windowing
-  if (a.emit !== b.emit || (a.time === 'processing') !== (b.time === 'processing')) return false
-  switch (x.kind) {
-    case 'tumble':
-      return y.kind === 'tumble' && x.size === y.size && x.offset === y.offset
-    case 'hop':
-      return y.kind === 'hop' && x.size === y.size && x.slide === y.slide && x.offset === y.offset
-    case 'cumulate':
-      return y.kind === 'cumulate' && x.size === y.size && x.step === y.step && x.offset === y.offset
-    case 'session':
-      return y.kind === 'session' && x.gap === y.gap
-  }
-}
-
-const sameWindows = (a: WindowColumns, b: WindowColumns): boolean =>
-  sameWindowing(a.of, b.of) && a.start === b.start && a.end === b.end && a.time === b.time && a.row === b.row
 
 function ofJoin(node: JoinNode): Properties {
   const left = derive(node.left)

@@ -1,9 +1,10 @@
-import type { AggregateNode, PlanNode, RankNode, WindowNode } from './nodes/node.ts'
-import { derive, type WindowColumns } from './properties.ts'
+import type { AggregateNode, PlanNode, RankNode } from './nodes/node.ts'
+import { derive } from './properties.ts'
+import type { WindowColumns, Windows } from './window-columns.ts'
 
 /** The window columns of a node's output, one entry a window function: parts known from several places together. */
 export function windowColumns(node: PlanNode): readonly WindowColumns[] {
-  const merged = new Map<WindowNode, WindowColumns>()
+  const merged = new Map<Windows, WindowColumns>()
   for (const columns of derive(node).windows) merged.set(columns.of, { ...columns, ...merged.get(columns.of) })
   return [...merged.values()]
 }

@@ -14,11 +14,20 @@ import {
   type TemporalJoinNode,
 } from '../plan/nodes/node.ts'
 import type { PairingNode } from '../plan/pairs.ts'
-import type { Program } from '../plan/program.ts'
+import type { Program, ViewOutput } from '../plan/program.ts'
 import { derive } from '../plan/properties.ts'
 import { nodesOf, type Roots } from '../plan/visitor/transform.ts'
 import type { Schema } from '../types/data-type.ts'
-import type { Edge, Graph, OperatorVertex, OutputVertex, Routing, SourceVertex, Vertex } from './graph.ts'
+import type {
+  Edge,
+  EventTimeVertex,
+  Graph,
+  OperatorVertex,
+  OutputVertex,
+  Routing,
+  SourceVertex,
+  Vertex,
+} from './graph.ts'
 import { Inquiries } from './inquiries.ts'
 import type { Operator } from './operator.ts'
 import type { OperatorContext } from './operator-context.ts'
@@ -68,7 +77,7 @@ export function buildGraph(program: Program): Graph {
   const roots = [...program.sinks.map(sink => sink.input), ...program.views.map(view => view.input)]
   const builder = new GraphBuilder(versionedScans(roots))
   for (const sink of program.sinks) builder.sink(sink)
-  for (const view of program.views) builder.view(view.name, view.input, view.key)
+  for (const view of program.views) builder.view(view)
   return { vertices: builder.vertices }
 }
 
@@ -86,9 +95,8 @@ class GraphBuilder {
     this.#output(sink.name, input, { is: 'sink', sink })
   }
 
-  view(name: string, node: PlanNode, key: readonly number[]): void {
-    const input = this.#consolidated(node, undefined)
-    this.#output(name, input, { is: 'view', key })
+  view({ name, input, key, timed = false }: ViewOutput): void {
+    this.#output(name, this.#consolidated(input, undefined), { is: 'view', key, timed })
   }
 
   #output(name: string, input: Vertex, target: OutputVertex['target']): void {
@@ -247,7 +255,7 @@ class GraphBuilder {
       inputs: [],
     }
     this.vertices.push(source)
-    const timed = node.eventTime === undefined ? source : this.#eventTime(source, node.eventTime)
+    const timed = this.#timed(source, node)
     if (node.relation.changes !== 'upsert') return timed
     const key = node.relation.primaryKey.map(column =>
       node.columns.findIndex(output => output.column === column && output.path.length === 0),
@@ -257,15 +265,28 @@ class GraphBuilder {
     )
   }
 
-  #eventTime(input: Vertex, time: EventTime): Vertex {
+  #timed(source: SourceVertex, { eventTime, handedOn }: ScanNode): Vertex {
+    if (eventTime !== undefined) return this.#eventTime(source, eventTime)
+    // Whoever hands rows on says at once when none are expected.
+    return handedOn === undefined ? source : this.#watermarks(source, { is: 'handedOn' }, { idleTimeout: 0n })
+  }
+
+  #eventTime(input: Vertex, { column, delay, ...time }: EventTime): Vertex {
+    return this.#watermarks(input, { is: 'column', column, delay }, time)
+  }
+
+  #watermarks(
+    input: Vertex,
+    from: EventTimeVertex['from'],
+    time: Pick<EventTimeVertex, 'idleTimeout' | 'drift'>,
+  ): Vertex {
     const vertex: Vertex = {
       is: 'eventTime',
       id: this.vertices.length,
       name: 'event time',
       schema: input.schema,
       inputs: [this.#edge(input)],
-      column: time.column,
-      delay: time.delay,
+      from,
       ...(time.idleTimeout === undefined ? {} : { idleTimeout: time.idleTimeout }),
       ...(time.drift === undefined ? {} : { drift: time.drift }),
       source: this.#sourceOf(input),

@@ -105,7 +105,8 @@ export class Engine {
     this.#budget = new MemoryBudget(options.memoryBytes ?? MOST_MEMORY_BYTES, options.workers)
     this.graph = buildGraph(program)
     for (const vertex of this.graph.vertices) {
-      if (vertex.is === 'eventTime') this.#trackers.set(vertex.id, new EventTimeTracker(vertex.delay))
+      if (vertex.is !== 'eventTime') continue
+      this.#trackers.set(vertex.id, new EventTimeTracker(vertex.from.is === 'column' ? vertex.from.delay : 0n))
     }
     const { openSpill } = options
     this.#workers = new WorkerSet({
@@ -352,6 +353,11 @@ export class Engine {
   /** Raises every source's watermark to at least `watermark - its delay` (a test's `advance`). */
   raiseWatermarks(time: bigint): void {
     for (const tracker of this.#trackers.values()) tracker.raise(time - tracker.delay)
+  }
+
+  /** How far the rows that have left at an output have come, after the last step. */
+  outputTime(vertex: OutputVertex): OutputTime {
+    return this.#watermarks.of(vertex)
   }
 
   stateBytes(): number {

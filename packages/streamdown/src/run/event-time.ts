@@ -3,7 +3,7 @@ import type { Memory } from '../batch/memory.ts'
 import type { PartitionStatus } from './journal.ts'
 
 interface PartitionTime {
-  /** Newest event time minus the declared delay. */
+  /** Newest event time minus the declared delay; or the watermark that rows were handed on with. */
   newest: bigint
   status: PartitionStatus
 }
@@ -38,6 +38,12 @@ export class EventTimeTracker {
   /** How far the rows of a partition have come: its newest event time less the delay. */
   timeOf(partition: string): bigint | undefined {
     return this.#partitions.get(partition)?.newest
+  }
+
+  /** Rows of a partition that are handed on have come so far. */
+  reach(partition: string, watermark: bigint): void {
+    const own = this.#partition(partition)
+    if (own.newest < watermark) own.newest = watermark
   }
 
   /** Raises every partition to at least `watermark` (a test's clock). */

@@ -30,15 +30,17 @@ export interface SourceVertex {
   readonly inputs: readonly Edge[]
 }
 
-/** Gives rows their event time: column and delay; the tracker is shared by all workers. */
+/** Gives rows their watermarks; the tracker is shared by all workers. */
 export interface EventTimeVertex {
   readonly is: 'eventTime'
   readonly id: number
   readonly name: string
   readonly schema: Schema
   readonly inputs: readonly Edge[]
-  readonly column: number
-  readonly delay: bigint
+  /** Where they come from: the newest event time of a column, less a delay; or the rows have them already. */
+  readonly from:
+    | { readonly is: 'column'; readonly column: number; readonly delay: bigint }
+    | { readonly is: 'handedOn' }
   /** µs without rows after which a partition counts as idle; undefined: as the program's settings say. */
   readonly idleTimeout?: bigint
   /** How far its partitions may lead those of other sources. */
@@ -66,7 +68,7 @@ export interface OutputVertex {
   readonly inputs: readonly Edge[]
   readonly target:
     | { readonly is: 'sink'; readonly sink: SinkNode }
-    | { readonly is: 'view'; readonly key: readonly number[] }
+    | { readonly is: 'view'; readonly key: readonly number[]; readonly timed: boolean }
 }
 
 export type Vertex = SourceVertex | EventTimeVertex | OperatorVertex | OutputVertex

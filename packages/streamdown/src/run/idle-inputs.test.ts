@@ -3,35 +3,15 @@ import { test } from 'node:test'
 import { rowsOf } from '../batch/values.ts'
 import { createNodeEnvironment } from '../connect/node/environment.ts'
 import { sourceOf } from '../connect/relation.case.ts'
-import type { Connector } from '../connect/source.ts'
 import { createSession } from '../session/create.ts'
 import type { Value } from '../types/value.ts'
 import { VirtualClock } from './clock.ts'
 import { plainEngine } from './engine.case.ts'
 import { Engine, type EngineOptions } from './engine.ts'
-import { Partition } from './partition.case.ts'
+import { lone, type Partition } from './partition.case.ts'
 import { decodeSnapshot, encodeSnapshot } from './snapshot.ts'
 
 const MINUTE = 60_000_000n
-
-/** A connector whose every table is one partition, filled by the test. */
-const lone = (opened: (table: string, partition: Partition) => void): Connector => ({
-  name: 'lone',
-  summary: 'one partition',
-  options: [{ name: 'name', type: 'string', summary: 'of the partition', required: true }],
-  source: {
-    guarantee: 'replays',
-    create: ({ options }) => ({
-      bounded: false,
-      replays: true,
-      open: async ({ scan }) => {
-        const partition = new Partition(options['name'] ?? '', scan)
-        opened(partition.partition, partition)
-        return [partition]
-      },
-    }),
-  },
-})
 
 interface Rig {
   readonly engine: Engine

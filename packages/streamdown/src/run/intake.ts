@@ -170,6 +170,8 @@ export class Intake {
       }
       most = Math.max(most, rows - left)
       room -= rows - left
+      const watermark = each.reader.watermark?.()
+      if (watermark !== undefined) this.#reach(each, watermark, takes)
       if (observe(each, now) === 'ended') mark(each, 'ended', statuses)
       else if (this.#becomesIdle(each, now)) mark(each, 'idle', statuses)
     }
@@ -203,8 +205,9 @@ export class Intake {
     }
     for (const each of this.#partitions) said(each, 'active')
     for (const each of this.#partitions) {
-      for (const { partition, rows, position } of entry.takes) {
+      for (const { partition, rows, position, watermark } of entry.takes) {
         if (partition !== each.id) continue
+        if (watermark !== undefined) this.#reach(each, BigInt(watermark), takes)
         let left = rows
         while (left > 0 && each.reader.state() === 'ready') left -= this.#read(each, left, takes)
         if (left > 0) {
@@ -242,6 +245,12 @@ export class Intake {
     const rows = this.#options.read(each, maxRows)
     if (rows > 0) takes.push({ partition: each.id, rows, position: each.reader.position() })
     return rows
+  }
+
+  /** Rows that come with their watermarks have come so far. */
+  #reach({ id, reader, trackers }: OpenPartition, watermark: bigint, takes: Take[]): void {
+    for (const tracker of trackers) tracker.reach(id, watermark)
+    takes.push({ partition: id, rows: 0, position: reader.position(), watermark: String(watermark) })
   }
 
   #becomesIdle({ status, quietSince, idleTimeout }: OpenPartition, now: bigint): boolean {

@@ -28,6 +28,8 @@ export interface Take {
   readonly partition: string
   readonly rows: number
   readonly position: string
+  /** How far its rows had come then, of those that come with their watermarks: µs, as text. */
+  readonly watermark?: string
 }
 
 /** The cut of a run, in memory; a checkpoint keeps what came since the last one. */

@@ -1,7 +1,7 @@
 import { NO_WATERMARK } from '../batch/batch.ts'
 import type { Memory } from '../batch/memory.ts'
 import { batchFromRows } from '../batch/values.ts'
-import type { PartitionReader } from '../connect/source.ts'
+import type { Connector, PartitionReader } from '../connect/source.ts'
 import type { ScanNode } from '../plan/nodes/node.ts'
 import type { Value } from '../types/value.ts'
 
@@ -44,3 +44,22 @@ export class Partition implements PartitionReader {
 
   async close(): Promise<void> {}
 }
+
+/** A connector whose every table is one partition, filled by the test. */
+export const lone = (opened: (table: string, partition: Partition) => void): Connector => ({
+  name: 'lone',
+  summary: 'one partition',
+  options: [{ name: 'name', type: 'string', summary: 'of the partition', required: true }],
+  source: {
+    guarantee: 'replays',
+    create: ({ options }) => ({
+      bounded: false,
+      replays: true,
+      open: async ({ scan }) => {
+        const partition = new Partition(options['name'] ?? '', scan)
+        opened(partition.partition, partition)
+        return [partition]
+      },
+    }),
+  },
+})

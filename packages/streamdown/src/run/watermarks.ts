@@ -58,6 +58,11 @@ export class Watermarks {
     this.#outputs.set(vertex.id, this.#outputTime(vertex, inputs, said, ended))
   }
 
+  /** What a vertex came to in the last step. */
+  of(vertex: Vertex): OutputTime {
+    return this.#outputs.get(vertex.id) ?? NOT_YET
+  }
+
   snapshot(): Record<number, string> {
     return Object.fromEntries([...this.#reached].map(([id, reached]) => [id, String(reached)]))
   }
@@ -67,7 +72,7 @@ export class Watermarks {
   }
 
   #inputsOf({ inputs }: Vertex): readonly OutputTime[] {
-    return inputs.map(edge => this.#outputs.get(edge.from.id) ?? NOT_YET)
+    return inputs.map(({ from }) => this.of(from))
   }
 
   #outputTime(vertex: Vertex, inputs: InputTimes, said: readonly OutputTime[], ended: boolean): OutputTime {
@@ -79,7 +84,7 @@ export class Watermarks {
         return tracker === undefined ? NOT_YET : { watermark: tracker.current(), idle: tracker.idle }
       }
       case 'output':
-        return { watermark: inputs.watermark, idle: false }
+        return { watermark: inputs.watermark, idle: noneActive(this.#inputsOf(vertex)) }
       case 'operator':
         return {
           watermark: lowestOf(said.map(({ watermark }) => watermark)) ?? inputs.watermark,

@@ -85,7 +85,10 @@ export class Worker {
       }
       case 'eventTime': {
         const tracker = this.#options.trackers.get(vertex.id)
-        const timed = tracker === undefined ? batch : tracker.assign(batch, vertex.column, this.#partition, this.memory)
+        const timed =
+          tracker === undefined || vertex.from.is === 'handedOn'
+            ? batch
+            : tracker.assign(batch, vertex.from.column, this.#partition, this.memory)
         this.#portsOf(vertex).emit(timed)
         return
       }

@@ -3,7 +3,7 @@ import { createMemory } from '../batch/linear-memory.ts'
 import type { Memory } from '../batch/memory.ts'
 import type { MemoryPool } from '../batch/memory-pool.ts'
 import { rowsOf } from '../batch/values.ts'
-import type { WeightedRow } from '../connect/memory.ts'
+import type { FeedTime, WeightedRow } from '../connect/memory.ts'
 import type { Claim, Sink } from '../connect/sink.ts'
 import type { DeadLetters, Source } from '../connect/source.ts'
 import { StreamdownError } from '../errors/error.ts'
@@ -15,6 +15,7 @@ import type { Clock } from '../run/clock.ts'
 import { Deliveries } from '../run/deliveries.ts'
 import { Engine } from '../run/engine.ts'
 import type { OutputVertex, Vertex } from '../run/graph.ts'
+import { watermarkColumn } from '../run/operators/hidden.ts'
 import type { SavedSnapshot, Snapshot } from '../run/snapshot.ts'
 import type { SpillStore } from '../run/spill/spill-store.ts'
 import type { Stopwatch } from '../run/step-size.ts'
@@ -50,6 +51,8 @@ export interface JobOptions {
   openSink(sink: SinkNode): Sink | undefined
   /** The consolidated changes of a step at a view, or at a sink that the session itself keeps. */
   onChanges(output: string, changes: readonly WeightedRow[]): void
+  /** How far the rows of a view that is handed on in event time have come, behind the changes of a step. */
+  onTime?(output: string, time: FeedTime): void
   /** `fail`: the first row that fails ends the job; `dead-letter`: it goes there and the job goes on. */
   readonly onError: 'fail' | 'dead-letter'
   /** The same for records of sources that cannot be decoded; `onError` unless said. A query goes on behind them. */
@@ -82,6 +85,7 @@ export class Job {
   readonly #options: JobOptions
   readonly #deliveries = new Deliveries()
   readonly #pending = new Map<string, WeightedRow[]>()
+  readonly #handedOn: readonly OutputVertex[]
   readonly #pooled: Memory[] = []
   #failure: StreamdownError | undefined
   #closed = false
@@ -113,6 +117,7 @@ export class Job {
         stepDone: () => this.#stepDone(),
       },
     })
+    this.#handedOn = this.engine.graph.vertices.filter(isHandedOn)
   }
 
   /** Places outside of the session that nobody else may write meanwhile. */
@@ -247,13 +252,16 @@ export class Job {
     if (this.#deliveries.write(vertex, batch, memory, step)) return
     const rows = rowsOf(memory, batch)
     const weights = batch.weights === 0 ? undefined : memory.i32(batch.weights, batch.rows)
+    const watermarks = isHandedOn(vertex) ? memory.i64(watermarkColumn(memory, batch), batch.rows) : undefined
     let pending = this.#pending.get(vertex.name)
     if (pending === undefined) {
       pending = []
       this.#pending.set(vertex.name, pending)
     }
     rows.forEach((values, row) => {
-      pending.push({ values, weight: weights?.[row] ?? 1 })
+      const weight = weights?.[row] ?? 1
+      const watermark = watermarks?.[row]
+      pending.push(watermark === undefined ? { values, weight } : { values, weight, watermark })
     })
   }
 
@@ -266,6 +274,7 @@ export class Job {
       const changes = rows.every(({ weight }) => weight > 0) ? rows : consolidateRows(rows)
       if (changes.length > 0) this.#options.onChanges(output, changes)
     }
+    for (const vertex of this.#handedOn) this.#options.onTime?.(vertex.name, this.engine.outputTime(vertex))
   }
 
   #side(vertex: Vertex, port: string, batch: Batch, memory: Memory, step: bigint): void {
@@ -321,3 +330,6 @@ export class Job {
     }
   }
 }
+
+const isHandedOn = (vertex: Vertex): vertex is OutputVertex =>
+  vertex.is === 'output' && vertex.target.is === 'view' && vertex.target.timed

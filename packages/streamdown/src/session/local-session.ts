@@ -193,7 +193,7 @@ export class LocalSession implements Session {
     return sessionRecords({
       statements: history.texts,
       now: clock.now(),
-      stores: relations.rows(),
+      stores: relations.kept(),
       jobs: await jobs.snapshots(),
     })
   }

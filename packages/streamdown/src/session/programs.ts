@@ -44,6 +44,7 @@ export async function startProgram(
     openSource: scan => relations.openSource(scan, restoring === undefined ? 'all' : 'changes'),
     openSink: sink => relations.openSink(sink, settings.timezone),
     onChanges: (output, changes) => relations.find(output)?.apply(taken(output, changes), keys.get(output)),
+    onTime: (output, time) => relations.find(output)?.feed.reach(time),
   })
   await job.open(restoring?.jobs.get(name), jobs.claims())
   jobs.add(job)

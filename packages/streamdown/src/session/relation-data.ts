@@ -1,4 +1,5 @@
-import { MemoryFeed, type WeightedRow } from '../connect/memory.ts'
+import { NO_WATERMARK } from '../batch/batch.ts'
+import { type KeptRows, MemoryFeed, type WeightedRow } from '../connect/memory.ts'
 import type { UniqueRule } from '../sql/catalog.ts'
 import { changeKinds } from './change-kinds.ts'
 import type { ChangeRow } from './session.ts'
@@ -21,6 +22,19 @@ export class RelationData {
     this.#key = key.length === 0 ? undefined : key
     this.keeps = keeps
     this.#unread = keeps ? undefined : []
+  }
+
+  /** What a snapshot keeps of it. */
+  kept(): KeptRows {
+    const { time } = this.feed
+    const rows = this.store.rows()
+    return time.watermark === NO_WATERMARK && !time.idle ? { rows } : { rows, time }
+  }
+
+  /** Before anybody reads it. */
+  restore({ rows, time }: KeptRows): void {
+    this.store.apply(rows)
+    if (time !== undefined) this.feed.reach(time)
   }
 
   /** Rows from the program, into a relation that only passes them on. */

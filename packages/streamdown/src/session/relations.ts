@@ -1,4 +1,4 @@
-import type { WeightedRow } from '../connect/memory.ts'
+import type { KeptRows } from '../connect/memory.ts'
 import { memoryRows } from '../connect/memory.ts'
 import type { Sink } from '../connect/sink.ts'
 import type { Connector, Source } from '../connect/source.ts'
@@ -38,9 +38,9 @@ export class Relations {
   }
 
   /** The rows of all tables and views that are kept, for a snapshot. */
-  rows(): Readonly<Record<string, readonly WeightedRow[]>> {
-    const stores: Record<string, readonly WeightedRow[]> = {}
-    for (const [name, data] of this.#data) if (data.keeps) stores[name] = data.store.rows()
+  kept(): Readonly<Record<string, KeptRows>> {
+    const stores: Record<string, KeptRows> = {}
+    for (const [name, data] of this.#data) if (data.keeps) stores[name] = data.kept()
     return stores
   }
 

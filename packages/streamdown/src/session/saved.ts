@@ -1,14 +1,14 @@
 import { record, recordsIn } from '../checkpoint/records.ts'
 import type { StoredBytes } from '../checkpoint/stored-bytes.ts'
+import type { KeptRows } from '../connect/memory.ts'
 import { StreamdownError } from '../errors/error.ts'
 import { type SavedSnapshot, type Snapshot, savedSnapshots, snapshotRecords } from '../run/snapshot.ts'
-import type { Value } from '../types/value.ts'
 
 /** What a session knows but for its jobs: the statements that built it, and the tables' rows. */
 interface Contents {
   readonly statements: readonly string[]
   readonly now: bigint
-  readonly stores: Readonly<Record<string, readonly { readonly values: readonly Value[]; readonly weight: number }[]>>
+  readonly stores: Readonly<Record<string, KeptRows>>
 }
 
 /** What a session's snapshot holds. */

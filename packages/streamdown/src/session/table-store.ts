@@ -5,8 +5,10 @@ import { exactRowKey, rowKey } from '../types/value-key.ts'
 import { UniqueIndex } from './unique-index.ts'
 
 interface Stored {
-  values: readonly Value[]
+  readonly values: readonly Value[]
   weight: number
+  /** That of the first of equal rows. */
+  readonly watermark?: bigint
 }
 
 /**
@@ -39,13 +41,14 @@ export class TableStore {
 
   /** Adds changes as they are: weights are summed by whole row. */
   apply(changes: readonly WeightedRow[]): void {
-    for (const { values, weight } of changes) {
+    for (const { values, weight, watermark } of changes) {
       const name = exactRowKey(values)
       const stored = this.#rows.get(name)
       this.#index(values, weight)
       for (const index of this.#unique) index.add(values, weight)
-      if (stored === undefined) this.#rows.set(name, { values, weight })
-      else {
+      if (stored === undefined) {
+        this.#rows.set(name, watermark === undefined ? { values, weight } : { values, weight, watermark })
+      } else {
         stored.weight += weight
         if (stored.weight === 0) this.#rows.delete(name)
       }

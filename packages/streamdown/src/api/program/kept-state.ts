@@ -35,7 +35,7 @@ export async function keptState(
       sessionRecords({
         statements: [],
         now: environment.clock.now(),
-        stores: Object.fromEntries([...views].map(([name, view]) => [name, view.kept()])),
+        stores: Object.fromEntries([...views].map(([name, view]) => [name, { rows: view.kept() }])),
         jobs: { [JOB]: await job.snapshot() },
       }),
     kept: () => job.commit(),
@@ -44,7 +44,7 @@ export async function keptState(
   try {
     const goesOn = await durable.goOn(async last => {
       const { stores, jobs } = savedSession(last)
-      for (const [name, view] of views) view.take(stores[name] ?? [])
+      for (const [name, view] of views) view.take(stores[name]?.rows ?? [])
       await job.open(jobs.get(JOB))
     })
     if (!goesOn) await job.open()

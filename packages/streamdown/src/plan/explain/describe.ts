@@ -20,10 +20,12 @@ export function describe(node: PlanNode): string {
   switch (node.is) {
     case 'scan': {
       const all = node.columns.length === node.relation.schema.length
-      const time =
+      const measured =
         node.eventTime === undefined
           ? ''
           : `, event time ${names([node.eventTime.column], node)} - ${durationText(node.eventTime.delay)}`
+      const time =
+        node.handedOn === undefined ? measured : `, event time ${names(node.handedOn.columns, node)} as handed on`
       const paths = node.columns.map(({ column, path }, i) =>
         path.length === 0
           ? node.relation.schema[column]!.name

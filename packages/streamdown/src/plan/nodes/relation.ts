@@ -1,4 +1,5 @@
 import type { Schema } from '../../types/data-type.ts'
+import type { WindowColumns } from '../window-columns.ts'
 
 /** A relation that the catalog or the API knows: its connector, columns and event time. */
 export interface Relation {
@@ -8,6 +9,8 @@ export interface Relation {
   readonly options: Readonly<Record<string, string>>
   /** Index of the event time column, and how far behind the newest row the watermark stays, µs. */
   readonly eventTime?: EventTime
+  /** Of a materialized view, instead: what its program hands on of the event time with each row. */
+  readonly handedOn?: HandedOnTime
   /** Columns of the primary key, empty when there is none. */
   readonly primaryKey: readonly number[]
   /** What the input's rows are: only inserts; rows with their op; or upserts by primary key. */
@@ -19,6 +22,14 @@ export interface Relation {
   readonly metadata?: Readonly<Record<number, string>>
   /** Something the connector needs that text cannot say (rows pushed by the program, a handler). */
   readonly handle?: object
+}
+
+/** Event time of rows that come with their watermarks: those of a view, from the program that makes them. */
+export interface HandedOnTime {
+  /** Columns that the watermark speaks of, the event time first. */
+  readonly columns: readonly number[]
+  /** The windows that the rows are in, by their bounds among the columns. */
+  readonly windows: readonly WindowColumns[]
 }
 
 /** The watermark stays `delay` µs behind the newest `time`; a column index of the node's own output. */

@@ -1,20 +1,20 @@
 import { visit } from '../expressions/walk.ts'
-import type { PlanNode } from '../nodes/node.ts'
+import { isTimed, type PlanNode } from '../nodes/node.ts'
 import { expressionsOf, nodesOf, type Roots, transform } from '../visitor/transform.ts'
 
 /**
  * Watermarks that nothing looks at are not made: without them projections merge, conditions reach the scan, and columns
- * that only the event time was computed from are not read.
+ * that only the event time was computed from are not read. Those of `timed` roots are looked at by who reads them.
  */
-export function dropUnusedEventTime(roots: Roots): Roots {
-  if (nodesOf(roots).some(usesEventTime)) return roots
+export function dropUnusedEventTime(roots: Roots, timed: readonly boolean[] = []): Roots {
+  if (timed.includes(true) || nodesOf(roots).some(usesEventTime)) return roots
   return transform(roots, node => {
     if (node.is === 'project' && node.watermark !== undefined) {
       const { watermark: _, ...rest } = node
       return rest
     }
-    if (node.is === 'scan' && node.eventTime !== undefined) {
-      const { eventTime: _, ...rest } = node
+    if (node.is === 'scan' && isTimed(node)) {
+      const { eventTime: _, handedOn: __, ...rest } = node
       return rest
     }
     return node

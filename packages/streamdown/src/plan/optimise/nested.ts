@@ -1,6 +1,7 @@
 import { column } from '../expressions/build.ts'
 import type { Expression } from '../expressions/expression.ts'
 import { hasLambda, mapParts, parts } from '../expressions/walk.ts'
+import { movedTime } from '../handed-on.ts'
 import type { FilterNode, PlanNode, ProjectNode, ScanNode } from '../nodes/node.ts'
 import { inputsOf } from '../visitor/inputs.ts'
 import { nodesOf, type Roots, transform } from '../visitor/transform.ts'
@@ -135,7 +136,15 @@ function planSplit(node: ScanNode | ProjectNode, users: readonly (FilterNode | P
         const source = rewrittenNode.columns[index]!
         return { column: source.column, path: [...source.path, ...path] }
       })
-      return { ...rewrittenNode, columns, schema, ...(moved === undefined ? {} : { eventTime: moved }) }
+      const { handedOn } = rewrittenNode
+      const place = (column: number | undefined) => places.get(`${column}/`)
+      return {
+        ...rewrittenNode,
+        columns,
+        schema,
+        ...(moved === undefined ? {} : { eventTime: moved }),
+        ...(handedOn === undefined ? {} : { handedOn: movedTime(handedOn, place) }),
+      }
     }
     if (rewrittenNode.is !== 'project') return rewrittenNode
     const expressions = sources.map(({ index, path }) => withFields(rewrittenNode.expressions[index]!, path))

@@ -20,13 +20,15 @@ import { findTimeBounds } from './time-bounds.ts'
 export interface OptimiseOptions {
   /** Computes constant expressions beyond the simple ones. */
   readonly evaluate?: Evaluate
+  /** Of each root, whether its event time is handed on: it is kept though nothing in the plan looks at it. */
+  readonly timed?: readonly boolean[]
 }
 
 /**
  * A plan that gives the same rows with less work. Every root keeps its columns in order, names and types. Nodes that
  * roots share stay shared; equal ones become so.
  */
-export function optimiseRoots(roots: Roots, { evaluate }: OptimiseOptions = {}): Roots {
+export function optimiseRoots(roots: Roots, { evaluate, timed = [] }: OptimiseOptions = {}): Roots {
   let plan = transform(roots, node => mapExpressions(node, e => fold(e, evaluate)))
   plan = dropWhatNeverPasses(merge(plan))
   if (evaluate !== undefined) plan = projectRows(plan, evaluate)
@@ -34,11 +36,11 @@ export function optimiseRoots(roots: Roots, { evaluate }: OptimiseOptions = {}):
   plan = share(plan)
   plan = merge(pushFilters(plan))
   plan = merge(findTimeBounds(plan))
-  plan = merge(pushFilters(merge(dropUnusedEventTime(plan))))
+  plan = merge(pushFilters(merge(dropUnusedEventTime(plan, timed))))
   plan = useEqualities(plan, evaluate)
   plan = joinDistinctPartners(plan)
   plan = aggregateSessionsDirectly(plan)
-  plan = merge(prune(plan))
+  plan = merge(prune(plan, timed))
   plan = readNestedFields(plan)
   plan = listSessions(plan)
   return share(merge(plan))
@@ -50,7 +52,8 @@ export function optimise(plan: PlanNode, options: OptimiseOptions = {}): PlanNod
 
 export function optimiseProgram(program: Program, options: OptimiseOptions = {}): Program {
   const roots = [...program.sinks.map(constrained), ...program.views.map(view => view.input)]
-  const plans = optimiseRoots(roots, options)
+  const timed = [...program.sinks.map(() => false), ...program.views.map(view => view.timed === true)]
+  const plans = optimiseRoots(roots, { ...options, timed })
   return {
     sinks: program.sinks.map(({ constraints: _, ...sink }, i) => ({ ...sink, input: plans[i]! })),
     views: program.views.map((view, i) => ({ ...view, input: plans[program.sinks.length + i]! })),

@@ -2,10 +2,12 @@ import { isView, physicalOf } from '../../types/physical.ts'
 import { column, literal } from '../expressions/build.ts'
 import type { Expression } from '../expressions/expression.ts'
 import { columnsRead, hasLambda, readsWholeRow, remap, some } from '../expressions/walk.ts'
+import { movedTime } from '../handed-on.ts'
 import { matchReads, prunedMatch } from '../match/columns.ts'
 import {
   askedSchema,
   boundColumns,
+  isTimed,
   joinedSchema,
   type PlanNode,
   RepeatNode,
@@ -18,10 +20,10 @@ import { callExpressions, expressionsOf, mapCall, nodesOf, type Roots } from '..
 
 /**
  * Takes away every column that nothing reads, down to the scans, and event time that no operator follows. A node that
- * several read keeps what any of them needs. Roots keep their columns.
+ * several read keeps what any of them needs. Roots keep their columns, and those of `timed` their event time.
  */
-export function prune(roots: Roots): Roots {
-  return new Pruner(roots).run()
+export function prune(roots: Roots, timed: readonly boolean[] = []): Roots {
+  return new Pruner(roots, timed).run()
 }
 
 interface Pruned {
@@ -36,8 +38,9 @@ class Pruner {
   readonly #timed = new Set<PlanNode>()
   readonly #done = new Map<PlanNode, Pruned>()
 
-  constructor(roots: Roots) {
+  constructor(roots: Roots, timed: readonly boolean[]) {
     this.#roots = roots
+    for (const [at, root] of roots.entries()) if (timed[at] === true) this.#timed.add(root)
   }
 
   run(): Roots {
@@ -204,25 +207,25 @@ class Pruner {
     const needed = this.#of(node)
     switch (node.is) {
       case 'scan': {
-        const { eventTime: time, relation } = node
-        if (time !== undefined && this.#timed.has(node)) needed.add(time.column)
+        const { eventTime: time, handedOn, relation } = node
+        const isFollowed = this.#timed.has(node)
+        if (time !== undefined && isFollowed) needed.add(time.column)
         if (relation.changes === 'upsert')
           for (const key of relation.primaryKey)
             needed.add(node.columns.findIndex(c => c.column === key && c.path.length === 0))
         if (needed.size === 0 && node.columns.length > 0) needed.add(cheapest(node))
         const kept = sorted(needed)
         const to = placesOf(kept)
-        const { eventTime: _, ...bare } = node
-        const eventTime =
-          time === undefined || !this.#timed.has(node) ? {} : { eventTime: { ...time, column: to.get(time.column)! } }
-        if (kept.length === node.columns.length && (time === undefined) === (eventTime.eventTime === undefined))
-          return { node, to }
+        if (kept.length === node.columns.length && (isFollowed || !isTimed(node))) return { node, to }
+        const { eventTime: _, handedOn: __, ...bare } = node
+        const place = (column: number | undefined) => (column === undefined ? undefined : to.get(column))
         return {
           node: {
             ...bare,
             columns: kept.map(i => node.columns[i]!),
             schema: kept.map(i => node.schema[i]!),
-            ...eventTime,
+            ...(time === undefined || !isFollowed ? {} : { eventTime: { ...time, column: to.get(time.column)! } }),
+            ...(handedOn === undefined || !isFollowed ? {} : { handedOn: movedTime(handedOn, place) }),
           },
           to,
         }

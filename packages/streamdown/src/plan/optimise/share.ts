@@ -70,7 +70,14 @@ function structure(node: PlanNode, numberOf: (thing: object) => number): string 
   const names = node.schema.map(field => field.name)
   switch (node.is) {
     case 'scan':
-      return plainKey(['scan', numberOf(node.relation), node.columns, node.eventTime, names])
+      return plainKey([
+        'scan',
+        numberOf(node.relation),
+        node.columns,
+        node.eventTime,
+        node.handedOn !== undefined,
+        names,
+      ])
     case 'values':
       return plainKey(['values', node.schema, node.rows.map(row => row.map(expressionKey))])
     case 'filter':

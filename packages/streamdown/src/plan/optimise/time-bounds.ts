@@ -3,8 +3,9 @@ import type { Expression } from '../expressions/expression.ts'
 import { remap } from '../expressions/walk.ts'
 import { withColumns, withoutHarmlessCast } from '../joins.ts'
 import { type JoinKind, JoinNode, NO_BOUND, type PlanNode, ProjectNode } from '../nodes/node.ts'
-import { derive, sameWindowing, type WindowColumns } from '../properties.ts'
+import { derive } from '../properties.ts'
 import { type Roots, transform } from '../visitor/transform.ts'
+import { sameWindowing, type WindowColumns } from '../window-columns.ts'
 import { rankWindow, windowColumns, withWindowEnd } from '../windows.ts'
 
 /** Finds what lets state end with the watermark: equal windows, bounds between two times, closing top-Ns. */

@@ -37,7 +37,8 @@ export function changeTable(workspace: Workspace, change: TableChange): void {
   const reader = dropped.map(column => jobs.readerOf(stored, column)).find(name => name !== undefined)
   if (reader !== undefined) throw new StreamdownError('DSD2006', `The program "${reader}" reads a dropped column.`)
   // Rows that are restored are those of the table as it was in the end.
-  const rows = restoring === undefined ? checkedRows(workspace, change, dropped) : (restoring.stores[stored] ?? [])
+  const rows =
+    restoring === undefined ? checkedRows(workspace, change, dropped) : (restoring.stores[stored]?.rows ?? [])
   catalog.define(table)
   workspace.relations.dataOf(table.relation).store.replace(rows, table.unique)
 }

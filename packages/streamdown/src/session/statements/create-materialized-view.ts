@@ -19,8 +19,10 @@ export async function createMaterializedView(
   workspace.catalog.define(view)
   const name = storedName(view)
   const data = new RelationData(view.relation?.primaryKey ?? [], true)
-  data.store.apply(workspace.restoring?.stores[name] ?? [])
+  const saved = workspace.restoring?.stores[name]
+  if (saved !== undefined) data.restore(saved)
   workspace.relations.keep(name, data)
-  await startProgram(workspace, name, { sinks: [], views: [{ name, input: view.plan, key: [] }] })
+  const timed = view.relation?.handedOn !== undefined
+  await startProgram(workspace, name, { sinks: [], views: [{ name, input: view.plan, key: [], timed }] })
   return done(`view ${view.name} created`)
 }

@@ -43,6 +43,7 @@ function define({ catalog, relations, restoring }: Workspace, table: TableEntry)
   catalog.define(table)
   if (!isInMemory(relation) && !isFeed(relation)) return
   const data = new RelationData(relation.primaryKey, isInMemory(relation), table.unique)
-  data.store.apply(restoring?.stores[relation.name] ?? [])
+  const saved = restoring?.stores[relation.name]
+  if (saved !== undefined) data.restore(saved)
   relations.keep(relation.name, data)
 }

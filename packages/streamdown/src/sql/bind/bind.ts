@@ -1,3 +1,4 @@
+import { handedOnBy } from '../../plan/handed-on.ts'
 import type { PlanNode, Relation } from '../../plan/nodes/node.ts'
 import { optimise } from '../../plan/optimise/optimise.ts'
 import { derive } from '../../plan/properties.ts'
@@ -217,7 +218,9 @@ function createView(context: BindContext, syntax: CreateView): BoundStatement {
 
 /** The kept rows of a materialized view, as a relation that other queries read. */
 function viewRelation(name: string, plan: PlanNode): Relation {
-  const { appendOnly, keys, eventTime } = derive(optimise(plan))
+  const rows = optimise(plan, { timed: [true] })
+  const { appendOnly, keys } = derive(rows)
+  const handedOn = handedOnBy(rows)
   return {
     name,
     schema: plan.schema,
@@ -226,6 +229,6 @@ function viewRelation(name: string, plan: PlanNode): Relation {
     primaryKey: keys[0] ?? [],
     changes: appendOnly ? 'append' : 'retract',
     ...(appendOnly ? { appendOnly: true } : {}),
-    ...(eventTime === undefined ? {} : { eventTime: { column: eventTime, delay: 0n } }),
+    ...(handedOn === undefined ? {} : { handedOn }),
   }
 }

@@ -183,18 +183,26 @@ test('a frame that ends before it starts is empty; distances may be computed', a
   await session.close()
 })
 
-test('without event time there is no close to wait for: it is refused, over a materialized view too', async () => {
+test('without event time there is no close to wait for: it is refused, with what gives one', async () => {
   const session = await createSession({ dialect: 'postgres' }, await createNodeEnvironment())
   await session.execute(
-    `${readings}; CREATE TABLE plain (ts TIMESTAMP); CREATE MATERIALIZED VIEW kept AS SELECT * FROM readings`,
+    `${readings}; CREATE TABLE plain (ts TIMESTAMP); CREATE TABLE orders (sensor INT, at TIMESTAMP, WATERMARK FOR at AS at);
+     CREATE MATERIALIZED VIEW newest AS SELECT sensor, MAX(ts) AS ts FROM readings GROUP BY sensor;
+     CREATE MATERIALIZED VIEW moved AS SELECT sensor, ts + INTERVAL '1 hour' AS ts FROM readings`,
   )
-  for (const table of ['plain', 'kept']) {
+  const refused = {
+    plain: /WATERMARK/,
+    newest: /"newest" may be taken back.*a plain VIEW/,
+    moved: /"moved" hands none on/,
+  }
+  for (const [table, message] of Object.entries(refused)) {
     const counts = `SELECT window_start, COUNT(*) FROM TUMBLE(${table}, ts, INTERVAL '1 minute') GROUP BY window_start`
     await session.execute(counts)
-    await assert.rejects(session.execute(`${counts} EMIT ON WINDOW CLOSE`), {
-      code: 'DSD2006',
-      message: /needs event time/,
-    })
+    await assert.rejects(session.execute(`${counts} EMIT ON WINDOW CLOSE`), { code: 'DSD2006', message })
   }
+  await assert.rejects(
+    session.execute('SELECT * FROM orders AS o JOIN newest FOR SYSTEM_TIME AS OF o.at AS n ON o.sensor = n.sensor'),
+    { code: 'DSD2006', message: refused.newest },
+  )
   await session.close()
 })

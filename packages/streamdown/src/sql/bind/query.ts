@@ -2,6 +2,7 @@ import { column, columns } from '../../plan/expressions/build.ts'
 import type { Expression } from '../../plan/expressions/expression.ts'
 import {
   AggregateNode,
+  isTimed,
   type PlanNode,
   ProjectNode,
   type SortKey,
@@ -31,6 +32,7 @@ import { bindSelect } from './select.ts'
 import { bindSetOperation, combined } from './set-operations.ts'
 import { inTimeOrder, limited, type Place, type SortBy, sortDirection } from './sorting.ts'
 import { contains, isQueryExpression } from './syntax.ts'
+import { withoutEventTime } from './without-event-time.ts'
 
 /**
  * A bound query. `outputs` are the visible columns over the plan's (which may have more behind them) and, in a
@@ -70,20 +72,15 @@ export function bindQuery(context: BindContext, query: Query, place: Place = 'in
   const plan = visiblePlan(bindSubquery(context, query, undefined, place))
   if (query.emit?.mode !== 'ON WINDOW CLOSE') return plan
   const scans = nodesOf([plan]).filter(node => node.is === 'scan')
-  if (scans.length > 0 && scans.every(scan => scan.eventTime === undefined)) {
-    fail(
-      'DSD2006',
-      'EMIT ON WINDOW CLOSE needs event time, and nothing that this query reads has one. Give the table a WATERMARK; a materialized view has none, a plain view keeps that of its table.',
-      query.emit.at,
-    )
-  }
+  if (scans.length > 0 && !scans.some(isTimed))
+    fail('DSD2006', `EMIT ON WINDOW CLOSE needs event time, and ${withoutEventTime(plan)}`, query.emit.at)
   return heldBack(plan)
 }
 
 /** Rows that are only added leave when the watermark has passed their time, unless what they come from waits for that. */
 function heldBack(written: PlanNode): PlanNode {
-  const isTimed = derive(written).appendOnly && derive(written).eventTime !== undefined
-  const plan = isTimed ? written : optimise(written)
+  const isInTime = derive(written).appendOnly && derive(written).eventTime !== undefined
+  const plan = isInTime ? written : optimise(written)
   const { appendOnly, bounded, eventTime } = derive(plan)
   if (eventTime === undefined || !appendOnly || bounded || isSettled(plan)) return written
   return inTimeOrder(plan, [{ column: eventTime, descending: false, nullsFirst: false }], plan.schema.length)

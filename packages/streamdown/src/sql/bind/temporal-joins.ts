@@ -6,6 +6,7 @@ import { derive } from '../../plan/properties.ts'
 import type { Span } from '../parse/ast.ts'
 import { declaredKeys } from './declared-keys.ts'
 import { fail } from './problem.ts'
+import { withoutEventTime } from './without-event-time.ts'
 
 /**
  * `left JOIN right FOR SYSTEM_TIME AS OF time ON condition`. `time` is an expression over the left: the clock, for the
@@ -29,12 +30,16 @@ export function temporalJoin(
   if (leftTime === undefined)
     return fail(
       'DSD2006',
-      'FOR SYSTEM_TIME AS OF takes PROCTIME(), a column that is PROCTIME(), or the time column of the left table, one with a watermark.',
+      `FOR SYSTEM_TIME AS OF takes PROCTIME(), a column that is PROCTIME(), or the event time of the left table${timeColumns.length > 0 ? '.' : `, and ${withoutEventTime(left)}`}`,
       at,
     )
   const { eventTime } = derive(right)
   if (eventTime === undefined)
-    return fail('DSD2006', 'The table behind FOR SYSTEM_TIME AS OF a time needs a time column with a watermark.', at)
+    return fail(
+      'DSD2006',
+      `What stands behind FOR SYSTEM_TIME AS OF a time needs event time, and ${withoutEventTime(right)}`,
+      at,
+    )
   return overJoin(joinOn(kind, left, right, condition), join => {
     const versions = versionedKeys(join, at)
     return TemporalJoinNode.create(kind, join.left, join.right, versions.keys, versions.condition, {
