@@ -24,6 +24,10 @@ const queries: Followed['queries'] = [
   over(sum, 'x NULLS FIRST', 'RANGE BETWEEN CURRENT ROW AND CURRENT ROW'),
   over(sum, 'y', 'RANGE BETWEEN 3 PRECEDING AND 3 FOLLOWING EXCLUDE CURRENT ROW'),
   over(sum, 'y', 'RANGE BETWEEN 2 PRECEDING AND 2 FOLLOWING EXCLUDE TIES'),
+  // A distance between two values
+  over(sum, 'y', 'RANGE BETWEEN 2.5 PRECEDING AND 1.5 FOLLOWING'),
+  over(sum, 'y DESC NULLS LAST', 'RANGE BETWEEN 2.5 PRECEDING AND 0.5 PRECEDING'),
+  over(sum, 'y', 'RANGE BETWEEN 0.5 FOLLOWING AND 2.5 FOLLOWING'),
   over(sum, 'd', "RANGE BETWEEN INTERVAL '2' DAY PRECEDING AND INTERVAL '1' DAY FOLLOWING"),
   over(sum, 'd DESC NULLS LAST', "RANGE BETWEEN INTERVAL '36' HOUR PRECEDING AND CURRENT ROW"),
   over(sum, 'ts', "RANGE BETWEEN INTERVAL '90' MINUTE PRECEDING AND CURRENT ROW"),
@@ -46,6 +50,7 @@ const queries: Followed['queries'] = [
   // With one that reaches all rows
   `SELECT id, SUM(v) OVER (PARTITION BY k ORDER BY x, id RANGE BETWEEN CURRENT ROW AND CURRENT ROW) AS a,
      ROW_NUMBER() OVER (PARTITION BY k ORDER BY x, id) AS b FROM t`,
+  over('NTILE(2) OVER w AS a, PERCENT_RANK() OVER w AS b, CUME_DIST() OVER w AS c, COUNT(*) OVER w AS n', 'x, id', ''),
   // Frames that begin with the partition
   over('SUM(v) OVER w AS a, COUNT(v) OVER w AS b, MAX(y) OVER w AS c', 'x', ''),
   over('COUNT(*) OVER w AS a', 'x DESC NULLS LAST', ''),

@@ -36,3 +36,19 @@ SELECT v0, COUNT(*) OVER (PARTITION BY v0 ORDER BY v0 NULLS LAST) AS w FROM (VAL
 -- CHANGES
 INSERT INTO d VALUES (0, 0);
 DELETE FROM d WHERE k <= 0;
+
+-- CASE NTILE over rows that change was taken for a choice of a value
+-- ENGINE TABLES
+CREATE TABLE t (id INT, k INT);
+-- QUERY
+SELECT id, NTILE(1) OVER (ORDER BY id) AS w FROM t;
+-- CHANGES
+INSERT INTO t VALUES (1, 0);
+
+-- CASE a RANGE distance with more digits than the column was refused
+-- ENGINE TABLES
+CREATE TABLE t (id INT, k INT);
+-- QUERY
+SELECT id, COUNT(*) OVER (ORDER BY id RANGE BETWEEN 1.5 PRECEDING AND 0.5 PRECEDING) AS w FROM t;
+-- CHANGES
+INSERT INTO t VALUES (1, 0), (2, 0), (4, 0);

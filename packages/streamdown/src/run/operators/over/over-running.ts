@@ -1,3 +1,4 @@
+import type { Frame } from '../../../plan/nodes/node.ts'
 import { type DataType, type Schema, types } from '../../../types/data-type.ts'
 import type { Value } from '../../../types/value.ts'
 import { accumulatorKind, isSavable, type Result } from './over-accumulators.ts'
@@ -37,13 +38,20 @@ export function runningCall(input: OverCallInput, schema: Schema): RunningCall |
       return numbering(call.window)
     case 'lag':
       return lagging(input, schema)
-    default: {
-      const { start, end, exclude } = call.frame
-      if (start !== 'unbounded' || end === 'unbounded' || Number(end) !== 0 || exclude !== 'none') return undefined
-      return call.window === undefined ? accumulating(input, schema) : choosing(input, schema)
-    }
+    case undefined:
+      return isRunning(call.frame) ? accumulating(input, schema) : undefined
+    case 'first_value':
+    case 'last_value':
+    case 'nth_value':
+      return isRunning(call.frame) ? choosing(input, schema) : undefined
+    default:
+      return undefined
   }
 }
+
+/** From the first row to the current one. */
+const isRunning = ({ start, end, exclude }: Frame): boolean =>
+  start === 'unbounded' && end !== 'unbounded' && Number(end) === 0 && exclude === 'none'
 
 function numbering(of: 'row_number' | 'rank' | 'dense_rank'): RunningCall {
   return {
