@@ -174,6 +174,15 @@ export function fn_right(text: usize, points: i32, out: usize): void {
   slice(text, skipPoints(bytesOf(text), sizeOf(text), 0, skipped), sizeOf(text), out)
 }
 
+/** As Flink's LEFT and RIGHT: no character for a negative number. */
+export function fn_leftmost(text: usize, points: i32, out: usize): void {
+  fn_left(text, max(0, points), out)
+}
+
+export function fn_rightmost(text: usize, points: i32, out: usize): void {
+  fn_right(text, max(0, points), out)
+}
+
 @inline
 function trimTo(text: usize, out: usize, left: bool, right: bool): void {
   const data = bytesOf(text)

@@ -34,9 +34,10 @@ for (const [mode, options] of Object.entries(modes)) {
       's = t': (s: string, t: string) => s === t,
       's < t': (s: string, t: string) => compareText(s, t) < 0,
       's >= t': (s: string, t: string) => compareText(s, t) >= 0,
-      'LEFT(s, n)': (s: string, _: string, n: number) =>
-        (n < 0 ? points(s).slice(0, n) : points(s).slice(0, n)).join(''),
-      'RIGHT(s, n)': (s: string, _: string, n: number) =>
+      'LEFT(s, n)': (s: string, _: string, n: number) => points(s).slice(0, Math.max(0, n)).join(''),
+      'RIGHT(s, n)': (s: string, _: string, n: number) => (n <= 0 ? '' : points(s).slice(-n).join('')),
+      'left_postgres(s, n)': (s: string, _: string, n: number) => points(s).slice(0, n).join(''),
+      'right_postgres(s, n)': (s: string, _: string, n: number) =>
         (n < 0 ? points(s).slice(-n) : n === 0 ? [] : points(s).slice(-n)).join(''),
       'SUBSTRING(s FROM 2 FOR 3)': (s: string) => points(s).slice(1, 4).join(''),
       'SUBSTRING(s FROM 3)': (s: string) => points(s).slice(2).join(''),

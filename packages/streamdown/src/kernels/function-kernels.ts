@@ -19,6 +19,8 @@ export interface FunctionKernels {
   fn_substring(text: Pointer, start: number, length: number, out: Pointer): void
   fn_left(text: Pointer, points: number, out: Pointer): void
   fn_right(text: Pointer, points: number, out: Pointer): void
+  fn_leftmost(text: Pointer, points: number, out: Pointer): void
+  fn_rightmost(text: Pointer, points: number, out: Pointer): void
   fn_trim(text: Pointer, out: Pointer): void
   fn_ltrim(text: Pointer, out: Pointer): void
   fn_rtrim(text: Pointer, out: Pointer): void

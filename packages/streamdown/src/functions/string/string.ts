@@ -4,7 +4,7 @@ import { textOf } from '../cast.ts'
 import { definer, type FunctionContext, js, jsOrNull, kernel } from '../define.ts'
 import { RowError, type ScalarFunction, type Signature } from '../definition.ts'
 import { regexPattern } from '../regex/patterns.ts'
-import { asBytes, asCount, asText } from '../values.ts'
+import { asBigint, asBytes, asCount, asText } from '../values.ts'
 import { formatText } from './format.ts'
 import { quotedName, quotedText } from './quoting.ts'
 import { unistr } from './unistr.ts'
@@ -269,14 +269,34 @@ export const stringFunctions: readonly ScalarFunction[] = [
   ),
   define(
     'left',
-    'The first n characters; all but the last -n when n is negative.',
-    [["LEFT('stream', 3)", 'str']],
+    'The first n characters; none when n is negative.',
+    [
+      ["LEFT('stream', 3)", 'str'],
+      ["LEFT('stream', -3)", ''],
+    ],
+    [kernel(['text', 'int'], string, 'fn_leftmost')],
+    { insteadIn: { functions: 'postgres', name: 'left_postgres' } },
+  ),
+  define(
+    'left_postgres',
+    'LEFT as PostgreSQL has it: all but the last -n characters when n is negative.',
+    [["left_postgres('stream', -2)", 'stre']],
     [kernel(['text', 'int'], string, 'fn_left')],
   ),
   define(
     'right',
-    'The last n characters; all but the first -n when n is negative.',
-    [["RIGHT('stream', 3)", 'eam']],
+    'The last n characters; none when n is negative.',
+    [
+      ["RIGHT('stream', 3)", 'eam'],
+      ["RIGHT('stream', -3)", ''],
+    ],
+    [kernel(['text', 'int'], string, 'fn_rightmost')],
+    { insteadIn: { functions: 'postgres', name: 'right_postgres' } },
+  ),
+  define(
+    'right_postgres',
+    'RIGHT as PostgreSQL has it: all but the first -n characters when n is negative.',
+    [["right_postgres('stream', -2)", 'ream']],
     [kernel(['text', 'int'], string, 'fn_right')],
   ),
   define(
@@ -413,8 +433,23 @@ export const stringFunctions: readonly ScalarFunction[] = [
   ),
   define(
     'chr',
-    'The character of a code point.',
-    [['CHR(65)', 'A']],
+    'The character of the lowest byte of a number; nothing for a negative one.',
+    [
+      ['CHR(97)', 'a'],
+      ['CHR(353)', 'a'],
+    ],
+    [
+      js(['bigint'], string, args => {
+        const code = asBigint(args[0])
+        return code < 0n ? '' : String.fromCharCode(Number(code & 0xffn))
+      }),
+    ],
+    { insteadIn: { functions: 'postgres', name: 'chr_postgres' } },
+  ),
+  define(
+    'chr_postgres',
+    'CHR as PostgreSQL has it: the character of a code point.',
+    [['chr_postgres(65)', 'A']],
     [
       js(['int'], string, args => {
         const code = asCount(args[0])
@@ -561,7 +596,7 @@ export const stringFunctions: readonly ScalarFunction[] = [
   define(
     'normalize',
     'The text in Unicode normal form NFC.',
-    [["CHAR_LENGTH(NORMALIZE('e' || CHR(769)))", '1']],
+    [["CHAR_LENGTH(NORMALIZE('e' || chr_postgres(769)))", '1']],
     [
       js(
         ['text', 'text'],

@@ -112,6 +112,20 @@ export function formatJava(micros: bigint, pattern: string, timeZone: string): s
 
 /** Local µs of a text by a pattern; undefined where it does not fit. A zone offset in the text moves it to UTC. */
 export function parseJava(text: string, pattern: string): bigint | undefined {
+  const read = readJava(text, pattern)
+  return read === undefined || read.end !== text.length ? undefined : read.local - (read.offset ?? 0n)
+}
+
+export interface JavaTime {
+  readonly local: bigint
+  /** µs that the zone in the text is ahead of UTC; undefined where the pattern has no zone. */
+  readonly offset: bigint | undefined
+  /** Where in the text the pattern ends. */
+  readonly end: number
+}
+
+/** The time that a text begins with, by a pattern. */
+export function readJava(text: string, pattern: string): JavaTime | undefined {
   let at = 0
   let year = 1970
   let month = 1
@@ -122,7 +136,7 @@ export function parseJava(text: string, pattern: string): bigint | undefined {
   let minute = 0
   let second = 0
   let micros = 0
-  let offset = 0n
+  let offset: bigint | undefined
   const tokens = tokensOf(pattern)
   const digits = (least: number, most: number): number | undefined => {
     let end = at
@@ -214,12 +228,12 @@ export function parseJava(text: string, pattern: string): bigint | undefined {
         else return undefined
     }
   }
-  if (at !== text.length) return undefined
   if (half !== undefined) hour = (hour % 12) + half
   if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return undefined
   if (hour > 23 || minute > 59 || second > 59) return undefined
   const days = dayNumber === undefined ? daysOf(year, month, day) : daysOf(year, 1, 1) + dayNumber - 1
-  return joinMicros({ days, micros: 0 }) + BigInt(((hour * 60 + minute) * 60 + second) * 1_000_000 + micros) - offset
+  const local = joinMicros({ days, micros: 0 }) + BigInt(((hour * 60 + minute) * 60 + second) * 1_000_000 + micros)
+  return { local, offset, end: at }
 }
 
 export { dayNames, monthNames }

@@ -17,7 +17,7 @@ import { type Coerce, RowError, type ScalarFunction, type Signature } from '../d
 import { asBigint, asCount, asInterval, asNumber, asText, isInterval } from '../values.ts'
 import { ceilTo, fieldDigits, floorTo, monthsBetween } from './fields.ts'
 import { intervalOf, negateInterval, timeUnit } from './interval.ts'
-import { parseJava } from './java-format.ts'
+import { readJava } from './java-format.ts'
 import { parsePostgres } from './postgres-format.ts'
 import { parseTimestampText, validDate } from './text.ts'
 import { type Ambiguous, findZone, localToUtc, utcToLocal, type Zone } from './zone.ts'
@@ -219,9 +219,14 @@ export const unitAmountTemporal: Coerce = ([unit, amount, value]) => {
   return [string, bigint, value.type]
 }
 
-/** Seconds since 1970 of a text in the session's zone. */
+/**
+ * µs since 1970 of a text, in the zone that it says or else in that of the session. As with Java's SimpleDateFormat, what
+ * stands behind the pattern does not count.
+ */
 export const epochOfText = (text: string, pattern: string | undefined, timeZone: string): bigint | undefined => {
-  const local = pattern === undefined ? parseTimestampText(text, undefined) : parseJava(text, pattern)
+  const read = pattern === undefined ? undefined : readJava(text, pattern)
+  if (read?.offset !== undefined) return read.local - read.offset
+  const local = pattern === undefined ? parseTimestampText(text, undefined) : read?.local
   return local === undefined ? undefined : localToUtc(zoneOf(timeZone), local)
 }
 

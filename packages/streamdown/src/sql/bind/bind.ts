@@ -17,7 +17,7 @@ import { bindCreateIndex } from './indexes.ts'
 import { bindInsert } from './insert.ts'
 import { bindNamedTable } from './named-table.ts'
 import { didYouMean, lastPart } from './names.ts'
-import { BindProblem, fail } from './problem.ts'
+import { BindProblem, fail, notYet } from './problem.ts'
 import { bindQuery, renamed } from './query.ts'
 import { createdName, relationName } from './relation-names.ts'
 import type { BoundStatement } from './statement.ts'
@@ -129,6 +129,8 @@ function bindAny(context: BindContext, statement: Statement): BoundStatement {
       return { is: 'nothing', what: 'FLUSH' }
     case 'transaction':
       return { is: 'nothing', what: statement.action }
+    case 'foreign':
+      return notYet(statement.what, statement.advice, statement.at)
   }
 }
 

@@ -1,6 +1,6 @@
 import { commonOfArguments } from '../../functions/common-type.ts'
 import type { BoundArgument } from '../../functions/definition.ts'
-import { any, literal, not, test } from '../../plan/expressions/build.ts'
+import { any, literal, not, test, truth } from '../../plan/expressions/build.ts'
 import type { Expression } from '../../plan/expressions/expression.ts'
 import { type DataType, type Field, types } from '../../types/data-type.ts'
 import { typeText } from '../../types/type-text.ts'
@@ -310,7 +310,9 @@ export class ExpressionBinder {
     const name = kind.toLowerCase().replaceAll(' ', '_')
     if (kind.startsWith('JSON')) {
       const json = this.call('is_json', [bound, literal(kind.slice(5) || 'VALUE', types.string)], at)
-      return negated ? not(json) : json
+      // In Flink NULL is no JSON.
+      const known = this.context.settings.functions === 'flink' ? this.call('coalesce', [json, truth(false)], at) : json
+      return negated ? not(known) : known
     }
     return this.call(negated ? `is_not_${name}` : `is_${name}`, [bound], at)
   }

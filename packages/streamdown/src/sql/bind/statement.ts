@@ -4,6 +4,7 @@ import type { Expression } from '../../plan/expressions/expression.ts'
 import type { PlanNode, SinkNode } from '../../plan/nodes/node.ts'
 import type { DataType, Schema } from '../../types/data-type.ts'
 import type { IndexEntry, SinkEntry, SqlFunctionEntry, TableEntry, ViewEntry } from '../catalog.ts'
+import type { NamePattern } from '../parse/ast.ts'
 
 /** What a statement is after binding: all names looked up, all types known. The session carries it out. */
 export type BoundStatement =
@@ -66,7 +67,12 @@ export type BoundStatement =
   | { readonly is: 'truncate'; readonly tables: readonly TableEntry[] }
   | { readonly is: 'set'; readonly key: string; readonly value: string | undefined }
   | { readonly is: 'reset'; readonly key: string | undefined }
-  | { readonly is: 'show'; readonly what: string; readonly name: string | undefined; readonly like: string | undefined }
+  | {
+      readonly is: 'show'
+      readonly what: string
+      readonly name: string | undefined
+      readonly like: NamePattern | undefined
+    }
   | { readonly is: 'describe'; readonly schema: Schema }
   | BoundCopy
   | { readonly is: 'explain'; readonly details: readonly string[]; readonly statement: BoundStatement }

@@ -267,7 +267,11 @@ describe('statements', () => {
     ['SET x TO DEFAULT', { is: 'set', key: 'x' }],
     ['RESET ALL', 'reset'],
     ['RESET a.b', { is: 'reset', key: 'a.b' }],
-    ["SHOW TABLES LIKE 'a%'", { is: 'show', what: 'TABLES', like: 'a%' }],
+    ["SHOW TABLES LIKE 'a%'", { is: 'show', what: 'TABLES', like: { pattern: 'a%' } }],
+    [
+      "SHOW COLUMNS IN t NOT ILIKE '%a'",
+      { is: 'show', what: 'COLUMNS', name: 't', like: { pattern: '%a', negated: true, ignoresCase: true } },
+    ],
     ['SHOW CREATE TABLE t', { is: 'show', what: 'CREATE TABLE', name: 't' }],
     ['SHOW timezone', { is: 'show', what: '', name: 'timezone' }],
     ['DESCRIBE EXTENDED t', { is: 'describe', of: 't', extended: true }],

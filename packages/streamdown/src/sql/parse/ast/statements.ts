@@ -42,6 +42,7 @@ export type Statement =
   | Use
   | Flush
   | Transaction
+  | ForeignStatement
 
 export type Insert = {
   readonly is: 'insert'
@@ -126,8 +127,14 @@ export type Show = {
   readonly what: string
   /** The object or setting named: `SHOW CREATE TABLE t`, `SHOW timezone`. */
   readonly name: Name | undefined
-  readonly like: string | undefined
+  readonly like: NamePattern | undefined
   readonly at: Span
+}
+/** `[NOT] LIKE 'a%'`, `ILIKE`: which names are shown. */
+export type NamePattern = {
+  readonly pattern: string
+  readonly negated: boolean
+  readonly ignoresCase: boolean
 }
 export type Describe = {
   readonly is: 'describe'
@@ -161,6 +168,13 @@ export type Use = {
   readonly at: Span
 }
 export type Flush = { readonly is: 'flush'; readonly at: Span }
+/** A statement of another engine that has no meaning here, and what to do instead. */
+export type ForeignStatement = {
+  readonly is: 'foreign'
+  readonly what: string
+  readonly advice: string
+  readonly at: Span
+}
 export type Transaction = {
   readonly is: 'transaction'
   readonly action: 'BEGIN' | 'COMMIT' | 'ROLLBACK'

@@ -19,11 +19,15 @@ export function alter(c: Cursor): AlterTable {
   return { is: 'alterTable', kind, name: altered, ifExists, actions, at: c.since(start) }
 }
 
-/** Actions parted by commas; Flink also writes `ADD (a INT, b INT)`. */
+/** Actions parted by commas; Flink also writes `ADD (a INT, b INT)` and `DROP (a, b)`. */
 function actionList(c: Cursor): AlterAction[] {
   if (c.is('ADD', '(')) {
     c.take()
     return c.parenthesised(() => addition(c, c.start))
+  }
+  if (c.is('DROP', '(')) {
+    c.take()
+    return c.parenthesised(() => dropped(c, c.start))
   }
   return c.list(() => action(c))
 }
@@ -35,10 +39,7 @@ function action(c: Cursor): AlterAction {
       return addition(c, start)
     case 'DROP': {
       c.accept('COLUMN')
-      const ifExists = c.accept('IF', 'EXISTS')
-      const column = identifier(c, 'a column')
-      const cascade = c.acceptOneOf('CASCADE', 'RESTRICT') === 'CASCADE'
-      return { is: 'dropColumn', column, ifExists, cascade, at: c.since(start) }
+      return dropped(c, start)
     }
     case 'RENAME': {
       if (c.accept('TO')) return { is: 'renameTable', to: name(c), at: c.since(start) }
@@ -64,6 +65,13 @@ function action(c: Cursor): AlterAction {
       return { is: 'resetOptions', keys, at: c.since(start) }
     }
   }
+}
+
+function dropped(c: Cursor, start: number): AlterAction {
+  const ifExists = c.accept('IF', 'EXISTS')
+  const column = identifier(c, 'a column')
+  const cascade = c.acceptOneOf('CASCADE', 'RESTRICT') === 'CASCADE'
+  return { is: 'dropColumn', column, ifExists, cascade, at: c.since(start) }
 }
 
 function addition(c: Cursor, start: number): AlterAction {

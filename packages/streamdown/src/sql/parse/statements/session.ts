@@ -5,6 +5,7 @@ import type {
   Explain,
   Insert,
   Name,
+  NamePattern,
   ResetOption,
   SetOption,
   Show,
@@ -80,10 +81,15 @@ const showSingle = [
   'CURRENT CATALOG',
   'CURRENT DATABASE',
   'JOBS',
+  'JARS',
+  'MATERIALIZED TABLES',
+  'MODELS',
   'MODULES',
   'FULL MODULES',
+  'PROCEDURES',
   'CONNECTORS',
   'ALL',
+  'SETTINGS',
   'INDEXES',
   'PARTITIONS',
   'COLUMNS',
@@ -101,8 +107,19 @@ export function show(c: Cursor): Show {
   let named: Name | undefined
   if (what === undefined || what.startsWith('CREATE ')) named = name(c, 'what to show')
   else if (c.acceptOneOf('FROM', 'IN') !== undefined) named = name(c)
-  const like = c.acceptOneOf('LIKE', 'ILIKE') !== undefined ? text(c) : undefined
-  return { is: 'show', what: what ?? '', name: named, like, at: c.since(start) }
+  return { is: 'show', what: what ?? '', name: named, like: namePattern(c), at: c.since(start) }
+}
+
+/** Flink's SET by itself. */
+export function showSettings(c: Cursor): Show {
+  const { start } = c.expect('SET')
+  return { is: 'show', what: 'SETTINGS', name: undefined, like: undefined, at: c.since(start) }
+}
+
+function namePattern(c: Cursor): NamePattern | undefined {
+  const negated = c.accept('NOT')
+  const word = negated ? c.expectOneOf('LIKE', 'ILIKE') : c.acceptOneOf('LIKE', 'ILIKE')
+  return word === undefined ? undefined : { pattern: text(c), negated, ignoresCase: word === 'ILIKE' }
 }
 
 export function describe(c: Cursor): Describe {
@@ -146,13 +163,13 @@ export function explain(c: Cursor): Explain {
     details.push(word)
     c.accept(',')
   }
-  const explained = c.nested(() => statement(c))
+  const explained = c.nested(() => (c.is('STATEMENT', 'SET') ? statementSet(c) : statement(c)))
   return { is: 'explain', details, statement: explained, at: c.since(start) }
 }
 
 export function statementSet(c: Cursor): StatementSet {
   const start = c.start
-  if (c.accept('EXECUTE', 'STATEMENT', 'SET')) c.expect('BEGIN')
+  if (c.accept('EXECUTE', 'STATEMENT', 'SET') || c.accept('STATEMENT', 'SET')) c.expect('BEGIN')
   else c.expect('BEGIN', 'STATEMENT', 'SET', ';')
   const inserts: Insert[] = []
   while (!c.accept('END')) {

@@ -8,8 +8,20 @@ import { comment } from './comment.ts'
 import { copy } from './copy.ts'
 import { create } from './create.ts'
 import { drop } from './drop.ts'
+import { foreignStatement } from './foreign.ts'
 import { insert, insertAfterWith } from './insert.ts'
-import { describe, explain, reset, setOption, show, statementSet, transaction, truncate, use } from './session.ts'
+import {
+  describe,
+  explain,
+  reset,
+  setOption,
+  show,
+  showSettings,
+  statementSet,
+  transaction,
+  truncate,
+  use,
+} from './session.ts'
 import { deleteRows, update } from './update.ts'
 
 const starts = [
@@ -41,6 +53,8 @@ const starts = [
 
 export function statement(c: Cursor): Statement {
   const { start, key } = c.token
+  const foreign = foreignStatement(c)
+  if (foreign !== undefined) return foreign
   switch (key) {
     case 'CREATE':
     case 'REPLACE':
@@ -61,7 +75,7 @@ export function statement(c: Cursor): Statement {
     case 'TRUNCATE':
       return truncate(c)
     case 'SET':
-      return setOption(c)
+      return c.isAt(1, ';') || c.peek(1).kind === 'end' ? showSettings(c) : setOption(c)
     case 'RESET':
       return reset(c)
     case 'SHOW':
