@@ -68,6 +68,43 @@ const cases: readonly { readonly what: string; readonly sql: string; readonly gi
     gives: ['1 | 6 | 3', '2 | 5 | 5'],
   },
   {
+    what: 'on the left of IN',
+    sql: `SELECT name FROM team t WHERE t.boss = (
+            SELECT MIN(m.id) FROM member m WHERE t.name IN (SELECT 'red' FROM badge)) ORDER BY id`,
+    gives: ['red'],
+  },
+  {
+    what: 'on the left of NOT IN and of ALL, inside of EXISTS',
+    sql: `SELECT name FROM team t WHERE EXISTS (SELECT 1 FROM member m WHERE t.boss NOT IN (SELECT b.member FROM badge b))
+            OR EXISTS (SELECT 1 FROM member m WHERE t.id >= ALL (SELECT b.team + 2 FROM badge b)) ORDER BY id`,
+    gives: ['grey'],
+  },
+  {
+    what: 'on the left of IN as a value',
+    sql: `SELECT name, (SELECT COUNT(*) FROM member m WHERE m.age > 38 OR t.id IN (SELECT b.team FROM badge b))
+          FROM team t ORDER BY id`,
+    gives: ['red | 4', 'blue | 1', 'grey | 1'],
+  },
+  {
+    what: 'in HAVING',
+    sql: `SELECT name, (SELECT MAX(age) FROM member m WHERE m.team = t.id GROUP BY m.team HAVING MIN(m.id) = t.boss)
+          FROM team t ORDER BY id`,
+    gives: ['red | 40', 'blue | 35', 'grey | NULL'],
+  },
+  {
+    what: 'in HAVING, of another table than in WHERE',
+    sql: `SELECT t.name, m.id FROM team t JOIN member m ON m.age > (
+            SELECT MIN(o.age) FROM member o WHERE o.team = m.team GROUP BY o.team HAVING MAX(o.id) > t.boss)
+          ORDER BY m.id, t.id`,
+    gives: ['red | 10', 'blue | 10', 'red | 13', 'blue | 13'],
+  },
+  {
+    what: 'beside its own columns in the select list of LATERAL',
+    sql: `SELECT q.n, q.next, q.x FROM team t, LATERAL (
+            SELECT t.name AS n, t.id + 1 AS next, u.x FROM UNNEST(ARRAY[7, 8]) AS u(x)) AS q WHERE t.id = 2 ORDER BY q.x`,
+    gives: ['blue | 3 | 7', 'blue | 3 | 8'],
+  },
+  {
     what: 'what is lateral sees the tables before a comma',
     sql: `SELECT a, b, x FROM (VALUES (1)) AS p(a), (VALUES (2)) AS q(b) CROSS JOIN UNNEST(ARRAY[a, b]) AS u(x) ORDER BY x`,
     gives: ['1 | 2 | 1', '1 | 2 | 2'],

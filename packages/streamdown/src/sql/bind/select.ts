@@ -350,7 +350,9 @@ function finish(context: BindContext, stage: Rows, parts: Finish): BoundQuery {
   const { names, outputs, sorts, correlated, tail } = parts
   const outside = outputs.filter(e => [...columnsRead(e)].some(index => index < 0))
   if (parts.distinct) stage.carry(outside)
-  const needed = new Set([...correlated, ...outside].flatMap(e => [...columnsRead(e)].filter(index => index >= 0)))
+  // Where an output reads outer columns, all of them are made when the subquery is joined.
+  const later = outside.length > 0 ? outputs : []
+  const needed = new Set([...correlated, ...later].flatMap(e => [...columnsRead(e)].filter(index => index >= 0)))
   if (parts.nothing !== undefined) needed.add(parts.nothing.marker)
   for (const index of parts.by) needed.add(index)
   const visible = outside.length > 0 ? [] : outputs

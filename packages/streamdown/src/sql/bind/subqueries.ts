@@ -106,6 +106,7 @@ function quantifiedJoin(
 ): boolean {
   resolveSubqueries(rows, left)
   const value = rows.binder.bind(left)
+  rows.carry([value])
   const bound = bindSubquery(rows.context, query, rows.enclosing())
   if (bound.ofNothing !== undefined) return false
   const compared = comparedWith(rows, value, op, bound, at)
@@ -153,7 +154,9 @@ export function filterBy(rows: Rows, condition: Syntax, what: string): void {
   for (const conjunct of conjunctsOf(condition)) {
     if (joinAsTest(rows, conjunct)) continue
     resolveSubqueries(rows, conjunct)
-    rows.plan = whereRows(rows.context, rows.plan, [rows.binder.condition(conjunct, what)])
+    const bound = rows.binder.condition(conjunct, what)
+    rows.carry([bound])
+    rows.plan = whereRows(rows.context, rows.plan, [bound])
   }
 }
 
@@ -353,6 +356,7 @@ function exists(rows: Rows, syntax: Query): Expression {
 function isMember(rows: Rows, left: Syntax, syntax: Query, at: Span): Expression {
   resolveSubqueries(rows, left)
   const value = rows.binder.bind(left)
+  rows.carry([value])
   const query = bindSubquery(rows.context, syntax, rows.enclosing())
   if (query.correlated.length > 0 || query.outputs.some(readsOuter))
     return quantified(rows, left, { op: '=', quantifier: 'ANY', query: syntax, at })
@@ -399,9 +403,8 @@ interface Quantified {
 function quantified(rows: Rows, left: Syntax, { op, quantifier, query, at }: Quantified): Expression {
   resolveSubqueries(rows, left)
   const value = rows.binder.bind(left)
+  rows.carry([value])
   const bound = bindSubquery(rows.context, query, rows.enclosing())
-  if (readsOuter(value))
-    return notYet(`${op} ${quantifier} (SELECT …) of a column of the query around it`, 'Join the tables instead.', at)
   if (bound.ofNothing !== undefined) {
     const [only, ...more] = joinOptional(rows, bound)
     if (only === undefined || more.length > 0)

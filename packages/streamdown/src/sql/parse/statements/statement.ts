@@ -104,7 +104,7 @@ export function statement(c: Cursor): Statement {
     case 'WITH':
       return withStatement(c)
     default:
-      if (startsQuery(c, 0) || c.is('(')) return query(c)
+      if (startsQuery(c, 0) || c.isOneOf('(', 'VALUES')) return query(c)
       throw c.expected('a statement', starts)
   }
 }
