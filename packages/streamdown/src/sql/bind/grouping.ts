@@ -3,8 +3,8 @@ import type { AggregateCall } from '../../plan/expressions/aggregate-call.ts'
 import { column, literal, test } from '../../plan/expressions/build.ts'
 import type { Expression } from '../../plan/expressions/expression.ts'
 import { columnsRead, expressionKey, replaceColumns } from '../../plan/expressions/walk.ts'
+import { keepingTime } from '../../plan/kept-time.ts'
 import { AggregateNode, type PlanNode, ProjectNode, UnionNode } from '../../plan/nodes/node.ts'
-import { derive } from '../../plan/properties.ts'
 import { groupWindow, windowColumns, withWindowEnd } from '../../plan/windows.ts'
 import { types } from '../../types/data-type.ts'
 import type { Argument, Call, GroupBy, Span, Expression as Syntax } from '../parse/ast.ts'
@@ -457,10 +457,13 @@ function firstArgument(call: Call): Syntax {
 const isIntervalSyntax = (e: Syntax): boolean =>
   e.is === 'interval' || (e.is === 'typedLiteral' && e.type.is === 'namedType' && e.type.name.startsWith('INTERVAL'))
 
-/** The time of a window that names none. */
+/** The time of a window that names none: that of the rows, selected or not. */
 function eventTimeOf(rows: Rows, at: Span): number {
-  const { eventTime } = derive(rows.plan)
-  if (eventTime !== undefined) return eventTime
+  const timed = keepingTime(rows.plan)
+  if (timed !== undefined) {
+    rows.plan = timed.plan
+    return timed.time
+  }
   const column = rows.scope.columns.find(c => rows.scope.schema[c.index]?.type.is === 'timestamp')
   return (
     column?.index ??
