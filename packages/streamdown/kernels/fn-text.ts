@@ -3,7 +3,7 @@
 
 import { find, sameBytes } from './find'
 import { bytesOf, copyView, sizeOf, writeView } from './fn-view'
-import { chunk_alloc } from './heap'
+import { chunk_alloc, chunk_mark, chunk_release } from './heap'
 import { orderNumerics } from './value'
 
 /** Status: the row is left to the JavaScript function. */
@@ -72,34 +72,46 @@ export function fn_like_parts(text: usize, pattern: usize): i32 {
   return 1
 }
 
+/** Sixteen bytes in the other case where they are among the 26 letters from `from` on. */
 @inline
-function isAscii(data: usize, size: i32): bool {
-  let all: u64 = 0
-  let i: i32 = 0
-  for (; i + 8 <= size; i += 8) all |= load<u64>(data + i)
-  for (; i < size; i++) all |= <u64>load<u8>(data + i)
-  return (all & 0x8080808080808080) == 0
+function otherCase(bytes: v128, from: u8): v128 {
+  const isLetter = i8x16.lt_u(i8x16.sub(bytes, i8x16.splat(<i8>from)), i8x16.splat(26))
+  return v128.xor(bytes, v128.and(isLetter, i8x16.splat(0x20)))
 }
 
 @inline
 function changeCase(text: usize, out: usize, from: u8): i32 {
   const size = sizeOf(text)
-  const data = bytesOf(text)
-  if (!isAscii(data, size)) return LEFT
-  let target: usize
   if (size <= 12) {
-    store<i32>(out, size)
-    store<u64>(out, 0, 4)
-    store<u32>(out, 0, 12)
-    target = out + 4
-  } else {
-    target = chunk_alloc(size)
+    // The length is no letter, and what lies behind a short text is 0.
+    const view = v128.load(text)
+    if (i8x16.bitmask(view) != 0) return LEFT
+    v128.store(out, otherCase(view, from))
+    return 0
   }
-  for (let i = 0; i < size; i++) {
-    const byte = load<u8>(data + i)
-    store<u8>(target + i, byte - from < 26 ? byte ^ 0x20 : byte)
+  const data = bytesOf(text)
+  const mark = chunk_mark()
+  // What is written behind the text is not of it.
+  const target = chunk_alloc(<usize>size + 16)
+  let all = i8x16.splat(0)
+  let i = 0
+  for (; i + 16 <= size; i += 16) {
+    const bytes = v128.load(data + i)
+    all = v128.or(all, bytes)
+    v128.store(target + i, otherCase(bytes, from))
   }
-  if (size > 12) writeView(out, target, size)
+  // The last bytes, some of which may have been among those before: a text of this length has room for eight.
+  for (; i < size; i += 8) {
+    const at = min(i, size - 8)
+    const bytes = v128.load64_zero(data + at)
+    all = v128.or(all, bytes)
+    v128.store(target + at, otherCase(bytes, from))
+  }
+  if (i8x16.bitmask(all) != 0) {
+    chunk_release(mark)
+    return LEFT
+  }
+  writeView(out, target, size)
   return 0
 }
 

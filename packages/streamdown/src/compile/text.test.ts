@@ -21,6 +21,22 @@ const alphabet = fc.constantFrom('a', 'b', 'A', ' ', '%', '_', ',', 'é', '日',
 const text = fc.oneof(fc.string({ unit: alphabet, maxLength: 30 }), fc.string({ unit: 'grapheme', maxLength: 20 }))
 const points = (value: string): string[] => Array.from(value)
 
+test('texts of ASCII, of every length around a vector, change their case and are searched', () => {
+  const schema: Schema = [field('s', types.string), field('t', types.string)]
+  const ascii = fc.string({ unit: fc.constantFrom('a', 'b', 'z', 'A', 'Z', '@', '[', '`', '{', '0'), maxLength: 50 })
+  const piece = fc.string({ unit: fc.constantFrom('a', 'b'), minLength: 1, maxLength: 18 })
+  fc.assert(
+    fc.property(fc.array(fc.tuple(ascii, ascii, piece), { minLength: 1, maxLength: 20 }), drawn => {
+      const rows = drawn.map(([before, after, piece]) => [before + piece + after, piece])
+      const { rows: results } = runSql(schema, rows, ['UPPER(s)', 'LOWER(s)', 'POSITION(t IN s)', "REPLACE(s, t, '-')"])
+      for (const [i, [s = '', t = '']] of rows.entries()) {
+        assert.deepEqual(results[i], [s.toUpperCase(), s.toLowerCase(), s.indexOf(t) + 1, s.replaceAll(t, '-')])
+      }
+    }),
+    { numRuns: runs },
+  )
+})
+
 for (const [mode, options] of Object.entries(modes)) {
   test(`text kernels do what JavaScript does, ${mode}`, () => {
     const schema: Schema = [field('s', types.string), field('t', types.string), field('n', types.int)]
