@@ -43,6 +43,21 @@ export function agg_count(addresses: usize, rows: usize, offset: usize, mask: us
   }
 }
 
+/**
+ * Several counts of rows that are only added, row by row, so that a group's row is in the cache for all of them. `counts`:
+ * for each its offset and its mask (u32 each).
+ */
+export function agg_counts(addresses: usize, rows: usize, counts: usize, size: usize): void {
+  const end = counts + (size << 3)
+  for (let i: usize = 0; i < rows; i++) {
+    const group = groupOf(addresses, i)
+    for (let count = counts; count < end; count += 8) {
+      const at = group + <usize>load<u32>(count)
+      store<i64>(at, load<i64>(at) + <i64>!skipped(<usize>load<u32>(count, 4), i))
+    }
+  }
+}
+
 @inline
 function sumNarrow<T>(addresses: usize, rows: usize, offset: usize, data: usize, mask: usize, weights: usize): void {
   if (mask == 0 && weights == 0) {

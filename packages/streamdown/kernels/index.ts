@@ -10,6 +10,7 @@ export {
   agg_bits,
   agg_comoments,
   agg_count,
+  agg_counts,
   agg_extreme,
   agg_moments,
   agg_sum_float,

@@ -6,6 +6,7 @@ import type { Pointer } from '../batch/batch.ts'
  */
 export interface AggregateKernels {
   agg_count(addresses: Pointer, rows: number, offset: number, mask: Pointer, weights: Pointer): void
+  agg_counts(addresses: Pointer, rows: number, counts: Pointer, size: number): void
   agg_sum_narrow(
     addresses: Pointer,
     rows: number,

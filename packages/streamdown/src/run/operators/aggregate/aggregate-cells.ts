@@ -48,6 +48,8 @@ export interface Cell {
   readonly id: string
   /** The null bytes of fields that are not nullable are set when the row is made. */
   readonly fields: readonly Field[]
+  /** It counts rows and nothing else: several of one batch may be done together (`updateCounts`). */
+  readonly isCount?: true
   update(memory: Memory, rows: CellRows, places: readonly Place[]): void
   merge(memory: Memory, rows: MergedRows, places: readonly Place[]): void
 }
@@ -73,10 +75,23 @@ const internal = (name: string, type: DataType): Field => field(name, type, fals
 export const countCell = (id: string): Cell => ({
   id: `count ${id}`,
   fields: [internal('count', types.bigint)],
+  isCount: true,
   update: (memory, { addresses, rows, mask, weights }, places) =>
     memory.kernels.agg_count(addresses, rows, at(places, 0), mask, weights),
   merge: (memory, { to, from, rows }, places) => memory.kernels.agg_merge_add(to, from, rows, at(places, 0)),
 })
+
+/** Count cells of rows that are only added, each with the mask of the rows that it counts. */
+export function updateCounts(
+  memory: Memory,
+  { addresses, rows }: Pick<CellRows, 'addresses' | 'rows'>,
+  counts: readonly { readonly places: readonly Place[]; readonly mask: Pointer }[],
+): void {
+  if (counts.length === 0) return
+  const list = memory.chunk(counts.length * 8)
+  memory.u32(list, counts.length * 2).set(counts.flatMap(({ places, mask }) => [at(places, 0), mask]))
+  memory.kernels.agg_counts(addresses, rows, list, counts.length)
+}
 
 /** The number of rows in which a boolean is `wanted`. */
 export const truthCell = (id: string, argument: number, wanted: boolean): Cell => ({

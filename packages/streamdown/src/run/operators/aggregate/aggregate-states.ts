@@ -4,7 +4,7 @@ import type { StateTable } from '../../../state/state-table.ts'
 import { type Field, field, type Schema, types } from '../../../types/data-type.ts'
 import type { OperatorContext } from '../../operator-context.ts'
 import { type CallPlan, type Counted, planCall } from './aggregate-calls.ts'
-import { type Cell, type CellRows, columnOf, countCell, type Place, placeOf } from './aggregate-cells.ts'
+import { type Cell, type CellRows, columnOf, countCell, type Place, placeOf, updateCounts } from './aggregate-cells.ts'
 import { DistinctSet, MOST_MEMBERS } from './aggregate-distinct.ts'
 import { ExtremeSet } from './aggregate-extremes.ts'
 import type { FinishRows } from './aggregate-finish.ts'
@@ -138,8 +138,13 @@ export class AggregateStates {
       masks.set(key, mask)
       return mask
     }
+    const counts: { readonly places: readonly Place[]; readonly mask: Pointer }[] = []
     const take = ({ cells }: Stream, seen: CellRows): void => {
-      for (const { cell, places } of cells) cell.update(this.#memory, seen, places)
+      const together = seen.weights === 0 && seen.addresses === rows.addresses
+      for (const { cell, places } of cells) {
+        if (cell.isCount === true && together) counts.push({ places, mask: seen.mask })
+        else cell.update(this.#memory, seen, places)
+      }
     }
     for (const stream of this.#streams.values()) {
       const { counted } = stream
@@ -150,6 +155,7 @@ export class AggregateStates {
       const changes = set.take({ ...rows, failed }, rows.keys, masks)
       for (const [member, stream] of streams.entries()) take(stream, changes(member))
     }
+    updateCounts(this.#memory, rows, counts)
     for (const call of this.#calls) {
       if ('list' in call) call.list.insert({ ...rows, mask: maskOf(call.counted) })
     }
