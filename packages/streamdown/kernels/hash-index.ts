@@ -276,6 +276,8 @@ export function touch(table: usize, hashes: usize, from: usize, rows: usize): vo
   const pageMask = (<u32>1 << pageShift) - 1
   const stride = <usize>get(table, STRIDE)
   const isOrdered = get(table, KIND) >= ORDERED
+  const hasKeys = get(table, KEY_COUNT) != 0
+  const valid = hasKeys ? fieldValid(fieldAt(table, 0)) : 0
   let sum = touched
   for (let i = from; i < end; i++) {
     sum += load<u64>(index + (<usize>home(load<u32>(hashes + (i << 2)), shift) << 3))
@@ -284,10 +286,11 @@ export function touch(table: usize, hashes: usize, from: usize, rows: usize): vo
     const reference = load<u32>(index + (<usize>home(load<u32>(hashes + (i << 2)), shift) << 3), 4)
     if (reference == 0) continue
     const slot = isOrdered ? load<u32>(<usize>reference) : reference - 1
-    const page = <usize>load<u32>(pages + (<usize>(slot >> pageShift) << RECORD_BITS))
-    sum += load<u64>(page + <usize>(slot & pageMask) * stride, 8)
+    const row = <usize>load<u32>(pages + (<usize>(slot >> pageShift) << RECORD_BITS)) + <usize>(slot & pageMask) * stride
+    // Keys stand at the beginning of a row, their null bytes behind all values.
+    sum += load<u64>(row, 8) + <u64>load<u8>(row + valid)
   }
-  if (get(table, KEY_COUNT) == 0 || fieldPhysical(fieldAt(table, 0)) != VIEW) {
+  if (!hasKeys || fieldPhysical(fieldAt(table, 0)) != VIEW) {
     touched = sum
     return
   }

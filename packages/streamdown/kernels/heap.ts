@@ -34,7 +34,7 @@ const BINS: usize = 17
 const SEGMENT_PAGES: usize = 16
 /** Released chunk segments kept for the next step: 32 MiB. */
 const SPARE_PAGES: usize = 512
-const GROW_LIMIT_PAGES: usize = 2048
+const GROW_LIMIT_PAGES: usize = 8192
 /** Free runs of a bin looked at before a larger one is cut. */
 const SEARCHED: i32 = 32
 
@@ -152,7 +152,7 @@ function releaseRun(start: usize): void {
 
 /**
  * Grows the memory so that a free run of `pages` pages exists at its end; false when it cannot. It grows to twice its size, but
- * not by more than 128 MiB: what is not touched takes no memory, and the JavaScript engine looks for garbage each time.
+ * not by more than 512 MiB: what is not touched takes no memory, and the JavaScript engine looks for garbage each time.
  */
 function growFor(pages: usize): bool {
   let wanted = pages

@@ -81,8 +81,8 @@ export function storeTexts(
   for (let from: usize = 0; from < rows; from += BLOCK_ROWS) {
     const end = min(from + BLOCK_ROWS, rows)
     const looksUp = mayRepeat(texts, repeats)
+    touchTexts(views, validity, from, end)
     if (looksUp) hashBlock(table, views, validity, from, end, hashes)
-    else touchTexts(views, validity, from, end)
     for (let i = from; i < end; i++) {
       const view = views + (i << 4)
       let text: usize = 0
