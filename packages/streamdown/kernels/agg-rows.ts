@@ -164,14 +164,29 @@ export function agg_mask_or(mask: usize, other: usize, rows: usize): void {
   for (let i: usize = 0; i < rows; i++) store<u8>(mask + i, load<u8>(mask + i) | load<u8>(other + i))
 }
 
-/** DISTINCT of rows that stay: out[i] = 1 where the row counts (`mask` 0: all) and `bit` of the u64 at `offset` was not set yet. */
-export function agg_distinct_bit(addresses: usize, rows: usize, offset: usize, bit: i32, mask: usize, out: usize): void {
+/**
+ * DISTINCT of rows that stay, for all members of a set: `masks` has for each the mask of the rows that count (u32, 0: all),
+ * `out` room for a byte a row and member, member by member: 1 where the row counts and the member's bit of the u64 at
+ * `offset` was not set yet.
+ */
+export function agg_distinct_bits(
+  addresses: usize,
+  rows: usize,
+  offset: usize,
+  masks: usize,
+  members: usize,
+  out: usize,
+): void {
   for (let i: usize = 0; i < rows; i++) {
     const at = <usize>load<u32>(addresses + (i << 2)) + offset
-    const seen = load<u64>(at)
-    const counts: u64 = mask == 0 ? 1 : <u64>(load<u8>(mask + i) != 0)
-    store<u64>(at, seen | (counts << bit))
-    store<u8>(out + i, <u8>(counts & ~(seen >> bit)))
+    let seen = load<u64>(at)
+    for (let member: usize = 0; member < members; member++) {
+      const mask = <usize>load<u32>(masks + (member << 2))
+      const counts: u64 = mask == 0 ? 1 : <u64>(load<u8>(mask + i) != 0)
+      store<u8>(out + member * rows + i, <u8>(counts & ~(seen >> member)))
+      seen |= counts << member
+    }
+    store<u64>(at, seen)
   }
 }
 

@@ -102,6 +102,18 @@ export function addEntry(table: usize, hash: u32, reference: u32): void {
   store<u64>(index + (<usize>place << 3), entryOf(hash, reference))
 }
 
+/** Adds an entry of which a search ended at an empty `place`; the index may be made anew. */
+@inline
+export function addEntryAt(table: usize, place: u32, hash: u32, reference: u32): void {
+  const count = get(table, INDEX_COUNT) + 1
+  if (count > limitOf(32 - get(table, INDEX_SHIFT))) {
+    addEntry(table, hash, reference)
+    return
+  }
+  set(table, INDEX_COUNT, count)
+  store<u64>(<usize>get(table, INDEX) + (<usize>place << 3), entryOf(hash, reference))
+}
+
 /** The address of the entry that is there for sure. */
 export function entryAddress(table: usize, hash: u32, reference: u32): usize {
   const entry = entryOf(hash, reference)

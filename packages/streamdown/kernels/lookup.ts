@@ -2,7 +2,7 @@
 
 import { columnData, columnValidity } from './column'
 import {
-  addEntry, blockStarts, findEntry, hashKeys, home, indexMask, keyForm, keyHasNull, keysHaveNulls, touch,
+  addEntry, addEntryAt, blockStarts, findEntry, hashKeys, home, indexMask, keyForm, keyHasNull, keysHaveNulls, touch,
 } from './hash-index'
 import { chunk_alloc, chunk_mark, chunk_release } from './heap'
 import { storeFields } from './rows'
@@ -156,7 +156,7 @@ function findWide(
           store<u8>(row + valid, <u8>flags)
           if (form > 1) store<u8>(row + valid, <u8>(flags >> 8), 1)
           if (form > 2) store<u8>(row + valid, <u8>(flags >> 16), 2)
-          addEntry(table, hash, slot + 1)
+          addEntryAt(table, place, hash, slot + 1)
           index = <usize>get(table, INDEX)
           shift = get(table, INDEX_SHIFT)
           mask = indexMask(shift)

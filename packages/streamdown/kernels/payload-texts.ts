@@ -30,11 +30,11 @@ const FOUND: usize = 4
 const TRIES: u32 = 1024
 
 /** The cache: u32 of the hash and the text, 0 for none, for each value of the hash's upper bits. */
-const CACHE_BITS: usize = 12
+const CACHE_BITS: usize = 14
 const CACHE_BYTES: usize = 8 << CACHE_BITS
 const BLOCK_ROWS: usize = 64
 /** Texts of a page before it is worth a cache. */
-const CACHED_FROM: u32 = 16384
+const CACHED_FROM: u32 = 131072
 /** Texts up to this length are stored faster than found. */
 const SHORT: usize = 16
 /** In place of a short text's hash. */

@@ -115,7 +115,14 @@ export interface AggregateKernels {
     watermark: bigint,
     out: Pointer,
   ): number
-  agg_distinct_bit(addresses: Pointer, rows: number, offset: number, bit: number, mask: Pointer, out: Pointer): void
+  agg_distinct_bits(
+    addresses: Pointer,
+    rows: number,
+    offset: number,
+    masks: Pointer,
+    members: number,
+    out: Pointer,
+  ): void
   agg_distinct(addresses: Pointer, rows: number, offset: number, mask: Pointer, weights: Pointer, out: Pointer): void
   agg_zero_counts(
     addresses: Pointer,

@@ -86,14 +86,19 @@ export class DistinctSet {
       memory.u32(offsets, parts).set(Array.from({ length: parts }, (_, i) => this.table.offsets(first + i).valid))
       memory.kernels.agg_init(addresses, count, fresh, offsets, parts)
     }
+    if (appendOnly) {
+      const out = memory.chunk(members * count)
+      const own = Array.from({ length: members }, (_, member) => maskOf(member))
+      const list = memory.chunk(members * 4)
+      memory.u32(list, members).set(own)
+      memory.kernels.agg_distinct_bits(addresses, count, value, list, members, out)
+      return member => ({ ...picked, mask: out + member * count, weights: 0 })
+    }
     const out = memory.chunk(members * count * 4)
     const partOf = (member: number): Pointer => out + member * count * 4
     for (let member = 0; member < members; member++) {
-      const mask = maskOf(member)
-      if (appendOnly) memory.kernels.agg_distinct_bit(addresses, count, value, member, mask, partOf(member))
-      else memory.kernels.agg_distinct(addresses, count, value + member * 8, mask, picked.weights, partOf(member))
+      memory.kernels.agg_distinct(addresses, count, value + member * 8, maskOf(member), picked.weights, partOf(member))
     }
-    if (appendOnly) return member => ({ ...picked, mask: partOf(member), weights: 0 })
     if (this.#options.endKey === undefined) this.#removeGone(picked, slots, addresses, value)
     return member => ({ ...picked, mask: 0, weights: partOf(member) })
   }
