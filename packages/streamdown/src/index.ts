@@ -75,7 +75,19 @@ export { ColumnType } from './api/schema/column-type.ts'
 export { RowType } from './api/schema/row-type.ts'
 export { t } from './api/schema/t.ts'
 export { type SimulateOptions, Simulation, simulate } from './api/simulate.ts'
-export { blackhole, connector, datagen, file, http, nexmark, print, stdin, stdout, webhook } from './api/sources.ts'
+export {
+  blackhole,
+  connector,
+  datagen,
+  deadLetters,
+  file,
+  http,
+  nexmark,
+  print,
+  stdin,
+  stdout,
+  webhook,
+} from './api/sources.ts'
 export { Stream } from './api/stream.ts'
 export { Table } from './api/table.ts'
 export type { Mode, StreamOf, TableOf } from './api/types/brand.ts'

@@ -1,5 +1,6 @@
 import { createMemory } from '../batch/linear-memory.ts'
 import { rowsOf } from '../batch/values.ts'
+import { readsDeadLetters } from '../connect/dead-letters.ts'
 import { MemoryFeed, type WeightedRow } from '../connect/memory.ts'
 import { StreamdownError } from '../errors/error.ts'
 import { optimiseProgram } from '../plan/optimise/optimise.ts'
@@ -7,10 +8,12 @@ import { VirtualClock } from '../run/clock.ts'
 import { Engine } from '../run/engine.ts'
 import { decodeSnapshot, encodeSnapshot, type SavedSnapshot } from '../run/snapshot.ts'
 import { consolidateRows } from '../session/consolidate-rows.ts'
+import { DeadLetterLog } from '../session/dead-letters.ts'
+import { StepLetters } from '../session/step-letters.ts'
 import { TableStore } from '../session/table-store.ts'
 import { Timestamp } from '../values/timestamp.ts'
 import type { Change } from './change.ts'
-import type { DeadLetter } from './dead-letter.ts'
+import { type DeadLetter, letterObject } from './dead-letter.ts'
 import type { RelationDraft, SourceRelation } from './draft/relation-draft.ts'
 import { type Duration, durationMicros } from './duration.ts'
 import type { Job } from './job.ts'
@@ -68,7 +71,7 @@ export class Simulation {
   readonly #feeds = new Map<string, MemoryFeed>()
   readonly #outputs = new Map<string, Output>()
   readonly #pending = new Map<string, WeightedRow[]>()
-  readonly #dead: DeadLetter[] = []
+  readonly #letters = new DeadLetterLog()
   #engine: Engine
 
   /** @internal */
@@ -114,6 +117,8 @@ export class Simulation {
   /** The inputs have ended: all windows close. */
   end(): Simulation {
     for (const feed of this.#feeds.values()) feed.end()
+    this.#settle()
+    this.#letters.feed.end()
     return this.#settle()
   }
 
@@ -150,7 +155,7 @@ export class Simulation {
 
   /** Rows that failed so far. */
   deadLetters(): readonly DeadLetter[] {
-    return [...this.#dead]
+    return this.#letters.letters().map(letterObject)
   }
 
   /**
@@ -195,7 +200,13 @@ export class Simulation {
   #opened(from: SavedSnapshot | undefined): Engine {
     const { seed = 0, steps = 'all', workers = 1 } = this.#options
     const { settings } = this.#assembled.context.bind
-    const engine = new Engine(optimiseProgram(this.#assembled.program), {
+    const letters = new StepLetters({
+      program: 'simulation',
+      log: this.#letters,
+      now: () => ({ step: engine.step, at: engine.now }),
+      onDead: () => undefined,
+    })
+    const engine: Engine = new Engine(optimiseProgram(this.#assembled.program), {
       workers,
       stepRows: stepRows[steps],
       seed,
@@ -213,18 +224,21 @@ export class Simulation {
           const rows = rowsOf(memory, batch).map((values, row) => ({ values, weight: weights?.[row] ?? 1 }))
           this.#pending.set(name, [...(this.#pending.get(name) ?? []), ...rows])
         },
-        side: ({ name }, port, batch, memory) => {
-          if (port !== 'dead') return
-          for (const row of rowsOf(memory, batch))
-            this.#dead.push({ operator: name, code: String(row.at(-2)), problem: String(row.at(-1)) })
+        side: (vertex, port, batch, memory) => {
+          if (port === 'dead') letters.failed(vertex, batch, memory)
         },
-        deadLetters: { add: ({ source, code, problem }) => this.#dead.push({ operator: source, code, problem }) },
-        stepDone: () => this.#stepDone(),
+        deadLetters: letters.undecoded,
+        stepDone: () => {
+          letters.end()
+          this.#stepDone()
+        },
       },
     })
     if (from !== undefined) engine.restore(from)
+    letters.watch(engine.graph)
     this.#feeds.clear()
     engine.openWith(scan => {
+      if (readsDeadLetters(scan.relation)) return [this.#letters.feed.reader(scan)]
       const feed = this.#feeds.get(scan.relation.name) ?? new MemoryFeed()
       this.#feeds.set(scan.relation.name, feed)
       return [feed.reader(scan)]

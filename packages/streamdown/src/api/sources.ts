@@ -74,6 +74,27 @@ export function datagen(options: DatagenOptions = {}): Source<unknown> {
   )
 }
 
+/** A row of `stream(deadLetters())`. */
+export interface DeadLetterRow {
+  failed_at: Timestamp
+  program: string
+  /** The operator, or the source. */
+  operator: string
+  step: bigint
+  code: string
+  problem: string
+  /** Of a record that could not be decoded: where it was read, and its bytes. */
+  position: string | null
+  raw: Uint8Array | null
+  /** Of a row that failed: its columns as JSON. */
+  failed_row: string | null
+}
+
+/** The records and rows of this program that fail: `stream(deadLetters()).into(file('dead.ndjson'))`. */
+export function deadLetters(): Source<DeadLetterRow> {
+  return new Source(draft('dead-letters', {}))
+}
+
 export interface NexmarkPerson {
   id: bigint
   name: string

@@ -44,6 +44,16 @@ export class MemoryFeed {
     for (const reader of this.#readers) reader.add(rows)
   }
 
+  /** Somebody reads what is pushed. */
+  get isRead(): boolean {
+    return this.#readers.size > 0
+  }
+
+  /** Rows that wait for the reader that is furthest behind. */
+  get unread(): number {
+    return Math.max(0, ...[...this.#readers].map(reader => reader.unread))
+  }
+
   /** The rows that come from now on are behind this time. */
   reach(time: FeedTime): void {
     this.#time = time
@@ -110,9 +120,13 @@ class MemoryReader implements PartitionReader {
     this.#notify()
   }
 
+  get unread(): number {
+    return this.#rows.length - this.#next
+  }
+
   reach({ watermark, idle }: FeedTime): void {
     if (this.#scan.handedOn === undefined) return
-    this.#times.add(this.#taken + this.#rows.length - this.#next, watermark)
+    this.#times.add(this.#taken + this.unread, watermark)
     this.#idle = idle
     this.#notify()
   }
@@ -123,7 +137,7 @@ class MemoryReader implements PartitionReader {
   }
 
   state(): 'ready' | 'idle' | 'waiting' | 'ended' {
-    if (this.#next < this.#rows.length || this.#times.isFurther(this.#taken)) return 'ready'
+    if (this.unread > 0 || this.#times.isFurther(this.#taken)) return 'ready'
     if (this.#ended) return 'ended'
     return this.#idle ? 'idle' : 'waiting'
   }

@@ -1,6 +1,7 @@
 import type { Schema } from '../types/data-type.ts'
 import { blackhole } from './blackhole.ts'
 import { datagen } from './datagen/datagen.ts'
+import { deadLetterSchema, deadLetters } from './dead-letters.ts'
 import { nexmark } from './nexmark/nexmark.ts'
 import { nexmarkSchema } from './nexmark/schema.ts'
 import { type Printer, printConnector } from './print.ts'
@@ -18,8 +19,13 @@ export const portableConnectors = (printer: Printer): readonly Connector[] => [
   blackhole,
   webhook,
   rest,
+  deadLetters,
 ]
 
 /** The columns of a connector whose tables are declared without any. */
-export const fixedSchema = (connector: string): Schema | undefined =>
-  connector === 'nexmark' ? nexmarkSchema : undefined
+export const fixedSchema = (connector: string): Schema | undefined => fixedSchemas.get(connector)
+
+const fixedSchemas: ReadonlyMap<string, Schema> = new Map([
+  ['nexmark', nexmarkSchema],
+  [deadLetters.name, deadLetterSchema],
+])

@@ -129,6 +129,16 @@ export class Engine {
     return this.#step
   }
 
+  /** The clock of the last step, µs. */
+  get now(): bigint {
+    return this.#now
+  }
+
+  /** Whether nothing comes any more but by connectors of that name. */
+  endedBut(connector: string): boolean {
+    return this.#intake.endedBut(connector)
+  }
+
   get ended(): boolean {
     return this.#ended
   }
@@ -267,12 +277,12 @@ export class Engine {
   }
 
   /**
-   * One step; it reads at most `maxRows` rows, over all partitions. Over the memory budget the step is finished, and
+   * One step; it reads at most `maxRows` rows, over all partitions, or over those alone that rows are pushed to. Over the memory budget the step is finished, and
    * `stopped` says why no other follows.
    * @throws StreamdownError when a step cannot be finished: DSD9001 when memory ran out in it.
    */
-  runStep(maxRows = Number.POSITIVE_INFINITY): void {
-    this.#wholeStep((step, now) => this.#intake.take(step, now, maxRows))
+  runStep(maxRows = Number.POSITIVE_INFINITY, from: 'all' | 'fed' = 'all'): void {
+    this.#wholeStep((step, now) => this.#intake.take(step, now, maxRows, from))
   }
 
   #wholeStep(take: (step: bigint, now: bigint) => Taken): void {

@@ -43,7 +43,9 @@ export type Room = 'enough' | 'short' | 'none'
 export type Taken = Pick<JournalEntry, 'joined' | 'takes' | 'statuses'>
 
 /** Connectors whose rows the session or the program pushes. */
-const FED: ReadonlySet<string> = new Set(['memory', 'feed', 'view'])
+const FED: ReadonlySet<string> = new Set(['memory', 'feed', 'view', 'dead-letters'])
+
+const isFed = ({ vertex }: Pick<OpenPartition, 'vertex'>): boolean => FED.has(vertex.scan.relation.connector)
 
 /** A source gives one chunk a read, and may give less, or none though it is ready (dead letters). */
 const LEAST_READS = 16
@@ -97,16 +99,13 @@ export class Intake {
     if (this.#new.waiting) return false
     return this.#partitions.every(({ reader, vertex }) => {
       const state = reader.state()
-      return state === 'idle' || state === 'ended' || (state === 'waiting' && FED.has(vertex.scan.relation.connector))
+      return state === 'idle' || state === 'ended' || (state === 'waiting' && isFed({ vertex }))
     })
   }
 
   /** Rows that were pushed wait to be taken. */
   get fed(): boolean {
-    return this.#partitions.some(
-      ({ status, reader, vertex }) =>
-        status !== 'ended' && FED.has(vertex.scan.relation.connector) && reader.state() === 'ready',
-    )
+    return this.#partitions.some(each => each.status !== 'ended' && isFed(each) && each.reader.state() === 'ready')
   }
 
   /** Some partition holds the watermark back while others lead: what it gives may let state go. */
@@ -147,8 +146,16 @@ export class Intake {
     if (changes.length > 0) await Promise.race(changes)
   }
 
-  /** One step's rows: what has arrived, at most so much a partition and `maxRows` in all. */
-  take(step: bigint, now: bigint, maxRows: number): Taken {
+  /** Whether nothing comes any more but by connectors of that name. */
+  endedBut(connector: string): boolean {
+    if (this.#new.expected) return false
+    return this.#partitions.every(
+      ({ status, vertex }) => status === 'ended' || vertex.scan.relation.connector === connector,
+    )
+  }
+
+  /** One step's rows: what has arrived, at most so much a partition and `maxRows` in all; `fed`: of what is pushed alone. */
+  take(step: bigint, now: bigint, maxRows: number, from: 'all' | 'fed' = 'all'): Taken {
     const takes: Take[] = []
     const statuses: StatusChange[] = []
     const rowsOfNext = this.#options.stepSize.begin(step)
@@ -160,7 +167,7 @@ export class Intake {
       if (each.status === 'idle' && observe(each, now) === 'waiting') mark(each, 'active', statuses)
     }
     for (const [at, each] of this.#partitions.entries()) {
-      if (each.status === 'ended') continue
+      if (each.status === 'ended' || (from === 'fed' && !isFed(each))) continue
       const share = (at + 1) / this.#partitions.length
       const rows = Math.min(rowsOfNext(), room)
       const reads = Math.max(LEAST_READS, Math.ceil(rows / CHUNK_ROWS))

@@ -18,6 +18,8 @@ export interface SnapshotHead {
   /** What the sinks have prepared up to this step, by vertex id; absent where the engine runs without. */
   readonly sinks?: Readonly<Record<number, string>>
   readonly plan: string
+  /** What its session has counted. */
+  readonly counts?: { readonly rowsOut: number; readonly late: number; readonly dead: number }
   /** How many workers took turns in memory when it was taken; absent while all were in it. */
   readonly partitions?: number
 }

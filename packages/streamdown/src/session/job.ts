@@ -3,12 +3,13 @@ import { createMemory } from '../batch/linear-memory.ts'
 import type { Memory } from '../batch/memory.ts'
 import type { MemoryPool } from '../batch/memory-pool.ts'
 import { rowsOf } from '../batch/values.ts'
+import { deadLetters } from '../connect/dead-letters.ts'
 import type { FeedTime, WeightedRow } from '../connect/memory.ts'
 import type { Claim, Sink } from '../connect/sink.ts'
-import type { DeadLetters, Source } from '../connect/source.ts'
+import type { Source } from '../connect/source.ts'
 import { StreamdownError } from '../errors/error.ts'
 import { isRowError } from '../errors/table.ts'
-import type { ScanNode, SinkNode } from '../plan/nodes/node.ts'
+import type { Relation, ScanNode, SinkNode } from '../plan/nodes/node.ts'
 import type { Program } from '../plan/program.ts'
 import { askerWith } from '../run/ask-outside.ts'
 import type { Clock } from '../run/clock.ts'
@@ -19,10 +20,10 @@ import { watermarkColumn } from '../run/operators/hidden.ts'
 import type { SavedSnapshot, Snapshot } from '../run/snapshot.ts'
 import type { SpillStore } from '../run/spill/spill-store.ts'
 import type { Stopwatch } from '../run/step-size.ts'
-import type { Value } from '../types/value.ts'
-import { rowKey } from '../types/value-key.ts'
 import { consolidateRows } from './consolidate-rows.ts'
+import type { DeadLetter, DeadLetterLog } from './dead-letters.ts'
 import type { JobStatus } from './session.ts'
+import { StepLetters } from './step-letters.ts'
 
 export interface JobOptions {
   readonly name: string
@@ -57,32 +58,24 @@ export interface JobOptions {
   readonly onError: 'fail' | 'dead-letter'
   /** The same for records of sources that cannot be decoded; `onError` unless said. A query goes on behind them. */
   readonly onUndecodable?: 'fail' | 'dead-letter'
+  /** Where its dead letters go. */
+  readonly letters: DeadLetterLog
+  /** No other program's do: they come to their end when nothing else is read any more. */
+  readonly isAlone?: boolean
+  /** Relations whose rows were made of dead letters. */
+  isOfLetters?(relation: Relation): boolean
   /** Where its workers' memories come from, and go back to when it is closed: it is not asked for anything then. */
   readonly memories?: MemoryPool
 }
-
-export interface DeadLetter {
-  readonly where: string
-  readonly step?: bigint
-  readonly position?: string
-  readonly raw?: Uint8Array
-  readonly row?: readonly Value[]
-  readonly code: string
-  readonly problem: string
-}
-
-/** How many dead letters are kept to be looked at; all are counted. */
-const KEPT_DEAD_LETTERS = 10_000
 
 /** One program that runs: an engine, its sinks, and what came out at the sides. */
 export class Job {
   readonly name: string
   readonly engine: Engine
-  readonly deadLetters: DeadLetter[] = []
-  deadCount = 0
   lateCount = 0
   rowsOut = 0
   readonly #options: JobOptions
+  readonly #letters: StepLetters
   readonly #deliveries = new Deliveries()
   readonly #pending = new Map<string, WeightedRow[]>()
   readonly #handedOn: readonly OutputVertex[]
@@ -93,6 +86,14 @@ export class Job {
   constructor(program: Program, options: JobOptions) {
     this.name = options.name
     this.#options = options
+    this.#letters = new StepLetters({
+      program: options.name,
+      log: options.letters,
+      now: () => ({ step: this.engine.step, at: this.engine.now }),
+      onDead: (letter, of) =>
+        this.#dead(letter, of === 'row' ? options.onError : (options.onUndecodable ?? options.onError)),
+      ...(options.isOfLetters === undefined ? {} : { isOfLetters: options.isOfLetters }),
+    })
     this.engine = new Engine(program, {
       workers: options.workers,
       stepRows: options.stepRows,
@@ -112,12 +113,22 @@ export class Job {
       openSource: scan => options.openSource(scan),
       outputs: {
         deliver: (vertex, batch, memory, step) => this.#deliver(vertex, batch, memory, step),
-        side: (vertex, port, batch, memory, step) => this.#side(vertex, port, batch, memory, step),
-        deadLetters: this.#undecoded(),
+        side: (vertex, port, batch, memory) => this.#side(vertex, port, batch, memory),
+        deadLetters: this.#letters.undecoded,
         stepDone: () => this.#stepDone(),
       },
     })
     this.#handedOn = this.engine.graph.vertices.filter(isHandedOn)
+    this.#letters.watch(this.engine.graph)
+  }
+
+  /** Its rows come of dead letters, or some of them. */
+  get readsLetters(): boolean {
+    return this.#letters.readsLetters
+  }
+
+  get letters(): DeadLetterLog {
+    return this.#options.letters
   }
 
   /** Places outside of the session that nobody else may write meanwhile. */
@@ -129,7 +140,7 @@ export class Job {
   async open(from?: SavedSnapshot, claimed: readonly Claim[] = []): Promise<void> {
     try {
       await this.#deliveries.open(this.engine.graph, sink => this.#options.openSink(sink), from?.sinks, claimed)
-      if (from !== undefined) this.engine.restore(from)
+      if (from !== undefined) this.#restore(from)
       await this.engine.open(new Map(Object.entries(from?.positions ?? {})))
     } catch (error) {
       await this.fail()
@@ -163,8 +174,18 @@ export class Job {
    * @throws StreamdownError DSD7101 when no other may follow it.
    */
   async runStep(maxRows?: number): Promise<void> {
-    await this.#step(() => this.engine.runStep(maxRows))
+    // More than who reads the dead letters can take would only wait in memory.
+    const from = this.#options.letters.isFull ? 'fed' : 'all'
+    await this.#step(() => this.engine.runStep(maxRows, from))
     this.assertRunning()
+  }
+
+  /** Takes what was pushed to it, so that no such row is under way. */
+  async takeFed(): Promise<void> {
+    while (this.engine.fed) {
+      await this.#step(() => this.engine.runStep(undefined, 'fed'))
+      this.assertRunning()
+    }
   }
 
   /** Whoever waits for a program that stopped would wait for ever. @throws StreamdownError why it stopped. */
@@ -190,7 +211,8 @@ export class Job {
     const snapshot = this.engine.snapshot()
     const sinks = await this.#deliveries.prepare(snapshot.step)
     this.engine.journal.truncate(snapshot.step + 1n)
-    return { ...snapshot, sinks }
+    const counts = { rowsOut: this.rowsOut, late: this.lateCount, dead: this.#letters.count }
+    return { ...snapshot, sinks, counts }
   }
 
   /** Milliseconds until a timer of this job is due; infinite when none is set. */
@@ -206,7 +228,7 @@ export class Job {
       rowsIn: this.engine.rowsIn,
       rowsOut: this.rowsOut,
       late: this.lateCount,
-      dead: this.deadCount,
+      dead: this.#letters.count,
       stateBytes: this.engine.stateBytes(),
       stateLimitBytes: this.engine.stateLimitBytes,
       operators: this.engine.operatorStates(),
@@ -225,6 +247,14 @@ export class Job {
     await this.flush()
     await this.#deliveries.close()
     for (const memory of this.#pooled) this.#options.memories?.give(memory)
+  }
+
+  #restore(from: SavedSnapshot): void {
+    this.engine.restore(from)
+    const { rowsOut = 0, late = 0, dead = 0 } = from.counts ?? {}
+    this.rowsOut = rowsOut
+    this.lateCount = late
+    this.#letters.count = dead
   }
 
   async #step(run: () => void): Promise<void> {
@@ -267,61 +297,31 @@ export class Job {
 
   #stepDone(): void {
     // What a step that fails has written is dropped.
-    if (this.#failure !== undefined) this.#pending.clear()
+    if (this.#failure !== undefined) {
+      this.#pending.clear()
+      this.#letters.drop()
+    }
+    this.#letters.end()
     for (const [output, rows] of this.#pending) {
       if (rows.length === 0) continue
       this.#pending.set(output, [])
       const changes = rows.every(({ weight }) => weight > 0) ? rows : consolidateRows(rows)
       if (changes.length > 0) this.#options.onChanges(output, changes)
     }
+    const { letters, isAlone = false } = this.#options
+    if (isAlone && this.engine.endedBut(deadLetters.name)) letters.feed.end()
     for (const vertex of this.#handedOn) this.#options.onTime?.(vertex.name, this.engine.outputTime(vertex))
   }
 
-  #side(vertex: Vertex, port: string, batch: Batch, memory: Memory, step: bigint): void {
+  #side(vertex: Vertex, port: string, batch: Batch, memory: Memory): void {
     if (port === 'late') {
       this.lateCount += batch.rows
       return
     }
-    if (port !== 'dead') return
-    const weights = batch.weights === 0 ? undefined : Array.from(memory.i32(batch.weights, batch.rows))
-    for (const [index, row] of rowsOf(memory, batch).entries()) {
-      const problem = row.at(-1)
-      const code = row.at(-2)
-      const letter: DeadLetter = {
-        where: vertex.name,
-        step,
-        row: row.slice(0, -2),
-        code: typeof code === 'string' ? code : 'DSD4007',
-        problem: typeof problem === 'string' ? problem : '',
-      }
-      if ((weights?.[index] ?? 1) > 0) this.#dead(letter, this.#options.onError)
-      else this.#takeBack(letter)
-    }
-  }
-
-  /** A row that failed was retracted, or its group's result fits again: its dead letter goes too. */
-  #takeBack(letter: DeadLetter): void {
-    this.deadCount -= 1
-    const row = rowKey(letter.row ?? [])
-    const same = (other: DeadLetter): boolean =>
-      other.where === letter.where && other.code === letter.code && rowKey(other.row ?? []) === row
-    const at = this.deadLetters.findLastIndex(same)
-    if (at >= 0) this.deadLetters.splice(at, 1)
-  }
-
-  #undecoded(): DeadLetters {
-    return {
-      add: ({ source, position, raw, code, problem }) =>
-        this.#dead(
-          { where: source, position, raw, code, problem },
-          this.#options.onUndecodable ?? this.#options.onError,
-        ),
-    }
+    if (port === 'dead') this.#letters.failed(vertex, batch, memory)
   }
 
   #dead(letter: DeadLetter, rule: JobOptions['onError']): void {
-    this.deadCount += 1
-    if (this.deadLetters.length < KEPT_DEAD_LETTERS) this.deadLetters.push(letter)
     if (rule === 'fail' && this.#failure === undefined) {
       this.#failure = new StreamdownError(
         isRowError(letter.code) ? letter.code : 'DSD4007',

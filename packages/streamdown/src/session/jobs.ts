@@ -2,7 +2,7 @@ import { assertAlone } from '../connect/alone.ts'
 import type { Claim } from '../connect/sink.ts'
 import type { Snapshot } from '../run/snapshot.ts'
 import type { Environment } from './environment.ts'
-import type { DeadLetter, Job } from './job.ts'
+import type { Job } from './job.ts'
 import type { Relations } from './relations.ts'
 import { type RunRules, runJobs } from './run-jobs.ts'
 import type { JobStatus } from './session.ts'
@@ -105,25 +105,29 @@ export class Jobs {
     await this.settle()
   }
 
-  /** Ends all inputs where they are. Jobs over tables of the session take what those before them wrote. */
+  /**
+   * Ends all inputs where they are. Jobs over tables of the session take what those before them wrote, and those that read
+   * dead letters the letters of all others.
+   */
   async drain(): Promise<void> {
-    for (const job of this.#jobs.values()) {
+    const jobs = [...this.#jobs.values()]
+    for (const job of [...jobs.filter(each => !each.readsLetters), ...jobs.filter(each => each.readsLetters)]) {
       if (this.#relations.holdsAll(job.engine.graph)) await job.settle()
       await job.drain()
     }
   }
 
-  /** Takes what jobs have pushed to those behind them, which came later: no row is under way then. */
+  /** Takes what jobs have pushed to others: no row is under way then. */
   async takeFed(): Promise<void> {
-    for (const job of this.#jobs.values()) while (job.engine.fed) await job.runStep()
+    for (let job = this.#fed(); job !== undefined; job = this.#fed()) await job.takeFed()
+  }
+
+  #fed(): Job | undefined {
+    return [...this.#jobs.values()].find(({ engine }) => engine.fed)
   }
 
   status(): readonly JobStatus[] {
     return [...this.#jobs.values()].map(job => job.status())
-  }
-
-  deadLetters(): readonly DeadLetter[] {
-    return [...this.#jobs.values()].flatMap(job => job.deadLetters)
   }
 
   async snapshots(): Promise<Readonly<Record<string, Snapshot>>> {

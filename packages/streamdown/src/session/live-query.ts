@@ -62,7 +62,6 @@ export class RunningQuery implements LiveQuery {
 
   async close(): Promise<void> {
     if (this.#job === undefined) return
-    this.#workspace.undecoded.push(...this.#job.deadLetters)
     await this.#workspace.jobs.drop(this.#job.name)
   }
 }

@@ -14,9 +14,9 @@ import { interval, readSetting } from '../sql/setting-texts.ts'
 import { settingsIdentity } from '../sql/settings.ts'
 import type { Field } from '../types/data-type.ts'
 import { joined } from '../values/bytes.ts'
+import type { DeadLetter } from './dead-letters.ts'
 import type { Environment } from './environment.ts'
 import { InferredFiles } from './files.ts'
-import type { DeadLetter } from './job.ts'
 import { memoryLines } from './memory-lines.ts'
 import { endlessRelation } from './relations.ts'
 import type { RunRules } from './run-jobs.ts'
@@ -133,7 +133,7 @@ export class LocalSession implements Session {
   }
 
   deadLetters(): readonly DeadLetter[] {
-    return [...this.#workspace.undecoded, ...this.#workspace.jobs.deadLetters()]
+    return this.#workspace.letters.letters()
   }
 
   async snapshot(): Promise<Uint8Array> {
@@ -149,6 +149,7 @@ export class LocalSession implements Session {
     const saved = savedSession(stored)
     this.#advanceClock(saved.now - this.#workspace.clock.now())
     this.#workspace.restoring = saved
+    this.#workspace.letters.add(saved.deadLetters)
     try {
       for (const text of saved.statements) await this.execute(text)
     } finally {
@@ -189,11 +190,12 @@ export class LocalSession implements Session {
 
   /** What there is between two steps. */
   async #capture(): Promise<Iterable<Uint8Array>> {
-    const { history, clock, relations, jobs } = this.#workspace
+    const { history, clock, relations, jobs, letters } = this.#workspace
     return sessionRecords({
       statements: history.texts,
       now: clock.now(),
       stores: relations.kept(),
+      deadLetters: letters.letters(),
       jobs: await jobs.snapshots(),
     })
   }

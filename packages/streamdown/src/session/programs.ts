@@ -34,6 +34,7 @@ export async function startProgram(
   const { relations, jobs, restoring, settings } = workspace
   assertGuarantees(program, relations.connectorBehind)
   const name = jobs.freeName(wanted)
+  relations.noteLetters(program)
   const optimised = workspace.optimised(program)
   const keys = new Map([
     ...optimised.sinks.map(sink => [sink.name, outputKey(sink.relation.primaryKey, sink.input)] as const),
@@ -90,8 +91,7 @@ export async function runQuery(
     await job.close()
   }
   if (workspace.signal?.aborted === true) throw new StreamdownError('DSD8002', 'The query was interrupted.')
-  for (const letter of job.deadLetters) workspace.undecoded.push(letter)
-  return { rows: finalRows(changes), dead: job.deadCount }
+  return { rows: finalRows(changes), dead: job.status().dead }
 }
 
 /** Runs a program of one sink until its inputs end; it fails as a whole. Gives the rows that were written. */
@@ -109,7 +109,6 @@ export async function runToEnd(workspace: Workspace, sink: SinkNode): Promise<nu
     await job.close()
   }
   if (workspace.signal?.aborted === true) throw new StreamdownError('DSD8002', 'The query was interrupted.')
-  for (const letter of job.deadLetters) workspace.undecoded.push(letter)
   return job.rowsOut
 }
 
@@ -152,7 +151,7 @@ function isStoredAsIs(type: DataType, column: DataType | undefined): boolean {
 
 /** How jobs of this session run, as it is set now. */
 export function jobOptions(
-  { options, clock, stopwatch, settings, environment, statePlace }: Workspace,
+  { options, clock, stopwatch, settings, environment, statePlace, letters, relations }: Workspace,
   name: string,
   onError: JobOptions['onError'],
 ): Omit<JobOptions, 'openSource' | 'onChanges'> {
@@ -173,6 +172,8 @@ export function jobOptions(
     memoryBytes: readSetting(settings, 'memory_limit', byteSize),
     openSink: () => undefined,
     onError,
+    letters,
+    isOfLetters: relations.isOfLetters,
     sleep: (ms, sooner) => environment.sleep(ms, sooner),
     onUndecodable: settings.on_error === 'fail' ? 'fail' : 'dead-letter',
   }

@@ -1,20 +1,27 @@
+import { readsDeadLetters } from '../connect/dead-letters.ts'
 import type { KeptRows } from '../connect/memory.ts'
 import { memoryRows } from '../connect/memory.ts'
 import type { Sink } from '../connect/sink.ts'
 import type { Connector, Source } from '../connect/source.ts'
 import { StreamdownError } from '../errors/error.ts'
 import type { PlanNode, Relation, ScanNode, SinkNode } from '../plan/nodes/node.ts'
+import type { Program } from '../plan/program.ts'
 import { nodesOf } from '../plan/visitor/transform.ts'
 import type { Graph } from '../run/graph.ts'
+import type { DeadLetterLog } from './dead-letters.ts'
 import type { RelationData } from './relation-data.ts'
 
 /** Where the rows behind names are: kept by the session itself, or behind a connector. */
 export class Relations {
   readonly #connectors: readonly Connector[]
+  readonly #letters: DeadLetterLog
   readonly #data = new Map<string, RelationData>()
+  /** Whose rows were made of dead letters. */
+  readonly #ofLetters = new Set<string>()
 
-  constructor(connectors: readonly Connector[]) {
+  constructor(connectors: readonly Connector[], letters: DeadLetterLog) {
     this.#connectors = connectors
+    this.#letters = letters
   }
 
   /** From now on the session keeps the rows of a name (`keeps`), or passes them on. */
@@ -47,6 +54,7 @@ export class Relations {
   /** `contents` are the rows of now, `changes` what comes later, `all` both. */
   openSource(scan: ScanNode, rows: 'all' | 'changes' | 'contents'): Source {
     const { relation } = scan
+    if (readsDeadLetters(relation)) return this.#sourceOfLetters(rows)
     const data = this.#data.get(relation.name)
     if (data === undefined) {
       const connector = this.connectorOf(relation)
@@ -57,6 +65,25 @@ export class Relations {
     }
     if (rows === 'contents') return memoryRows(data.store.rows())
     return data.feed.source(rows === 'all' && data.keeps ? data.store.rows() : [])
+  }
+
+  #sourceOfLetters(rows: 'all' | 'changes' | 'contents'): Source {
+    const { feed } = this.#letters
+    if (rows === 'contents') return memoryRows(this.#letters.rows())
+    return feed.source(rows === 'all' ? this.#letters.rows() : [])
+  }
+
+  /** Notes what a program makes of dead letters: those of rows that come of them are not read again. */
+  noteLetters({ sinks, views }: Program): void {
+    for (const { name, input } of views) if (this.#readsLetters(input)) this.#ofLetters.add(name)
+    for (const { relation, input } of sinks) if (this.#readsLetters(input)) this.#ofLetters.add(relation.name)
+  }
+
+  readonly isOfLetters = (relation: Relation): boolean =>
+    readsDeadLetters(relation) || this.#ofLetters.has(relation.name)
+
+  #readsLetters(plan: PlanNode): boolean {
+    return nodesOf([plan]).some(node => node.is === 'scan' && this.isOfLetters(node.relation))
   }
 
   /** Undefined: the session itself takes the rows. */
@@ -84,7 +111,9 @@ export class Relations {
   }
   /** Undefined where the session keeps the rows, and saves them with its programs' state. */
   readonly connectorBehind = (relation: Relation): Connector | undefined =>
-    this.#data.has(relation.name) || relation.connector === 'view' ? undefined : this.connectorOf(relation)
+    this.#data.has(relation.name) || relation.connector === 'view' || readsDeadLetters(relation)
+      ? undefined
+      : this.connectorOf(relation)
 
   isBounded(relation: Relation): boolean {
     const found = this.#connectors.find(each => each.name === relation.connector)
@@ -98,6 +127,7 @@ export class Relations {
         vertex.is !== 'source' ||
         vertex.scan.relation.connector === 'view' ||
         vertex.scan.relation.connector === 'series' ||
+        readsDeadLetters(vertex.scan.relation) ||
         this.#data.has(vertex.scan.relation.name),
     )
   }
@@ -121,7 +151,7 @@ export const readsFeed = (plan: PlanNode): boolean =>
 /** The first relation that a plan reads and that never ends. */
 export function endlessRelation(plan: PlanNode): Relation | undefined {
   const ends = (relation: Relation): boolean =>
-    isInMemory(relation) || relation.connector === 'view' || relation.bounded === true
+    isInMemory(relation) || relation.connector === 'view' || readsDeadLetters(relation) || relation.bounded === true
   for (const node of nodesOf([plan])) if (node.is === 'scan' && !ends(node.relation)) return node.relation
   return undefined
 }

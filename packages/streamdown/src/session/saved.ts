@@ -3,12 +3,14 @@ import type { StoredBytes } from '../checkpoint/stored-bytes.ts'
 import type { KeptRows } from '../connect/memory.ts'
 import { StreamdownError } from '../errors/error.ts'
 import { type SavedSnapshot, type Snapshot, savedSnapshots, snapshotRecords } from '../run/snapshot.ts'
+import type { DeadLetter } from './dead-letters.ts'
 
 /** What a session knows but for its jobs: the statements that built it, and the tables' rows. */
 interface Contents {
   readonly statements: readonly string[]
   readonly now: bigint
   readonly stores: Readonly<Record<string, KeptRows>>
+  readonly deadLetters: readonly DeadLetter[]
 }
 
 /** What a session's snapshot holds. */

@@ -3,7 +3,7 @@ import type { Program } from '../plan/program.ts'
 import type { OperatorState } from '../run/memory-budget.ts'
 import type { Field, Schema } from '../types/data-type.ts'
 import type { Value } from '../types/value.ts'
-import type { DeadLetter } from './job.ts'
+import type { DeadLetter } from './dead-letters.ts'
 import type { RunRules } from './run-jobs.ts'
 
 /** How a session's programs run; all of it can also be set by SET. */
@@ -125,7 +125,7 @@ export interface Session {
   changes(relation: string): readonly ChangeRow[]
   columns(relation: string): readonly Field[]
   status(): readonly JobStatus[]
-  /** Of the running programs, and records that queries could not decode. */
+  /** Of its programs, and records that queries could not decode: the newest that are kept, all are counted. */
   deadLetters(): readonly DeadLetter[]
   /** All state, positions and the journal's place, as bytes; and a new session that goes on from there. */
   snapshot(): Promise<Uint8Array>

@@ -5,11 +5,11 @@ import { type Clock, VirtualClock } from '../run/clock.ts'
 import type { Stopwatch } from '../run/step-size.ts'
 import { Catalog } from '../sql/catalog.ts'
 import { type Settings, settingsOf } from '../sql/settings.ts'
+import { DeadLetterLog } from './dead-letters.ts'
 import type { Environment } from './environment.ts'
 import { Evaluator } from './evaluator.ts'
 import { ForeignSettings } from './foreign-settings.ts'
 import { History } from './history.ts'
-import type { DeadLetter } from './job.ts'
 import { Jobs } from './jobs.ts'
 import { Relations } from './relations.ts'
 import type { SavedSession } from './saved.ts'
@@ -29,8 +29,8 @@ export class Workspace {
   /** Of its queries, which come and go. */
   readonly memories = new MemoryPool()
   readonly history = new History()
-  /** Records that queries could not decode: their jobs are gone. */
-  readonly undecoded: DeadLetter[] = []
+  /** Of its programs and its queries. */
+  readonly letters = new DeadLetterLog()
   settings: Settings
   readonly foreignSettings = new ForeignSettings()
   /** Where its state is kept, if it is. */
@@ -48,7 +48,7 @@ export class Workspace {
     this.clock = options.clock === undefined ? environment.clock : new VirtualClock(options.clock)
     this.stopwatch = options.stepRows === undefined && options.clock === undefined ? environment.stopwatch : undefined
     this.settings = this.firstSettings()
-    this.relations = new Relations(environment.connectors)
+    this.relations = new Relations(environment.connectors, this.letters)
     this.jobs = new Jobs(environment, this.relations)
     this.evaluator = new Evaluator(this.clock, options.seed ?? 0, () => this.settings)
   }

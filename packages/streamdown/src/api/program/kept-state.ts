@@ -31,19 +31,23 @@ export async function keptState(
     identity: `${settingsIdentity(assembled.context.bind.settings)}\n${fingerprint(program)}`,
     clock: environment.clock,
     intervalMicros: () => interval,
-    capture: async () =>
-      sessionRecords({
+    capture: async () => {
+      await job.takeFed()
+      return sessionRecords({
         statements: [],
         now: environment.clock.now(),
         stores: Object.fromEntries([...views].map(([name, view]) => [name, { rows: view.kept() }])),
+        deadLetters: job.letters.letters(),
         jobs: { [JOB]: await job.snapshot() },
-      }),
+      })
+    },
     kept: () => job.commit(),
     failed: () => job.fail(),
   })
   try {
     const goesOn = await durable.goOn(async last => {
-      const { stores, jobs } = savedSession(last)
+      const { stores, deadLetters, jobs } = savedSession(last)
+      job.letters.add(deadLetters)
       for (const [name, view] of views) view.take(stores[name]?.rows ?? [])
       await job.open(jobs.get(JOB))
     })

@@ -1,3 +1,4 @@
+import { readsDeadLetters } from '../../connect/dead-letters.ts'
 import { assertGuarantees } from '../../connect/guarantees.ts'
 import { MemoryFeed, type WeightedRow } from '../../connect/memory.ts'
 import type { Sink } from '../../connect/sink.ts'
@@ -6,6 +7,7 @@ import { StreamdownError } from '../../errors/error.ts'
 import type { ScanNode, SinkNode } from '../../plan/nodes/node.ts'
 import type { Program } from '../../plan/program.ts'
 import { FIRST_STEP_ROWS } from '../../run/step-size.ts'
+import { DeadLetterLog } from '../../session/dead-letters.ts'
 import type { Environment } from '../../session/environment.ts'
 import { Job } from '../../session/job.ts'
 import { spillOf } from '../../session/programs.ts'
@@ -29,6 +31,7 @@ export function programJob(
     if (found === undefined) throw new StreamdownError('DSD3001', `There is no connector '${name}'.`)
     return found
   }
+  const letters = new DeadLetterLog()
   assertGuarantees(assembled.program, relation =>
     relation.handle instanceof MemoryQueue ? pushed : connector(relation.connector),
   )
@@ -46,11 +49,14 @@ export function programJob(
     ...spillOf(environment, options.tempDirectory ?? options.state),
     ...(options.memory === undefined ? {} : { memoryBytes: byteSizeOf(options.memory) }),
     onError: options.onError ?? 'dead-letter',
+    letters,
+    isAlone: true,
     sleep: (ms, sooner) => environment.sleep(ms, sooner),
-    openSource: scan =>
-      scan.relation.handle instanceof MemoryQueue
-        ? memorySource(assembled, scan, scan.relation.handle)
-        : sourceOf(connector(scan.relation.connector), scan),
+    openSource: scan => {
+      const { relation } = scan
+      if (relation.handle instanceof MemoryQueue) return memorySource(assembled, scan, relation.handle)
+      return readsDeadLetters(relation) ? letters.feed.source() : sourceOf(connector(relation.connector), scan)
+    },
     openSink: sink => sinkOf(connector(sink.relation.connector), sink, assembled.context.bind.settings.timezone),
     onChanges,
   })

@@ -3,7 +3,7 @@ import { optimiseProgram } from '../../plan/optimise/optimise.ts'
 import type { Environment } from '../../session/environment.ts'
 import type { Job } from '../../session/job.ts'
 import { runJobs } from '../../session/run-jobs.ts'
-import type { DeadLetter } from '../dead-letter.ts'
+import { type DeadLetter, letterObject } from '../dead-letter.ts'
 import type { Program, ProgramStatus, Running, RunOptions } from '../run.ts'
 import { assemble } from './assemble.ts'
 import { inferSources } from './infer.ts'
@@ -88,7 +88,7 @@ class Handle implements Program {
   }
 
   deadLetters(): readonly DeadLetter[] {
-    return this.#job.deadLetters.map(({ where, code, problem }) => ({ operator: where, code, problem }))
+    return this.#job.letters.letters().map(letterObject)
   }
 
   async stop({ drain = false }: { readonly drain?: boolean } = {}): Promise<void> {
