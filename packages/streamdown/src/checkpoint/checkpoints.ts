@@ -5,7 +5,7 @@ import type { StoredBytes } from './stored-bytes.ts'
 
 /** Older ones are removed: an error of the disk in the last one need not be the end of all. */
 const KEPT = 3
-const FORMAT = 2
+const FORMAT = 3
 
 /** Says that a checkpoint is whole, and of which program it is. Written behind its bytes. */
 interface Manifest {
