@@ -24,7 +24,7 @@ export const deadLetters: Connector = {
     'Records that could not be decoded and rows that failed, of the programs beside it: read at once the newest that are kept, read without end all of them as they come.',
   options: [],
   source: {
-    guarantee: "with the programs' state: each letter once; without state as often as its row is read",
+    guarantee: "exactly-once with the programs' state; without it a letter comes again when its row is read again",
     create: relation => {
       refuseUnknown(relation, [])
       return {
