@@ -44,15 +44,7 @@ export function select_not_negative(values: usize, rows: usize, out: usize): i32
   return <i32>count
 }
 
-/** Sets the bytes at the offsets (u32, `count` of them) to 1 in every row. */
-export function agg_set_bytes(addresses: usize, rows: usize, offsets: usize, count: usize): void {
-  for (let i: usize = 0; i < rows; i++) {
-    const group = <usize>load<u32>(addresses + (i << 2))
-    for (let k: usize = 0; k < count; k++) store<u8>(group + <usize>load<u32>(offsets + (k << 2)), 1)
-  }
-}
-
-/** Like `agg_set_bytes`, in the rows with mask only. */
+/** Sets the bytes at the offsets (u32, `count` of them) to 1 in every row that is fresh. */
 export function agg_init(addresses: usize, rows: usize, fresh: usize, offsets: usize, count: usize): void {
   for (let i: usize = 0; i < rows; i++) {
     if (load<u8>(fresh + i) == 0) continue

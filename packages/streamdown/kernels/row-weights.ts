@@ -168,15 +168,6 @@ export function field_set_i64(addresses: usize, value: usize, valid: usize, valu
   }
 }
 
-export function field_set_i32(addresses: usize, value: usize, valid: usize, values: usize, mask: usize, rows: i32): void {
-  for (let i: usize = 0; i < <usize>rows; i++) {
-    if (mask != 0 && load<u8>(mask + i) == 0) continue
-    const at = <usize>load<u32>(addresses + (i << 2))
-    store<i32>(at + value, load<i32>(values + (i << 2)))
-    store<u8>(at + valid, 1)
-  }
-}
-
 /** Numbers fresh rows (u8 a row) from `next` on in an i32 field; returns the next number. */
 export function field_number(addresses: usize, value: usize, valid: usize, fresh: usize, next: i32, rows: i32): i32 {
   for (let i: usize = 0; i < <usize>rows; i++) {

@@ -44,22 +44,3 @@ export function wire_decode_views(views: usize, rows: i32, heap: usize, heapByte
   }
   return 1
 }
-
-/** Copies the views of non-null rows so that none points outside of [`to`, ...): see `wire_string_bytes` for its size. */
-export function own_views(views: usize, validity: usize, rows: i32, out: usize, to: usize): void {
-  let at = to
-  for (let i: usize = 0; i < <usize>rows; i++) {
-    const from = views + (i << 4)
-    const target = out + (i << 4)
-    if (validity != 0 && load<u8>(validity + i) == 0) {
-      v128.store(target, i64x2.splat(0))
-      continue
-    }
-    v128.store(target, v128.load(from))
-    const length = <usize>load<u32>(from)
-    if (length <= 12) continue
-    memory.copy(at, <usize>load<u32>(from, 12), length)
-    store<u32>(target, <u32>at, 12)
-    at += length
-  }
-}

@@ -6,18 +6,9 @@ import type { Value } from '../types/value.ts'
 import { CHUNK_ROWS } from './batch.ts'
 import { keyGroupsOf } from './key-groups.ts'
 import { createMemory, type MemoryOptions } from './linear-memory.ts'
-import { concatBatches, ownStrings, sliceBatch, takeRows } from './select.ts'
+import { concatBatches, sliceBatch, takeRows } from './select.ts'
 import { anyOf } from './test-values.ts'
-import {
-  batchFromRows,
-  columnFromValues,
-  int32s,
-  ordinalsOf,
-  readValue,
-  rowsOf,
-  watermarksOf,
-  weightsOf,
-} from './values.ts'
+import { batchFromRows, columnFromValues, int32s, ordinalsOf, rowsOf, watermarksOf, weightsOf } from './values.ts'
 import { decodeBatch, encodeBatch } from './wire.ts'
 
 const modes: Record<string, MemoryOptions> = {
@@ -145,16 +136,6 @@ test('integers spread over the key groups', () => {
   const counts = new Array<number>(256).fill(0)
   for (const group of memory.u8(keyGroupsOf(memory, batch, [0]), batch.rows)) counts[group] = (counts[group] ?? 0) + 1
   assert.ok(Math.min(...counts) > 32 && Math.max(...counts) < 128, `${Math.min(...counts)}..${Math.max(...counts)}`)
-})
-
-test('owned strings outlive what they were copied from', () => {
-  const memory = createMemory()
-  const column = columnFromValues(memory, types.string, ['a string of more than twelve bytes', null, 'short'])
-  const owned = ownStrings(memory, column, 3)
-  memory.u8(memory.view().getUint32(column.data + 12, true), 30).fill(0)
-  assert.equal(readValue(memory, owned, 0), 'a string of more than twelve bytes')
-  assert.equal(readValue(memory, owned, 1), null)
-  assert.equal(readValue(memory, owned, 2), 'short')
 })
 
 test('damaged bytes are an error with a code', () => {

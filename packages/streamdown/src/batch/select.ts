@@ -1,5 +1,5 @@
 import { StreamdownError } from '../errors/error.ts'
-import { isView, physicalOf, widthOf } from '../types/physical.ts'
+import { physicalOf, widthOf } from '../types/physical.ts'
 import type { Batch, Column, Pointer } from './batch.ts'
 import { widthBitsOf } from './columns.ts'
 import { columnAt } from './key-groups.ts'
@@ -126,20 +126,6 @@ function concatColumns(
     at += count
   }
   return { type, data, validity }
-}
-
-/**
- * A column whose long strings lie in chunk memory of their own: for rows that state is about to free, gathered before.
- */
-export function ownStrings(memory: Memory, column: Column, rows: number): Column {
-  if (!isView(physicalOf(column.type))) return column
-  const { kernels } = memory
-  const bytes = Number(kernels.wire_string_bytes(column.data, column.validity, rows))
-  if (bytes === 0) return column
-  const data = memory.chunk(rows * 16)
-  const strings = memory.chunk(bytes)
-  kernels.own_views(column.data, column.validity, rows, data, strings)
-  return { type: column.type, data, validity: column.validity }
 }
 
 function copy(memory: Memory, from: Pointer, to: Pointer, bytes: number): void {

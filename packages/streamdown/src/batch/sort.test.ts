@@ -1,12 +1,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import type { SortKey } from '../plan/nodes/node.ts'
 import { canonical, compareAscending, randomOf, rowOf } from '../state/test-model.ts'
 import { compareValues } from '../types/compare-values.ts'
 import { field, type Schema, types } from '../types/data-type.ts'
 import type { Interval, Value } from '../types/value.ts'
+import type { Batch } from './batch.ts'
+import { columnAt } from './key-groups.ts'
 import { createMemory } from './linear-memory.ts'
-import { sortBatch } from './sort.ts'
+import type { Memory } from './memory.ts'
+import { takeRows } from './select.ts'
+import { sortedRows } from './sort.ts'
 import { anyOf } from './test-values.ts'
 import { batchFromRows, ordinalsOf, rowsOf } from './values.ts'
 
@@ -17,6 +22,11 @@ const schema: Schema = [
   field('m', types.decimal(38, 0)),
   field('s', types.string),
 ]
+
+function sortBatch(memory: Memory, batch: Batch, keys: readonly SortKey[]): Batch {
+  const columns = keys.map(key => columnAt(batch, key.column))
+  return takeRows(memory, batch, sortedRows(memory, columns, keys, batch.rows), batch.rows)
+}
 
 for (const heapStart of [0, 2 ** 31]) {
   test(`rows are sorted by any keys, stable, heap from ${heapStart}`, () => {

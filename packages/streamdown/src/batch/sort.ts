@@ -1,9 +1,7 @@
 import type { SortKey } from '../plan/nodes/node.ts'
-import type { Batch, Column, Pointer } from './batch.ts'
+import type { Column, Pointer } from './batch.ts'
 import { describeColumns } from './columns.ts'
-import { columnAt } from './key-groups.ts'
 import type { Memory } from './memory.ts'
-import { takeRows } from './select.ts'
 import { int32s } from './values.ts'
 
 /**
@@ -25,10 +23,4 @@ export function sortedRows(
   memory.kernels.sort_rows(describeColumns(memory, columns), flags, columns.length, rows, out)
   memory.release(mark)
   return out
-}
-
-/** The rows of a batch in the order of the keys. */
-export function sortBatch(memory: Memory, batch: Batch, keys: readonly SortKey[]): Batch {
-  const columns = keys.map(key => columnAt(batch, key.column))
-  return takeRows(memory, batch, sortedRows(memory, columns, keys, batch.rows), batch.rows)
 }

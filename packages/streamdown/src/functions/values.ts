@@ -14,8 +14,6 @@ export const asNumber = (value: Value | undefined): number =>
   typeof value === 'number' ? value : wrong('a number', value)
 export const asBigint = (value: Value | undefined): bigint =>
   typeof value === 'bigint' ? value : wrong('a bigint', value)
-export const asBoolean = (value: Value | undefined): boolean =>
-  typeof value === 'boolean' ? value : wrong('a boolean', value)
 export const asBytes = (value: Value | undefined): Uint8Array =>
   value instanceof Uint8Array ? value : wrong('bytes', value)
 export const isInterval = (value: Value | undefined): value is Interval =>

@@ -14,6 +14,5 @@ export interface BatchKernels {
   wire_string_bytes(views: Pointer, validity: Pointer, rows: number): bigint
   wire_encode_views(views: Pointer, validity: Pointer, rows: number, out: Pointer, heap: Pointer): void
   wire_decode_views(views: Pointer, rows: number, heap: Pointer, heapBytes: number): number
-  own_views(views: Pointer, validity: Pointer, rows: number, out: Pointer, to: Pointer): void
   sort_rows(columns: Pointer, flags: Pointer, count: number, rows: number, out: Pointer): void
 }

@@ -8,7 +8,6 @@ export interface HeapKernels {
   heap_init(start: Pointer, maximumPages: number, growAlways: number): void
   heap_alloc(bytes: number): number
   heap_free(at: Pointer): void
-  heap_size(bytes: number): number
   heap_used(): number
   heap_extents(out: number): number
   chunk_alloc(bytes: number): number

@@ -76,7 +76,6 @@ export interface RowWeightsKernels {
     arrived: Pointer,
   ): number
   field_set_i64(addresses: Pointer, value: Pointer, valid: Pointer, values: Pointer, mask: Pointer, rows: number): void
-  field_set_i32(addresses: Pointer, value: Pointer, valid: Pointer, values: Pointer, mask: Pointer, rows: number): void
   field_number(addresses: Pointer, value: Pointer, valid: Pointer, fresh: Pointer, next: number, rows: number): number
   field_last(addresses: Pointer, value: Pointer, rows: number, out: Pointer): number
   field_zero(addresses: Pointer, value: Pointer, indexes: Pointer, rows: number, wanted: number, out: Pointer): number

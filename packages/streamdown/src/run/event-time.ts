@@ -70,18 +70,6 @@ export class EventTimeTracker {
     return highest === NO_WATERMARK ? NO_WATERMARK : highest + this.delay
   }
 
-  /** The partition that holds the watermark back, for `explain --why`. */
-  holds(): string | undefined {
-    let held: string | undefined
-    let lowest = END_OF_TIME
-    for (const [name, { newest, status }] of this.#partitions) {
-      if (status !== 'active' || newest >= lowest) continue
-      lowest = newest
-      held = name
-    }
-    return held
-  }
-
   /** The batch with its per-row watermarks; moves the tracker over its rows. `column` holds the event time. */
   assign(batch: Batch, column: number, partition: string, memory: Memory): Batch {
     const time = batch.columns[column]

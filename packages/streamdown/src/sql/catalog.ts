@@ -1,7 +1,7 @@
 import type { UserFunction } from '../functions/user/user-function.ts'
 import type { Expression } from '../plan/expressions/expression.ts'
 import type { PlanNode, ProjectNode, Relation } from '../plan/nodes/node.ts'
-import type { DataType, Field, Schema } from '../types/data-type.ts'
+import type { DataType, Field } from '../types/data-type.ts'
 import type { Expression as SyntaxExpression } from './parse/ast.ts'
 
 /** A column as declared. `physical` and `metadata` columns are the relation's, in that order; others are computed. */
@@ -116,8 +116,6 @@ export function kindOf(entry: CatalogEntry): 'TABLE' | 'SOURCE' | 'VIEW' | 'MATE
       return 'INDEX'
   }
 }
-
-export const entrySchema = (entry: CatalogEntry): Schema => entry.plan.schema
 
 /**
  * What a session knows by name. The binder only reads it; the session defines and drops. Names are as the dialect's

@@ -1,5 +1,5 @@
 import { isAggregate } from '../../functions/aggregates.ts'
-import type { Call, Expression, Over, Query, SortItem } from '../parse/ast.ts'
+import type { Call, Expression, Over, SortItem } from '../parse/ast.ts'
 import type { Settings } from '../settings.ts'
 import { hypotheticalSet } from './hypothetical-sets.ts'
 
@@ -164,5 +164,3 @@ export function inventedName(e: Expression, position: number, settings: Settings
     '?column?'
   )
 }
-
-export const isQuery = (node: { readonly is: string }): node is Query => node.is === 'query'
