@@ -1,6 +1,6 @@
 import { StreamdownError } from '../errors/error.ts'
 import type { DataType } from '../types/data-type.ts'
-import type { Interval, Value } from '../types/value.ts'
+import { isInterval, type Value } from '../types/value.ts'
 
 /** Reads a value of a type of fixed width. */
 export function readFixed(view: DataView, at: number, type: DataType): Value {
@@ -101,8 +101,4 @@ function writeBigint(view: DataView, at: number, type: DataType, value: bigint):
     default:
       return false
   }
-}
-
-function isInterval(value: Value): value is Interval {
-  return typeof value === 'object' && value !== null && 'months' in value && 'days' in value && 'micros' in value
 }

@@ -1,12 +1,9 @@
 import { encodeViewValue } from '../batch/packed.ts'
 import type { DataType } from '../types/data-type.ts'
 import { isView, physicalOf } from '../types/physical.ts'
-import type { Interval, Value } from '../types/value.ts'
+import { type Interval, isInterval, type Value } from '../types/value.ts'
 import type { Emitter } from './emitter.ts'
 import type { Operand } from './operand.ts'
-
-export const isInterval = (value: Value): value is Interval =>
-  value !== null && typeof value === 'object' && 'micros' in value
 
 /** Months and days of an interval in one i64, as they lie in memory. */
 export const monthsAndDays = ({ months, days }: Interval): bigint =>

@@ -1,5 +1,5 @@
 import type { DataType } from '../types/data-type.ts'
-import type { Numeric, Value } from '../types/value.ts'
+import { isInterval, type Numeric, type Value } from '../types/value.ts'
 import { floorDivide, joinMicros, MICROS_PER_DAY, MICROS_PER_SECOND, splitMicros } from '../values/calendar.ts'
 import {
   decimalText,
@@ -20,7 +20,7 @@ import { doubleText, realText } from './number-text.ts'
 import { intervalText, parseInterval } from './time/interval.ts'
 import { dateText, parseDate, parseTime, parseTimestampText, timestampText, timeText } from './time/text.ts'
 import { findZone, localToUtc, utcToLocal } from './time/zone.ts'
-import { asBigint, asInterval, asNumber, asNumeric, asText, isInterval } from './values.ts'
+import { asBigint, asInterval, asNumber, asNumeric, asText } from './values.ts'
 
 export type CastRule = 'flink' | 'postgres'
 

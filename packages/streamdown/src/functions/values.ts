@@ -1,4 +1,4 @@
-import type { Interval, Numeric, Value } from '../types/value.ts'
+import { type Interval, isInterval, type Numeric, type Value } from '../types/value.ts'
 import { isNumeric } from '../values/numeric.ts'
 
 /*
@@ -16,8 +16,6 @@ export const asBigint = (value: Value | undefined): bigint =>
   typeof value === 'bigint' ? value : wrong('a bigint', value)
 export const asBytes = (value: Value | undefined): Uint8Array =>
   value instanceof Uint8Array ? value : wrong('bytes', value)
-export const isInterval = (value: Value | undefined): value is Interval =>
-  typeof value === 'object' && value !== null && 'micros' in value
 export const asInterval = (value: Value | undefined): Interval =>
   isInterval(value) ? value : wrong('an interval', value)
 export const asNumeric = (value: Value | undefined): Numeric => (isNumeric(value) ? value : wrong('a NUMERIC', value))

@@ -1,7 +1,7 @@
 import { RowError } from '../functions/definition.ts'
 import { findZone, movedInZone } from '../functions/time/zone.ts'
 import { type DataType, type Field, types } from '../types/data-type.ts'
-import type { Interval, Numeric, Value } from '../types/value.ts'
+import { type Interval, isInterval, type Numeric, type Value } from '../types/value.ts'
 import { isNumeric, plain, withScale } from '../values/numeric.ts'
 import type { Expression } from './expressions/expression.ts'
 import { addInterval } from './interval.ts'
@@ -130,9 +130,6 @@ function listAt(row: readonly Value[], at: number): readonly Value[] {
   const value = row[at]
   return isList(value) ? value : []
 }
-
-const isInterval = (value: Value | undefined): value is Interval =>
-  typeof value === 'object' && value !== null && 'micros' in value
 
 interface Series {
   readonly start: Value

@@ -1,5 +1,5 @@
 import { compareNumerics, isNumeric } from '../values/numeric.ts'
-import type { Interval, Value } from './value.ts'
+import { isInterval, type Value } from './value.ts'
 
 const DAY = 86_400_000_000n
 
@@ -53,5 +53,3 @@ export function compareText(a: string, b: string): number {
   }
   return Math.sign(a.length - b.length)
 }
-
-const isInterval = (value: Value): value is Interval => typeof value === 'object' && value !== null && 'micros' in value

@@ -32,3 +32,7 @@ export interface Interval {
   readonly days: number
   readonly micros: bigint
 }
+
+/** Of a value, or of what may be one: no other value is an object that has microseconds. */
+export const isInterval = (value: unknown): value is Interval =>
+  typeof value === 'object' && value !== null && 'micros' in value

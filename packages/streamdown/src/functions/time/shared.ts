@@ -1,5 +1,5 @@
 import { type DataType, types } from '../../types/data-type.ts'
-import type { Interval, Value } from '../../types/value.ts'
+import { type Interval, isInterval, type Value } from '../../types/value.ts'
 import {
   addInterval,
   civilOf,
@@ -14,7 +14,7 @@ import {
 import { isTemporal } from '../common-type.ts'
 import { definer, type FunctionContext, firstType, js } from '../define.ts'
 import { type Coerce, RowError, type ScalarFunction, type Signature } from '../definition.ts'
-import { asBigint, asCount, asInterval, asNumber, asText, isInterval } from '../values.ts'
+import { asBigint, asCount, asInterval, asNumber, asText } from '../values.ts'
 import { ceilTo, fieldDigits, floorTo, monthsBetween } from './fields.ts'
 import { intervalOf, negateInterval, timeUnit } from './interval.ts'
 import { readJava } from './java-format.ts'

@@ -1,6 +1,6 @@
 import type { DataType } from '../../types/data-type.ts'
 import { typeText } from '../../types/type-text.ts'
-import type { Interval, Value } from '../../types/value.ts'
+import { isInterval, type Value } from '../../types/value.ts'
 import { all, any, literal, test, truth } from '../expressions/build.ts'
 import type { CallExpression, Expression, LiteralExpression } from '../expressions/expression.ts'
 import { isDeterministicCall, isStrict } from '../expressions/facts.ts'
@@ -129,8 +129,6 @@ const isPlain = (type: DataType, value: Value): boolean =>
   type.is !== 'real' &&
   !(type.is === 'string' && type.fixed === true) &&
   (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean' || typeof value === 'string')
-
-const isInterval = (value: Value): value is Interval => typeof value === 'object' && value !== null && 'micros' in value
 
 function timePlus(
   op: '+' | '-',

@@ -1,3 +1,4 @@
+import { isInterval } from '../../types/value.ts'
 import { column, conjuncts, test } from '../expressions/build.ts'
 import type { Expression } from '../expressions/expression.ts'
 import { remap } from '../expressions/walk.ts'
@@ -112,7 +113,7 @@ function moved(written: Expression): Moved | undefined {
 function intervalMicros(e: Expression): bigint | undefined {
   if (e.is !== 'literal' || e.type.is !== 'interval') return undefined
   const { value } = e
-  if (typeof value !== 'object' || value === null || !('micros' in value) || value.months !== 0) return undefined
+  if (!isInterval(value) || value.months !== 0) return undefined
   return BigInt(value.days) * 86_400_000_000n + value.micros
 }
 

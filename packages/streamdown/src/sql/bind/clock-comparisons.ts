@@ -5,7 +5,7 @@ import { isDeterministicCall } from '../../plan/expressions/facts.ts'
 import { columnsRead, some } from '../../plan/expressions/walk.ts'
 import { fold } from '../../plan/optimise/fold.ts'
 import { type DataType, types } from '../../types/data-type.ts'
-import type { Interval } from '../../types/value.ts'
+import { type Interval, isInterval } from '../../types/value.ts'
 import { castTo } from './cast.ts'
 import type { BindContext } from './context.ts'
 import { notYet } from './problem.ts'
@@ -179,6 +179,3 @@ function addition(
     return notYet('An interval of months from the clock', 'Say it in days: a month has no fixed length.', by.at)
   return { time, micros: sign * (BigInt(days) * DAY + micros) }
 }
-
-const isInterval = (value: unknown): value is Interval =>
-  typeof value === 'object' && value !== null && 'months' in value

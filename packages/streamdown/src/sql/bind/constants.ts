@@ -2,6 +2,7 @@ import type { Expression } from '../../plan/expressions/expression.ts'
 import { fold } from '../../plan/optimise/fold.ts'
 import { types } from '../../types/data-type.ts'
 import { typeText } from '../../types/type-text.ts'
+import { isInterval } from '../../types/value.ts'
 import type { Span } from '../parse/ast.ts'
 import { castTo } from './cast.ts'
 import type { BindContext } from './context.ts'
@@ -25,7 +26,7 @@ export function wholeNumber(context: BindContext, written: Expression, what: str
 export function constantMicros(context: BindContext, written: Expression, what: string, at: Span): bigint {
   const isText = written.type.is === 'string' && context.settings.functions === 'postgres'
   const e = constant(context, isText ? castTo(written, types.interval, context.settings, true, at) : written)
-  if (e.is === 'literal' && e.value !== null && typeof e.value === 'object' && 'micros' in e.value) {
+  if (e.is === 'literal' && isInterval(e.value)) {
     const micros = fixedMicros(e.value)
     if (micros !== undefined) return micros
     fail('DSD2004', `${what} cannot be in months or years; a window has a fixed length.`, at)

@@ -1,5 +1,6 @@
 import type { Expression } from '../../plan/expressions/expression.ts'
 import type { EventTime } from '../../plan/nodes/node.ts'
+import { isInterval } from '../../types/value.ts'
 import type { TableColumn } from '../catalog.ts'
 import type { CreateTable, Identifier, Expression as Syntax, WatermarkDefinition } from '../parse/ast.ts'
 import { duration, readSetting } from '../setting-texts.ts'
@@ -126,5 +127,5 @@ function delayOf(e: Expression, column: number): bigint | undefined {
 
 function intervalMicros(e: Expression): bigint | undefined {
   const value = e.is === 'literal' ? e.value : undefined
-  return typeof value === 'object' && value !== null && 'micros' in value ? fixedMicros(value) : undefined
+  return isInterval(value) ? fixedMicros(value) : undefined
 }

@@ -17,7 +17,7 @@ import { type BoundQuery, distinct, type Tail } from './query.ts'
 import { isRowSource, rowSources } from './row-sources.ts'
 import type { Rows } from './rows.ts'
 import { findColumn, isOfTable, type Scope, type ScopeColumn, unknownColumn } from './scope.ts'
-import { limited, type SortBy, sortDirection, sortedRows } from './sorting.ts'
+import { limited, type SortBy, sortDirection, sortedRows, trimmed } from './sorting.ts'
 import { stateTtl } from './state-ttl.ts'
 import { filterBy, joinAsTest, resolveSubqueries } from './subqueries.ts'
 import {
@@ -384,7 +384,7 @@ function finish(context: BindContext, stage: Rows, parts: Finish): BoundQuery {
       ? correlatedLimit(plan, sorted, parts, hiddenPlace)
       : limited(context, plan, sorted, tail)
   const isList = tail.place === 'list' && sorts.length > 0
-  plan = isList ? limitedPlan : firstColumns(limitedPlan, width)
+  plan = isList ? limitedPlan : trimmed(limitedPlan, width)
   const order = sorts.map(({ descending, nullsFirst }, i) => ({ column: sortPlaces[i]!, descending, nullsFirst }))
   const toHidden = (index: number) => (index < 0 ? index : (hiddenPlace.get(index) ?? index))
   const marker = parts.nothing === undefined ? undefined : hiddenPlace.get(parts.nothing.marker)
@@ -399,18 +399,8 @@ function finish(context: BindContext, stage: Rows, parts: Finish): BoundQuery {
 }
 
 function distinctRows(context: BindContext, plan: PlanNode, width: number): PlanNode {
-  const grouped = distinct(context, firstColumns(plan, width))
-  return firstColumns(grouped, width)
-}
-
-function firstColumns(node: PlanNode, width: number): PlanNode {
-  if (node.schema.length === width) return node
-  return ProjectNode.create(
-    node,
-    columns(node.schema)
-      .slice(0, width)
-      .map(value => ({ name: value.name, value })),
-  )
+  const grouped = distinct(context, trimmed(plan, width))
+  return trimmed(grouped, width)
 }
 
 /** LIMIT within a correlated subquery counts for each row of the query around it. */

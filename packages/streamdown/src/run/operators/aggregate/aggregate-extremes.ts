@@ -5,9 +5,8 @@ import { int32s } from '../../../batch/values.ts'
 import type { StateTable } from '../../../state/state-table.ts'
 import { type Field, field, type Schema, types } from '../../../types/data-type.ts'
 import type { OperatorContext } from '../../operator-context.ts'
-import { columnOf } from './aggregate-cells.ts'
 import type { AggregateCallInput } from './aggregate-input.ts'
-import type { KeptCall, ListedRows } from './aggregate-lists.ts'
+import { type KeptCall, type ListedRows, weightedValues } from './aggregate-lists.ts'
 
 /**
  * MIN or MAX over rows that may be taken back: the values of each group in order, each with how often it is there. The
@@ -53,16 +52,9 @@ export class ExtremeSet implements KeptCall {
 
   rebuild(): void {}
 
-  insert({ rows, keys, columns, mask, weights }: ListedRows): void {
-    const memory = this.#memory
-    const { kernels } = memory
-    const selection = memory.chunk(rows * 4)
-    const count = mask === 0 ? rows : kernels.agg_select(mask, rows, 1, selection)
-    if (count === 0) return
-    const take = (column: Column): Column => (mask === 0 ? column : takeColumn(memory, column, selection, count, false))
-    const times = mask === 0 || weights === 0 ? weights : memory.chunk(count * 4)
-    if (times !== weights) kernels.take_values(weights, 2, selection, count, times)
-    this.#count([...keys.map(take), take(columnOf(columns, this.#argument))], times, count)
+  insert(listed: ListedRows): void {
+    const { rows, identity, weights } = weightedValues(this.#memory, listed, this.#argument)
+    if (rows > 0) this.#count(identity, weights, rows)
   }
 
   finish(keys: readonly Column[], rows: number): Column {

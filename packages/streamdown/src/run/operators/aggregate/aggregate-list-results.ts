@@ -4,7 +4,7 @@ import { resultOfTotal, totalOfValues } from '../../../functions/numeric/total.t
 import { bucketOf, count, type QuantileSketch, quantileOf } from '../../../functions/sketches/quantile-sketch.ts'
 import { compareValues } from '../../../types/compare-values.ts'
 import { type DataType, types } from '../../../types/data-type.ts'
-import type { Interval, Value } from '../../../types/value.ts'
+import { type Interval, isInterval, type Value } from '../../../types/value.ts'
 import { valueKey } from '../../../types/value-key.ts'
 import { type Json, writeJson } from '../../../values/json.ts'
 import { plain } from '../../../values/numeric.ts'
@@ -161,8 +161,6 @@ function best(values: readonly Value[], by: readonly Value[], sign: number): Val
   }
   return values[at] ?? null
 }
-
-const isInterval = (value: Value): value is Interval => typeof value === 'object' && value !== null && 'micros' in value
 
 const ranges: Partial<Record<DataType['is'], bigint>> = {
   tinyint: 2n ** 7n,

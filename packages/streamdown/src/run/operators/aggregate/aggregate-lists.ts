@@ -40,6 +40,25 @@ export interface KeptCall {
   move(from: readonly Column[], to: readonly Column[], rows: number): void
 }
 
+/** Of the rows that are kept the group's key and the value of one argument, and their weights (0: all +1). */
+export function weightedValues(
+  memory: Memory,
+  { rows, keys, columns, mask, weights }: ListedRows,
+  argument: number,
+): { readonly rows: number; readonly identity: readonly Column[]; readonly weights: Pointer } {
+  const identity = [...keys, columnOf(columns, argument)]
+  if (mask === 0) return { rows, identity, weights }
+  const selection = memory.chunk(rows * 4)
+  const kept = memory.kernels.agg_select(mask, rows, 1, selection)
+  const taken = weights === 0 ? 0 : memory.chunk(kept * 4)
+  if (weights !== 0) memory.kernels.take_values(weights, 2, selection, kept, taken)
+  return {
+    rows: kept,
+    identity: identity.map(column => takeColumn(memory, column, selection, kept, false)),
+    weights: taken,
+  }
+}
+
 interface KeptRow extends ListRow {
   readonly slot: number
   readonly weight: number

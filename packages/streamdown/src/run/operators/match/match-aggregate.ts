@@ -3,7 +3,7 @@ import { emptyTotal, including, type NumericTotal, resultOfTotal } from '../../.
 import type { AggregateCall } from '../../../plan/expressions/aggregate-call.ts'
 import { compareValues } from '../../../types/compare-values.ts'
 import type { DataType } from '../../../types/data-type.ts'
-import type { Value } from '../../../types/value.ts'
+import { isInterval, type Value } from '../../../types/value.ts'
 import { isNumeric } from '../../../values/numeric.ts'
 import { averageOf, decimalLimit } from '../aggregate/aggregate-finish.ts'
 
@@ -57,7 +57,7 @@ export function withValue({ name }: AggregateCall, total: Total, value: Value): 
 function added(total: Total, value: Value): Total {
   if (isNumeric(value)) return { ...total, numbers: including(total.numbers, value, 1n, false) }
   if (typeof value === 'bigint') return { ...total, sum: total.sum + value }
-  if (typeof value === 'object' && value !== null && 'micros' in value)
+  if (isInterval(value))
     return {
       ...total,
       sum: total.sum + value.micros,
