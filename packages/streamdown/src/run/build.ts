@@ -117,14 +117,14 @@ class GraphBuilder {
       if (key === undefined || keys.some(own => own.every(column => key.includes(column)))) return input
     } else if (key === undefined || keys.some(own => sameColumns(own, key))) {
       const by = key ?? keys[0]
-      return this.#operator('consolidate', input.schema, [this.#edge(input, single)], true, context =>
+      return this.#operator('consolidate', input.schema, [this.#edge(input, single)], context =>
         createConsolidate(
           { schema: input.schema, single: key !== undefined, ...(by === undefined ? {} : { key: by }) },
           context,
         ),
       )
     }
-    return this.#operator('upsert', input.schema, [this.#edge(input, single)], true, context =>
+    return this.#operator('upsert', input.schema, [this.#edge(input, single)], context =>
       createUpsertMaterialize({ schema: input.schema, key: key ?? [], appendOnly }, context),
     )
   }
@@ -142,20 +142,20 @@ class GraphBuilder {
       case 'scan':
         return this.#scan(node)
       case 'values':
-        return this.#operator('values', node.schema, [], true, context => createValues(node, context))
+        return this.#operator('values', node.schema, [], context => createValues(node, context))
       case 'filter':
       case 'project':
         return this.#project(node)
       case 'temporalFilter': {
         const input = this.#node(node.input)
         const routing = keyed(node.input.schema.map((_, column) => column))
-        return this.#operator('temporal filter', node.schema, [this.#edge(input, routing)], false, context =>
+        return this.#operator('temporal filter', node.schema, [this.#edge(input, routing)], context =>
           createTemporalFilter(node, context),
         )
       }
       case 'window': {
         const input = this.#node(node.input)
-        return this.#operator('window', node.schema, [this.#edge(input)], false, context =>
+        return this.#operator('window', node.schema, [this.#edge(input)], context =>
           createWindow(node, context, shapeOf(node.input)),
         )
       }
@@ -171,20 +171,20 @@ class GraphBuilder {
         return this.#asofJoin(node)
       case 'union': {
         const inputs = node.inputs.map(input => this.#edge(this.#node(input)))
-        return this.#operator('union', node.schema, inputs, false, context =>
+        return this.#operator('union', node.schema, inputs, context =>
           createUnion(node, context, node.inputs.map(shapeOf)),
         )
       }
       case 'recursive': {
         const inputs = [node.base, ...node.externals].map(input => this.#edge(this.#node(input), single))
         const step = buildGraph({ sinks: [], views: [{ name: node.name, input: node.step, key: [] }] })
-        return this.#operator('recursive', node.schema, inputs, true, context => createRecursive(node, step, context))
+        return this.#operator('recursive', node.schema, inputs, context => createRecursive(node, step, context))
       }
       case 'rank': {
         const input = this.#node(node.input)
         const create = node.window === undefined ? createRank : createWindowRank
         const routing = keyed(node.partitionBy)
-        return this.#operator('rank', node.schema, [this.#edge(input, routing)], routing.is === 'single', context =>
+        return this.#operator('rank', node.schema, [this.#edge(input, routing)], context =>
           create(node, context, shapeOf(node.input)),
         )
       }
@@ -192,7 +192,7 @@ class GraphBuilder {
         return this.#over(node)
       case 'sort': {
         const input = this.#node(node.input)
-        return this.#operator('sort', node.schema, [this.#edge(input, single)], true, context =>
+        return this.#operator('sort', node.schema, [this.#edge(input, single)], context =>
           createSort(node, context, shapeOf(node.input)),
         )
       }
@@ -204,7 +204,6 @@ class GraphBuilder {
           'changelog',
           node.schema,
           [this.#edge(input, routing)],
-          routing.is === 'single',
           context => createChangelog(node, context, shape),
         )
       }
@@ -214,31 +213,30 @@ class GraphBuilder {
           'late',
           node.schema,
           [{ from: of, port: node.side ?? 'late', routing: forward }],
-          false,
           passThrough,
         )
       }
       case 'match': {
         const input = this.#node(node.input)
         const routing = keyed(node.partitionBy)
-        return this.#operator('match', node.schema, [this.#edge(input, routing)], routing.is === 'single', context =>
+        return this.#operator('match', node.schema, [this.#edge(input, routing)], context =>
           createMatchRecognize(node, context),
         )
       }
       case 'process': {
         const input = this.#node(node.input)
         const routing = keyed(node.by)
-        return this.#operator('process', node.schema, [this.#edge(input, routing)], routing.is === 'single', context =>
+        return this.#operator('process', node.schema, [this.#edge(input, routing)], context =>
           createProcess(node, context),
         )
       }
       case 'repeat': {
         const input = this.#node(node.input)
-        return this.#operator('repeat', node.schema, [this.#edge(input)], false, context => createRepeat(node, context))
+        return this.#operator('repeat', node.schema, [this.#edge(input)], context => createRepeat(node, context))
       }
       case 'flatMap': {
         const input = this.#node(node.input)
-        return this.#operator('flatMap', node.schema, [this.#edge(input)], false, context =>
+        return this.#operator('flatMap', node.schema, [this.#edge(input)], context =>
           createFlatMap(node, context, shapeOf(node.input)),
         )
       }
@@ -260,7 +258,7 @@ class GraphBuilder {
     const key = node.relation.primaryKey.map(column =>
       node.columns.findIndex(output => output.column === column && output.path.length === 0),
     )
-    return this.#operator('upsert source', node.schema, [this.#edge(timed, keyed(key))], false, context =>
+    return this.#operator('upsert source', node.schema, [this.#edge(timed, keyed(key))], context =>
       createUpsertSource({ schema: node.schema, key, every: this.#versioned.has(node) }, context),
     )
   }
@@ -307,7 +305,7 @@ class GraphBuilder {
   #project(node: Extract<PlanNode, { is: 'filter' | 'project' }>): Vertex {
     const filter = node.is === 'filter' ? node : node.input.is === 'filter' ? node.input : undefined
     const shared = filter !== undefined && filter !== node && this.#built.has(filter)
-    const below = filter === undefined || shared ? (node.is === 'project' ? node.input : node.input) : filter.input
+    const below = filter === undefined || shared ? node.input : filter.input
     const outputs = node.is === 'project' ? node.expressions : columnsOf(node.schema)
     const input = this.#node(below)
     const condition = shared ? undefined : filter?.condition
@@ -322,7 +320,7 @@ class GraphBuilder {
     schema: Schema,
     filter?: Expression,
   ): Vertex {
-    return this.#operator('project', schema, [this.#edge(input)], false, context =>
+    return this.#operator('project', schema, [this.#edge(input)], context =>
       createProject({ input: from, outputs, schema, ...(filter === undefined ? {} : { filter }) }, context),
     )
   }
@@ -342,13 +340,13 @@ class GraphBuilder {
     const name = node.name ?? 'aggregate'
     if (session !== undefined) {
       const routing = keyed(prepared.keys)
-      return this.#operator(name, node.schema, [this.#edge(input, routing)], routing.is === 'single', context =>
+      return this.#operator(name, node.schema, [this.#edge(input, routing)], context =>
         createSessionAggregate(node, session, prepared, context, inputShape),
       )
     }
     const routing = keyed(prepared.keys)
     const create = node.window === undefined ? createGroupAggregate : createWindowAggregate
-    return this.#operator(name, node.schema, [this.#edge(input, routing)], routing.is === 'single', context =>
+    return this.#operator(name, node.schema, [this.#edge(input, routing)], context =>
       create(node, prepared, context, inputShape),
     )
   }
@@ -358,7 +356,7 @@ class GraphBuilder {
     const right = this.#node(node.right)
     const inputs = this.#pairEdges(node, this.#node(node.left), right)
     const { moment } = node
-    return this.#operator('temporal join', node.schema, inputs, node.keys.length === 0, context => {
+    return this.#operator('temporal join', node.schema, inputs, context => {
       const shapes = [shapeOf(node.left), shapeOf(node.right)] as const
       return moment.is === 'arrival'
         ? createArrivalJoin(node, context, shapes)
@@ -389,14 +387,14 @@ class GraphBuilder {
     }
     this.vertices.push(answers)
     const inputs = [this.#edge(input, single), this.#edge(answers, single)]
-    return this.#operator(node.name, node.schema, inputs, true, context =>
+    return this.#operator(node.name, node.schema, inputs, context =>
       createAsk(node, inquiries, context, shapeOf(node.input)),
     )
   }
 
   #asofJoin(node: AsofJoinNode): Vertex {
     const inputs = this.#pairEdges(node, this.#node(node.left), this.#node(node.right))
-    return this.#operator('asof join', node.schema, inputs, node.keys.length === 0, context =>
+    return this.#operator('asof join', node.schema, inputs, context =>
       createAsofJoin(node, context, [shapeOf(node.left), shapeOf(node.right)]),
     )
   }
@@ -415,7 +413,7 @@ class GraphBuilder {
         : this.#projection(below, schema, prepared.expressions, prepared.schema)
     const shape = { schema: prepared.schema, appendOnly: derive(node.input).appendOnly }
     const routing = keyed(node.partitionBy)
-    return this.#operator('over', node.schema, [this.#edge(input, routing)], routing.is === 'single', context =>
+    return this.#operator('over', node.schema, [this.#edge(input, routing)], context =>
       createOverOf(node, prepared, context, shape),
     )
   }
@@ -439,7 +437,6 @@ class GraphBuilder {
       node.name ?? 'aggregate',
       node.schema,
       [this.#edge(input, routing)],
-      routing.is === 'single',
       context => createSlicedAggregate(node, window, prepared, context, shape),
     )
   }
@@ -447,11 +444,10 @@ class GraphBuilder {
   #join(node: JoinNode): Vertex {
     const left = this.#node(node.left)
     const right = this.#node(node.right)
-    const lone = node.keys.length === 0
     const inputs = this.#pairEdges(node, left, right)
     const create =
       node.time?.kind === 'interval' ? createIntervalJoin : node.time?.kind === 'window' ? createWindowJoin : createJoin
-    return this.#operator('join', node.schema, inputs, lone, context =>
+    return this.#operator('join', node.schema, inputs, context =>
       create(node, context, [shapeOf(node.left), shapeOf(node.right)]),
     )
   }
@@ -460,7 +456,6 @@ class GraphBuilder {
     name: string,
     schema: Schema,
     inputs: readonly Edge[],
-    singleWorker: boolean,
     create: (context: OperatorContext) => Operator,
   ): OperatorVertex {
     const vertex: OperatorVertex = {
@@ -469,7 +464,7 @@ class GraphBuilder {
       name,
       schema,
       inputs,
-      single: singleWorker,
+      single: inputs.length === 0 || inputs.some(({ routing }) => routing.is === 'single'),
       create,
     }
     this.vertices.push(vertex)
