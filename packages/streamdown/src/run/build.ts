@@ -43,9 +43,7 @@ import { createFlatMap } from './operators/flat-map.ts'
 import { createArrivalJoin } from './operators/join/arrival-join.ts'
 import { createAsofJoin } from './operators/join/asof-join.ts'
 import { createEventTimeJoin } from './operators/join/event-time-join.ts'
-import { createIntervalJoin } from './operators/join/interval-join.ts'
-import { createJoin } from './operators/join/join.ts'
-import { createWindowJoin } from './operators/join/window-join.ts'
+import { createJoin } from './operators/join/join-core.ts'
 import { createMatchRecognize } from './operators/match/match-recognize.ts'
 import { createOver } from './operators/over/over.ts'
 import { createOverInOrder } from './operators/over/over-in-order.ts'
@@ -200,11 +198,8 @@ class GraphBuilder {
         const input = this.#node(node.input)
         const shape = shapeOf(node.input)
         const routing = shape.key === undefined ? single : keyed(shape.key)
-        return this.#operator(
-          'changelog',
-          node.schema,
-          [this.#edge(input, routing)],
-          context => createChangelog(node, context, shape),
+        return this.#operator('changelog', node.schema, [this.#edge(input, routing)], context =>
+          createChangelog(node, context, shape),
         )
       }
       case 'late': {
@@ -433,11 +428,8 @@ class GraphBuilder {
             [...schema, ...prepared.schema.slice(prepared.inputColumns)],
           )
     const routing = keyed(prepared.keys)
-    return this.#operator(
-      node.name ?? 'aggregate',
-      node.schema,
-      [this.#edge(input, routing)],
-      context => createSlicedAggregate(node, window, prepared, context, shape),
+    return this.#operator(node.name ?? 'aggregate', node.schema, [this.#edge(input, routing)], context =>
+      createSlicedAggregate(node, window, prepared, context, shape),
     )
   }
 
@@ -445,10 +437,8 @@ class GraphBuilder {
     const left = this.#node(node.left)
     const right = this.#node(node.right)
     const inputs = this.#pairEdges(node, left, right)
-    const create =
-      node.time?.kind === 'interval' ? createIntervalJoin : node.time?.kind === 'window' ? createWindowJoin : createJoin
     return this.#operator('join', node.schema, inputs, context =>
-      create(node, context, [shapeOf(node.left), shapeOf(node.right)]),
+      createJoin(node, context, [shapeOf(node.left), shapeOf(node.right)]),
     )
   }
 

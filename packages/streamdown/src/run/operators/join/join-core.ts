@@ -18,15 +18,17 @@ import { JoinSide, type ProbeTimes } from './join-side.ts'
  * How rows of a join end.
  *
  * - `interval`: left time - right time lies in [lower, upper]; a row ends when the watermark has passed the last time
- *   that it could meet. Where one of the bounds is none, rows of one side end with the input.
- * - `window`: rows of equal windows meet when their window ends, and are forgotten then. Rows of a window that has ended
- *   are late.
+ *   that it could meet. Where one of the bounds is none, rows of one side end with the input. A row that nothing can
+ *   meet when it arrives is late. Times of the result may lie behind the inputs' watermark by up to the bounds: its own
+ *   stays back.
+ * - `window`: rows of equal windows meet when the watermark closes their window, and are forgotten then. Rows of a window
+ *   that the smaller watermark has closed are late.
  * - `keep`: a row ends `ttl` after it came, by the processing clock.
  *
  * In an interval or window join rows without a match come out with NULLs (or from an anti join) when they end, so that
  * nothing is ever taken back; elsewhere at once, and are taken back when a match comes.
  */
-export type JoinTime = NonNullable<JoinNode['time']>
+type JoinTime = NonNullable<JoinNode['time']>
 
 /** 100 ms. */
 const SHORTEST_BUCKET = 100_000n
@@ -37,7 +39,7 @@ const PAIRS = 65536
  * A symmetric join: rows of each input meet what is stored of the other, then are stored. A stored row of a side that
  * must know of its matches (outer, semi, anti) counts the weight of what it met; it has matches while that is above 0.
  */
-export class Join implements Operator {
+class Join implements Operator {
   readonly #node: JoinNode
   readonly #context: OperatorContext
   readonly #time: JoinTime | undefined
@@ -50,7 +52,8 @@ export class Join implements Operator {
   readonly #watermarks = new InputWatermarks(2)
   readonly #rows: JoinRows
 
-  constructor(node: JoinNode, context: OperatorContext, shapes: readonly [InputShape, InputShape], time?: JoinTime) {
+  constructor(node: JoinNode, context: OperatorContext, shapes: readonly [InputShape, InputShape]) {
+    const { time } = node
     this.#node = node
     this.#context = context
     this.#time = time
@@ -402,6 +405,14 @@ export class Join implements Operator {
       firstOrdinal: 0n,
     })
   }
+}
+
+export function createJoin(
+  node: JoinNode,
+  context: OperatorContext,
+  shapes: readonly [InputShape, InputShape],
+): Operator {
+  return new Join(node, context, shapes)
 }
 
 /** The node's keys, and the windows' ends where they are not among them. */

@@ -7,9 +7,7 @@ import { field, type Schema, types } from '../../../types/data-type.ts'
 import type { Value } from '../../../types/value.ts'
 import { lowest } from '../hidden.ts'
 import { type FedRow, OperatorHarness, tableOf } from '../operator-harness.ts'
-import { createIntervalJoin } from './interval-join.ts'
-import { createJoin } from './join.ts'
-import { createWindowJoin } from './window-join.ts'
+import { createJoin } from './join-core.ts'
 
 const left: Schema = [field('k', types.int), field('t', types.timestamp()), field('a', types.string)]
 const right: Schema = [field('t', types.timestamp()), field('k', types.int), field('b', types.int)]
@@ -179,7 +177,7 @@ test('an interval join gives each pair whose times fit while both can still meet
     fc.property(joins, fc.boolean(), script(times), ([kind, lower, upper], keyed, steps) => {
       const time = { kind: 'interval', left: 1, right: 0, lower, upper } as const
       const harness = new OperatorHarness(
-        context => createIntervalJoin(node(kind, time, keyed), context, shapes),
+        context => createJoin(node(kind, time, keyed), context, shapes),
         [
           { schema: left, routeBy: keyed ? [0] : [] },
           { schema: right, routeBy: keyed ? [1] : [] },
@@ -213,7 +211,7 @@ test('a window join gives pairs of equal windows and lone rows when the window c
       }))
       const time = { kind: 'window', leftEnd: 1, rightEnd: 0 } as const
       const harness = new OperatorHarness(
-        context => createWindowJoin(node(kind, time), context, shapes),
+        context => createJoin(node(kind, time), context, shapes),
         [
           { schema: left, routeBy: [0] },
           { schema: right, routeBy: [1] },
@@ -263,7 +261,7 @@ test('rows that are taken back before they end leave no trace in a window join',
         { schema: right, appendOnly: false },
       ] as const
       const harness = new OperatorHarness(
-        context => createWindowJoin(node(kind, time), context, changing),
+        context => createJoin(node(kind, time), context, changing),
         [
           { schema: left, routeBy: [0] },
           { schema: right, routeBy: [1] },
@@ -293,7 +291,7 @@ test('rows that are taken back before they end leave no trace in a window join',
 test('the state of an interval join ends with the watermark', () => {
   const time = { kind: 'interval', left: 1, right: 0, lower: 0n, upper: 1_000_000n } as const
   const harness = new OperatorHarness(
-    context => createIntervalJoin(node('full', time), context, shapes),
+    context => createJoin(node('full', time), context, shapes),
     [
       { schema: left, routeBy: [0] },
       { schema: right, routeBy: [1] },
@@ -317,7 +315,7 @@ test('the state of an interval join ends with the watermark', () => {
 test('a window join gives nothing before its window closes', () => {
   const time = { kind: 'window', leftEnd: 1, rightEnd: 0 } as const
   const harness = new OperatorHarness(
-    context => createWindowJoin(node('full', time), context, shapes),
+    context => createJoin(node('full', time), context, shapes),
     [
       { schema: left, routeBy: [0] },
       { schema: right, routeBy: [1] },
