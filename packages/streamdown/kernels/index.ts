@@ -1,9 +1,4 @@
 // The entry of the kernels: everything exported here is a function of the one WebAssembly module.
-
-/** Layout version that the TypeScript side checks when it loads the module. */
-export function version(): i32 {
-  return 1
-}
 export * from './agg-finish'
 export * from './agg-rows'
 export {

@@ -7,7 +7,6 @@ import type { Memory } from './memory.ts'
 const PAGE = 65536
 /** 4 GiB minus one page, so that no end address wraps to 0. */
 const ADDRESS_SPACE_PAGES = 65535
-const KERNELS_VERSION = 1
 
 export interface MemoryOptions {
   /** Bytes that the memory may grow to; at most (and by default) 4 GiB minus 64 KiB. */
@@ -83,14 +82,7 @@ function checked(bytes: number): number {
 }
 
 function kernelsIn(memory: WebAssembly.Memory, module: WebAssembly.Module): Kernels {
-  return kernelsOf(new WebAssembly.Instance(module, { env: { memory, ...hostFunctions(memory) } }))
-}
-
-function kernelsOf(instance: WebAssembly.Instance): Kernels {
-  // The exports' types are declared by hand beside each kernel; the version ties the two.
-  const kernels = instance.exports as unknown as Kernels
-  if (kernels.version() !== KERNELS_VERSION) {
-    throw new StreamdownError('DSD9002', 'The WebAssembly module does not belong to this version.')
-  }
-  return kernels
+  const { exports } = new WebAssembly.Instance(module, { env: { memory, ...hostFunctions(memory) } })
+  // Their types are declared by hand in `src/kernels`; a test holds them against the module (`signatures.test.ts`).
+  return exports as unknown as Kernels
 }

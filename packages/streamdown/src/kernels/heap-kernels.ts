@@ -4,7 +4,6 @@ import type { Pointer } from '../batch/batch.ts'
  * Kernels of kernels/heap.ts. Addresses come back signed: `>>> 0` makes a `Pointer` of them (`Memory` does so).
  */
 export interface HeapKernels {
-  version(): number
   heap_init(start: Pointer, maximumPages: number, growAlways: number): void
   heap_alloc(bytes: number): number
   heap_free(at: Pointer): void
