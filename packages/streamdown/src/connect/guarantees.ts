@@ -4,13 +4,14 @@ import type { Program } from '../plan/program.ts'
 import { nodesOf } from '../plan/visitor/transform.ts'
 import type { Connector } from './source.ts'
 
-export type Guarantee = 'at-most-once' | 'at-least-once' | 'exactly-once'
+/** How often rows arrive in the end; a sink by itself gives the last two. */
+type Delivery = 'at-most-once' | 'at-least-once' | 'exactly-once'
 
 /** The connector behind a relation; undefined where the session keeps the rows with its own state. */
 export type ConnectorOf = (relation: Relation) => Connector | undefined
 
 /** What a sink of a program can promise: the weakest of its own delivery and of its sources' replays. */
-export function guaranteeOf(sink: SinkNode, connectorOf: ConnectorOf): Guarantee {
+export function guaranteeOf(sink: SinkNode, connectorOf: ConnectorOf): Delivery {
   if (sourcesOf(sink.input).some(relation => !replays(relation, connectorOf))) return 'at-most-once'
   return connectorOf(sink.relation)?.sink?.create(sink.relation).delivery ?? 'exactly-once'
 }
@@ -56,11 +57,11 @@ export function guaranteeLines(program: Program, connectorOf: ConnectorOf): read
   ]
 }
 
-const rank: Readonly<Record<Guarantee, number>> = { 'at-most-once': 0, 'at-least-once': 1, 'exactly-once': 2 }
+const rank: Readonly<Record<Delivery, number>> = { 'at-most-once': 0, 'at-least-once': 1, 'exactly-once': 2 }
 
 const values = ['none', 'at-least-once', 'exactly-once'] as const
 
-function demandOf({ guarantee, relation }: SinkNode): Guarantee | undefined {
+function demandOf({ guarantee, relation }: SinkNode): Delivery | undefined {
   if (guarantee !== undefined) return guarantee
   const given = relation.options['sink.delivery-guarantee']?.toLowerCase()
   if (given === undefined || given === 'none') return undefined

@@ -3,7 +3,7 @@ import type { Value } from '../types/value.ts'
 import { isJsonArray, type Json, JsonNumber, parseJson, writeJson } from '../values/json.ts'
 import { dateOf, decimalOf, numericOf, type TimestampRules, timeOf, timestampOf } from './scalar-text.ts'
 
-/** Thrown where a JSON value does not fit a type. */
+/** Thrown where a value of a record or a file does not fit its declared type. */
 export class MisfitError extends Error {}
 
 /** The JSON value of a text. Throws MisfitError where it is none. */

@@ -4,15 +4,13 @@ import { writeFixed } from '../../batch/fixed.ts'
 import type { Memory } from '../../batch/memory.ts'
 import { encodeViewValue } from '../../batch/packed.ts'
 import { writeBytes } from '../../batch/views.ts'
+import { MisfitError } from '../../formats/json-values.ts'
 import { numericOf } from '../../formats/scalar-text.ts'
 import type { DataType } from '../../types/data-type.ts'
 import { isView, physicalOf, widthOf } from '../../types/physical.ts'
 import type { Value } from '../../types/value.ts'
 import { valueKey } from '../../types/value-key.ts'
 import type { ParquetLeaf, ParquetShape } from './parquet-schema.ts'
-
-/** A value of a file that its declared type cannot hold. */
-export class MisfitError extends Error {}
 
 /** Makes the value of a declared type from a physical value of a file. */
 export type Convert = (value: unknown) => Value

@@ -30,7 +30,7 @@ import { readsOuter } from './rows.ts'
 import { type Scope, tableScope } from './scope.ts'
 import { bindSelect } from './select.ts'
 import { bindSetOperation, combined } from './set-operations.ts'
-import { inTimeOrder, limited, type Place, type SortBy, sortDirection } from './sorting.ts'
+import { inTimeOrder, limited, type QueryPlace, type SortBy, sortDirection } from './sorting.ts'
 import { contains, isQueryExpression } from './syntax.ts'
 import { withoutEventTime } from './without-event-time.ts'
 
@@ -55,7 +55,7 @@ export interface Tail {
   readonly limit: number | undefined
   readonly offset: number
   readonly withTies: boolean
-  readonly place: Place
+  readonly place: QueryPlace
 }
 
 export const noTail: Tail = { orderBy: [], limit: undefined, offset: 0, withTies: false, place: 'inner' }
@@ -68,7 +68,7 @@ export const boundPlan = (plan: PlanNode): BoundQuery => ({
 })
 
 /** A query that sees no other around it, as a plan. */
-export function bindQuery(context: BindContext, query: Query, place: Place = 'inner'): PlanNode {
+export function bindQuery(context: BindContext, query: Query, place: QueryPlace = 'inner'): PlanNode {
   const plan = visiblePlan(bindSubquery(context, query, undefined, place))
   if (query.emit?.mode !== 'ON WINDOW CLOSE') return plan
   const scans = nodesOf([plan]).filter(node => node.is === 'scan')
@@ -101,7 +101,7 @@ export function bindSubquery(
   context: BindContext,
   query: Query,
   outer: Scope | undefined,
-  place: Place = 'inner',
+  place: QueryPlace = 'inner',
 ): BoundQuery {
   if (outer === undefined || outer.carry !== undefined) return bindAsIs(context, query, outer, place)
   let around = outer
@@ -119,7 +119,7 @@ export function bindSubquery(
   }
 }
 
-function bindAsIs(context: BindContext, query: Query, outer: Scope | undefined, place: Place): BoundQuery {
+function bindAsIs(context: BindContext, query: Query, outer: Scope | undefined, place: QueryPlace): BoundQuery {
   const emitting = query.emit === undefined ? context : { ...context, ...emitModes[query.emit.mode] }
   const inner = query.with === undefined ? emitting : withTables(emitting, query.with)
   const tail: Tail = {

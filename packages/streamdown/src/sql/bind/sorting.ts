@@ -10,7 +10,7 @@ import type { BindContext } from './context.ts'
 import { notYet } from './problem.ts'
 
 /** Where a query stands: what ORDER BY without LIMIT means there. Of a `list` it is the order of the elements. */
-export type Place = 'select' | 'insert' | 'view' | 'inner' | 'list'
+export type QueryPlace = 'select' | 'insert' | 'view' | 'inner' | 'list'
 
 export interface SortBy {
   readonly value: Expression
@@ -50,7 +50,7 @@ interface Limits {
   readonly limit: number | undefined
   readonly offset: number
   readonly withTies: boolean
-  readonly place: Place
+  readonly place: QueryPlace
 }
 
 /**

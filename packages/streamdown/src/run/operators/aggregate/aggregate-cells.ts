@@ -5,7 +5,7 @@ import { type DataType, type Field, field, types } from '../../../types/data-typ
 import { physicalCodes, physicalOf, widthOf } from '../../../types/physical.ts'
 
 /** Where a field of a cell lies: its index in the table, and offsets in a state row of its value and of its null byte. */
-export interface Place {
+export interface FieldPlace {
   readonly field: number
   readonly value: number
   readonly valid: number
@@ -50,8 +50,8 @@ export interface Cell {
   readonly fields: readonly Field[]
   /** It counts rows and nothing else: several of one batch may be done together (`updateCounts`). */
   readonly isCount?: true
-  update(memory: Memory, rows: CellRows, places: readonly Place[]): void
-  merge(memory: Memory, rows: MergedRows, places: readonly Place[]): void
+  update(memory: Memory, rows: CellRows, places: readonly FieldPlace[]): void
+  merge(memory: Memory, rows: MergedRows, places: readonly FieldPlace[]): void
 }
 
 /** A column of the batch that a cell reads: the planner laid it out, so that it is there. */
@@ -61,13 +61,13 @@ export function columnOf(columns: readonly Column[], index: number): Column {
   return column
 }
 
-export function placeOf(places: readonly Place[], index: number): Place {
+export function placeOf(places: readonly FieldPlace[], index: number): FieldPlace {
   const place = places[index]
   if (place === undefined) throw new RangeError(`an aggregate's cell has no field ${index}`)
   return place
 }
 
-const at = (places: readonly Place[], index: number): number => placeOf(places, index).value
+const at = (places: readonly FieldPlace[], index: number): number => placeOf(places, index).value
 
 const internal = (name: string, type: DataType): Field => field(name, type, false)
 
@@ -85,7 +85,7 @@ export const countCell = (id: string): Cell => ({
 export function updateCounts(
   memory: Memory,
   { addresses, rows }: Pick<CellRows, 'addresses' | 'rows'>,
-  counts: readonly { readonly places: readonly Place[]; readonly mask: Pointer }[],
+  counts: readonly { readonly places: readonly FieldPlace[]; readonly mask: Pointer }[],
 ): void {
   if (counts.length === 0) return
   const list = memory.chunk(counts.length * 8)
@@ -229,7 +229,7 @@ export const comomentsCell = (id: string, y: number, x: number): Cell =>
   )
 
 /** The values of a cell's field in the rows at `from`, as a column: what merging feeds to `update`. */
-export function gatherField(memory: Memory, from: Pointer, rows: number, place: Place, type: DataType): Column {
+export function gatherField(memory: Memory, from: Pointer, rows: number, place: FieldPlace, type: DataType): Column {
   const width = widthOf(physicalOf(type))
   const data = memory.chunk(rows * width)
   memory.kernels.agg_gather(from, rows, place.value, width, data)
@@ -241,8 +241,14 @@ export function gatherField(memory: Memory, from: Pointer, rows: number, place: 
 /** The smallest or largest value of fixed width; only over rows that are never taken back. */
 export function extremeCell(id: string, argument: number, type: DataType, largest: boolean): Cell {
   const code = physicalCodes[physicalOf(type)]
-  const take = (memory: Memory, addresses: Pointer, rows: number, data: Pointer, mask: Pointer, place: Place): void =>
-    memory.kernels.agg_extreme(addresses, rows, place.value, place.valid, data, code, largest ? 1 : 0, mask)
+  const take = (
+    memory: Memory,
+    addresses: Pointer,
+    rows: number,
+    data: Pointer,
+    mask: Pointer,
+    place: FieldPlace,
+  ): void => memory.kernels.agg_extreme(addresses, rows, place.value, place.valid, data, code, largest ? 1 : 0, mask)
   return {
     id: `${largest ? 'max' : 'min'} ${id}`,
     fields: [field('extreme', type)],

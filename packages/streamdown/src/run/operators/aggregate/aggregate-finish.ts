@@ -4,7 +4,7 @@ import { columnFromValues } from '../../../batch/values.ts'
 import type { DataType } from '../../../types/data-type.ts'
 import { physicalCodes, physicalOf, widthOf } from '../../../types/physical.ts'
 import type { Value } from '../../../types/value.ts'
-import { type Place, placeOf } from './aggregate-cells.ts'
+import { type FieldPlace, placeOf } from './aggregate-cells.ts'
 import { statistic } from './aggregate-statistics.ts'
 import { doubleDouble } from './double-double.ts'
 
@@ -16,7 +16,7 @@ export interface FinishRows {
 }
 
 /** Makes the column of a call's results; `places`: those of the fields of each of its cells. */
-export type Finish = (memory: Memory, rows: FinishRows, places: readonly (readonly Place[])[]) => Column
+export type Finish = (memory: Memory, rows: FinishRows, places: readonly (readonly FieldPlace[])[]) => Column
 
 const columnSpace = (memory: Memory, type: DataType, rows: number): Pointer =>
   memory.chunk(rows * widthOf(physicalOf(type)))
@@ -24,7 +24,7 @@ const columnSpace = (memory: Memory, type: DataType, rows: number): Pointer =>
 export function integers(
   memory: Memory,
   { addresses, rows }: FinishRows,
-  places: readonly Place[] | undefined,
+  places: readonly FieldPlace[] | undefined,
   type: DataType,
 ): Column {
   const data = columnSpace(memory, type, rows)
@@ -33,7 +33,8 @@ export function integers(
 }
 
 /** Offset of a count cell, -1 where there is none. */
-const countAt = (places: readonly Place[] | undefined): number => (places === undefined ? -1 : placeOf(places, 0).value)
+const countAt = (places: readonly FieldPlace[] | undefined): number =>
+  places === undefined ? -1 : placeOf(places, 0).value
 
 const code = (type: DataType): number => physicalCodes[physicalOf(type)]
 
@@ -41,7 +42,7 @@ const code = (type: DataType): number => physicalCodes[physicalOf(type)]
 function finishFloat(
   memory: Memory,
   { addresses, rows }: Pick<FinishRows, 'addresses' | 'rows'>,
-  sum: readonly Place[],
+  sum: readonly FieldPlace[],
   count: number,
   type: DataType,
   to: { readonly data: Pointer; readonly validity: Pointer },
@@ -83,7 +84,7 @@ export function finishSum(argument: DataType, type: DataType): Finish {
 }
 
 /** The integer kept by a sum cell. */
-function readSum(view: DataView, address: Pointer, places: readonly Place[], argument: DataType): bigint {
+function readSum(view: DataView, address: Pointer, places: readonly FieldPlace[], argument: DataType): bigint {
   const at = address + placeOf(places, 0).value
   if (argument.is !== 'bigint' && argument.is !== 'decimal') return view.getBigInt64(at, true)
   const low = view.getBigUint64(at, true)

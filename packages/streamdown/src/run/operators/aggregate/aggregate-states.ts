@@ -4,14 +4,22 @@ import type { StateTable } from '../../../state/state-table.ts'
 import { type Field, field, type Schema, types } from '../../../types/data-type.ts'
 import type { OperatorContext } from '../../operator-context.ts'
 import { type CallPlan, type Counted, planCall } from './aggregate-calls.ts'
-import { type Cell, type CellRows, columnOf, countCell, type Place, placeOf, updateCounts } from './aggregate-cells.ts'
+import {
+  type Cell,
+  type CellRows,
+  columnOf,
+  countCell,
+  type FieldPlace,
+  placeOf,
+  updateCounts,
+} from './aggregate-cells.ts'
 import { DistinctSet, MOST_MEMBERS } from './aggregate-distinct.ts'
 import { ExtremeSet } from './aggregate-extremes.ts'
 import type { FinishRows } from './aggregate-finish.ts'
 import { Frequencies } from './aggregate-frequencies.ts'
 import type { AggregateCallInput, AggregateInput } from './aggregate-input.ts'
 import { AggregateList, type KeptCall, listNonNull } from './aggregate-lists.ts'
-import { isPlaced, OrderedRows } from './aggregate-ordered-rows.ts'
+import { isPlaced, PlacedRows } from './aggregate-placed-rows.ts'
 import { isQuantile, QuantileSet } from './aggregate-quantiles.ts'
 
 /** What the states of all calls of an aggregate are laid out by. */
@@ -37,7 +45,7 @@ export interface GroupedRows extends Omit<CellRows, 'mask'> {
 /** Cells that see the same rows. */
 interface Stream {
   readonly counted: Counted
-  readonly cells: { readonly cell: Cell; readonly firstField: number; places: readonly Place[] }[]
+  readonly cells: { readonly cell: Cell; readonly firstField: number; places: readonly FieldPlace[] }[]
 }
 
 /** Streams over the same distinct values: the members of a set. */
@@ -138,7 +146,7 @@ export class AggregateStates {
       masks.set(key, mask)
       return mask
     }
-    const counts: { readonly places: readonly Place[]; readonly mask: Pointer }[] = []
+    const counts: { readonly places: readonly FieldPlace[]; readonly mask: Pointer }[] = []
     const take = ({ cells }: Stream, seen: CellRows): void => {
       const together = seen.weights === 0 && seen.addresses === rows.addresses
       for (const { cell, places } of cells) {
@@ -321,7 +329,7 @@ function keptBy(
   input: AggregateCallInput,
   schema: Schema,
   appendOnly: boolean,
-): typeof ExtremeSet | typeof Frequencies | typeof OrderedRows | typeof QuantileSet | typeof AggregateList {
+): typeof ExtremeSet | typeof Frequencies | typeof PlacedRows | typeof QuantileSet | typeof AggregateList {
   const { call, args, orderBy } = input
   const read = [...args, ...orderBy.map(({ column }) => column)].map(column => schema[column]?.type.is ?? 'null')
   // Nested values are ordered element by element, not as the table orders their bytes.
@@ -329,7 +337,7 @@ function keptBy(
   if (call.name === 'min' || call.name === 'max') return ExtremeSet
   if (call.name === 'mode' && !call.distinct) return Frequencies
   if (appendOnly && isQuantile(input)) return QuantileSet
-  return isPlaced(input) ? OrderedRows : AggregateList
+  return isPlaced(input) ? PlacedRows : AggregateList
 }
 
 /** A key of one constant, for aggregates without keys: their one group lives in key group 0. */

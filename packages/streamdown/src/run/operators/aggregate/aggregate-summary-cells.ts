@@ -4,7 +4,7 @@ import { RowError } from '../../../functions/definition.ts'
 import type { StateTable } from '../../../state/state-table.ts'
 import { type DataType, field } from '../../../types/data-type.ts'
 import type { Value } from '../../../types/value.ts'
-import { type Cell, type CellRows, gatherField, type Place, placeOf } from './aggregate-cells.ts'
+import { type Cell, type CellRows, type FieldPlace, gatherField, placeOf } from './aggregate-cells.ts'
 import type { Finish } from './aggregate-finish.ts'
 
 /** A summary of values that is kept as one value of the group's row. */
@@ -66,7 +66,7 @@ export function summaryCell<S>(id: string, kind: Summary<S>, taker: (memory: Mem
 function store<S>(
   memory: Memory,
   table: StateTable,
-  place: Place,
+  place: FieldPlace,
   { type, write }: Summary<S>,
   summaries: ReadonlyMap<number, S>,
 ): void {

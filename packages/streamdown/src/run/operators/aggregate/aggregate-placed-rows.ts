@@ -24,7 +24,7 @@ export const isPlaced = (input: AggregateCallInput): boolean =>
  * found. A result, and a row taken back, cost a logarithm. Of equal rows the first one leaves. A row that is taken back
  * before it came (within a step) is owed, and does not come.
  */
-export class OrderedRows implements KeptCall {
+export class PlacedRows implements KeptCall {
   readonly #memory: Memory
   readonly #input: AggregateCallInput
   /** Rows by group and values; of equal ones the first that arrived first. */
