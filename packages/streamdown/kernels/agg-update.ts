@@ -386,7 +386,7 @@ function extreme<T>(
   }
 }
 
-/** An interval as microseconds, a month taken as 30 days: how intervals compare. */
+/** Whether an interval is shorter than another, a month taken as 30 days. */
 @inline
 function intervalBelow(a: usize, b: usize): bool {
   const day: i64 = 86400000000

@@ -6,7 +6,7 @@ import type { Value } from '../types/value.ts'
 import { divideRounded, fitsPrecision, powerOfTen, rescaled } from '../values/decimal-digits.ts'
 import { bindSql, runSql } from './test-expressions.ts'
 
-const runs = Number(process.env['FC_RUNS'] ?? 60)
+const runs = Number(process.env.DSD_RUNS ?? 60)
 
 const edges: Record<string, readonly bigint[]> = {
   tinyint: [-128n, -1n, 0n, 1n, 127n],

@@ -7,7 +7,7 @@ import { parsePattern } from '../functions/regex/pattern-tree.ts'
 import { field, type Schema, types } from '../types/data-type.ts'
 import { runSql } from './test-expressions.ts'
 
-const runs = Number(process.env['FC_RUNS'] ?? 300)
+const runs = Number(process.env.DSD_RUNS ?? 300)
 const schema: Schema = [field('s', types.string)]
 const text = fc.string({
   unit: fc.constantFrom('a', 'b', 'c', '&', '=', '-', '1', '\n', 'é', '日', '😀', '\u2028'),

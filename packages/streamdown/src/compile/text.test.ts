@@ -10,7 +10,7 @@ import { compareText } from '../types/compare-values.ts'
 import { field, type Schema, types } from '../types/data-type.ts'
 import { runSql } from './test-expressions.ts'
 
-const runs = Number(process.env['FC_RUNS'] ?? 60)
+const runs = Number(process.env.DSD_RUNS ?? 60)
 const modes: Record<string, MemoryOptions> = {
   plain: {},
   'grow at every allocation': { growAlways: true },

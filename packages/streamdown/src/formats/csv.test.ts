@@ -149,7 +149,7 @@ test('wrong field counts, stray quotes, invalid UTF-8, NULL in NOT NULL, long re
   assert.match(long.dead[0]?.problem ?? '', /longer than 100 bytes/)
 })
 
-const runs = Number(process.env.DSD_FORMAT_RUNS ?? 300)
+const runs = Number(process.env.DSD_RUNS ?? 300)
 
 test('reads back what was written, in any pieces', () => {
   const schema = [field('a', types.string), field('b', types.bigint), field('c', types.string)]
@@ -181,7 +181,7 @@ test('reads back what was written, in any pieces', () => {
 })
 
 test('random mutations never crash, hang or lose a line whose bytes were not touched', () => {
-  const mutations = Number(process.env.DSD_MUTATIONS ?? 3000)
+  const mutations = Number(process.env.DSD_RUNS ?? 3000)
   const lines = Array.from(
     { length: 12 },
     (_, id) => `${id},"né ""${'n'.repeat(id * 3)}, x",${id}.25,2020-01-01 00:00:00.001`,

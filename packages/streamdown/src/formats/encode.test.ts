@@ -160,6 +160,6 @@ test('what is written reads back to the same values', () => {
       )
       assert.deepEqual(fromCsv, { rows: flatRows, dead: [] })
     }),
-    { numRuns: Number(process.env.DSD_FORMAT_RUNS ?? 100) },
+    { numRuns: Number(process.env.DSD_RUNS ?? 100) },
   )
 })

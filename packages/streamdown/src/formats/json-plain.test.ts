@@ -56,7 +56,7 @@ function mutated(text: string, random: (below: number) => number): string {
 }
 
 test('predicted members and plain values give what the rules give', () => {
-  const mutations = Number(process.env.DSD_MUTATIONS ?? 3000)
+  const mutations = Number(process.env.DSD_RUNS ?? 3000)
   let seed = Number(process.env.DSD_SEED ?? 1)
   const random = (below: number) => {
     seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0

@@ -354,7 +354,7 @@ const wellFormed = (json: string) => {
   })
   return good
 }
-const runs = Number(process.env.DSD_FORMAT_RUNS ?? 300)
+const runs = Number(process.env.DSD_RUNS ?? 300)
 
 test('decoded values equal JSON.parse with numbers from their source text', () => {
   const schema = [field('a', types.json), field('b', types.json), field('auction', types.json)]
@@ -441,7 +441,7 @@ test('random mutations never crash, hang or lose a line whose bytes were not tou
     { column: 3, path: [0] },
     { column: 3, path: [] },
   ]
-  const mutations = Number(process.env.DSD_MUTATIONS ?? 3000)
+  const mutations = Number(process.env.DSD_RUNS ?? 3000)
   const lines = Array.from({ length: 12 }, (_, id) =>
     JSON.stringify({
       id,

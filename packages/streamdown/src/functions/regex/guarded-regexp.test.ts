@@ -7,7 +7,7 @@ import { TextSearch } from './linear-matcher.ts'
 import { linearProgram } from './linear-program.ts'
 import { parsePattern } from './pattern-tree.ts'
 
-const runs = Number(process.env['FC_RUNS'] ?? 2000)
+const runs = Number(process.env.DSD_RUNS ?? 2000)
 
 const text = fc.string({ unit: fc.constantFrom('a', 'b', 'B', '1', ' ', '\n', 'é', '😀', 'ſ'), maxLength: 10 })
 const character = fc.constantFrom(

@@ -39,7 +39,7 @@ async function oracle(): Promise<(sql: string) => Promise<(readonly Value[])[]>>
 }
 
 const small = fc.option(fc.integer({ min: 0, max: 4 }), { freq: 6 })
-const seed = Number(process.env.STREAMDOWN_TEST_SEED ?? 20_261_124)
+const seed = Number(process.env.DSD_SEED ?? 20_261_124)
 
 test('joins give what DuckDB gives', async () => {
   const query = await oracle()

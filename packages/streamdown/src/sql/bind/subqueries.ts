@@ -371,8 +371,8 @@ function isMember(rows: Rows, left: Syntax, syntax: Query, at: Span): Expression
     outputs: values.schema.map((_, i) => column(values.schema, i)),
     correlated: [],
   }
-  const test1 = comparedWith(rows, value, '=', { ...member, outputs: member.outputs.slice(0, -1) }, at)
-  const found = test('is_not_null', joinSubquery(rows, member, 'left', [test1]).at(-1)!)
+  const equal = comparedWith(rows, value, '=', { ...member, outputs: member.outputs.slice(0, -1) }, at)
+  const found = test('is_not_null', joinSubquery(rows, member, 'left', [equal]).at(-1)!)
   const nullable = plan.schema.some(field => field.nullable)
   if (!nullable && !value.nullable) return found
   const hasNull = joinSubquery(rows, withNull(plan), 'inner')[0]!

@@ -7,8 +7,8 @@ import { corpus } from './corpus.case.ts'
 import { lex } from './lexer.ts'
 import { parseStatements } from './parse.ts'
 
-const numRuns = Number(process.env.FUZZ_RUNS ?? 2000)
-const seed = process.env.FUZZ_SEED === undefined ? {} : { seed: Number(process.env.FUZZ_SEED) }
+const numRuns = Number(process.env.DSD_RUNS ?? 2000)
+const seed = process.env.DSD_SEED === undefined ? {} : { seed: Number(process.env.DSD_SEED) }
 
 /** Parses, or fails with a syntax error whose place lies in the text. */
 function parsesOrRefuses(sql: string): void {

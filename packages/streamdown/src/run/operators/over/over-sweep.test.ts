@@ -17,7 +17,7 @@ const schema: Schema = [
   field('id', types.int, false),
   field('x', types.int),
 ]
-const seed = Number(process.env.STREAMDOWN_TEST_SEED ?? 20_261_125)
+const seed = Number(process.env.DSD_SEED ?? 20_261_125)
 
 interface Row {
   readonly p: number
