@@ -18,6 +18,7 @@ import type { Program, ViewOutput } from '../plan/program.ts'
 import { derive } from '../plan/properties.ts'
 import { nodesOf, type Roots } from '../plan/visitor/transform.ts'
 import type { Schema } from '../types/data-type.ts'
+import { consolidatedKey } from './consolidated.ts'
 import type {
   Edge,
   EventTimeVertex,
@@ -62,7 +63,6 @@ import { createUpsertMaterialize } from './operators/upsert-materialize.ts'
 import { createUpsertSource } from './operators/upsert-source.ts'
 import { createValues } from './operators/values.ts'
 import { createWindow } from './operators/window.ts'
-import { settledKey } from './settled.ts'
 
 const forward: Routing = { is: 'forward' }
 const single: Routing = { is: 'single' }
@@ -109,8 +109,8 @@ class GraphBuilder {
   #consolidated(node: PlanNode, key: readonly number[] | undefined): Vertex {
     const input = this.#node(node)
     const { appendOnly, keys } = derive(node)
-    const settled = settledKey(node)
-    if (settled !== undefined && (key === undefined || sameColumns(settled, key))) return input
+    const consolidated = consolidatedKey(node)
+    if (consolidated !== undefined && (key === undefined || sameColumns(consolidated, key))) return input
     if (appendOnly) {
       if (key === undefined || keys.some(own => own.every(column => key.includes(column)))) return input
     } else if (key === undefined || keys.some(own => sameColumns(own, key))) {

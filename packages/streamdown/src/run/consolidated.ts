@@ -6,12 +6,12 @@ import { isSmallTop } from './operators/rank/top-rank.ts'
  * Columns of which each step brings at most one old and one new row, the old first and the new another: the changes are
  * consolidated as they come. Undefined where that is not known.
  */
-export function settledKey(node: PlanNode): readonly number[] | undefined {
+export function consolidatedKey(node: PlanNode): readonly number[] | undefined {
   switch (node.is) {
     case 'filter':
-      return settledKey(node.input)
+      return consolidatedKey(node.input)
     case 'project': {
-      const key = settledKey(node.input)
+      const key = consolidatedKey(node.input)
       if (key === undefined) return undefined
       const outputOf = (column: number): number =>
         node.expressions.findIndex(e => e.is === 'column' && e.index === column)
