@@ -2,8 +2,7 @@ import { type Batch, CHUNK_ROWS, type Column, type Pointer } from '../../../batc
 import { int32s } from '../../../batch/values.ts'
 import type { OverNode } from '../../../plan/nodes/node.ts'
 import { isComputedOnce } from '../../../plan/over.ts'
-import type { StateSnapshot, StateTable } from '../../../state/state-table.ts'
-import { field, types } from '../../../types/data-type.ts'
+import type { StateSnapshot } from '../../../state/state-table.ts'
 import type { InputTimes, Operator, Output, StepEnd } from '../../operator.ts'
 import type { OperatorContext } from '../../operator-context.ts'
 import type { CallsInput } from '../aggregate/aggregate-input.ts'
@@ -13,6 +12,7 @@ import { InputWatermarks } from '../input-watermarks.ts'
 import type { InputShape } from '../shape.ts'
 import { SlotList } from '../slot-list.ts'
 import { restoreTables, snapshotOf } from '../state-of.ts'
+import { partitionFields, TouchedPartitions } from '../touched-partitions.ts'
 import type { Result } from './over-accumulators.ts'
 import { type LookedRow, OverChanges } from './over-changes.ts'
 import { framedResults } from './over-framed.ts'
@@ -56,9 +56,7 @@ class UpdatingOver implements Operator {
   /** Rows that the running step takes back, with how many of each. */
   readonly #gone: ChangeSet
   readonly #fresh: SlotList
-  /** Partitions that the running step touches, in the order in which it did. Empty between steps. */
-  readonly #touched: StateTable
-  #touches = 0
+  readonly #touched: TouchedPartitions
   readonly #watermarks = new InputWatermarks(1)
 
   constructor(node: OverNode, layout: OverLayout, context: OperatorContext, appendOnly: boolean) {
@@ -75,22 +73,13 @@ class UpdatingOver implements Operator {
     this.#spans = values === undefined ? undefined : new OverSpans(context, this.#store, layout, this.#reach, values)
     this.#gone = new ChangeSet(context, 'gone', layout.schema)
     this.#fresh = new SlotList(context.memory)
-    this.#touched = context.table({
-      name: 'touched',
-      fields: [
-        ...layout.partitionBy.map(column => layout.schema[column] ?? field('', types.null)),
-        field('$number', types.int),
-        field('$ordinal', types.bigint),
-      ],
-      keys: layout.partitionBy.length,
-      unique: true,
-    })
+    this.#touched = new TouchedPartitions(context, partitionFields(layout))
   }
 
   push(_input: number, batch: Batch): void {
     if (batch.rows === 0) return
     const { memory } = this.#context
-    if (!this.#once) this.#touch(this.#store.keysOf(batch), batch.rows, ordinalColumn(memory, batch))
+    if (!this.#once) this.#touched.touch(this.#store.keysOf(batch), batch.rows, ordinalColumn(memory, batch))
     const added = copiesWith(this.#context, batch, 1)
     if (added.rows > 0) {
       const slots = this.#store.insert(added)
@@ -109,13 +98,12 @@ class UpdatingOver implements Operator {
         // A restored program must not send them again.
         this.#store.clear()
       }
-    } else if (this.#touches > 0) {
+    } else if (!this.#touched.empty) {
       this.#change(gone, out)
     }
     this.#fresh.free()
     this.#gone.clear()
     this.#touched.clear()
-    this.#touches = 0
     this.#watermarks.set(end)
   }
 
@@ -141,31 +129,10 @@ class UpdatingOver implements Operator {
     return this.#store.bytes() + this.#gone.bytes() + this.#fresh.bytes() + this.#touched.bytes()
   }
 
-  #touch(keys: readonly Column[], rows: number, ordinals: Pointer): void {
-    const { kernels } = this.#context.memory
-    const { slots, fresh } = this.#touched.findOrInsert(keys, rows)
-    const addresses = this.#touched.addresses(slots, rows)
-    const number = this.#touched.offsets(this.#numberField)
-    const ordinal = this.#touched.offsets(this.#numberField + 1)
-    this.#touches = kernels.field_number(addresses, number.value, number.valid, fresh, this.#touches, rows)
-    kernels.field_set_i64(addresses, ordinal.value, ordinal.valid, ordinals, fresh, rows)
-  }
-
-  get #numberField(): number {
-    return this.#layout.partitionBy.length
-  }
-
   /** Touched partitions in order: their keys, and the ordinals at which they were touched. */
   #partitions(): { readonly keys: readonly Column[]; readonly ordinals: readonly bigint[] } {
-    const { memory } = this.#context
-    const { slots, rows } = this.#touched.all()
-    const numbers = int32sOf(memory, this.#touched.gather(slots, rows, this.#numberField).data, rows)
-    const ordered = new Int32Array(rows)
-    for (const [row, slot] of memory.i32(slots, rows).entries()) ordered[numbers[row] ?? 0] = slot
-    const own = int32s(memory, [...ordered])
-    const keys = Array.from({ length: this.#numberField }, (_, at) => this.#touched.gather(own, rows, at))
-    const ordinals = [...memory.i64(this.#touched.gather(own, rows, this.#numberField + 1).data, rows)]
-    return { keys, ordinals }
+    const { keys, ordinals, rows } = this.#touched.inOrder()
+    return { keys, ordinals: [...this.#context.memory.i64(ordinals, rows)] }
   }
 
   /** The slots of the rows that the step takes back: of equal rows those that came first. */
@@ -216,8 +183,7 @@ class UpdatingOver implements Operator {
 
   /** The numbers of the touched partitions that rows are in. */
   #partitionsOf(slots: Pointer, rows: number): Int32Array {
-    const found = this.#touched.find(this.#store.keysAt(slots, rows), rows)
-    return int32sOf(this.#context.memory, this.#touched.gather(found, rows, this.#numberField).data, rows)
+    return int32sOf(this.#context.memory, this.#touched.numbersOf(this.#store.keysAt(slots, rows), rows), rows)
   }
 
   #removeRows(gone: readonly number[], partitions: Int32Array, ordinals: readonly bigint[], out: Output): void {
@@ -241,7 +207,8 @@ class UpdatingOver implements Operator {
     for (let from = 0; from < rows; from += CHUNK_ROWS) {
       const mark = memory.mark()
       const count = Math.min(CHUNK_ROWS, rows - from)
-      this.#touch(this.#store.keysAt(slots + from * 4, count), count, this.#store.ordinals(slots + from * 4, count))
+      const own = slots + from * 4
+      this.#touched.touch(this.#store.keysAt(own, count), count, this.#store.ordinals(own, count))
       memory.release(mark)
     }
     if (rows === 0) return

@@ -1,8 +1,8 @@
 import type { Batch, Column, Pointer } from '../../../batch/batch.ts'
 import { takeColumn } from '../../../batch/select.ts'
 import type { RankNode } from '../../../plan/nodes/node.ts'
-import type { StateSnapshot, StateTable } from '../../../state/state-table.ts'
-import { type Field, field, type Schema, types } from '../../../types/data-type.ts'
+import type { StateSnapshot } from '../../../state/state-table.ts'
+import { field, types } from '../../../types/data-type.ts'
 import type { InputTimes, Operator, Output, StepEnd } from '../../operator.ts'
 import type { OperatorContext } from '../../operator-context.ts'
 import { ChangeSet } from '../change-set.ts'
@@ -10,6 +10,7 @@ import { ordinalColumn, selectBytes } from '../hidden.ts'
 import { InputWatermarks } from '../input-watermarks.ts'
 import type { InputShape } from '../shape.ts'
 import { restoreTables, snapshotOf } from '../state-of.ts'
+import { partitionFields, TouchedPartitions } from '../touched-partitions.ts'
 import { type RankOptions, RankStore, type TopRows } from './rank-store.ts'
 import { isSmallTop, TopRank } from './top-rank.ts'
 
@@ -29,59 +30,43 @@ export class Rank implements Operator {
   readonly #store: RankStore
   readonly #set: ChangeSet
   readonly #numbered: boolean
-  readonly #keys: number
-  /** Partitions that the running step touched. Empty between steps. */
-  readonly #touched: StateTable
-  #touches = 0
+  readonly #touched: TouchedPartitions
   readonly #watermarks = new InputWatermarks(1)
 
   constructor(options: RankOptions, numbered: boolean, context: OperatorContext) {
     this.#context = context
     this.#numbered = numbered
-    this.#keys = options.partitionBy.length
     this.#store = new RankStore(context, options)
     const number = numbered ? [field('$rank', types.bigint, false)] : []
     this.#set = new ChangeSet(context, 'changes', [...options.schema, ...number])
-    this.#touched = context.table({
-      name: 'touched',
-      fields: [...partitionFields(options), field('$number', types.int), field('$ordinal', types.bigint)],
-      keys: this.#keys,
-      unique: true,
-    })
+    this.#touched = new TouchedPartitions(context, partitionFields(options))
   }
 
   push(_input: number, all: Batch): void {
     const { memory } = this.#context
     const batch = this.#store.candidates(all)
     if (batch.rows === 0) return
-    const { kernels } = memory
     const keys = this.#store.keysOf(batch)
-    const { slots, fresh } = this.#touched.findOrInsert(keys, batch.rows)
-    const addresses = this.#touched.addresses(slots, batch.rows)
-    const number = this.#touched.offsets(this.#keys)
-    const ordinal = this.#touched.offsets(this.#keys + 1)
     const ordinals = ordinalColumn(memory, batch)
-    this.#touches = kernels.field_number(addresses, number.value, number.valid, fresh, this.#touches, batch.rows)
-    kernels.field_set_i64(addresses, ordinal.value, ordinal.valid, ordinals, fresh, batch.rows)
+    const fresh = this.#touched.touch(keys, batch.rows, ordinals)
     const first = selectBytes(memory, fresh, true, batch.rows)
     if (first.rows > 0) {
       const partitions = keys.map(column => takeColumn(memory, column, first.selection, first.rows, false))
       const own = memory.chunk(first.rows * 8)
-      kernels.take_values(ordinals, 3, first.selection, first.rows, own)
+      memory.kernels.take_values(ordinals, 3, first.selection, first.rows, own)
       this.#addTops(partitions, first.rows, own, -1)
     }
     this.#store.push(batch)
   }
 
   endStep(end: StepEnd, out: Output): void {
-    if (this.#touches > 0) {
-      const { slots, keys, rows } = this.#touchedInOrder()
-      this.#addTops(keys, rows, this.#touched.gather(slots, rows, this.#keys + 1).data, 1)
+    if (!this.#touched.empty) {
+      const { keys, ordinals, rows } = this.#touched.inOrder()
+      this.#addTops(keys, rows, ordinals, 1)
       this.#set.emit(this.#set.changes(), this.#watermarks.reached(), out)
       this.#set.clear()
       this.#store.trim(keys, rows)
       this.#touched.clear()
-      this.#touches = 0
     }
     this.#watermarks.set(end)
   }
@@ -123,27 +108,4 @@ export class Rank implements Operator {
     if (!this.#numbered) return columns
     return [...columns, { type: types.bigint, data: top.numbers, validity: 0 }]
   }
-
-  #touchedInOrder(): { slots: Pointer; keys: readonly Column[]; rows: number } {
-    const { memory } = this.#context
-    const all = this.#touched.all()
-    const numbers = memory.i32(this.#touched.gather(all.slots, all.rows, this.#keys).data, all.rows)
-    const ordered = new Int32Array(all.rows)
-    for (const [row, slot] of memory.i32(all.slots, all.rows).entries()) ordered[numbers[row] ?? 0] = slot
-    const slots = memory.chunk(all.rows * 4)
-    memory.i32(slots, all.rows).set(ordered)
-    const keys = Array.from({ length: this.#keys }, (_, at) => this.#touched.gather(slots, all.rows, at))
-    return { slots, keys, rows: all.rows }
-  }
-}
-
-export function partitionFields(options: {
-  readonly schema: Schema
-  readonly partitionBy: readonly number[]
-}): Field[] {
-  return options.partitionBy.map(column => {
-    const found = options.schema[column]
-    if (found === undefined) throw new RangeError(`no column ${column}`)
-    return found
-  })
 }

@@ -13,7 +13,7 @@ import { LateRows, windowBelow } from '../late-rows.ts'
 import type { InputShape } from '../shape.ts'
 import { restoreTables, snapshotOf } from '../state-of.ts'
 import { Timers } from '../timers.ts'
-import { partitionFields } from './rank.ts'
+import { partitionFields } from '../touched-partitions.ts'
 import { RankStore } from './rank-store.ts'
 
 /**
