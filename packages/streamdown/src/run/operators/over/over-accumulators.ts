@@ -31,8 +31,6 @@ export interface AccumulatorKind {
   readonly saved: readonly DataType[]
   /** What `save` would give, or does as well, by the result; undefined: it does not say enough. */
   readonly resume?: (result: Value) => readonly Value[]
-  /** Whether rows can be removed. */
-  readonly slides: boolean
   /** Over the arguments' values by row. `slides`: rows will be removed. */
   create(args: readonly (readonly Value[])[], slides: boolean): Accumulator
 }
@@ -42,7 +40,7 @@ export function accumulatorKind(call: ListCall): AccumulatorKind | undefined {
   if (call.orderBy.length > 0) return undefined
   const plain = plainKind(call)
   if (plain === undefined || !call.distinct || isIdempotent(call.name)) return plain
-  return plain.slides ? distinctKind(plain) : undefined
+  return distinctKind(plain)
 }
 
 const isIdempotent = (name: string): boolean => ['min', 'max', 'bool_and', 'bool_or'].includes(name)
@@ -55,7 +53,7 @@ function plainKind(call: ListCall): AccumulatorKind | undefined {
   switch (call.name) {
     case 'count':
     case 'regr_count':
-      return { saved: [types.bigint], resume: rows => [rows], slides: true, create: () => new Counter() }
+      return { saved: [types.bigint], resume: rows => [rows], create: () => new Counter() }
     case 'sum':
     case 'sum0':
     case 'avg':
@@ -63,25 +61,22 @@ function plainKind(call: ListCall): AccumulatorKind | undefined {
         return {
           saved: [types.string, types.bigint],
           ...(call.name === 'avg' ? {} : { resume: resumedSum }),
-          slides: true,
           create: ([x = []]) => new ExactSum(call, x),
         }
       if (argument.is === 'double' || argument.is === 'real')
-        return { saved: sumTypes, slides: true, create: ([x = []]) => new FloatSum(call, x) }
+        return { saved: sumTypes, create: ([x = []]) => new FloatSum(call, x) }
       return undefined
     case 'min':
     case 'max':
       return {
         saved: [argument],
         resume: best => [best],
-        slides: true,
         create: ([x = []], slides) => new Extreme(x, x, call.name === 'max', slides),
       }
     case 'arg_min':
     case 'arg_max':
       return {
         saved: [argument, call.argumentTypes[1] ?? types.null],
-        slides: true,
         create: ([x = [], by = []], slides) => new Extreme(x, by, call.name === 'arg_max', slides),
       }
     case 'bool_and':
@@ -89,7 +84,6 @@ function plainKind(call: ListCall): AccumulatorKind | undefined {
       return {
         saved: [types.bigint, types.bigint],
         resume: result => [result === null ? 0n : 1n, result === true ? 1n : 0n],
-        slides: true,
         create: ([x = []]) => new Truths(x, call.name === 'bool_or'),
       }
     case 'stddev_samp':
@@ -97,7 +91,7 @@ function plainKind(call: ListCall): AccumulatorKind | undefined {
     case 'var_samp':
     case 'var_pop':
       if (argument.is === 'numeric') return undefined
-      return { saved: Moments.saved(1), slides: true, create: args => new Moments(call, args) }
+      return { saved: Moments.saved(1), create: args => new Moments(call, args) }
     case 'corr':
     case 'covar_pop':
     case 'covar_samp':
@@ -111,7 +105,6 @@ function plainKind(call: ListCall): AccumulatorKind | undefined {
     case 'regr_sxy':
       return {
         saved: Moments.saved(call.argumentTypes.length),
-        slides: true,
         create: args => new Moments(call, args),
       }
     default:
@@ -407,7 +400,6 @@ class Moments implements Accumulator {
 function distinctKind(plain: AccumulatorKind): AccumulatorKind {
   return {
     saved: [],
-    slides: true,
     create: (args, slides) => new Distinct(args, plain.create(args, slides)),
   }
 }
