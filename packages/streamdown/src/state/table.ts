@@ -2,6 +2,7 @@ import { type Column, NO_WATERMARK, type Pointer } from '../batch/batch.ts'
 import { describeColumns, widthBitsOf } from '../batch/columns.ts'
 import { hashesOf } from '../batch/key-groups.ts'
 import type { Memory } from '../batch/memory.ts'
+import { orderFlags } from '../batch/sort.ts'
 import { decodeFrames, encodeFrames } from '../batch/wire.ts'
 import { StreamdownError } from '../errors/error.ts'
 import { type Physical, physicalCodes, physicalOf, widthOf } from '../types/physical.ts'
@@ -72,9 +73,9 @@ class HeapTable implements StateTable {
       view.setUint32(fields + index * 16 + 8, offsets.valid, true)
       view.setUint32(fields + index * 16 + 12, widthBitsOf(physical), true)
     }
-    for (const [index, { field, descending, nullsFirst }] of order.entries()) {
-      view.setUint32(ordering + index * 8, field, true)
-      view.setUint32(ordering + index * 8 + 4, (descending ? 1 : 0) + (nullsFirst ? 2 : 0), true)
+    for (const [index, by] of order.entries()) {
+      view.setUint32(ordering + index * 8, by.field, true)
+      view.setUint32(ordering + index * 8 + 4, orderFlags(by), true)
     }
     this.address =
       memory.kernels.table_new(

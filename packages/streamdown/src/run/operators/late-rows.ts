@@ -151,3 +151,11 @@ export class LateRows {
     })
   }
 }
+
+/** Late rows that had one window, and missed it. */
+export function sendMissed(memory: Memory, batch: Batch, out: Output): void {
+  const ones = memory.chunk(batch.rows * 4)
+  memory.kernels.fill_i32(ones, batch.rows, 1)
+  const one: Column = { type: types.int, data: ones, validity: 0 }
+  out.side('late', { ...batch, columns: [...batch.columns, one, one] })
+}

@@ -3,11 +3,11 @@ import { columnAt } from '../../../batch/key-groups.ts'
 import { takeColumn, takeRows } from '../../../batch/select.ts'
 import type { TemporalJoinNode } from '../../../plan/nodes/node.ts'
 import type { StateSnapshot } from '../../../state/state-table.ts'
-import { types } from '../../../types/data-type.ts'
 import type { InputTimes, Operator, Output, StepEnd } from '../../operator.ts'
 import type { OperatorContext } from '../../operator-context.ts'
 import { splitByMask, splitByNulls, watermarkColumn } from '../hidden.ts'
 import { InputWatermarks } from '../input-watermarks.ts'
+import { sendMissed } from '../late-rows.ts'
 import type { InputShape } from '../shape.ts'
 import { restoreTables, snapshotOf } from '../state-of.ts'
 import { StepRows } from '../step-rows.ts'
@@ -117,14 +117,14 @@ class EventTimeJoin implements Operator {
     const { left: time } = this.#node.moment
     const bounded = this.#watermarks.bound(memory, 0, batch)
     const timed = splitByNulls(memory, bounded, [time])
-    if (timed.lone !== undefined) this.#emitLate(timed.lone, out)
+    if (timed.lone !== undefined) sendMissed(memory, timed.lone, out)
     if (timed.rest === undefined) return
     const { rest } = timed
     const mask = memory.chunk(rest.rows)
     const watermarks = watermarkColumn(memory, rest)
     memory.kernels.mask_from_watermark(columnAt(rest, time).data, 0n, watermarks, rest.rows, mask)
     const inTime = splitByMask(memory, rest, mask)
-    if (inTime.lone !== undefined) this.#emitLate(inTime.lone, out)
+    if (inTime.lone !== undefined) sendMissed(memory, inTime.lone, out)
     if (inTime.rest === undefined) return
     // No version has a NULL in its key.
     const waiting = this.#node.kind === 'left' ? inTime : splitByNulls(memory, inTime.rest, this.#keys[0])
@@ -223,14 +223,5 @@ class EventTimeJoin implements Operator {
   #joined(batch: Batch, { count, probe, slots }: Pairs): Batch {
     const left = takeRows(this.#context.memory, batch, probe, count)
     return { ...left, columns: [...left.columns, ...this.#versions.columns(slots, count)] }
-  }
-
-  /** Late rows: the left columns, and one window missed of one. */
-  #emitLate(batch: Batch, out: Output): void {
-    const { memory } = this.#context
-    const ones = memory.chunk(batch.rows * 4)
-    memory.kernels.fill_i32(ones, batch.rows, 1)
-    const one: Column = { type: types.int, data: ones, validity: 0 }
-    out.side('late', { ...batch, columns: [...batch.columns, one, one] })
   }
 }

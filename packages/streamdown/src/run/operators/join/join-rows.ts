@@ -2,9 +2,10 @@ import { type Batch, CHUNK_ROWS, type Column, END_OF_TIME, NO_WATERMARK, type Po
 import type { Memory } from '../../../batch/memory.ts'
 import { takeColumn } from '../../../batch/select.ts'
 import type { JoinKind } from '../../../plan/nodes/node.ts'
-import { type Schema, types } from '../../../types/data-type.ts'
+import type { Schema } from '../../../types/data-type.ts'
 import type { Output } from '../../operator.ts'
 import { negatedWeights, nullColumn, ordinalColumn, watermarkColumn } from '../hidden.ts'
+import { sendMissed } from '../late-rows.ts'
 import type { JoinSide } from './join-side.ts'
 
 /** 0: left, 1: right. */
@@ -154,10 +155,7 @@ export class JoinRows {
     const memory = this.#memory
     const nulls = this.#schemas[otherOf(input)].map(({ type }) => nullColumn(memory, type, batch.rows))
     const columns = input === 0 ? [...batch.columns, ...nulls] : [...nulls, ...batch.columns]
-    const ones = memory.chunk(batch.rows * 4)
-    memory.kernels.fill_i32(ones, batch.rows, 1)
-    const count: Column = { type: types.int, data: ones, validity: 0 }
-    out.side('late', { ...batch, columns: [...columns, count, count] })
+    sendMissed(memory, { ...batch, columns }, out)
   }
 
   held(watermark: bigint): bigint {

@@ -2,6 +2,7 @@ import { type Batch, CHUNK_ROWS, type Column, type Pointer } from '../../../batc
 import { describeColumns } from '../../../batch/columns.ts'
 import { columnAt } from '../../../batch/key-groups.ts'
 import { takeColumn, takeRows } from '../../../batch/select.ts'
+import { orderFlags } from '../../../batch/sort.ts'
 import { int32s } from '../../../batch/values.ts'
 import type { RankNode, SortKey } from '../../../plan/nodes/node.ts'
 import type { StateTable } from '../../../state/state-table.ts'
@@ -138,11 +139,11 @@ export class RankStore {
     const columns = this.#sorting.map(({ column }) => columnAt(batch, column))
     const fields = memory.chunk(Math.max(1, columns.length) * 16)
     const view = memory.view()
-    for (const [at, { field, descending, nullsFirst }] of this.#sorting.entries()) {
-      const { value, valid } = this.table.offsets(field)
+    for (const [at, by] of this.#sorting.entries()) {
+      const { value, valid } = this.table.offsets(by.field)
       view.setUint32(fields + at * 16, value, true)
       view.setUint32(fields + at * 16 + 4, valid, true)
-      view.setUint32(fields + at * 16 + 8, (descending ? 1 : 0) + (nullsFirst ? 2 : 0), true)
+      view.setUint32(fields + at * 16 + 8, orderFlags(by), true)
     }
     const mask = memory.chunk(rows)
     const refused = memory.kernels.rank_can_enter(
@@ -183,7 +184,7 @@ export class RankStore {
     // In a table that was empty slots count from 0.
     this.#partitions.clear()
     if (inserted === rows) return batch
-    const flags = this.#sorting.map(({ descending, nullsFirst }) => (descending ? 1 : 0) + (nullsFirst ? 2 : 0))
+    const flags = this.#sorting.map(orderFlags)
     const mask = memory.chunk(rows)
     const kept = memory.kernels.rank_first(
       slots,

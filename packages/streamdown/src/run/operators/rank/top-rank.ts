@@ -2,6 +2,7 @@ import { type Batch, CHUNK_ROWS, type Column, type Pointer } from '../../../batc
 import { describeColumns } from '../../../batch/columns.ts'
 import { columnAt } from '../../../batch/key-groups.ts'
 import { takeColumn, takeRows } from '../../../batch/select.ts'
+import { orderFlags } from '../../../batch/sort.ts'
 import { int32s } from '../../../batch/values.ts'
 import type { StateSnapshot, StateTable } from '../../../state/state-table.ts'
 import { type Field, field, types } from '../../../types/data-type.ts'
@@ -80,11 +81,11 @@ export class TopRank implements Operator {
     this.#mark = this.#partitions.offsets(keys + to + 1).value
     this.#orderFields = context.memory.alloc(Math.max(1, orderBy.length) * 16)
     const view = context.memory.view()
-    for (const [at, { column, descending, nullsFirst }] of orderBy.entries()) {
-      const { value, valid } = this.#rows.offsets(this.#columns.indexOf(column))
+    for (const [at, by] of orderBy.entries()) {
+      const { value, valid } = this.#rows.offsets(this.#columns.indexOf(by.column))
       view.setUint32(this.#orderFields + at * 16, value, true)
       view.setUint32(this.#orderFields + at * 16 + 4, valid, true)
-      view.setUint32(this.#orderFields + at * 16 + 8, (descending ? 1 : 0) + (nullsFirst ? 2 : 0), true)
+      view.setUint32(this.#orderFields + at * 16 + 8, orderFlags(by), true)
     }
   }
 
