@@ -40,7 +40,7 @@ type Node =
  * characters, as a program for bytes of UTF-8: it matches what JavaScript's Unicode mode does. Undefined for all others.
  */
 export function byteProgram(pattern: string): ByteProgram | undefined {
-  const parser = new PatternParser(pattern)
+  const parser = new PlainPatternParser(pattern)
   const choices = parser.choices()
   if (choices === undefined || !parser.isDone) return undefined
   const emitter = new Emitter()
@@ -52,7 +52,11 @@ export function byteProgram(pattern: string): ByteProgram | undefined {
     : { bytes: Uint8Array.from(bytes), groups: parser.groups }
 }
 
-class PatternParser {
+/**
+ * Reads plain patterns, and nothing else. It does not begin with the tree of `pattern-tree.ts`: that takes all that `RegExp`
+ * takes and leaves the characters of a class to the engine, where a program needs each of them as bytes.
+ */
+class PlainPatternParser {
   groups = 0
   readonly #text: string
   #at = 0
