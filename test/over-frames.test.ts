@@ -41,6 +41,11 @@ const queries: Followed['queries'] = [
     'x, id',
     'RANGE BETWEEN CURRENT ROW AND CURRENT ROW',
   ),
+  over(
+    'ARG_MIN(DISTINCT v % 3, v % 3) OVER w AS a, ARG_MAX(DISTINCT v % 3, v % 3) OVER w AS b',
+    'x, id',
+    'ROWS BETWEEN 2 PRECEDING AND CURRENT ROW',
+  ),
   // Several frames at once
   `SELECT id, SUM(v) OVER (PARTITION BY k ORDER BY x RANGE BETWEEN 1 PRECEDING AND CURRENT ROW) AS a,
      SUM(v) OVER (PARTITION BY k ORDER BY x GROUPS BETWEEN CURRENT ROW AND 1 FOLLOWING) AS b,

@@ -43,7 +43,8 @@ export function accumulatorKind(call: ListCall): AccumulatorKind | undefined {
   return distinctKind(plain)
 }
 
-const isIdempotent = (name: string): boolean => ['min', 'max', 'bool_and', 'bool_or'].includes(name)
+const isIdempotent = (name: string): boolean =>
+  ['min', 'max', 'arg_min', 'arg_max', 'bool_and', 'bool_or'].includes(name)
 
 /** Whether what came before can be kept as a few values. */
 export const isSavable = (kind: AccumulatorKind): boolean => kind.saved.length > 0
