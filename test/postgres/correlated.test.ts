@@ -109,6 +109,38 @@ const cases: readonly { readonly what: string; readonly sql: string; readonly gi
     sql: `SELECT a, b, x FROM (VALUES (1)) AS p(a), (VALUES (2)) AS q(b) CROSS JOIN UNNEST(ARRAY[a, b]) AS u(x) ORDER BY x`,
     gives: ['1 | 2 | 1', '1 | 2 | 2'],
   },
+  {
+    what: 'in a table of WITH, read twice',
+    sql: `SELECT name, (WITH own(a) AS (SELECT age FROM member m WHERE m.team = t.id)
+            SELECT COUNT(*) FROM own x JOIN own y ON x.a > y.a) FROM team t ORDER BY t.id`,
+    gives: ['red | 3', 'blue | 0', 'grey | 0'],
+  },
+  {
+    what: 'in a table of WITH that another one reads',
+    sql: `SELECT name, (WITH own AS (SELECT age FROM member m WHERE m.team = t.id), old AS (SELECT age FROM own WHERE age > 25)
+            SELECT SUM(age) FROM old) FROM team t ORDER BY t.id`,
+    gives: ['red | 70', 'blue | 35', 'grey | NULL'],
+  },
+  {
+    what: 'in a table of WITH with LIMIT, and one with UNION',
+    sql: `SELECT name, (WITH two AS (SELECT age FROM member m WHERE m.team = t.id ORDER BY age DESC LIMIT 2)
+            SELECT MIN(age) FROM two), (WITH more AS (SELECT age FROM member m WHERE m.team = t.id UNION SELECT t.id)
+            SELECT SUM(age) FROM more) FROM team t ORDER BY t.id`,
+    gives: ['red | 30 | 91', 'blue | 35 | 37', 'grey | NULL | 3'],
+  },
+  {
+    what: 'in a table of WITH, read where its name for the outer table means another one',
+    sql: `SELECT name, (WITH own AS (SELECT age FROM member WHERE team = t.id)
+            SELECT COUNT(*) FROM (SELECT 99 AS id, 2 AS team) t WHERE EXISTS (SELECT 1 FROM own WHERE age > t.team))
+          FROM team t ORDER BY t.id`,
+    gives: ['red | 1', 'blue | 1', 'grey | 0'],
+  },
+  {
+    what: 'in a table of WITH of a lateral query',
+    sql: `SELECT name, n FROM team t LEFT JOIN LATERAL (WITH own AS (SELECT age FROM member m WHERE m.team = t.id)
+            SELECT age AS n FROM own ORDER BY age LIMIT 1) c ON TRUE ORDER BY t.id`,
+    gives: ['red | 20', 'blue | 35', 'grey | NULL'],
+  },
 ]
 
 for (const { what, sql, gives } of cases)

@@ -53,6 +53,16 @@ test("arguments by name, also of functions of one's own", async () => {
   await assert.rejects(answers('SELECT concat(VARIADIC a) FROM (SELECT ARRAY[1] AS a) t'), { code: 'DSD2005' })
 })
 
+test('WITH RECURSIVE takes its tables in any order, and none that read each other', async () => {
+  const sql =
+    'WITH RECURSIVE a AS (SELECT n + 1 AS n FROM b), b AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM b WHERE n < 3)'
+  assert.deepEqual(await answers(`${sql} SELECT * FROM a ORDER BY n`), ['2', '3', '4'])
+  await assert.rejects(
+    answers('WITH RECURSIVE a AS (SELECT 1 AS n UNION ALL SELECT n FROM b), b AS (SELECT n FROM a) SELECT * FROM a'),
+    { code: 'DSD2005', message: /read each other/ },
+  )
+})
+
 test('WITH names a query once', async () => {
   await assert.rejects(answers('WITH a AS (SELECT 1), a AS (SELECT 2) SELECT * FROM a'), { code: 'DSD2006' })
 })

@@ -1,5 +1,5 @@
 import { sameType } from '../../functions/common-type.ts'
-import type { CommonTable } from '../../sql/bind/context.ts'
+import type { CommonTable } from '../../sql/bind/common-tables.ts'
 import { fail } from '../../sql/bind/problem.ts'
 import { bindQuery } from '../../sql/bind/query.ts'
 import { noteUserAggregates } from '../../sql/bind/syntax.ts'
@@ -28,7 +28,7 @@ export function lowerQuery(
       return before + functionName(context, hole.value.of) + piece
     if (hole.is === 'value') return before + sqlText(hole.value) + piece
     const name = `relation ${i}`
-    tables.push({ name, plan: visibleOnly(lowerRelation(context, hole.relation)).node })
+    tables.push({ is: 'planned', name, plan: visibleOnly(lowerRelation(context, hole.relation)).node })
     return `${before}"${name}"${piece}`
   })
   const { statement } = parseStatement(text)

@@ -1,10 +1,11 @@
 import type { AggregateRules } from '../../functions/aggregates.ts'
 import type { FunctionRules } from '../../functions/definition.ts'
-import type { Inquiry, PlanNode, Relation } from '../../plan/nodes/node.ts'
+import type { Inquiry, Relation } from '../../plan/nodes/node.ts'
 import type { Evaluate } from '../../plan/optimise/fold.ts'
 import type { Schema } from '../../types/data-type.ts'
 import type { Catalog } from '../catalog.ts'
 import type { Settings } from '../settings.ts'
+import type { CommonTable } from './common-tables.ts'
 import { type Names, namesOf } from './names.ts'
 
 /** A table that is asked by equality of columns. */
@@ -33,12 +34,6 @@ export interface BindOptions {
    * so that a program that maintains the view too runs it once.
    */
   readonly materializedViews?: 'scan' | 'inline'
-}
-
-/** A table of WITH. */
-export interface CommonTable {
-  readonly name: string
-  readonly plan: PlanNode
 }
 
 export interface BindContext {

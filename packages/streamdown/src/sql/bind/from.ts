@@ -22,6 +22,7 @@ import type {
 } from '../parse/ast.ts'
 import { Carry, carriedRows, outerColumns } from './carry.ts'
 import { changelogOf } from './changelog.ts'
+import { asSubquery, type CorrelatedTable, seenByTable } from './common-tables.ts'
 import type { BindContext } from './context.ts'
 import { bindCountWindows } from './count-windows.ts'
 import { ExpressionBinder } from './expressions.ts'
@@ -93,12 +94,13 @@ class FromBinder {
   }
 
   /** `left`: the tables before it, for what is lateral. */
-  table(ref: TableReference, left: Source | undefined): Source {
+  table(written: TableReference, left: Source | undefined): Source {
     const context = this.#context
+    const { ref, table } = asSubquery(context, written)
     const carried = this.#carried
     if (carried !== undefined && left === undefined && ref.is !== 'join') {
       this.#carried = undefined
-      return this.join(carried, ref, besides(ref.at))
+      return this.join(carried, written, besides(ref.at))
     }
     switch (ref.is) {
       case 'table': {
@@ -115,7 +117,7 @@ class FromBinder {
         return this.#aliased(ScanNode.create(relation), ref.alias, plain)
       }
       case 'derived':
-        return this.#derived(ref)
+        return this.#derived(ref, table)
       case 'tableFunction':
         return this.#function(ref)
       case 'unnest':
@@ -132,8 +134,10 @@ class FromBinder {
     return this.#aliased(bindMatch(this.#context, ref, source.plan, source.scope), ref.alias, undefined)
   }
 
-  #derived(ref: DerivedTable): Source {
-    const bound = bindSubquery(this.#context, ref.query, this.#outer)
+  /** `table`: the table of WITH whose query this is. */
+  #derived(ref: DerivedTable, table: CorrelatedTable | undefined): Source {
+    const seen = table === undefined ? this.#outer : seenByTable(this.#outer, table)
+    const bound = bindSubquery(table?.context ?? this.#context, ref.query, seen)
     const needed = outerColumns([...bound.correlated, ...bound.outputs])
     if (this.#outer !== undefined && needed.length > 0) throw new Carry(this.#outer, needed)
     return this.#aliased(visiblePlan(bound), ref.alias, undefined)
@@ -188,11 +192,14 @@ class FromBinder {
     return this.#joinedTo(ref, this.beside(left, ref.left))
   }
 
-  join(left: Source, ref: TableReference, parts: JoinParts): Source {
+  join(left: Source, written: TableReference, parts: JoinParts): Source {
+    const { ref, table } = asSubquery(this.#context, written)
     if (ref.is === 'derived' && ref.lateral)
       return this.#lateral(left, ref, parts, { ...left.scope, outer: this.#outer })
-    if (ref.is === 'derived' && left.scope.carried !== undefined)
-      return this.#lateral(left, ref, parts, { ...left.scope, columns: [], outer: this.#outer })
+    if (ref.is === 'derived' && left.scope.carried !== undefined) {
+      const outer = table === undefined ? this.#outer : seenByTable(this.#outer, table)
+      return this.#lateral(left, ref, parts, { ...left.scope, columns: [], outer }, table?.context)
+    }
     if (ref.is === 'unnest' || (ref.is === 'tableFunction' && isRowSource(ref.call, this.#context.catalog))) {
       const apart = ref.is === 'tableFunction' ? this.#longSeries(ref) : undefined
       return apart === undefined ? this.#expandedJoin(left, ref, parts) : this.#joins.pair(left, apart, parts)
@@ -201,15 +208,15 @@ class FromBinder {
       const right = this.table({ ...ref, systemTime: undefined }, left)
       return this.#joins.pair(left, right, parts, ref.systemTime)
     }
-    return this.#joins.pair(left, this.table(ref, left), parts)
+    return this.#joins.pair(left, this.table(written, left), parts)
   }
 
   /** A subquery over each row of the tables before it, of which it sees what `scope` shows. */
-  #lateral(left: Source, ref: DerivedTable, parts: JoinParts, seen: Scope): Source {
+  #lateral(left: Source, ref: DerivedTable, parts: JoinParts, seen: Scope, context = this.#context): Source {
     if (parts.kind !== 'inner' && parts.kind !== 'left')
       notYet(`${parts.kind} join LATERAL`, 'Use LEFT or INNER.', ref.at)
     const rows = new Rows(this.#context, left.plan, seen)
-    const bound = bindSubquery(this.#context, ref.query, { ...seen, plan: left.plan })
+    const bound = bindSubquery(context, ref.query, { ...seen, plan: left.plan })
     if (!ref.lateral && outerColumns([...bound.correlated, ...bound.outputs]).length === 0)
       return this.#joins.pair(left, this.#aliased(visiblePlan(bound), ref.alias, undefined), parts)
     const width = left.plan.schema.length

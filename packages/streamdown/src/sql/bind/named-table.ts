@@ -2,9 +2,10 @@ import { LateNode, type PlanNode, ScanNode } from '../../plan/nodes/node.ts'
 import { rankWindow } from '../../plan/windows.ts'
 import type { CatalogEntry } from '../catalog.ts'
 import type { Hint, Name, Span } from '../parse/ast.ts'
+import { findCommonTable } from './common-tables.ts'
 import type { BindContext } from './context.ts'
 import { didYouMean, lastPart } from './names.ts'
-import { fail } from './problem.ts'
+import { fail, notYet } from './problem.ts'
 import { relationName } from './relation-names.ts'
 import { hinted, optionHints } from './table-options.ts'
 
@@ -13,7 +14,9 @@ export function bindNamedTable(context: BindContext, name: Name, hints: readonly
   const { names, catalog } = context
   const wanted = names.fold(lastPart(name))
   if (name.parts.length === 1) {
-    const common = context.commonTables.findLast(table => names.same(table.name, wanted))
+    const common = findCommonTable(context, { name })
+    if (common?.is === 'correlated')
+      return notYet(`"${wanted}", which uses columns of the query around it, here`, 'Read it in FROM.', name.at)
     if (common !== undefined) return unhinted(hints, `"${wanted}"`, common.plan)
     if (context.defining.some(defined => names.same(defined, wanted)) && catalog.find(wanted, names.same) === undefined)
       fail(

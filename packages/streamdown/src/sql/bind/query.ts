@@ -16,15 +16,15 @@ import { nodesOf } from '../../plan/visitor/transform.ts'
 import { groupWindow, withWindowEnd } from '../../plan/windows.ts'
 import { type Field, type Schema, types } from '../../types/data-type.ts'
 import { typeText } from '../../types/type-text.ts'
-import type { Query, QueryBody, Select, SortItem, Span, Values, With } from '../parse/ast.ts'
+import type { Query, QueryBody, Select, SortItem, Span, Values } from '../parse/ast.ts'
 import { duration, readSetting } from '../setting-texts.ts'
 import { Carry } from './carry.ts'
 import { castTo } from './cast.ts'
+import { withTables } from './common-tables.ts'
 import type { BindContext } from './context.ts'
 import { commonOf, ExpressionBinder } from './expressions.ts'
 import { bindNamedTable } from './named-table.ts'
 import { fail, notYet } from './problem.ts'
-import { bindRecursive, isRecursive } from './recursion.ts'
 import { rowCount } from './row-count.ts'
 import { readsOuter } from './rows.ts'
 import { type Scope, tableScope } from './scope.ts'
@@ -121,7 +121,7 @@ export function bindSubquery(
 
 function bindAsIs(context: BindContext, query: Query, outer: Scope | undefined, place: QueryPlace): BoundQuery {
   const emitting = query.emit === undefined ? context : { ...context, ...emitModes[query.emit.mode] }
-  const inner = query.with === undefined ? emitting : withTables(emitting, query.with)
+  const inner = query.with === undefined ? emitting : withTables(emitting, query.with, outer)
   const tail: Tail = {
     orderBy: query.orderBy,
     limit: rowCount(context, query.limit, 'LIMIT'),
@@ -138,27 +138,6 @@ const emitModes = {
   IMMEDIATELY: { emit: 'update', settles: false },
   FINAL: { emit: 'close', settles: false },
 } as const
-
-export function withTables(context: BindContext, clause: With): BindContext {
-  let inner = context
-  const seen: string[] = []
-  for (const table of clause.tables) {
-    const name = context.names.fold(table.name)
-    if (seen.some(other => context.names.same(other, name)))
-      fail('DSD2006', `WITH names "${name}" twice.`, table.name.at)
-    seen.push(name)
-    const defining = { ...inner, defining: [...inner.defining, name] }
-    const plan = renamed(
-      clause.recursive && isRecursive(context, table)
-        ? bindRecursive(inner, table, name)
-        : bindQuery(defining, table.query),
-      table.columns.map(c => context.names.fold(c)),
-      table.at,
-    )
-    inner = { ...inner, commonTables: [...inner.commonTables, { name, plan }] }
-  }
-  return inner
-}
 
 /** The plan with other names for its first columns. */
 export function renamed(plan: PlanNode, names: readonly string[], at: Span): PlanNode {

@@ -6,9 +6,10 @@ import type { DataType, Schema } from '../../types/data-type.ts'
 import type { CommonTable, QueryBody } from '../parse/ast.ts'
 import { count, readSetting } from '../setting-texts.ts'
 import { castTo } from './cast.ts'
+import { withTables } from './common-tables.ts'
 import type { BindContext } from './context.ts'
 import { fail, notYet } from './problem.ts'
-import { alike, bindBody, noTail, visiblePlan, withTables } from './query.ts'
+import { alike, bindBody, noTail, visiblePlan } from './query.ts'
 
 /** Types that grow with each step (of decimals) are taken as they are after so many. */
 const TYPE_ROUNDS = 3
@@ -45,7 +46,7 @@ export function bindRecursive(context: BindContext, table: CommonTable, name: st
   let types = base.schema.map(field => field.type)
   for (let round = 1; ; round++) {
     const working = workingTable(name, names, types)
-    const common = { name, plan: ScanNode.create(working) }
+    const common = { is: 'planned' as const, name, plan: ScanNode.create(working) }
     const within = { ...inner, commonTables: [...inner.commonTables, common] }
     const steps = operands.filter(isStep).map(operand => bind(within, operand))
     for (const step of steps)
@@ -118,7 +119,7 @@ function unionOperands(body: QueryBody, all: boolean): readonly QueryBody[] {
 }
 
 /** Whether a table of this name is read anywhere in the syntax. */
-function mentions(context: BindContext, syntax: object, name: string): boolean {
+export function mentions(context: BindContext, syntax: object, name: string): boolean {
   const { names } = context
   const isName = (part: object): boolean => {
     if (!('is' in part) || !('parts' in part) || part.is !== 'name' || !Array.isArray(part.parts)) return false
