@@ -872,3 +872,13 @@ array[1.5,2]::int[]
 array[array['1','2'],array['3','4']]::int[][]
 array[]::int[]
 array[1,2]::text
+
+-- rows, arrays and numbers where NULL or the way of writing counts
+ROW(NULL, NULL) IS NULL, ROW(1, NULL) IS NULL, ROW(1, NULL) IS NOT NULL, ROW(1, 2) IS NOT NULL, ROW(NULL, NULL) IS NOT NULL
+ROW(ROW(NULL, NULL), NULL) IS NULL
+count(*) FROM (VALUES (1, NULL::int), (1, 2)) AS t(a, b) WHERE ROW(a, b) IS NOT NULL
+ARRAY[1, 2] || NULL, NULL || ARRAY[1, 2], ARRAY[1, 2] || NULL::int, ARRAY[1, 2] || NULL::int[], 1 || ARRAY[2]
+'1e2'::jsonb, '-0'::jsonb, '1.50e1'::jsonb, '[1E-3]'::jsonb
+extract(microseconds FROM to_timestamp('2024 15:12:02.020.001230', 'YYYY HH24:MI:SS.MS.US'))
+extract(microseconds FROM to_timestamp('2024 12.5 100', 'YYYY SS.MS US'))
+to_date('12 BC', 'YYYY BC'), to_date('2-29', 'MM-DD')

@@ -1,8 +1,8 @@
 import type { DataType } from '../../types/data-type.ts'
 import type { Numeric, Value } from '../../types/value.ts'
 import { decimalText } from '../../values/decimal-digits.ts'
-import { type Json, JsonNumber, parseJson, writeJson } from '../../values/json.ts'
-import { numericText } from '../../values/numeric.ts'
+import { isJsonArray, isJsonObject, type Json, JsonNumber, parseJson, writeJson } from '../../values/json.ts'
+import { numericText, parseNumeric } from '../../values/numeric.ts'
 import { hexOf } from '../cast.ts'
 import { RowError } from '../definition.ts'
 import { intervalText } from '../time/interval.ts'
@@ -13,7 +13,20 @@ import { asInterval, asNumeric } from '../values.ts'
 export function castJson(text: string): string {
   const parsed = parseJson(text)
   if (parsed === undefined) throw new RowError(4, 'the text is not valid JSON')
-  return writeJson(parsed)
+  return writeJson(unusualNumber.test(text) ? withPlainNumbers(parsed) : parsed)
+}
+
+/** What may be a number with an exponent, or minus zero. */
+const unusualNumber = /\d[eE]|-0/
+
+/** Numbers as NUMERIC prints them. */
+function withPlainNumbers(value: Json): Json {
+  if (isJsonArray(value)) return value.map(withPlainNumbers)
+  if (isJsonObject(value)) return new Map([...value].map(([key, item]) => [key, withPlainNumbers(item)]))
+  if (!(value instanceof JsonNumber)) return value
+  const number = parseNumeric(value.text)
+  if (number === undefined || number === 'too large') throw new RowError(3, `the number ${value.text} is too large`)
+  return new JsonNumber(numericText(number))
 }
 
 export const jsonOf = (value: Value, type: DataType): string => writeJson(toJson(value, type))

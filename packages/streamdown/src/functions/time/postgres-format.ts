@@ -298,7 +298,9 @@ export interface ParsedTime {
 /** A text by a pattern; undefined where it does not fit. */
 export function parsePostgres(text: string, pattern: string): ParsedTime | undefined {
   let at = 0
-  let [year, month, day, hour, minute, second, micros] = [1, 1, 1, 0, 0, 0, 0]
+  let [year, month, day, hour, minute, second] = [0, 1, 1, 0, 0, 0]
+  // Milliseconds and microseconds may both be there: they add up.
+  let [millis, micros] = [0, 0]
   let dayNumber: number | undefined
   let half: number | undefined
   let bc = false
@@ -387,7 +389,8 @@ export function parsePostgres(text: string, pattern: string): ParsedTime | undef
         const most = word === 'MS' ? 3 : word === 'US' ? 6 : Number(word.slice(2))
         const found = new RegExp(`^\\d{1,${most}}`).exec(text.slice(at))
         if (found === null) return undefined
-        micros = Number(found[0].padEnd(6, '0'))
+        if (word === 'MS') millis = Number(found[0].padEnd(3, '0'))
+        else micros = Number(found[0].padEnd(6, '0'))
         at += found[0].length
         break
       }
@@ -423,12 +426,14 @@ export function parsePostgres(text: string, pattern: string): ParsedTime | undef
     }
   }
   if (half !== undefined) hour = (hour % 12) + half
-  if (bc) year = 1 - year
+  if (bc && year > 0) year = 1 - year
   if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month) || hour > 24 || minute > 59 || second > 59)
     return undefined
   const days = dayNumber === undefined ? daysOf(year, month, day) : daysOf(year, 1, 1) + dayNumber - 1
   return {
-    local: joinMicros({ days, micros: 0 }) + BigInt(((hour * 60 + minute) * 60 + second) * 1_000_000 + micros),
+    local:
+      joinMicros({ days, micros: 0 }) +
+      BigInt(((hour * 60 + minute) * 60 + second) * 1_000_000 + millis * 1000 + micros),
     offset: offsetMinutes === undefined ? undefined : BigInt(offsetMinutes) * 60_000_000n,
     end: at,
   }

@@ -1,6 +1,6 @@
 import { commonOfArguments } from '../../functions/common-type.ts'
 import type { BoundArgument } from '../../functions/definition.ts'
-import { any, literal, not, test, truth } from '../../plan/expressions/build.ts'
+import { all, any, literal, not, test, truth } from '../../plan/expressions/build.ts'
 import type { Expression } from '../../plan/expressions/expression.ts'
 import { type DataType, type Field, types } from '../../types/data-type.ts'
 import { typeText } from '../../types/type-text.ts'
@@ -314,7 +314,12 @@ export class ExpressionBinder {
       const known = this.context.settings.functions === 'flink' ? this.call('coalesce', [json, truth(false)], at) : json
       return negated ? not(known) : known
     }
-    return this.call(negated ? `is_not_${name}` : `is_${name}`, [bound], at)
+    const asked = negated ? `is_not_${name}` : `is_${name}`
+    const whole = this.call(asked, [bound], at)
+    if (kind !== 'NULL' || bound.type.is !== 'row' || this.context.functionRules.functions !== 'postgres') return whole
+    // To PostgreSQL a row of NULLs is NULL, and one with a NULL among others neither NULL nor not NULL.
+    const fields = all(fieldsOf(bound).map(field => this.call(asked, [field], at)))
+    return negated ? fields : any([whole, fields])
   }
 
   #case(e: Case): Expression {

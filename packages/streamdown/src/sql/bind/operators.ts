@@ -45,6 +45,12 @@ export function operate(
       const match = binder.call('ilike', [left, right, ...defaultEscape(binder)], at)
       return op === '~~*' ? match : not(match)
     }
+    case '||': {
+      // To PostgreSQL a NULL is an array without elements, or an element.
+      const lists = binder.context.functionRules.functions === 'postgres'
+      const ofList = lists && (left.type.is === 'array' || right.type.is === 'array')
+      return binder.call(ofList ? 'array_cat' : op, [left, right], at)
+    }
     case 'OVERLAPS':
       return overlaps(binder, left, right, at)
     case '^@':
