@@ -10,7 +10,7 @@ import {
   aggregateNode,
   call,
   inputNode,
-} from '../packages/streamdown/src/run/operators/aggregate/aggregate-test-model.ts'
+} from '../packages/streamdown/src/run/operators/aggregate/aggregate-model.fixture.ts'
 import { createGroupAggregate } from '../packages/streamdown/src/run/operators/aggregate/group-aggregate.ts'
 import { createSessionAggregate } from '../packages/streamdown/src/run/operators/aggregate/session-aggregate.ts'
 import { createWindowAggregate } from '../packages/streamdown/src/run/operators/aggregate/window-aggregate.ts'

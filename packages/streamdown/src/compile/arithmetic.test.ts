@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { type DataType, field, type Schema, types } from '../types/data-type.ts'
 import type { Value } from '../types/value.ts'
 import { divideRounded, fitsPrecision, powerOfTen, rescaled } from '../values/decimal-digits.ts'
-import { bindSql, runSql } from './test-expressions.ts'
+import { bindSql, runSql } from './expressions.fixture.ts'
 
 const runs = Number(process.env.DSD_RUNS ?? 60)
 

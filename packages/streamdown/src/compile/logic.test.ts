@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { field, types } from '../types/data-type.ts'
-import { runSql } from './test-expressions.ts'
+import { runSql } from './expressions.fixture.ts'
 
 type Truth = boolean | null
 const truths: readonly Truth[] = [true, false, null]

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { type DataType, field, type Schema, types } from '../types/data-type.ts'
 import type { Value } from '../types/value.ts'
-import { runSql } from './test-expressions.ts'
+import { runSql } from './expressions.fixture.ts'
 
 const fields: readonly (readonly [string, DataType, fc.Arbitrary<Value>])[] = [
   ['flag', types.boolean, fc.boolean()],

@@ -6,8 +6,8 @@ import type { Expression } from '../plan/expressions/expression.ts'
 import { type DataType, field, type Schema, types } from '../types/data-type.ts'
 import type { Value } from '../types/value.ts'
 import { evaluateConstant } from './constant.ts'
+import { testContext } from './context.fixture.ts'
 import { compileProjection } from './projection.ts'
-import { testContext } from './test-context.ts'
 
 const rules = { division: 'flink', functions: 'flink' } as const
 

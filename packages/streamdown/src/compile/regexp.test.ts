@@ -5,7 +5,7 @@ import { effortOf } from '../functions/regex/backtracking.ts'
 import { byteProgram } from '../functions/regex/byte-program.ts'
 import { parsePattern } from '../functions/regex/pattern-tree.ts'
 import { field, type Schema, types } from '../types/data-type.ts'
-import { runSql } from './test-expressions.ts'
+import { runSql } from './expressions.fixture.ts'
 
 const runs = Number(process.env.DSD_RUNS ?? 300)
 const schema: Schema = [field('s', types.string)]

@@ -8,7 +8,7 @@ import { fieldDigits, floorTo } from '../functions/time/fields.ts'
 import { formatJava } from '../functions/time/java-format.ts'
 import { compareText } from '../types/compare-values.ts'
 import { field, type Schema, types } from '../types/data-type.ts'
-import { runSql } from './test-expressions.ts'
+import { runSql } from './expressions.fixture.ts'
 
 const runs = Number(process.env.DSD_RUNS ?? 60)
 const modes: Record<string, MemoryOptions> = {

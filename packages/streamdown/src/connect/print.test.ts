@@ -5,7 +5,7 @@ import type { Value } from '../types/value.ts'
 import { blackhole } from './blackhole.ts'
 import { type Checksum, checksumConnector } from './checksum.ts'
 import { printConnector } from './print.ts'
-import { coded, relationOf, sinkOf, write } from './relation.case.ts'
+import { coded, relationOf, sinkOf, write } from './relation.fixture.ts'
 
 const schema = [field('id', types.int), field('name', types.string)]
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { seriesLength } from '../plan/series.ts'
 import { field, type Schema, types } from '../types/data-type.ts'
-import { coded, drain, open, relationOf, sourceOf } from './relation.case.ts'
+import { coded, drain, open, relationOf, sourceOf } from './relation.fixture.ts'
 import { series } from './series.ts'
 
 const longs: Schema = [field('n', types.bigint)]

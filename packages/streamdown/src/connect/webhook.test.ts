@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { test } from 'node:test'
 import { RetryableError } from '../errors/error.ts'
 import { field, types } from '../types/data-type.ts'
-import { coded, relationOf, sinkOf, write } from './relation.case.ts'
+import { coded, relationOf, sinkOf, write } from './relation.fixture.ts'
 import type { Sink } from './sink.ts'
 import { webhook } from './webhook.ts'
 

@@ -4,7 +4,7 @@ import { createMemory } from '../batch/linear-memory.ts'
 import { batchFromRows, rowsOf, weightsOf } from '../batch/values.ts'
 import { field, types } from '../types/data-type.ts'
 import { createDebeziumDecoder, createDebeziumEncoder } from './debezium.ts'
-import { decodeAll } from './decode-all.case.ts'
+import { decodeAll } from './decode-all.fixture.ts'
 import { PADDING } from './format.ts'
 import { createRawDecoder, createRawEncoder } from './raw.ts'
 

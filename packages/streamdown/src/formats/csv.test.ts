@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { field, type Schema, types } from '../types/data-type.ts'
 import { type CsvDecoderOptions, createCsvDecoder } from './csv.ts'
-import { decodeAll } from './decode-all.case.ts'
+import { decodeAll } from './decode-all.fixture.ts'
 
 const whole = (schema: Schema) => schema.map((_, column) => ({ column, path: [] }))
 const decode = (input: string | Uint8Array, schema: Schema, options: CsvDecoderOptions = {}, pieces = {}) =>

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { field, types } from '../types/data-type.ts'
 import type { Value } from '../types/value.ts'
-import { decodeAll } from './decode-all.case.ts'
+import { decodeAll } from './decode-all.fixture.ts'
 import { createJsonDecoder } from './json.ts'
 
 const schema = [

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { type DataType, field, type Schema, types } from '../types/data-type.ts'
 import type { Value } from '../types/value.ts'
-import { decodeAll } from './decode-all.case.ts'
+import { decodeAll } from './decode-all.fixture.ts'
 import { createJsonDecoder, type JsonDecoderOptions } from './json.ts'
 
 const whole = (schema: Schema) => schema.map((_, column) => ({ column, path: [] }))

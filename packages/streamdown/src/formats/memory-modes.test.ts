@@ -6,7 +6,7 @@ import { field, type Schema, types } from '../types/data-type.ts'
 import type { Value } from '../types/value.ts'
 import { createCsvDecoder } from './csv.ts'
 import { createCsvEncoder } from './csv-encode.ts'
-import { decodeAll } from './decode-all.case.ts'
+import { decodeAll } from './decode-all.fixture.ts'
 import { createJsonDecoder } from './json.ts'
 import { createJsonEncoder } from './json-encode.ts'
 

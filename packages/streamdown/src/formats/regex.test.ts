@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { coded } from '../connect/relation.case.ts'
+import { coded } from '../connect/relation.fixture.ts'
 import { field, type Schema, types } from '../types/data-type.ts'
-import { decodeAll } from './decode-all.case.ts'
+import { decodeAll } from './decode-all.fixture.ts'
 import { createUnstructuredDecoder } from './json-unstructured.ts'
 import { createRegexDecoder, linePattern } from './regex.ts'
 

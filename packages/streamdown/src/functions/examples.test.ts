@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { evaluateConstant } from '../compile/constant.ts'
-import { testContext } from '../compile/test-context.ts'
+import { testContext } from '../compile/context.fixture.ts'
 import { contextOf } from '../sql/bind/context.ts'
 import { ExpressionBinder } from '../sql/bind/expressions.ts'
 import { Catalog } from '../sql/catalog.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Journal } from './journal.ts'
-import { MINUTE, rig } from './parted.case.ts'
+import { MINUTE, rig } from './parted.fixture.ts'
 
 const aligned = (most: string, group = 'g'): string =>
   `, 'scan.watermark.alignment.group' = '${group}', 'scan.watermark.alignment.max-drift' = '${most}'`

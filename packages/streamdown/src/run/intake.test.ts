@@ -4,7 +4,7 @@ import { createNodeEnvironment } from '../connect/node/environment.ts'
 import { createSession } from '../session/create.ts'
 import type { EngineOptions } from './engine.ts'
 import { Journal } from './journal.ts'
-import { MINUTE, parted, type Rig, rig } from './parted.case.ts'
+import { MINUTE, parted, type Rig, rig } from './parted.fixture.ts'
 
 test('a partition that was asked and has nothing holds no window open', async () => {
   const { a, b, windows, settle } = await rig()

@@ -11,7 +11,7 @@ import type { Value } from '../types/value.ts'
 import { VirtualClock } from './clock.ts'
 import { Engine, type EngineOptions } from './engine.ts'
 import { Journal } from './journal.ts'
-import { tableOf } from './operators/operator-harness.ts'
+import { tableOf } from './operators/operator-harness.fixture.ts'
 import { decodeSnapshot, encodeSnapshot } from './snapshot.ts'
 
 const inquiry: Inquiry = {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { createNodeEnvironment } from '../connect/node/environment.ts'
-import { coded } from '../connect/relation.case.ts'
+import { coded } from '../connect/relation.fixture.ts'
 import { createSession } from './create.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'dsd-copy-'))

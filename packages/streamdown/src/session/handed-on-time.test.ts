@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createNodeEnvironment } from '../connect/node/environment.ts'
 import { SeededRandom } from '../run/clock.ts'
-import { lone, type Partition } from '../run/partition.case.ts'
+import { lone, type Partition } from '../run/partition.fixture.ts'
 import { createSession } from './create.ts'
 import type { Session, SessionOptions } from './session.ts'
 

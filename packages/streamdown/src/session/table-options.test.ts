@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { createNodeEnvironment } from '../connect/node/environment.ts'
-import { coded } from '../connect/relation.case.ts'
+import { coded } from '../connect/relation.fixture.ts'
 import { createSession } from './create.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'dsd-options-'))

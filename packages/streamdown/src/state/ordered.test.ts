@@ -6,7 +6,7 @@ import type { Memory } from '../batch/memory.ts'
 import { columnFromValues, int32s, readValue } from '../batch/values.ts'
 import { type DataType, field, types } from '../types/data-type.ts'
 import type { Value } from '../types/value.ts'
-import { places } from './places.case.ts'
+import { places } from './places.fixture.ts'
 import type { StateTable, StateTableSpec } from './state-table.ts'
 import { createStateTable } from './table.ts'
 import {
@@ -19,7 +19,7 @@ import {
   randomValue,
   rowOf,
   TableModel,
-} from './test-model.ts'
+} from './table-model.fixture.ts'
 
 const fields = [
   field('k', types.bigint),

@@ -7,10 +7,10 @@ import type { Memory } from '../batch/memory.ts'
 import { columnFromValues, int32s, readValue } from '../batch/values.ts'
 import { type Field, field, types } from '../types/data-type.ts'
 import type { Value } from '../types/value.ts'
-import { type Place, places } from './places.case.ts'
+import { type Place, places } from './places.fixture.ts'
 import type { StateTable, StateTableSpec } from './state-table.ts'
 import { createStateTable } from './table.ts'
-import { canonical, columnsOf, pairsOf, randomOf, rowOf, TableModel } from './test-model.ts'
+import { canonical, columnsOf, pairsOf, randomOf, rowOf, TableModel } from './table-model.fixture.ts'
 
 const payload: readonly Field[] = [field('text', types.string), field('n', types.int), field('more', types.string)]
 

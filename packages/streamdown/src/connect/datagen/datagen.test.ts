@@ -4,7 +4,7 @@ import { VirtualClock } from '../../run/clock.ts'
 import { compareValues } from '../../types/compare-values.ts'
 import { type DataType, field, type Schema, types } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
-import { coded, drain, open, relationOf, sourceOf } from '../relation.case.ts'
+import { coded, drain, open, relationOf, sourceOf } from '../relation.fixture.ts'
 import { datagen } from './datagen.ts'
 
 const START = 1_700_000_000_123_456n

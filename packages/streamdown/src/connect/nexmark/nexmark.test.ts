@@ -6,7 +6,7 @@ import type { Memory } from '../../batch/memory.ts'
 import { field, type Schema, types } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
 import { fixedSchema } from '../registry.ts'
-import { coded, drain, open, relationOf, sourceOf } from '../relation.case.ts'
+import { coded, drain, open, relationOf, sourceOf } from '../relation.fixture.ts'
 import { nexmark } from './nexmark.ts'
 import { nexmarkSchema } from './schema.ts'
 

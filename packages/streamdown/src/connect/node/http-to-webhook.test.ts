@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createServer, type Server } from 'node:http'
 import { test } from 'node:test'
 import { createSession } from '../../session/create.ts'
-import { coded } from '../relation.case.ts'
+import { coded } from '../relation.fixture.ts'
 import { createNodeEnvironment } from './environment.ts'
 
 async function listening(server: Server): Promise<number> {

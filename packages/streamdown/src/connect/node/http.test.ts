@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import { test } from 'node:test'
 import { createMemory } from '../../batch/linear-memory.ts'
 import { field, types } from '../../types/data-type.ts'
-import { coded, drain, open, relationOf, sourceOf } from '../relation.case.ts'
+import { coded, drain, open, relationOf, sourceOf } from '../relation.fixture.ts'
 import type { PartitionReader } from '../source.ts'
 import { http } from './http.ts'
 

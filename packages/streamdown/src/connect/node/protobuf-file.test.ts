@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { createSession } from '../../session/create.ts'
-import { coded } from '../relation.case.ts'
+import { coded } from '../relation.fixture.ts'
 import { createNodeEnvironment } from './environment.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'dsd-protobuf-'))

@@ -5,7 +5,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { MemoryStore } from '../../run/spill/memory-store.case.ts'
+import { MemoryStore } from '../../run/spill/memory-store.fixture.ts'
 import type { SpillStore } from '../../run/spill/spill-store.ts'
 import { openSpillFiles } from './spill-files.ts'
 

@@ -5,7 +5,7 @@ import { field, type Schema, types } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
 import { createChangelog } from './changelog.ts'
 import { createConsolidate } from './consolidate.ts'
-import { type EmittedRow, type FedRow, OperatorHarness, tableOf, textOf } from './operator-harness.ts'
+import { type EmittedRow, type FedRow, OperatorHarness, tableOf, textOf } from './operator-harness.fixture.ts'
 import { createUpsertSource } from './upsert-source.ts'
 
 const schema: Schema = [field('s', types.string), field('k', types.int), field('d', types.double)]

@@ -6,7 +6,7 @@ import type { JoinKind, JoinNode, RankNode } from '../../plan/nodes/node.ts'
 import { field, type Schema, types } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
 import { createJoin } from './join/join-core.ts'
-import { type FedRow, OperatorHarness, textOf } from './operator-harness.ts'
+import { type FedRow, OperatorHarness, textOf } from './operator-harness.fixture.ts'
 import { createRank } from './rank/rank.ts'
 
 const left: Schema = [field('k', types.int), field('v', types.int)]

@@ -5,7 +5,7 @@ import type { Expression, LambdaExpression } from '../../plan/expressions/expres
 import { field, type Schema, types } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
 import { createFlatMap } from './flat-map.ts'
-import { type FedRow, OperatorHarness } from './operator-harness.ts'
+import { type FedRow, OperatorHarness } from './operator-harness.fixture.ts'
 import { createProject } from './project.ts'
 import { createValues } from './values.ts'
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { RepeatNode } from '../../plan/nodes/node.ts'
 import { field, type Schema, types } from '../../types/data-type.ts'
-import { inputNode } from './aggregate/aggregate-test-model.ts'
-import { type FedRow, OperatorHarness } from './operator-harness.ts'
+import { inputNode } from './aggregate/aggregate-model.fixture.ts'
+import { type FedRow, OperatorHarness } from './operator-harness.fixture.ts'
 import { createRepeat } from './repeat.ts'
 
 const schema: Schema = [field('x', types.int), field('times', types.bigint, false)]

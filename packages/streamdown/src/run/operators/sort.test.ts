@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import type { SortKey, SortNode } from '../../plan/nodes/node.ts'
 import { field, type Schema, types } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
-import { type FedRow, OperatorHarness, textOf } from './operator-harness.ts'
+import { type FedRow, OperatorHarness, textOf } from './operator-harness.fixture.ts'
 import { createSort } from './sort.ts'
 
 const schema: Schema = [field('s', types.string), field('x', types.int), field('d', types.decimal(10, 2))]

@@ -4,7 +4,7 @@ import { createMemory } from '../../batch/linear-memory.ts'
 import type { Memory } from '../../batch/memory.ts'
 import { SeededRandom } from '../clock.ts'
 import { Frame } from './frame.ts'
-import { MemoryStore } from './memory-store.case.ts'
+import { MemoryStore } from './memory-store.fixture.ts'
 
 /** A block of a heap and the byte that fills it. */
 interface Block {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { brackets } from './brackets.case.ts'
+import { brackets } from './brackets.fixture.ts'
 
 /** The operators of one level of PostgreSQL's precedence table, tightest first. */
 const levels: readonly (readonly string[])[] = [

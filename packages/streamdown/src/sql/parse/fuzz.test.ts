@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { StreamdownError } from '../../errors/error.ts'
 import type { Span } from './ast.ts'
-import { corpus } from './corpus.case.ts'
+import { corpus } from './corpus.fixture.ts'
 import { lex } from './lexer.ts'
 import { parseStatements } from './parse.ts'
 

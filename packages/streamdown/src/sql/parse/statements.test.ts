@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { compact } from './compact.case.ts'
+import { compact } from './compact.fixture.ts'
 import { parseStatement, parseStatements } from './parse.ts'
 
 const tree = (sql: string) => compact(parseStatement(sql).statement)

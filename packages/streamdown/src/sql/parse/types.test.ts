@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { showType } from './brackets.case.ts'
+import { showType } from './brackets.fixture.ts'
 import { parseTypeName } from './parse.ts'
 
 describe('type names', () => {

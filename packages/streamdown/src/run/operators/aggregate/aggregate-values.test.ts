@@ -3,11 +3,11 @@ import { test } from 'node:test'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { aggregateFunctions } from '../../../functions/aggregates.ts'
 import type { AggregateCall } from '../../../plan/expressions/aggregate-call.ts'
-import { randomOf } from '../../../state/test-model.ts'
+import { randomOf } from '../../../state/table-model.fixture.ts'
 import { type DataType, field, types } from '../../../types/data-type.ts'
 import type { Value } from '../../../types/value.ts'
-import type { FedRow } from '../operator-harness.ts'
-import { aggregateNode, call, harnessOf, inputNode } from './aggregate-test-model.ts'
+import type { FedRow } from '../operator-harness.fixture.ts'
+import { aggregateNode, call, harnessOf, inputNode } from './aggregate-model.fixture.ts'
 
 const schema = [
   field('g', types.int),

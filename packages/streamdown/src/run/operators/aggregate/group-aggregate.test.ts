@@ -2,14 +2,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import type { MemoryOptions } from '../../../batch/linear-memory.ts'
-import { type Random, randomOf, randomValue } from '../../../state/test-model.ts'
+import { type Random, randomOf, randomValue } from '../../../state/table-model.fixture.ts'
 import { field, types } from '../../../types/data-type.ts'
 import type { Value } from '../../../types/value.ts'
-import { type FedRow, tableOf, textOf } from '../operator-harness.ts'
+import { type FedRow, tableOf, textOf } from '../operator-harness.fixture.ts'
 import { aggregateInput } from './aggregate-input.ts'
 import { type ListRow, listResult, OVERFLOW } from './aggregate-list-results.ts'
 import { listNonNull } from './aggregate-lists.ts'
-import { aggregateNode, call, harnessOf, inputNode, memoryModes } from './aggregate-test-model.ts'
+import { aggregateNode, call, harnessOf, inputNode, memoryModes } from './aggregate-model.fixture.ts'
 
 const schema = [
   field('k', types.bigint),

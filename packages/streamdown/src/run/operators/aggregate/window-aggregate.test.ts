@@ -4,11 +4,11 @@ import fc from 'fast-check'
 import { NO_WATERMARK } from '../../../batch/batch.ts'
 import type { MemoryOptions } from '../../../batch/linear-memory.ts'
 import type { AggregateNode, WindowNode } from '../../../plan/nodes/node.ts'
-import { randomOf } from '../../../state/test-model.ts'
+import { randomOf } from '../../../state/table-model.fixture.ts'
 import { field, types } from '../../../types/data-type.ts'
 import type { Value } from '../../../types/value.ts'
-import { type FedRow, tableOf } from '../operator-harness.ts'
-import { aggregateNode, call, harnessOf, inputNode, memoryModes } from './aggregate-test-model.ts'
+import { type FedRow, tableOf } from '../operator-harness.fixture.ts'
+import { aggregateNode, call, harnessOf, inputNode, memoryModes } from './aggregate-model.fixture.ts'
 
 const time = types.timestamp(3)
 const source = [field('k', types.bigint), field('v', types.int), field('t', time, false)]

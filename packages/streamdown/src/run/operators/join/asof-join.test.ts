@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { AsofJoinNode, type PlanNode } from '../../../plan/nodes/node.ts'
 import { field, type Schema, types } from '../../../types/data-type.ts'
 import type { Value } from '../../../types/value.ts'
-import { type FedRow, OperatorHarness, textOf } from '../operator-harness.ts'
+import { type FedRow, OperatorHarness, textOf } from '../operator-harness.fixture.ts'
 import { createAsofJoin } from './asof-join.ts'
 
 const left: Schema = [field('k', types.int), field('t', types.int)]

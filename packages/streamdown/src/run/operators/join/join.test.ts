@@ -5,7 +5,7 @@ import type { Expression } from '../../../plan/expressions/expression.ts'
 import type { JoinKind, JoinNode } from '../../../plan/nodes/node.ts'
 import { field, type Schema, types } from '../../../types/data-type.ts'
 import type { Value } from '../../../types/value.ts'
-import { type FedRow, OperatorHarness, tableOf } from '../operator-harness.ts'
+import { type FedRow, OperatorHarness, tableOf } from '../operator-harness.fixture.ts'
 import { createJoin } from './join-core.ts'
 
 const left: Schema = [field('k', types.int), field('v', types.int), field('s', types.string)]

@@ -6,7 +6,7 @@ import { test as call, column } from '../../../plan/expressions/build.ts'
 import { type PlanNode, TemporalJoinNode } from '../../../plan/nodes/node.ts'
 import { field, type Schema, types } from '../../../types/data-type.ts'
 import type { Value } from '../../../types/value.ts'
-import { type FedRow, OperatorHarness, tableOf, textOf } from '../operator-harness.ts'
+import { type FedRow, OperatorHarness, tableOf, textOf } from '../operator-harness.fixture.ts'
 import { createArrivalJoin } from './arrival-join.ts'
 import { createEventTimeJoin } from './event-time-join.ts'
 

@@ -6,7 +6,7 @@ import { type JoinKind, type JoinNode, NO_BOUND } from '../../../plan/nodes/node
 import { field, type Schema, types } from '../../../types/data-type.ts'
 import type { Value } from '../../../types/value.ts'
 import { lowest } from '../hidden.ts'
-import { type FedRow, OperatorHarness, tableOf } from '../operator-harness.ts'
+import { type FedRow, OperatorHarness, tableOf } from '../operator-harness.fixture.ts'
 import { createJoin } from './join-core.ts'
 
 const left: Schema = [field('k', types.int), field('t', types.timestamp()), field('a', types.string)]

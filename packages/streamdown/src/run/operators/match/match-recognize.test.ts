@@ -5,7 +5,7 @@ import { END_OF_TIME } from '../../../batch/batch.ts'
 import { MatchNode, type PlanNode } from '../../../plan/nodes/node.ts'
 import { optimise } from '../../../plan/optimise/optimise.ts'
 import type { Value } from '../../../types/value.ts'
-import { type FedRow, OperatorHarness } from '../operator-harness.ts'
+import { type FedRow, OperatorHarness } from '../operator-harness.fixture.ts'
 import { createMatchRecognize } from './match-recognize.ts'
 
 const SECOND = 1_000_000n

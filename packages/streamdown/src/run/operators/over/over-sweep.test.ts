@@ -5,8 +5,8 @@ import { type Frame, type OverCall, OverNode } from '../../../plan/nodes/node.ts
 import { field, type Schema, types } from '../../../types/data-type.ts'
 import { SeededRandom } from '../../clock.ts'
 import { callsInput } from '../aggregate/aggregate-input.ts'
-import { inputNode } from '../aggregate/aggregate-test-model.ts'
-import { type FedRow, OperatorHarness, tableOf } from '../operator-harness.ts'
+import { inputNode } from '../aggregate/aggregate-model.fixture.ts'
+import { type FedRow, OperatorHarness, tableOf } from '../operator-harness.fixture.ts'
 import { createOver } from './over.ts'
 
 /** Calls whose frames begin with the partition, over rows that come and go: against what they say, row by row. */

@@ -7,7 +7,7 @@ import type { StateTable } from '../../../state/state-table.ts'
 import { field, type Schema, types } from '../../../types/data-type.ts'
 import type { OperatorContext } from '../../operator-context.ts'
 import { callsInput } from '../aggregate/aggregate-input.ts'
-import { type EmittedRow, type FedRow, OperatorHarness } from '../operator-harness.ts'
+import { type EmittedRow, type FedRow, OperatorHarness } from '../operator-harness.fixture.ts'
 import { createOver } from './over.ts'
 import { createOverInOrder } from './over-in-order.ts'
 

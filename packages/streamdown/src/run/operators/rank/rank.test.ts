@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import type { RankNode, SortKey } from '../../../plan/nodes/node.ts'
 import { field, type Schema, types } from '../../../types/data-type.ts'
 import type { Value } from '../../../types/value.ts'
-import { type EmittedRow, type FedRow, OperatorHarness, tableOf, textOf } from '../operator-harness.ts'
+import { type EmittedRow, type FedRow, OperatorHarness, tableOf, textOf } from '../operator-harness.fixture.ts'
 import { createUpsertMaterialize } from '../upsert-materialize.ts'
 import { createRank } from './rank.ts'
 

@@ -9,8 +9,8 @@ import { parseExpression } from '../sql/parse/parse.ts'
 import { type Dialect, presets } from '../sql/settings.ts'
 import type { Schema } from '../types/data-type.ts'
 import type { Value } from '../types/value.ts'
+import { testContext } from './context.fixture.ts'
 import { compileProjection } from './projection.ts'
-import { testContext } from './test-context.ts'
 
 /** Binds the SQL of an expression over columns, for tests. */
 export function bindSql(sql: string, schema: Schema, dialect: Dialect = 'flink'): Expression {

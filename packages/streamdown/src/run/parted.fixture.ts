@@ -1,12 +1,12 @@
 import { rowsOf } from '../batch/values.ts'
 import { createNodeEnvironment } from '../connect/node/environment.ts'
-import { sourceOf } from '../connect/relation.case.ts'
+import { sourceOf } from '../connect/relation.fixture.ts'
 import type { Connector } from '../connect/source.ts'
 import { createSession } from '../session/create.ts'
 import { VirtualClock } from './clock.ts'
-import { plainEngine } from './engine.case.ts'
+import { plainEngine } from './engine.fixture.ts'
 import { Engine, type EngineOptions } from './engine.ts'
-import { Partition } from './partition.case.ts'
+import { Partition } from './partition.fixture.ts'
 
 export const MINUTE = 60_000_000n
 

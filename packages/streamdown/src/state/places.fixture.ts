@@ -1,7 +1,7 @@
 import { createMemory, type MemoryOptions } from '../batch/linear-memory.ts'
 import type { Memory } from '../batch/memory.ts'
 import { Frame } from '../run/spill/frame.ts'
-import { MemoryStore } from '../run/spill/memory-store.case.ts'
+import { MemoryStore } from '../run/spill/memory-store.fixture.ts'
 
 /** Where a state table lies. */
 export interface Place {

@@ -6,7 +6,7 @@ import type { AggregateNode, PlanNode, Relation } from '../../../plan/nodes/node
 import { type Field, field, type Schema, types } from '../../../types/data-type.ts'
 import type { Operator } from '../../operator.ts'
 import type { OperatorContext } from '../../operator-context.ts'
-import { OperatorHarness } from '../operator-harness.ts'
+import { OperatorHarness } from '../operator-harness.fixture.ts'
 import { aggregateInput } from './aggregate-input.ts'
 import { createGroupAggregate } from './group-aggregate.ts'
 import { createSessionAggregate } from './session-aggregate.ts'

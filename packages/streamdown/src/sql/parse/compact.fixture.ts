@@ -1,7 +1,7 @@
 /** Trees without what tests do not compare: no places, no absent parts; names, types and expressions as text. */
 
 import type { Expression, Identifier, Name, SortItem, TypeName } from './ast.ts'
-import { show, showSort, showType } from './brackets.case.ts'
+import { show, showSort, showType } from './brackets.fixture.ts'
 
 type Node = Identifier | Name | TypeName | SortItem | Expression
 
