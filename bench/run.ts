@@ -1,35 +1,42 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { parseArgs } from 'node:util'
+import { argumentsOf, refuse, wholeNumber } from '../scripts/arguments.ts'
 import { runChild } from './child.ts'
 import { eventsFile } from './events-file.ts'
 import { figures } from './figures/index.ts'
 import { isQuery, queries } from './nexmark/queries.ts'
 import type { RunLine } from './nexmark/run-query.ts'
 
-const { values } = parseArgs({
-  options: {
-    query: { type: 'string' },
-    source: { type: 'string' },
-    events: { type: 'string', default: '2000000' },
-    rate: { type: 'string', default: '100000' },
-    workers: { type: 'string', default: '1' },
-    json: { type: 'boolean', default: false },
-    figures: { type: 'boolean', default: false },
-    only: { type: 'string', default: '' },
-    'write-baseline': { type: 'boolean', default: false },
-  },
+const usage =
+  'npm run bench -- [--query q5,q7] [--source nexmark|ndjson] [--events N] [--rate EVENTS_A_SECOND] [--workers N] [--json] | --figures [--only PATTERN] | --write-baseline'
+const values = argumentsOf(usage, {
+  query: { type: 'string' },
+  source: { type: 'string' },
+  events: { type: 'string', default: '2000000' },
+  rate: { type: 'string', default: '100000' },
+  workers: { type: 'string', default: '1' },
+  json: { type: 'boolean', default: false },
+  figures: { type: 'boolean', default: false },
+  only: { type: 'string', default: '' },
+  'write-baseline': { type: 'boolean', default: false },
 })
 
 const baselinePath = new URL('./baseline.json', import.meta.url)
 const sources = values.source === undefined ? ['nexmark', 'ndjson'] : [values.source]
 const names = values.query === undefined ? Object.keys(queries) : values.query.split(',')
+const unknown = names.find(name => !isQuery(name))
+if (unknown !== undefined)
+  refuse(`--query: there is no ${unknown}; there are ${Object.keys(queries).join(', ')}`, usage)
+if (sources.some(source => source !== 'nexmark' && source !== 'ndjson')) {
+  refuse(`--source takes nexmark or ndjson, not '${values.source}'`, usage)
+}
 
 /** `query source` -> events per CPU second as they were when the baseline was written: only ratios between runs count. */
 type Baseline = Readonly<Record<string, number>>
 
 async function runQueries(): Promise<number> {
-  const events = Number(values.events)
-  const rate = Number(values.rate)
+  const events = wholeNumber('events', values.events, 1, usage)
+  const rate = wholeNumber('rate', values.rate, 1, usage)
+  wholeNumber('workers', values.workers, 1, usage)
   const file = sources.includes('ndjson') ? await eventsFile(events, rate) : ''
   const baseline: Baseline = existsSync(baselinePath)
     ? (JSON.parse(readFileSync(baselinePath, 'utf8')) as Baseline)
@@ -59,7 +66,6 @@ async function runQueries(): Promise<number> {
 }
 
 function runOne(query: string, source: string, events: number, rate: number, file: string): RunLine {
-  if (!isQuery(query)) throw new RangeError(`no query ${query}; there are ${Object.keys(queries).join(', ')}`)
   return runChild<RunLine>('./nexmark/run-query.ts', [
     `--query=${query}`,
     `--source=${source}`,

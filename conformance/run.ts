@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
 import { createNodeEnvironment } from '../packages/streamdown/src/connect/node/environment.ts'
 import type { Environment } from '../packages/streamdown/src/session/environment.ts'
+import { argumentsOf } from '../scripts/arguments.ts'
 import { type Case, Mismatch, type Mode, type Outcome, oneStep, restored, rowByRowRestored, straight } from './case.ts'
 import { arroyoCases } from './suites/arroyo.ts'
 import { felderaCases } from './suites/feldera.ts'
@@ -15,13 +15,12 @@ const here = dirname(fileURLToPath(import.meta.url))
 /** A case that runs longer than this has failed. */
 const TIME_LIMIT_MS = 300_000
 
-const { values } = parseArgs({
-  options: {
-    dir: { type: 'string' },
-    json: { type: 'boolean' },
-    only: { type: 'string' },
-    verbose: { type: 'boolean' },
-  },
+const usage = 'npm run conformance -- [--dir FOLDER] [--only PATTERN] [--json | --verbose]'
+const values = argumentsOf(usage, {
+  dir: { type: 'string' },
+  json: { type: 'boolean' },
+  only: { type: 'string' },
+  verbose: { type: 'boolean' },
 })
 const dir = resolve(values.dir ?? process.env['CONFORMANCE_DIR'] ?? join(here, '../../shared/conformance'))
 

@@ -6,27 +6,26 @@
  */
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
 import { createNodeEnvironment } from '../../packages/streamdown/src/connect/node/environment.ts'
 import { StreamdownError } from '../../packages/streamdown/src/errors/error.ts'
 import { createSession } from '../../packages/streamdown/src/session/create.ts'
 import type { Environment } from '../../packages/streamdown/src/session/environment.ts'
 import type { Session } from '../../packages/streamdown/src/session/session.ts'
+import { argumentsOf } from '../../scripts/arguments.ts'
 import { cellsOf, difference } from './compare.ts'
 import { inDrawnOrder, isDrawn } from './draw.ts'
 import { parseTest, type Query, type Record, type Statement } from './parse.ts'
 import { type Outcome, Postgres } from './postgres.ts'
 import { createViews, tablesFirst, viewDifference } from './views.ts'
 
-const { values } = parseArgs({
-  options: {
-    dir: { type: 'string' },
-    only: { type: 'string', default: '' },
-    draw: { type: 'string' },
-    seed: { type: 'string', default: '1' },
-    views: { type: 'boolean', default: false },
-    verbose: { type: 'boolean', default: false },
-  },
+const usage = 'npm run slt -- [--dir FOLDER] [--only PATTERN] [--draw N] [--seed N] [--views] [--verbose]'
+const values = argumentsOf(usage, {
+  dir: { type: 'string' },
+  only: { type: 'string', default: '' },
+  draw: { type: 'string' },
+  seed: { type: 'string', default: '1' },
+  views: { type: 'boolean', default: false },
+  verbose: { type: 'boolean', default: false },
 })
 const dir = resolve(values.dir ?? process.env['SLT_DIR'] ?? '../shared/slt')
 const ENGINE = 'postgresql'

@@ -4,18 +4,19 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
+import { argumentsOf, wholeNumber } from '../../scripts/arguments.ts'
 import { Progress } from './progress.ts'
 import { outputs, report } from './report.ts'
 import { type Outcome, readProgram, runSql } from './run-sql.ts'
 import { runTypeScript } from './run-typescript.ts'
 import { FLIGHTS, sortedDepartures } from './sorted.ts'
 
-const { values } = parseArgs({
-  options: { typescript: { type: 'boolean', default: false }, rows: { type: 'string', default: String(FLIGHTS) } },
+const usage = 'npm start -- [--typescript] [--rows N]'
+const values = argumentsOf(usage, {
+  typescript: { type: 'boolean', default: false },
+  rows: { type: 'string', default: String(FLIGHTS) },
 })
-const rows = Number(values.rows)
-if (!Number.isInteger(rows) || rows < 1) throw new Error(`--rows takes a whole number from 1, not '${values.rows}'`)
+const rows = wholeNumber('rows', values.rows, 1, usage)
 
 const write = (text: string): void => {
   process.stdout.write(text)

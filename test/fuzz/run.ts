@@ -4,27 +4,26 @@
  */
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
 import { createNodeEnvironment } from '../../packages/streamdown/src/connect/node/environment.ts'
+import { argumentsOf, wholeNumber } from '../../scripts/arguments.ts'
 import { runCampaign } from './campaign.ts'
 import { Checker } from './check.ts'
 import { faults } from './faults.ts'
 import { problemsOf, summary } from './report.ts'
 
-const { values } = parseArgs({
-  options: {
-    queries: { type: 'string', default: '500' },
-    seed: { type: 'string', default: process.env.DSD_SEED ?? String(Date.now() % 1_000_000) },
-    planted: { type: 'boolean', default: false },
-    'until-failure': { type: 'boolean', default: false },
-  },
+const usage = 'npm run fuzz -- [--queries N] [--seed N] [--until-failure] | --planted'
+const values = argumentsOf(usage, {
+  queries: { type: 'string', default: '500' },
+  seed: { type: 'string', default: process.env.DSD_SEED ?? String(Date.now() % 1_000_000) },
+  planted: { type: 'boolean', default: false },
+  'until-failure': { type: 'boolean', default: false },
 })
 
 /** Of the planted faults so many may stay unseen. */
 const UNSEEN = 2
 
 if (values.planted) findPlanted()
-else await fuzz(Number(values.queries), Number(values.seed))
+else await fuzz(wholeNumber('queries', values.queries, 1, usage), wholeNumber('seed', values.seed, 0, usage))
 
 async function fuzz(queries: number, seed: number): Promise<void> {
   console.log(`DSD_SEED=${seed} queries=${queries}`)
