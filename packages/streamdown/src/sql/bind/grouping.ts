@@ -56,7 +56,7 @@ interface GroupKey {
 
 /**
  * GROUP BY and aggregates: the rows after grouping, on which HAVING, SELECT and ORDER BY are bound. Expressions there
- * are made of keys and aggregates; `uses` is all syntax that may hold aggregates.
+ * are made of keys and aggregates; `uses` is all syntax that may hold aggregates. `filtered`: WHERE may leave no rows.
  */
 export function bindGroups(
   rows: Rows,
@@ -64,6 +64,7 @@ export function bindGroups(
   items: readonly Item[],
   uses: readonly Syntax[],
   correlated: readonly Expression[],
+  filtered: boolean,
   ttl: bigint | undefined,
 ): Grouped {
   const sets = groupBy === undefined ? [[]] : expandGroups(groupBy, items)
@@ -76,6 +77,14 @@ export function bindGroups(
   for (const e of all) if (e !== windowCall) builder.key(e)
   for (const set of resolved) if (!set.some(e => e === windowCall)) builder.keyOfConstants(set)
   const several = groupBy !== undefined && sets.length > 1
+  if (several && filtered && correlated.length > 0 && resolved.some(set => set.length === 0)) {
+    // The empty set has a row over no rows, too, which a join with the query around cannot tell from none.
+    notYet(
+      'The empty grouping set beside others, in a correlated subquery',
+      'Write one query for the empty set and one for the others, and join or combine them in the query around.',
+      all[0]?.at ?? correlated[0]?.at,
+    )
+  }
   const correlation = builder.correlate(correlated, several)
   if (windowCall !== undefined) builder.window(windowCall, uses)
   const wanted = groupBy?.distinct === true ? builder.differentSets(resolved) : resolved

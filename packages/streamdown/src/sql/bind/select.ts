@@ -105,7 +105,8 @@ function groupedStage(
     return { stage: rows, correlated, nothing: undefined }
   for (const use of uses) for (const group of collectAggregateQueries(use)) resolveSubqueries(rows, group)
   const ttl = stateTtl(rows.context, select.hints)
-  return bindGroups(rows, select.groupBy, items, uses, [...correlated, ...rows.takenConditions()], ttl)
+  const conditions = [...correlated, ...rows.takenConditions()]
+  return bindGroups(rows, select.groupBy, items, uses, conditions, select.where !== undefined, ttl)
 }
 
 /** HAVING over no rows: where it holds there is a result that no join can tell from none. */
