@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { beginsOf, effortOf } from './backtracking.ts'
 import { guardedRegExp } from './guarded-regexp.ts'
-import { TextSearch } from './linear-matcher.ts'
+import { SearchTooLong, TextSearch } from './linear-matcher.ts'
 import { linearProgram } from './linear-program.ts'
 import { parsePattern } from './pattern-tree.ts'
 
@@ -96,10 +96,18 @@ test('the linear matcher finds what JavaScript finds, with all groups', () => {
         const { groups, refersBack } = parsed
         const searched = { program, groups, refersBack, unicode: regex.unicode, begins: beginsOf(parsed) }
         const search = new TextSearch(searched, s)
-        const got = spansOf(search.find(start, false), groups)
-        assert.deepEqual(got, expected, `/${source}/${flags} in ${JSON.stringify(s)} from ${start}`)
-        // Once more with what is known of the text by now.
-        assert.deepEqual(spansOf(search.find(start, false), groups), expected, `/${source}/${flags} again`)
+        // Once more with what is known of the text by then.
+        for (let time = 0; time < 2; time++) {
+          let got: ReturnType<typeof spans>
+          try {
+            got = spansOf(search.find(start, false), groups)
+          } catch (error) {
+            // Documented: with references back a text may take too many steps.
+            if (refersBack && error instanceof SearchTooLong) return
+            throw error
+          }
+          assert.deepEqual(got, expected, `/${source}/${flags} in ${JSON.stringify(s)} from ${start}`)
+        }
       },
     ),
     { numRuns: runs },
