@@ -1,10 +1,12 @@
 import { basename } from 'node:path'
 import { parseArgs } from 'node:util'
+import type { DeadLetter } from '../api/dead-letter.ts'
 import { type RunOptions, run as runProgram } from '../api/run.ts'
 import { createNodeEnvironment } from '../connect/node/environment.ts'
 import { createSession } from '../session/create.ts'
 import type { JobStatus } from '../session/session.ts'
 import { byteSizeText } from '../values/byte-size.ts'
+import { printable } from '../values/printable.ts'
 import { exitCodes } from './exit-codes.ts'
 import { Interrupt } from './interrupt.ts'
 import { byteSize, oneFile, readProgram, sessionOptionsOf, wholeNumber, workersOf } from './options.ts'
@@ -51,6 +53,7 @@ export async function run(args: readonly string[]): Promise<number> {
       await session.run({ stop: () => interrupt.requested, untilIdle: values['until-idle'], limit })
       if (values.drain) await session.drain()
       report(session.status(), values.json)
+      if (!values.json) reportDead(session.deadLetters().map(letter => ({ ...letter, operator: letter.where })))
     } finally {
       await session.close()
     }
@@ -68,6 +71,7 @@ async function runModule(file: string, options: RunOptions, rules: ModuleRules):
   await Promise.race([app.$.finished, interrupted])
   await app.$.stop({ drain: rules.drain })
   report([{ name: basename(file), ...app.$.status() }], rules.json)
+  if (!rules.json) reportDead(app.$.deadLetters())
   return exitCodes.done
 }
 
@@ -104,4 +108,18 @@ function report(jobs: readonly Omit<JobStatus, 'ended'>[], json: boolean): void 
     if (job.openWindows > 0) parts.push(openText(job.openWindows))
     process.stderr.write(`${job.name}: ${parts.join(', ')}\n`)
   }
+}
+
+/** So many say what is wrong with all of them. */
+const SHOWN_LETTERS = 3
+
+/** The first of the dead letters that are kept, and how to see the others. */
+function reportDead(letters: readonly Pick<DeadLetter, 'code' | 'problem' | 'operator' | 'position'>[]): void {
+  for (const { code, problem, operator, position } of letters.slice(0, SHOWN_LETTERS)) {
+    process.stderr.write(
+      `  ${printable(`${code} ${operator}${position === undefined ? '' : ` ${position}`}: ${problem}`)}\n`,
+    )
+  }
+  const more = letters.length - SHOWN_LETTERS
+  if (more > 0) process.stderr.write(`  ${more} more: a table with connector 'dead-letters' has them\n`)
 }
