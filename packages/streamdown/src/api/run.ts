@@ -109,7 +109,7 @@ export interface Program {
   readonly finished: Promise<void>
   /** What has happened so far. */
   status(): ProgramStatus
-  /** Rows that failed so far; the first 10,000 are kept, all are counted. */
+  /** Rows that failed so far; the newest 10,000 are kept, all are counted. */
   deadLetters(): readonly DeadLetter[]
   /**
    * Finishes the step and delivers what is written; open windows stay open, `status` says how many. With `drain` they
