@@ -58,13 +58,19 @@ const queries: Followed['queries'] = [
 for (const workers of [1, 2])
   test(`groups of rows that change, ${workers} worker(s)`, () => assertFollows({ tables, changes, queries, workers }))
 
-test('GROUP BY DISTINCT takes equal sets once, as PostgreSQL documents it', async () => {
+/** A session with the first rows, and what it answers. */
+async function grouped() {
   const session = await createSession({ dialect: 'postgres', clock: 0n }, await createNodeEnvironment())
   await session.execute(`${tables[0]}; ${changes[0]}`)
   const rows = async (sql: string): Promise<unknown> => {
     const [result] = await session.execute(sql)
     return result?.is === 'rows' ? result.rows : undefined
   }
+  return { session, rows }
+}
+
+test('GROUP BY DISTINCT takes equal sets once, as PostgreSQL documents it', async () => {
+  const { session, rows } = await grouped()
   assert.deepEqual(
     await rows('SELECT g, COUNT(*) FROM t GROUP BY DISTINCT ROLLUP (g), ROLLUP (g) ORDER BY g'),
     await rows('SELECT g, COUNT(*) FROM t GROUP BY ROLLUP (g) ORDER BY g'),
@@ -73,12 +79,7 @@ test('GROUP BY DISTINCT takes equal sets once, as PostgreSQL documents it', asyn
 })
 
 test('GROUP_ID tells equal sets apart, as Oracle documents it', async () => {
-  const session = await createSession({ dialect: 'postgres', clock: 0n }, await createNodeEnvironment())
-  await session.execute(`${tables[0]}; ${changes[0]}`)
-  const rows = async (sql: string): Promise<unknown> => {
-    const [result] = await session.execute(sql)
-    return result?.is === 'rows' ? result.rows : undefined
-  }
+  const { session, rows } = await grouped()
   assert.deepEqual(
     await rows(
       "SELECT g, GROUP_ID() AS id, COUNT(*) FROM t WHERE g = 'a' GROUP BY GROUPING SETS (g, (), g, ()) ORDER BY g, id",
