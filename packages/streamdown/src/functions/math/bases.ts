@@ -22,7 +22,7 @@ const inBase = (name: string, base: string, radix: number, sql: string, gives: s
 const asWhole = (value: Value | undefined): bigint => (typeof value === 'bigint' ? value : BigInt(asNumber(value)))
 
 /** Numbers written in other bases. */
-export const basesFunctions: readonly ScalarFunction[] = [
+export const baseFunctions: readonly ScalarFunction[] = [
   define(
     'bin',
     'The integer in binary digits.',

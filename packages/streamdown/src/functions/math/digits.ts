@@ -10,7 +10,7 @@ const define = definer('math')
 const { int } = types
 
 /** What a number or a text of digits is. */
-export const digitsFunctions: readonly ScalarFunction[] = [
+export const digitFunctions: readonly ScalarFunction[] = [
   define(
     'scale',
     'The digits behind the point of a DECIMAL.',

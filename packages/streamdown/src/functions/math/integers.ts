@@ -44,7 +44,7 @@ const divisionByZero = (): never => {
 }
 
 /** Whole numbers: divisors, factorials, buckets. */
-export const integersFunctions: readonly ScalarFunction[] = [
+export const integerFunctions: readonly ScalarFunction[] = [
   define(
     'gcd',
     'The greatest common divisor.',

@@ -67,7 +67,7 @@ function logOfBase(base: number, x: number): number {
 }
 
 /** Powers, roots, logarithms and the functions around them. */
-export const powersFunctions: readonly ScalarFunction[] = [
+export const powerFunctions: readonly ScalarFunction[] = [
   define(
     'power',
     'The first number raised to the second.',

@@ -8,7 +8,7 @@ const define = definer('string')
 const { string, int } = types
 
 /** Characters and their numbers. */
-export const charactersFunctions: readonly ScalarFunction[] = [
+export const characterFunctions: readonly ScalarFunction[] = [
   define(
     'ascii',
     'The code point of the first character; 0 for the empty text.',

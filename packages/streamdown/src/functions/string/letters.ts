@@ -14,7 +14,7 @@ const capital = (text: string): string =>
   })
 
 /** Upper and lower case, and the forms of letters. */
-export const lettersFunctions: readonly ScalarFunction[] = [
+export const letterFunctions: readonly ScalarFunction[] = [
   define(
     'upper',
     'The text in upper case.',

@@ -9,7 +9,7 @@ const define = definer('string')
 const { string } = types
 
 /** Text as a literal, a name or a pattern. */
-export const quotesFunctions: readonly ScalarFunction[] = [
+export const quoteFunctions: readonly ScalarFunction[] = [
   define(
     'quote_literal',
     'The text as a SQL string.',

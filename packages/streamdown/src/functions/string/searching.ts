@@ -7,7 +7,7 @@ import { points } from './shared.ts'
 const define = definer('string')
 const { int, boolean } = types
 
-export function positionOf(piece: string, text: string, from = 1): number {
+function positionOf(piece: string, text: string, from = 1): number {
   if (from < 1) return 0
   const all = points(text)
   const found = text.indexOf(piece, all.slice(0, from - 1).join('').length)
