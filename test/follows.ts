@@ -1,8 +1,9 @@
-/** Views over tables that change, against DuckDB. */
+/** Views over tables that change, against DuckDB or PostgreSQL. */
 import assert from 'node:assert/strict'
+import { PGlite } from '@electric-sql/pglite'
 import { createNodeEnvironment } from '../packages/streamdown/src/connect/node/environment.ts'
 import { createSession } from '../packages/streamdown/src/session/create.ts'
-import { assertSameRows, openOracle, ourRows, rowsOfOracle } from './property/oracle.ts'
+import { assertSameRows, type Cells, openOracle, ourRows, plainNumber, rowsOfOracle } from './property/oracle.ts'
 
 export interface Followed {
   /** CREATE TABLE of each. */
@@ -11,11 +12,47 @@ export interface Followed {
   /** With another query for DuckDB that means the same, where it refuses the first one or answers it wrongly. */
   readonly queries: readonly (string | readonly [query: string, same: string])[]
   readonly workers: number
+  /** Who is asked: DuckDB, if nothing is said. */
+  readonly oracle?: 'duckdb' | 'postgres'
 }
 
-/** Makes a view of each query and carries out the changes: after each every view holds what DuckDB answers. */
-export async function assertFollows({ tables, changes, queries, workers }: Followed): Promise<void> {
-  const oracle = await openOracle()
+interface Oracle {
+  run(sql: string): Promise<unknown>
+  rows(sql: string): Promise<readonly Cells[]>
+  close(): Promise<void>
+}
+
+async function duckdb(): Promise<Oracle> {
+  const connection = await openOracle()
+  return {
+    run: sql => connection.run(sql),
+    rows: sql => rowsOfOracle(connection, sql),
+    close: async () => connection.closeSync(),
+  }
+}
+
+/** The numbers that PostgreSQL writes with a fraction: float8 and numeric. */
+const FRACTIONS = [701, 1700]
+
+async function postgres(): Promise<Oracle> {
+  const server = await PGlite.create()
+  return {
+    run: sql => server.exec(sql),
+    rows: async sql => {
+      const { rows, fields } = await server.query<readonly unknown[]>(sql, [], { rowMode: 'array' })
+      const cell = (value: unknown, at: number): string => {
+        if (value === null) return 'NULL'
+        return FRACTIONS.includes(fields[at]?.dataTypeID ?? 0) ? plainNumber(String(value)) : String(value)
+      }
+      return rows.map(row => row.map(cell))
+    },
+    close: () => server.close(),
+  }
+}
+
+/** Makes a view of each query and carries out the changes: after each every view holds what the oracle answers. */
+export async function assertFollows({ tables, changes, queries, workers, ...asked }: Followed): Promise<void> {
+  const oracle = await (asked.oracle === 'postgres' ? postgres() : duckdb())
   const session = await createSession({ dialect: 'postgres', workers, clock: 0n }, await createNodeEnvironment())
   for (const table of tables) {
     await session.execute(table)
@@ -30,7 +67,7 @@ export async function assertFollows({ tables, changes, queries, workers }: Follo
       const [result] = await session.execute(`SELECT * FROM v${at}`)
       assert.equal(result?.is, 'rows')
       try {
-        assertSameRows(ourRows(result.schema, result.rows), await rowsOfOracle(oracle, same), [])
+        assertSameRows(ourRows(result.schema, result.rows), await oracle.rows(same), [])
       } catch (cause) {
         throw new Error(`${query}\nafter ${change}`, { cause })
       }
@@ -38,4 +75,5 @@ export async function assertFollows({ tables, changes, queries, workers }: Follo
   }
   assert.deepEqual(session.deadLetters(), [])
   await session.close()
+  await oracle.close()
 }

@@ -72,6 +72,28 @@ const queries: Followed['queries'] = [
   'SELECT id FROM t WHERE EXISTS (SELECT COUNT(*) FROM u WHERE u.g = t.g)',
   'SELECT id FROM t WHERE 0 IN (SELECT COUNT(*) FROM u WHERE u.g = t.g)',
   'SELECT id, (SELECT COUNT(*) FROM u WHERE u.g = t.g HAVING COUNT(*) > 1) FROM t',
+  'SELECT id, (SELECT SUM(COALESCE(l.n, -1)) FROM (SELECT COUNT(*) AS n FROM u WHERE u.g = t.g HAVING COUNT(*) < 2) AS l) FROM t',
+  'SELECT id FROM t WHERE EXISTS (SELECT 1 FROM u WHERE u.g = t.g HAVING COUNT(*) < 2)',
+  'SELECT id, (SELECT COUNT(*) FROM u WHERE u.g = t.g HAVING COUNT(*) <= (SELECT MIN(v.y) FROM u AS v)) FROM t',
+  'SELECT id, (SELECT COUNT(*) + (SELECT COUNT(*) FROM u AS v) FROM u WHERE u.g = t.g) FROM t',
+  'SELECT id, (SELECT SUM(COUNT(*)) OVER () FROM u WHERE u.g = t.g) FROM t',
+  'SELECT id, (SELECT COUNT(*) FROM u WHERE u.g = t.g LIMIT 0) FROM t',
+  'SELECT id, (SELECT COUNT(*) FROM u WHERE u.g = t.g OFFSET 1) FROM t',
+  'SELECT id, (SELECT COUNT(*) FROM u WHERE u.y < t.x HAVING COUNT(*) <> 1) FROM t',
+  'SELECT id FROM t WHERE x IN (SELECT COUNT(*) * 10 FROM u WHERE u.g = t.g UNION ALL SELECT 30 + COUNT(*) FROM u WHERE u.y > t.x)',
+  'SELECT t.id, l.n, l.s FROM t LEFT JOIN LATERAL (SELECT COUNT(*) AS n, SUM(y) AS s FROM u WHERE u.g = t.g) AS l ON l.n < 2',
+  // Grouping sets, the empty one among them
+  'SELECT t.id, l.g, l.n, l.s FROM t, LATERAL (SELECT u.g, COUNT(*) AS n, SUM(u.y) AS s FROM u WHERE u.g = t.g GROUP BY ROLLUP (u.g)) AS l',
+  // DuckDB gives NULL for GROUPING of what it joins no row to.
+  [
+    'SELECT t.id, l.g, l.n, l.z FROM t, LATERAL (SELECT u.g, COUNT(*) AS n, GROUPING(u.g) AS z FROM u WHERE u.y < t.x GROUP BY CUBE (u.g)) AS l',
+    'SELECT t.id, u.g, COUNT(*), 0 FROM t JOIN u ON u.y < t.x GROUP BY t.id, u.g UNION ALL SELECT t.id, NULL, COUNT(u.id), 1 FROM t LEFT JOIN u ON u.y < t.x GROUP BY t.id',
+  ],
+  'SELECT t.id, l.g, l.n FROM t LEFT JOIN LATERAL (SELECT u.g, COUNT(u.y) AS n FROM u WHERE u.g = t.g AND u.y < t.x GROUP BY GROUPING SETS ((u.g, u.id), (), (u.id))) AS l ON l.n < 2',
+  'SELECT id FROM t WHERE EXISTS (SELECT COUNT(*) FROM u WHERE u.g = t.g GROUP BY ROLLUP (u.y) HAVING COUNT(*) = 0)',
+  'SELECT id, (SELECT MIN(n) FROM (SELECT COUNT(*) AS n FROM u WHERE u.g = t.g GROUP BY ROLLUP (u.y)) AS l) FROM t',
+  'SELECT id FROM t WHERE x - 7 IN (SELECT COUNT(*) FROM u WHERE u.g = t.g OR u.y > t.x GROUP BY CUBE (u.g, u.y))',
+  'SELECT t.id, l.n, l.m FROM t, LATERAL (SELECT COUNT(*) + t.x AS n, MAX(u.y + t.x) AS m FROM u GROUP BY ROLLUP (u.g)) AS l',
   // Aggregates over columns of both queries
   'SELECT id, (SELECT SUM(u.y * t.x) FROM u WHERE u.g = t.g) FROM t',
   'SELECT id, (SELECT COUNT(*) FILTER (WHERE u.y < t.x) FROM u) FROM t',

@@ -49,7 +49,7 @@ function oracleCell(value: DuckDBValue): string {
   return typeof value === 'number' ? plainNumber(String(value)) : String(value)
 }
 
-function plainNumber(text: string): string {
+export function plainNumber(text: string): string {
   if (text.includes('e')) return text
   const short = text.includes('.') ? text.replace(/\.?0+$/, '') : text
   return short === '-0' ? '0' : short

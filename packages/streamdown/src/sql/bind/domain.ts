@@ -1,5 +1,5 @@
 import { all, column, test } from '../../plan/expressions/build.ts'
-import type { Expression } from '../../plan/expressions/expression.ts'
+import type { ColumnExpression, Expression } from '../../plan/expressions/expression.ts'
 import { columnsRead, remap } from '../../plan/expressions/walk.ts'
 import { joinOn } from '../../plan/joins.ts'
 import { AggregateNode, type PlanNode, ProjectNode } from '../../plan/nodes/node.ts'
@@ -13,32 +13,53 @@ export interface OverDomain {
   readonly values: readonly number[]
   /** An expression of the subquery, over `plan`. */
   readonly inside: (e: Expression) => Expression
+  /** A row for each combination of them. */
+  readonly domain: PlanNode
   /** Outer columns, as negative indexes, in the order of `values`: that of the outer rows. */
-  readonly outer: readonly Expression[]
+  readonly outer: readonly ColumnExpression[]
+}
+
+/** The combinations of values that the query around a subquery gives to the columns of it that expressions read. */
+interface Domain {
+  readonly plan: PlanNode
+  /** An expression of the subquery where its rows have `width` columns and the values stand behind them. */
+  readonly behind: (width: number) => (e: Expression) => Expression
+  /** The outer columns in the order of the values, as negative indexes. */
+  readonly outer: readonly ColumnExpression[]
+}
+
+export function domainOf(outer: PlanNode, expressions: readonly Expression[]): Domain {
+  const read = new Set(expressions.flatMap(e => [...columnsRead(e)].filter(index => index < 0)))
+  const used = [...read].sort((a, b) => b - a)
+  const columnsUsed = used.map(index => column(outer.schema, outerIndex(index)))
+  return {
+    plan: distinctValues(outer, used.map(outerIndex)),
+    behind: width => e => remap(e, index => (index < 0 ? width + used.indexOf(index) : index)),
+    outer: columnsUsed.map((value, at) => ({ ...value, index: used[at] ?? 0 })),
+  }
 }
 
 /**
  * Takes conditions on columns of the enclosing query, of any form, into a subquery: its rows are joined with the distinct
  * values of those columns, and what is left to compare with the outer rows is plain equality of values, NULLs included.
- * (Neumann and Kemper, Unnesting Arbitrary Queries, 2015.)
+ * (Neumann and Kemper, Unnesting Arbitrary Queries, 2015.) `kind`: right for values without rows, too.
  */
 export function overDomain(
   inner: PlanNode,
   outer: PlanNode,
   conditions: readonly Expression[],
   outputs: readonly Expression[] = [],
+  kind: 'inner' | 'right' = 'inner',
 ): OverDomain {
-  const read = new Set([...conditions, ...outputs].flatMap(e => [...columnsRead(e)].filter(index => index < 0)))
-  const used = [...read].sort((a, b) => b - a)
-  const columnsUsed = used.map(index => column(outer.schema, outerIndex(index)))
-  const domain = distinctValues(outer, used.map(outerIndex))
+  const domain = domainOf(outer, [...conditions, ...outputs])
   const width = inner.schema.length
-  const inside = (e: Expression): Expression => remap(e, index => (index < 0 ? width + used.indexOf(index) : index))
+  const inside = domain.behind(width)
   return {
-    plan: joinOn('inner', inner, domain, all(conditions.map(inside))),
+    plan: joinOn(kind, inner, domain.plan, all(conditions.map(inside))),
     inside,
-    values: used.map((_, at) => width + at),
-    outer: columnsUsed.map((value, at) => (value.is === 'column' ? { ...value, index: used[at] ?? 0 } : value)),
+    values: domain.outer.map((_, at) => width + at),
+    domain: domain.plan,
+    outer: domain.outer,
   }
 }
 

@@ -25,6 +25,7 @@ import { changelogOf } from './changelog.ts'
 import { asSubquery, type CorrelatedTable, seenByTable } from './common-tables.ts'
 import type { BindContext } from './context.ts'
 import { bindCountWindows } from './count-windows.ts'
+import { withEmptyRows } from './empty-groups.ts'
 import { ExpressionBinder } from './expressions.ts'
 import { checkTableNames } from './from-names.ts'
 import { bindGapFill } from './gap-fill.ts'
@@ -216,15 +217,15 @@ class FromBinder {
     if (parts.kind !== 'inner' && parts.kind !== 'left')
       notYet(`${parts.kind} join LATERAL`, 'Use LEFT or INNER.', ref.at)
     const rows = new Rows(this.#context, left.plan, seen)
-    const bound = bindSubquery(context, ref.query, { ...seen, plan: left.plan })
-    if (!ref.lateral && outerColumns([...bound.correlated, ...bound.outputs]).length === 0)
-      return this.#joins.pair(left, this.#aliased(visiblePlan(bound), ref.alias, undefined), parts)
+    const written = bindSubquery(context, ref.query, { ...seen, plan: left.plan })
+    if (!ref.lateral && outerColumns([...written.correlated, ...written.outputs]).length === 0)
+      return this.#joins.pair(left, this.#aliased(visiblePlan(written), ref.alias, undefined), parts)
     const width = left.plan.schema.length
     const on = parts.on
     const trivial = on === undefined || (on.is === 'boolean' && on.value)
-    if (!trivial && parts.kind === 'left' && bound.ofNothing !== undefined)
-      notYet('LEFT JOIN LATERAL with a condition on an aggregate without GROUP BY', 'Put it into the subquery.', on.at)
-    const before = !trivial && parts.kind === 'left' ? this.#lateralCondition(left, bound, ref, on) : undefined
+    const conditional = !trivial && parts.kind === 'left'
+    const bound = conditional ? withEmptyRows(written, left.plan) : written
+    const before = conditional ? this.#lateralCondition(left, bound, ref, on) : undefined
     const optional = parts.kind === 'left' || bound.ofNothing !== undefined
     const outputs = optional ? joinOptional(rows, bound, before) : joinSubquery(rows, bound, 'inner')
     const places = rows.append(outputs)

@@ -10,11 +10,12 @@ import { types } from '../../types/data-type.ts'
 import type { Argument, Call, GroupBy, Span, Expression as Syntax } from '../parse/ast.ts'
 import { aggregateKey, bindAggregate, countRows, finished, ofNoRows } from './aggregates.ts'
 import { overDomain, sameValues } from './domain.ts'
+import { withEmptySet } from './empty-groups.ts'
 import { expandGroups, type Item, resolveItem, type Sets } from './grouping-sets.ts'
 import { BindProblem, fail, notYet } from './problem.ts'
 import { windowOptions } from './query.ts'
 import { isFixed, Rows } from './rows.ts'
-import type { Scope, ScopeColumn } from './scope.ts'
+import { outerIndex, type Scope, type ScopeColumn } from './scope.ts'
 import { callName, collect, contains, hasAggregate, isAggregateCall } from './syntax.ts'
 import { bindWindowing, windowKind, windowOver } from './windows.ts'
 
@@ -56,7 +57,7 @@ interface GroupKey {
 
 /**
  * GROUP BY and aggregates: the rows after grouping, on which HAVING, SELECT and ORDER BY are bound. Expressions there
- * are made of keys and aggregates; `uses` is all syntax that may hold aggregates. `filtered`: WHERE may leave no rows.
+ * are made of keys and aggregates; `uses` is all syntax that may hold aggregates.
  */
 export function bindGroups(
   rows: Rows,
@@ -64,7 +65,6 @@ export function bindGroups(
   items: readonly Item[],
   uses: readonly Syntax[],
   correlated: readonly Expression[],
-  filtered: boolean,
   ttl: bigint | undefined,
 ): Grouped {
   const sets = groupBy === undefined ? [[]] : expandGroups(groupBy, items)
@@ -77,18 +77,10 @@ export function bindGroups(
   for (const e of all) if (e !== windowCall) builder.key(e)
   for (const set of resolved) if (!set.some(e => e === windowCall)) builder.keyOfConstants(set)
   const several = groupBy !== undefined && sets.length > 1
-  if (several && filtered && correlated.length > 0 && resolved.some(set => set.length === 0)) {
-    // The empty set has a row over no rows, too, which a join with the query around cannot tell from none.
-    notYet(
-      'The empty grouping set beside others, in a correlated subquery',
-      'Write one query for the empty set and one for the others, and join or combine them in the query around.',
-      all[0]?.at ?? correlated[0]?.at,
-    )
-  }
-  const correlation = builder.correlate(correlated, several)
+  const correlation = builder.correlate(correlated, several, several && resolved.some(set => set.length === 0))
   if (windowCall !== undefined) builder.window(windowCall, uses)
   const wanted = groupBy?.distinct === true ? builder.differentSets(resolved) : resolved
-  const global = all.length === 0 && correlated.length > 0
+  const global = all.length === 0 && !several && correlated.length > 0
   const used = builder.aggregates(uses, all.length > 0 && resolved.every(set => set.length > 0))
   // COUNT(*) is never NULL: it tells a group without partner from one whose results are NULL.
   const calls = global && correlation.marker === undefined ? [...used, countRows] : used
@@ -125,6 +117,8 @@ class GroupBuilder {
   readonly #derived = new Map<string, (schema: PlanNode['schema']) => Expression>()
   #windowParts: { readonly start: number; readonly end: number; readonly time: number | undefined } | undefined
   #groupingColumn: number | undefined
+  /** The values of outer columns, where the rows were joined with them: the keys that hold them, by outer place. */
+  #outerValues: { readonly plan: PlanNode; readonly keys: ReadonlyMap<number, number> } | undefined
 
   constructor(rows: Rows, ttl: bigint | undefined) {
     this.#rows = rows
@@ -219,10 +213,12 @@ class GroupBuilder {
 
   /**
    * The keys that a correlation adds: what it compares for equality, or the values of all outer columns it uses. They are
-   * in every grouping set: with `several` they are keys of their own, which no set leaves out.
+   * in every grouping set: with `several` they are keys of their own, which no set leaves out. `empty`: one of the sets is
+   * the empty one, which has a row for all values, also where there are no rows.
    */
-  correlate(conditions: readonly Expression[], several: boolean): Correlation {
+  correlate(conditions: readonly Expression[], several: boolean, empty: boolean): Correlation {
     const equalities = conditions.map(equalityOf)
+    if (empty && conditions.length > 0) return this.#overDomain(conditions)
     if (!equalities.every(each => each !== undefined)) return this.#overDomain(conditions)
     const keys = equalities.map(({ inner, outer, op }) => {
       const [input] = this.#rows.append([inner])
@@ -250,6 +246,10 @@ class GroupBuilder {
     rows.plan = domain.plan
     const keys = domain.values.map(place => this.#add(place, []))
     for (const key of keys) this.#always.add(key)
+    this.#outerValues = {
+      plan: domain.domain,
+      keys: new Map(domain.outer.map(({ index }, i) => [index, keys[i] ?? 0])),
+    }
     return {
       marker: undefined,
       conditions: schema => sameValues(schema, keys, domain.outer),
@@ -327,7 +327,7 @@ class GroupBuilder {
     if (this.#windowParts !== undefined)
       for (const key of [this.#windowParts.start, this.#windowParts.end]) used.add(key)
     const inputs = [...new Set([...used].map(key => this.#keys[key]!.input))]
-    const grouped = this.#aggregate(inputs, calls)
+    const grouped = this.#setGroups(inputs, calls, used.size === this.#always.size)
     const { schema } = this.#rows.plan
     const keys = this.#keys.map(({ input }, key) => {
       const { name, type } = schema[input]!
@@ -345,6 +345,13 @@ class GroupBuilder {
       ...left,
       { name: '$group_id', value: literal(groupId, types.bigint) },
     ])
+  }
+
+  #setGroups(inputs: readonly number[], calls: readonly AggregateCall[], empty: boolean): PlanNode {
+    const values = this.#outerValues
+    if (!empty || values === undefined) return this.#aggregate(inputs, calls)
+    const groups = this.#aggregate(inputs, [...calls, countRows])
+    return withEmptySet(groups, values.plan, place => ofNoRows(calls[place - inputs.length] ?? countRows))
   }
 
   stage(node: PlanNode): Rows {
@@ -381,6 +388,8 @@ class GroupBuilder {
     if (place !== undefined) return column(node.schema, place)
     if (isFixed(bound)) return bound
     if (e.is !== 'column') return undefined
+    const fromAround = [...(rows.scope.carried ?? [])].find(([, at]) => bound.is === 'column' && bound.index === at)
+    if (fromAround !== undefined) return column(node.schema, this.#outerKey(...fromAround))
     return fail(
       'DSD2006',
       `Column "${e.parts.map(part => part.text).join('.')}" must be in GROUP BY, or within an aggregate.`,
@@ -441,6 +450,11 @@ class GroupBuilder {
     return first === undefined ? literal(0, types.bigint) : column(node.schema, first + this.#keys.length)
   }
 
+  /** The key that holds a column of the query around, which the rows carry at a place. */
+  #outerKey(outer: number, place: number): number {
+    return this.#outerValues?.keys.get(outerIndex(outer)) ?? this.#keys.findLastIndex(({ input }) => input === place)
+  }
+
   /** Names of keys that are plain columns, for subqueries that use them. */
   #groupedScope(node: PlanNode): Scope {
     const { scope } = this.#rows
@@ -448,10 +462,7 @@ class GroupBuilder {
       scope.columns.filter(c => c.index === input).map(c => ({ ...c, index })),
     )
     const carried =
-      scope.carried &&
-      new Map(
-        [...scope.carried].map(([outer, place]) => [outer, this.#keys.findLastIndex(({ input }) => input === place)]),
-      )
+      scope.carried && new Map([...scope.carried].map(([outer, place]) => [outer, this.#outerKey(outer, place)]))
     return { columns, schema: node.schema, outer: undefined, carried }
   }
 }

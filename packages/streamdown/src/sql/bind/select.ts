@@ -7,12 +7,13 @@ import { fold } from '../../plan/optimise/fold.ts'
 import type { Call, ColumnReference, Select, SelectItem, SortItem, Star, Expression as Syntax } from '../parse/ast.ts'
 import { carriedEqualities } from './carry.ts'
 import type { BindContext } from './context.ts'
+import { withEmptyGroups } from './empty-groups.ts'
 import { fieldsOf } from './expressions.ts'
 import { bindFrom } from './from.ts'
 import { bindGroups, type Grouped } from './grouping.ts'
 import type { Item } from './grouping-sets.ts'
 import { bindOver } from './over.ts'
-import { fail, notYet } from './problem.ts'
+import { fail } from './problem.ts'
 import { type BoundQuery, distinct, type Tail } from './query.ts'
 import { isRowSource, rowSources } from './row-sources.ts'
 import type { Rows } from './rows.ts'
@@ -39,9 +40,8 @@ export function bindSelect(context: BindContext, select: Select, tail: Tail, out
   const rows = bindFrom(context, select.from, select.hints, outer)
   const correlated = [...carriedEqualities(rows.scope), ...bindWhere(rows, select.where)]
   const items = expandItems(rows, select.items)
-  const groups = groupedStage(rows, select, items, tail.orderBy, correlated)
-  const { stage } = groups
-  const nothing = select.having === undefined ? groups.nothing : ofNoGroup(groups, select.having)
+  const groups = rowsOfNothing(groupedStage(rows, select, items, tail.orderBy, correlated), select, items, tail)
+  const { stage, nothing } = groups
   if (select.having !== undefined) filterBy(stage, select.having, 'HAVING')
   const sorting = tail.orderBy.map(item => ({ item, syntax: sortSyntax(context, item, items) }))
   const windowed = [
@@ -106,21 +106,28 @@ function groupedStage(
   for (const use of uses) for (const group of collectAggregateQueries(use)) resolveSubqueries(rows, group)
   const ttl = stateTtl(rows.context, select.hints)
   const conditions = [...correlated, ...rows.takenConditions()]
-  return bindGroups(rows, select.groupBy, items, uses, conditions, select.where !== undefined, ttl)
+  return bindGroups(rows, select.groupBy, items, uses, conditions, ttl)
 }
 
-/** HAVING over no rows: where it holds there is a result that no join can tell from none. */
-function ofNoGroup({ stage, nothing }: Grouped, having: Syntax): undefined {
-  if (nothing === undefined) return
-  resolveSubqueries(stage, having)
+/**
+ * An aggregate over no rows has a row. Where nothing but its values is asked for, the join with the query around knows
+ * them (`nothing`), and HAVING may drop them for all rows; else the groups are made to have that row.
+ */
+function rowsOfNothing(groups: Grouped, select: Select, items: readonly Item[], tail: Tail): Grouped {
+  if (groups.nothing === undefined) return groups
+  const { catalog } = groups.stage.context
+  const isMade = (e: Syntax): boolean =>
+    isQueryExpression(e) || (e.is === 'call' && (isWindowCall(e) || isRowSource(e, catalog)))
+  const made = (e: Syntax): boolean => contains(e, isMade)
+  const limits = tail.limit !== undefined || tail.offset > 0
+  const values = items.every(item => !made(item.syntax)) && select.qualify === undefined && !limits
+  const { having } = select
+  if (having === undefined) return values ? groups : withEmptyGroups(groups)
+  if (!values || made(having)) return withEmptyGroups(groups)
+  const { stage, nothing } = groups
   const empty = fold(nothing.of(stage.binder.condition(having, 'HAVING')), stage.context.options.evaluate)
   const drops = empty.is === 'literal' && empty.value !== true
-  if (!drops)
-    notYet(
-      'HAVING that may hold without rows, in a correlated subquery without GROUP BY',
-      'Test the aggregate in the query around it.',
-      having.at,
-    )
+  return drops ? { ...groups, nothing: undefined } : withEmptyGroups(groups)
 }
 
 /** Subqueries within the arguments of aggregates are joined before grouping. */

@@ -7,6 +7,7 @@ import { type Schema, types } from '../../types/data-type.ts'
 import type { SetOperation, Span } from '../parse/ast.ts'
 import type { BindContext } from './context.ts'
 import { overDomain, sameValues } from './domain.ts'
+import { withEmptyRows } from './empty-groups.ts'
 import { fail, notYet } from './problem.ts'
 import { alike, type BoundQuery, bindBody, boundPlan, distinct, noTail, visiblePlan } from './query.ts'
 import { readsOuter } from './rows.ts'
@@ -32,13 +33,10 @@ export function combined(
   const outside = sides.flatMap(side => [...side.correlated, ...side.outputs]).filter(readsOuter)
   if (outside.length === 0) return boundPlan(combine(sides.map(visiblePlan)))
   const around = outer?.plan
-  if (around === undefined || sides.some(side => side.ofNothing !== undefined))
-    return notYet(
-      'A correlated aggregate without GROUP BY in a set operation',
-      'Aggregate in a subquery of its own and join it.',
-      at,
-    )
-  const parts = sides.map(side => {
+  if (around === undefined)
+    return notYet('A correlated set operation here', 'Join the tables, then combine the queries.', at)
+  const parts = sides.map(written => {
+    const side = withEmptyRows(written, around)
     const domain = overDomain(side.plan, around, side.correlated, outside)
     const values = domain.values.map((place, i) => ({ name: `$outer${i}`, value: column(domain.plan.schema, place) }))
     const own = side.outputs.map((e, i) => ({ name: side.names[i] ?? '', value: domain.inside(e) }))
