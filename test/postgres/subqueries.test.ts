@@ -27,6 +27,41 @@ const queries: Followed['queries'] = [
   'SELECT t.id, l.n FROM t, LATERAL (SELECT COUNT(*) AS n FROM u LEFT JOIN u AS v ON v.y > u.y AND v.g = t.g GROUP BY ROLLUP (u.g)) AS l',
   'SELECT t.id, l.n, l.k FROM t, LATERAL (SELECT COUNT(*) AS n, (SELECT COUNT(*) FROM u AS v WHERE v.g = t.g) AS k FROM u LEFT JOIN u AS w ON w.id = u.id AND w.y > t.x GROUP BY ROLLUP (u.g)) AS l',
   'SELECT t.id, l.n FROM t, LATERAL (SELECT COUNT(*) AS n FROM u WHERE u.g = t.g GROUP BY GROUPING SETS ((), ())) AS l',
+  // Joins that keep rows of the right side
+  'SELECT t.id, (SELECT COUNT(v.id) FROM u RIGHT JOIN u AS v ON v.y > u.y AND u.g = t.g) FROM t',
+  'SELECT t.id, l.* FROM t, LATERAL (SELECT u.id AS a, v.id AS b FROM u RIGHT JOIN u AS v ON v.y = u.y AND u.id < v.id AND v.g = t.g) AS l',
+  'SELECT t.id, l.* FROM t, LATERAL (SELECT a.id AS a, b.id AS b FROM (SELECT * FROM u WHERE u.g = t.g) AS a FULL JOIN (SELECT * FROM u WHERE u.y > t.x) AS b ON a.id = b.id) AS l',
+  'SELECT t.id, (SELECT COUNT(*) FROM u FULL JOIN (SELECT * FROM u WHERE y < t.x) AS v USING (g)) FROM t',
+  'SELECT t.id, l.g FROM t LEFT JOIN LATERAL (SELECT g FROM (SELECT * FROM u WHERE y > t.x) AS a FULL JOIN (SELECT * FROM u WHERE y < t.x) AS v USING (g)) AS l ON l.g = t.g',
+  'SELECT t.id FROM t WHERE EXISTS (SELECT 1 FROM u RIGHT JOIN t AS s ON s.g = u.g AND u.y > t.x WHERE u.id IS NULL AND s.id <> t.id)',
+  'SELECT t.id, (SELECT SUM(s.x) FROM u, u AS w RIGHT JOIN t AS s ON s.g = w.g AND w.y > t.x WHERE u.id = s.id) FROM t',
+  'SELECT t.id, (SELECT COUNT(*) FROM u LEFT JOIN (u AS v JOIN t AS s ON s.g = v.g AND v.y < t.x) ON s.id = u.id AND v.id <> t.id) FROM t',
+  'SELECT t.id, (SELECT COUNT(*) FROM u LEFT JOIN (u AS v RIGHT JOIN t AS s ON s.g = v.g AND v.y < t.x) ON s.id = u.id) FROM t',
+  'SELECT t.id, (SELECT SUM(j.p) FROM (u AS v JOIN t AS s ON s.g = v.g AND v.y < t.x) AS j(p, q, r, s) WHERE j.q = t.g) FROM t',
+  'SELECT SUM(j.y), COUNT(j.g) FROM (u LEFT JOIN t USING (g)) AS j',
+  'SELECT t.id, (SELECT COUNT(*) FROM u FULL JOIN u AS v ON u.id = v.id + 1 LEFT JOIN t AS s ON s.id = v.id AND s.x < t.x) FROM t',
+  // Subqueries in ON of outer joins
+  'SELECT t.id, u.id FROM t LEFT JOIN u ON u.g = t.g AND EXISTS (SELECT 1 FROM u AS v WHERE v.y > u.y)',
+  'SELECT t.id, u.id FROM t LEFT JOIN u ON u.g = t.g AND EXISTS (SELECT 1 FROM u AS v WHERE v.y > u.y AND v.id > t.id)',
+  'SELECT t.g, u.g FROM (SELECT g FROM t) AS t LEFT JOIN (SELECT g, y FROM u) AS u ON u.g = t.g AND u.y NOT IN (SELECT MAX(v.y) FROM u AS v WHERE v.g = t.g)',
+  'SELECT t.id, u.id FROM t RIGHT JOIN u ON u.g = t.g AND t.x > (SELECT MIN(v.y) FROM u AS v WHERE v.g = u.g)',
+  'SELECT t.id, u.id FROM t LEFT JOIN u ON u.y < (SELECT MAX(s.x) FROM t AS s) OR t.id IN (SELECT v.id FROM u AS v)',
+  'SELECT t.id, g FROM t LEFT JOIN (SELECT g, id FROM u) AS u USING (g)',
+  [
+    'SELECT t.id, u.id FROM t FULL JOIN u ON u.g = t.g AND EXISTS (SELECT 1 FROM u AS v WHERE v.y > u.y AND v.id > t.id)',
+    'WITH p AS (SELECT t.id AS a, u.id AS b FROM t JOIN u ON u.g = t.g AND EXISTS (SELECT 1 FROM u AS v WHERE v.y > u.y AND v.id > t.id)) SELECT a, b FROM p UNION ALL SELECT id, NULL FROM t WHERE id NOT IN (SELECT a FROM p) UNION ALL SELECT NULL, id FROM u WHERE id NOT IN (SELECT b FROM p)',
+  ],
+  [
+    'SELECT t.id FROM t LEFT SEMI JOIN u ON u.g = t.g AND EXISTS (SELECT 1 FROM u AS v WHERE v.y > u.y AND v.id > t.id)',
+    'SELECT t.id FROM t WHERE EXISTS (SELECT 1 FROM u WHERE u.g = t.g AND EXISTS (SELECT 1 FROM u AS v WHERE v.y > u.y AND v.id > t.id))',
+  ],
+  [
+    'SELECT t.id FROM t LEFT ANTI JOIN u ON u.g = t.g AND EXISTS (SELECT 1 FROM u AS v WHERE v.y > u.y AND v.id > t.id)',
+    'SELECT t.id FROM t WHERE NOT EXISTS (SELECT 1 FROM u WHERE u.g = t.g AND EXISTS (SELECT 1 FROM u AS v WHERE v.y > u.y AND v.id > t.id))',
+  ],
+  'SELECT t.id, (SELECT COUNT(v.id) FROM u LEFT JOIN u AS v ON v.g = u.g AND v.y > (SELECT MIN(w.y) FROM u AS w WHERE w.g = t.g)) FROM t',
+  'SELECT t.id, (SELECT COUNT(v.id) FROM u LEFT JOIN u AS v ON v.id = u.id AND EXISTS (SELECT 1 FROM u AS w WHERE w.g = t.g AND w.y > v.y AND w.id <> u.id)) FROM t',
+  'SELECT t.id, (SELECT COUNT(v.id) FROM u JOIN u AS v ON v.id = u.id AND EXISTS (SELECT 1 FROM u AS w WHERE w.g = t.g AND w.y > v.y)) FROM t',
 ]
 
 for (const workers of [1, 2])

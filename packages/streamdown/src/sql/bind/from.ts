@@ -78,7 +78,11 @@ class FromBinder {
   readonly #context: BindContext
   readonly #outer: Scope | undefined
   readonly #joins: JoinBinder
-  /** The values of the enclosing query that the rows carry, until they stand left of the first table. */
+  readonly #ttl: bigint | undefined
+  readonly #hints: readonly Hint[]
+  /** The values of the enclosing query that the rows carry. */
+  readonly #values: Source | undefined
+  /** The same until they stand left of the first table. */
   #carried: Source | undefined
 
   constructor(
@@ -88,6 +92,9 @@ class FromBinder {
     hints: readonly Hint[] = [],
     carried?: Source,
   ) {
+    this.#ttl = ttl
+    this.#hints = hints
+    this.#values = carried
     this.#carried = carried
     this.#context = context
     this.#outer = outer
@@ -152,15 +159,25 @@ class FromBinder {
     const asof = ref.asof ? { asof: { matchCondition: ref.matchCondition } } : {}
     const parts = { on: ref.on, using: ref.using, natural: ref.natural, at: ref.at, ...asof }
     const source = this.#kinds(ref, left, parts)
-    if (ref.alias === undefined) return source
-    if (source.scope.carried !== undefined)
-      notYet('An alias of a join in a correlated subquery', 'Name its tables.', ref.at)
-    return this.#aliased(source.plan, ref.alias, undefined)
+    return ref.alias === undefined ? source : this.#joinAliased(source, ref.alias)
+  }
+
+  /** `(a JOIN b …) AS c`: the columns that `*` gives, and behind them what the rows carry of the query around. */
+  #joinAliased({ plan, scope }: Source, alias: TableAlias): Source {
+    const shown = scope.columns.filter(c => c.plain && c.unlisted !== true)
+    const carried = [...(scope.carried ?? [])]
+    const picked = ProjectNode.create(plan, [
+      ...shown.map(({ name, index }) => ({ name, value: column(plan.schema, index) })),
+      ...carried.map(([, place]) => ({ name: `$${place}`, value: column(plan.schema, place) })),
+    ])
+    const source = this.#aliased(picked, alias, undefined)
+    if (carried.length === 0) return source
+    const columns = source.scope.columns.slice(0, shown.length)
+    const places = new Map(carried.map(([outer], i) => [outer, shown.length + i]))
+    return { plan: source.plan, scope: { ...source.scope, columns, carried: places } }
   }
 
   #kinds(ref: Join, left: Source, parts: Omit<JoinParts, 'kind'>): Source {
-    if (left.scope.carried !== undefined && (ref.kind === 'FULL' || ref.kind.startsWith('RIGHT')))
-      notYet(`A ${ref.kind} join in a correlated subquery`, 'Write it as a LEFT join.', ref.at)
     switch (ref.kind) {
       case 'CROSS':
       case 'INNER':
@@ -176,24 +193,44 @@ class FromBinder {
         return this.join(left, ref.right, { ...parts, kind: ref.kind === 'LEFT SEMI' ? 'semi' : 'anti' })
       case 'RIGHT SEMI':
       case 'RIGHT ANTI': {
-        const right = this.table(ref.right, left)
+        const right = left.scope.carried === undefined ? this.table(ref.right, left) : this.#carrying(ref.right)
         return this.#joins.pair(right, left, { ...parts, kind: ref.kind === 'RIGHT SEMI' ? 'semi' : 'anti' })
       }
     }
   }
 
-  /** `left, ref`. Within joins behind the comma tables before it can be used by what is lateral. */
+  /**
+   * `left, ref`. Within joins behind the comma tables before it can be used by what is lateral, but not in one that keeps
+   * all rows of its right side.
+   */
   beside(left: Source, ref: TableReference): Source {
-    if (
-      ref.is !== 'join' ||
-      ref.alias !== undefined ||
-      !(left.scope.carried !== undefined || isLateral(ref, this.#context.catalog))
-    )
+    if (ref.is !== 'join' || ref.alias !== undefined || ref.kind === 'FULL' || ref.kind.startsWith('RIGHT'))
+      return this.join(left, ref, besides(ref.at))
+    if (left.scope.carried === undefined && !isLateral(ref, this.#context.catalog))
       return this.join(left, ref, besides(ref.at))
     return this.#joinedTo(ref, this.beside(left, ref.left))
   }
 
+  /** A table whose rows carry the values of the enclosing query, too. */
+  #carrying(written: TableReference): Source {
+    const binder = new FromBinder(this.#context, this.#outer, this.#ttl, this.#hints, this.#values)
+    return binder.table(written, undefined)
+  }
+
+  /** The right side of a join: what it has of the enclosing query it carries itself, where the left side does. */
+  #right(left: Source, written: TableReference): Source {
+    if (left.scope.carried === undefined || written.is !== 'join') return this.table(written, left)
+    try {
+      return this.table(written, left)
+    } catch (problem) {
+      if (!(problem instanceof Carry) || problem.outer !== this.#outer) throw problem
+      return this.#carrying(written)
+    }
+  }
+
   join(left: Source, written: TableReference, parts: JoinParts): Source {
+    const keepsRight = parts.kind === 'right' || parts.kind === 'full'
+    if (left.scope.carried !== undefined && keepsRight) return this.#joins.pair(left, this.#carrying(written), parts)
     const { ref, table } = asSubquery(this.#context, written)
     if (ref.is === 'derived' && ref.lateral)
       return this.#lateral(left, ref, parts, { ...left.scope, outer: this.#outer })
@@ -209,7 +246,7 @@ class FromBinder {
       const right = this.table({ ...ref, systemTime: undefined }, left)
       return this.#joins.pair(left, right, parts, ref.systemTime)
     }
-    return this.#joins.pair(left, this.table(written, left), parts)
+    return this.#joins.pair(left, this.#right(left, written), parts)
   }
 
   /** A subquery over each row of the tables before it, of which it sees what `scope` shows. */

@@ -1,6 +1,6 @@
-import { all, column, columns } from '../../plan/expressions/build.ts'
+import { all, column, columns, test } from '../../plan/expressions/build.ts'
 import type { Expression } from '../../plan/expressions/expression.ts'
-import { joinOn } from '../../plan/joins.ts'
+import { joinOn, withColumns } from '../../plan/joins.ts'
 import { type JoinKind, JoinNode, type PlanNode, ProjectNode } from '../../plan/nodes/node.ts'
 import type { Hint, Identifier, Span, Expression as Syntax } from '../parse/ast.ts'
 import { asofJoin } from './asof-joins.ts'
@@ -9,7 +9,8 @@ import type { BindContext } from './context.ts'
 import { ExpressionBinder } from './expressions.ts'
 import { lookupJoin } from './lookup-joins.ts'
 import { didYouMean } from './names.ts'
-import { fail } from './problem.ts'
+import { joinByPairs } from './outer-by-pairs.ts'
+import { fail, notYet } from './problem.ts'
 import { Rows } from './rows.ts'
 import { joinedScope, type Scope, type ScopeColumn } from './scope.ts'
 import { trimmed } from './sorting.ts'
@@ -81,25 +82,58 @@ export class JoinBinder {
       ),
     )
     const written = parts.on === undefined ? [] : conjunctsOf(parts.on)
-    const later = parts.kind === 'inner' ? written.filter(each => contains(each, isQueryExpression)) : []
+    const later = written.filter(each => contains(each, isQueryExpression))
     const tested = [...written.filter(each => !later.includes(each)), parts.asof?.matchCondition]
     const on = tested.flatMap(each => (each === undefined ? [] : [own(this.#outer, binder.condition(each, 'ON'))]))
     const passing = parts.kind === 'inner' ? on.filter(each => isTemporal(this.#context, each)) : []
-    const conditions = [...equalities, ...on.filter(each => !passing.includes(each))]
+    const carried = sharedCarried(left.scope, right.scope)
+    const sameCarried = carried.map(places =>
+      test('is_not_distinct_from', column(schema, places.left), column(schema, places.right)),
+    )
+    const conditions = [...sameCarried, ...equalities, ...on.filter(each => !passing.includes(each))]
     const condition = conditions.length === 0 ? undefined : all(conditions)
-    const joined = this.#joinedPlan(left, right, parts, condition, systemTime)
-    const kept = this.#ttl === undefined ? joined : keeping(joined, this.#ttl)
-    const timely = passing.length === 0 ? kept : whereRows(this.#context, kept, passing)
-    const plan = later.length === 0 ? timely : this.#filtered(timely, scope, later)
-    if (parts.kind === 'semi' || parts.kind === 'anti') return { plan, scope: left.scope }
-    const full: Scope = { ...scope, schema: plan.schema }
-    return pairs.length === 0 ? { plan, scope: full } : this.#merged(plan, full, pairs, parts.kind)
+    const joinedAs = (kind: JoinKind): PlanNode => {
+      const joined = this.#joinedPlan(left, right, { ...parts, kind }, condition, systemTime)
+      return this.#ttl === undefined ? joined : keeping(joined, this.#ttl)
+    }
+    const plan =
+      later.length === 0
+        ? joinedAs(parts.kind)
+        : this.#tested(parts, left.plan, right.plan, this.#filtered(joinedAs('inner'), scope, later))
+    const timely = passing.length === 0 ? plan : whereRows(this.#context, plan, passing)
+    if (parts.kind === 'semi' || parts.kind === 'anti') return { plan: timely, scope: left.scope }
+    const source = this.#carrying({ plan: timely, scope: { ...scope, schema: timely.schema } }, parts.kind, carried)
+    return pairs.length === 0 ? source : this.#merged(source.plan, source.scope, pairs, parts.kind)
+  }
+
+  /** A join of this kind by its pairs. */
+  #tested({ kind, asof, at }: JoinParts, left: PlanNode, right: PlanNode, pairs: PlanNode): PlanNode {
+    if (kind === 'inner') return pairs
+    if (asof !== undefined) notYet('A subquery in ON of an outer ASOF JOIN', 'Filter the tables before.', at)
+    return joinByPairs(kind, left, right, pairs)
+  }
+
+  /** The rows with the columns of the query around that they carry, on whichever side that has a row. */
+  #carrying({ plan, scope }: Source, kind: JoinKind, shared: readonly Carried[]): Source {
+    if (shared.length === 0) return { plan, scope }
+    if (kind !== 'full') {
+      const carried = new Map(shared.map(each => [each.outer, kind === 'right' ? each.right : each.left]))
+      return { plan, scope: { ...scope, carried } }
+    }
+    const binder = new ExpressionBinder(this.#context, scope)
+    const either = shared.map(({ left, right }) =>
+      binder.call('coalesce', [column(plan.schema, left), column(plan.schema, right)], nowhere),
+    )
+    const wider = withColumns(plan, either)
+    const carried = new Map(shared.map(({ outer }, i) => [outer, plan.schema.length + i]))
+    return { plan: wider, scope: { ...scope, schema: wider.schema, carried } }
   }
 
   /** What an inner join tests with subqueries is a filter of its rows. */
   #filtered(joined: PlanNode, scope: Scope, conditions: readonly Syntax[]): PlanNode {
-    const rows = new Rows(this.#context, joined, { ...scope, outer: undefined })
+    const rows = new Rows(this.#context, joined, { ...scope, outer: this.#outer })
     for (const each of conditions) filterBy(rows, each, 'ON')
+    for (const taken of rows.takenConditions()) own(this.#outer, taken)
     return trimmed(rows.plan, joined.schema.length)
   }
 
@@ -162,10 +196,7 @@ export class JoinBinder {
     const binder = new ExpressionBinder(this.#context, scope)
     const merged = pairs.map(pair => ({
       name: pair.name,
-      value: binder.call('coalesce', [column(plan.schema, pair.left), column(plan.schema, pair.right)], {
-        start: 0,
-        end: 0,
-      }),
+      value: binder.call('coalesce', [column(plan.schema, pair.left), column(plan.schema, pair.right)], nowhere),
     }))
     const wider = ProjectNode.create(plan, [
       ...columns(plan.schema).map(value => ({ name: value.name, value })),
@@ -177,6 +208,24 @@ export class JoinBinder {
     return { plan: wider, scope: { ...scope, schema: wider.schema, columns: [...first, ...rest] } }
   }
 }
+
+/** A place of no text, for calls that nobody wrote. */
+const nowhere: Span = { start: 0, end: 0 }
+
+interface Carried {
+  /** The column's place in the query around. */
+  readonly outer: number
+  /** Its places in the joined rows. */
+  readonly left: number
+  readonly right: number
+}
+
+/** The columns of the query around that both sides carry: rows for different values never meet. */
+const sharedCarried = (left: Scope, right: Scope): readonly Carried[] =>
+  [...(left.carried ?? [])].flatMap(([outer, place]) => {
+    const other = right.carried?.get(outer)
+    return other === undefined ? [] : [{ outer, left: place, right: left.schema.length + other }]
+  })
 
 function sharedNames(left: Scope, right: Scope, same: (a: string, b: string) => boolean): readonly string[] {
   const shared = left.columns.filter(
