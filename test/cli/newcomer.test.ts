@@ -77,9 +77,9 @@ test('print shows control characters on a terminal, and writes them as they are 
 test('a setting that cannot be is refused where it is set', () => {
   said(
     sql(`SET timezone = 'Nowhere/X'; SELECT 1`).stderr,
-    /DSD2006 Setting timezone takes a time zone.*not "Nowhere\/X"/,
+    /DSD2014 Setting timezone takes a time zone.*not "Nowhere\/X"/,
   )
-  said(sql(`SET memory_limit = 'much'; SELECT 1`).stderr, /DSD2006 Setting memory_limit takes a size.*not "much"/)
+  said(sql(`SET memory_limit = 'much'; SELECT 1`).stderr, /DSD2014 Setting memory_limit takes a size.*not "much"/)
   assert.equal(sql(`SET timezone = '+05:30'; SELECT 1`).status, 0)
 })
 

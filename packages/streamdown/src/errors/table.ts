@@ -15,6 +15,26 @@ export const errorTable = {
     title: 'Code of a function cannot be used',
     fix: 'Correct the code: a function, statements that return the result, or a module that exports it.',
   },
+  DSD2008: { title: 'Name already in use', fix: 'Use another name, give one of them an alias, or drop what has it.' },
+  DSD2009: {
+    title: 'Aggregate, window function or grouping not valid here',
+    fix: 'Aggregates stand in SELECT and HAVING, window functions in SELECT, QUALIFY and ORDER BY; group by the column named.',
+  },
+  DSD2010: { title: 'Number of columns or values does not fit', fix: 'Give as many as the message says there are.' },
+  DSD2011: {
+    title: 'Input lacks what this needs: event time, a key, or rows that stay',
+    fix: 'Declare WATERMARK FOR a column, a PRIMARY KEY, or read rows that are only added; the message says which.',
+  },
+  DSD2012: { title: 'Argument of a call wrong', fix: 'The message says what stands at that place.' },
+  DSD2013: {
+    title: 'Still used',
+    fix: 'Drop what the message names first, or use CASCADE; a key and a time column stay.',
+  },
+  DSD2014: {
+    title: 'Setting or option wrong',
+    fix: 'Use one of those that the message lists; `SHOW SETTINGS` shows all.',
+  },
+  DSD2015: { title: 'Row breaks a constraint of its table', fix: 'Correct the row, or say what to do: ON CONFLICT.' },
   DSD3001: { title: 'Unknown connector', fix: 'See `dsd connectors list`.' },
   DSD3002: { title: 'Connector option wrong or missing', fix: 'See `dsd connectors describe NAME`.' },
   DSD3003: {

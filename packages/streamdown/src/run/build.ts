@@ -292,7 +292,7 @@ class GraphBuilder {
     if (vertex.is === 'source') return vertex
     const [input, ...more] = vertex.inputs
     if (input === undefined || more.length > 0) {
-      throw new StreamdownError('DSD2006', 'a watermark can only be declared over one source')
+      throw new StreamdownError('DSD2011', 'a watermark can only be declared over one source')
     }
     return this.#sourceOf(input.from)
   }

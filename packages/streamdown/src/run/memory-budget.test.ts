@@ -103,7 +103,7 @@ test('memory that runs out within a step is an error that names the operator; th
 })
 
 test('a size that is none is refused', async () => {
-  await assert.rejects(counting('much'), { code: 'DSD2006' })
+  await assert.rejects(counting('much'), { code: 'DSD2014' })
 })
 
 test('EXPLAIN says the memory where it is set', async () => {

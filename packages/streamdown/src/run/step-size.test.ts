@@ -94,7 +94,7 @@ test('a session measures its steps unless their size is said or the clock is vir
     await session.close()
     return seen.slice(1).map((rows, at) => rows - (seen[at] ?? 0))
   }
-  await assert.rejects(rowsOfSteps({ settings: { step_time: 'soon' } }, 0), { code: 'DSD2006' })
+  await assert.rejects(rowsOfSteps({ settings: { step_time: 'soon' } }, 0), { code: 'DSD2014' })
   const slow = await rowsOfSteps({}, 1000)
   const slowIsFine = await rowsOfSteps({ settings: { step_time: '1 h' } }, 1000)
   const fast = await rowsOfSteps({}, 0)

@@ -63,12 +63,12 @@ test('COPY refuses what never ends, what the file cannot have, and options that 
   const session = await opened()
   await session.execute(`CREATE TABLE g (a INT) WITH ('connector' = 'datagen')`)
   await assert.rejects(session.execute(`COPY g TO 'x.csv'`), coded('DSD2006', /"g" never ends/))
-  await assert.rejects(session.execute(`COPY (SELECT id, id FROM t) TO 'x.csv'`), coded('DSD2006', /Two columns/))
+  await assert.rejects(session.execute(`COPY (SELECT id, id FROM t) TO 'x.csv'`), coded('DSD2008', /Two columns/))
   await assert.rejects(
     session.execute(`COPY t TO 'x.csv' (SPEED 3)`),
-    coded('DSD2006', /no option SPEED; it has FORMAT/),
+    coded('DSD2014', /no option SPEED; it has FORMAT/),
   )
-  await assert.rejects(session.execute(`COPY t TO 'x.parquet' (HEADER)`), coded('DSD2006', /option of CSV/))
+  await assert.rejects(session.execute(`COPY t TO 'x.parquet' (HEADER)`), coded('DSD2014', /option of CSV/))
   await assert.rejects(session.execute(`COPY t TO 'x.csv' (FORMAT xml)`), coded('DSD3002', /no format 'xml'/))
   await session.close()
 })

@@ -92,7 +92,7 @@ function resolved(
         return textOf(row[column] ?? null, type, 'postgres')
       })
       throw new StreamdownError(
-        'DSD2006',
+        'DSD2015',
         `Table "${table.name}" has a row with the key (${shown.join(', ')}) already.`,
       )
     }
@@ -128,7 +128,7 @@ export function checkUnique(table: TableEntry, store: TableStore, changes: reado
   const broken = store.broken(changes)
   if (broken === undefined) return
   const columns = broken.columns.map(column => table.relation.schema[column]?.name).join(', ')
-  throw new StreamdownError('DSD2006', `Two rows of "${table.name}" would be equal in (${columns}), which is UNIQUE.`)
+  throw new StreamdownError('DSD2015', `Two rows of "${table.name}" would be equal in (${columns}), which is UNIQUE.`)
 }
 
 /** NOT NULL columns and CHECK conditions. */
@@ -140,6 +140,6 @@ export function checkRow(table: TableEntry, row: Row, evaluate: Evaluate): void 
   })
   if (table.checks.length === 0) return
   evaluate(table.checks, row).forEach(holds => {
-    if (holds === false) throw new StreamdownError('DSD2006', `A row breaks a CHECK of table "${table.name}".`)
+    if (holds === false) throw new StreamdownError('DSD2015', `A row breaks a CHECK of table "${table.name}".`)
   })
 }

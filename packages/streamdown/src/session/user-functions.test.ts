@@ -196,7 +196,7 @@ test('CREATE OR REPLACE, IF NOT EXISTS, SHOW, DROP; a snapshot keeps them', asyn
     )
   await create('', 1)
   await session.execute('CREATE VIEW v AS SELECT plus(1) AS one')
-  await assert.rejects(create('', 2), { code: 'DSD2006' })
+  await assert.rejects(create('', 2), { code: 'DSD2008' })
   await create('IF NOT EXISTS', 3)
   assert.deepEqual(await rowsOf(session, 'SELECT plus(1)'), [[2]])
   await create('OR REPLACE', 4)

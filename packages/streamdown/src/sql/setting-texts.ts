@@ -59,7 +59,7 @@ export const decimalSize: SettingText<{ readonly precision: number; readonly sca
   },
 }
 
-/** @throws StreamdownError DSD2006 when the text is none that the setting takes. */
+/** @throws StreamdownError DSD2014 when the text is none that the setting takes. */
 export function readSetting<N extends string, V>(
   settings: { readonly [K in N]: string },
   name: N,
@@ -68,5 +68,5 @@ export function readSetting<N extends string, V>(
   const text = settings[name]
   const value = kind.parse(text)
   if (value !== undefined) return value
-  throw new StreamdownError('DSD2006', `Setting ${name} takes ${kind.takes}, not "${text}".`)
+  throw new StreamdownError('DSD2014', `Setting ${name} takes ${kind.takes}, not "${text}".`)
 }

@@ -24,7 +24,7 @@ test('RESET goes back to the dialect', () => {
 })
 
 test('wrong names and values are refused', () => {
-  assert.throws(() => withSetting(presets.flink, 'windw_emit', 'close'), { code: 'DSD2006' })
+  assert.throws(() => withSetting(presets.flink, 'windw_emit', 'close'), { code: 'DSD2014' })
   assert.throws(() => withSetting(presets.flink, 'window_emit', 'sometimes'), /close, update/)
   assert.equal(withSetting(presets.postgres, 'rw_implicit_flush', 'true'), presets.postgres)
 })
@@ -45,7 +45,7 @@ test('the text of a setting is refused where it is set', () => {
     ['default_decimal', '4,5', /takes any or a precision/],
   ]
   for (const [name, text, message] of refused) {
-    assert.throws(() => withSetting(presets.flink, name, text), { code: 'DSD2006', message })
+    assert.throws(() => withSetting(presets.flink, name, text), { code: 'DSD2014', message })
   }
 })
 

@@ -302,19 +302,19 @@ export function settingOf(key: string): SettingName | undefined {
 
 /**
  * The settings after `SET key = value`; `undefined` as value resets to the dialect's preset.
- * @throws StreamdownError DSD2006 for an unknown name (unless `unknown_setting = 'accept'`) or value.
+ * @throws StreamdownError DSD2014 for an unknown name (unless `unknown_setting = 'accept'`) or value.
  */
 export function withSetting(settings: Settings, key: string, value: string | undefined): Settings {
   const name = settingOf(key)
   if (name === undefined) {
     if (settings.unknown_setting === 'accept' || ignored.test(key.toLowerCase())) return settings
-    throw new StreamdownError('DSD2006', `There is no setting "${key}"; the settings are ${names.join(', ')}.`)
+    throw new StreamdownError('DSD2014', `There is no setting "${key}"; the settings are ${names.join(', ')}.`)
   }
   const definition: SettingDefinition = settingDefinitions[name]
   const given = value ?? presets[settings.dialect][name]
   const text = definition.values === undefined ? given : given.toLowerCase()
   if (definition.values !== undefined && !definition.values.includes(text))
-    throw new StreamdownError('DSD2006', `Setting ${name} takes ${definition.values.join(', ')}, not "${given}".`)
+    throw new StreamdownError('DSD2014', `Setting ${name} takes ${definition.values.join(', ')}, not "${given}".`)
   if (definition.takes !== undefined) texts.readSetting({ ...settings, [name]: text }, name, definition.takes)
   if (name === 'dialect') return { ...presets[text === 'postgres' ? 'postgres' : 'flink'], timezone: settings.timezone }
   return checked({ ...settings, [name]: text })

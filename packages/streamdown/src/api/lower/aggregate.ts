@@ -199,7 +199,7 @@ function lowerFold(
   const { appendOnly } = derive(input.node)
   if (!appendOnly)
     return fail(
-      'DSD2006',
+      'DSD2011',
       'fold cannot take rows back, and this table changes: fold its changelog(), or use sum, count, min, max.',
     )
   const facts = factsOf(fold.step, 1)

@@ -26,7 +26,7 @@ const keyName = (name: string): string => `$key ${name}`
 /** A match of a pattern a row: the columns of the key, then what each step matched. */
 export function lowerMatch(context: LowerContext, input: Lowered, draft: MatchRelation): Lowered {
   const { appendOnly, eventTime } = derive(input.node)
-  if (!appendOnly) return fail('DSD2006', 'match() needs rows that are never changed or taken back.')
+  if (!appendOnly) return fail('DSD2011', 'match() needs rows that are never changed or taken back.')
   const width = input.node.schema.length
   const row = new RowType<unknown>(Object.fromEntries(input.columns.map(({ name, type }) => [name, type])))
   const { pattern, variables, variableOf } = patternOf(draft.steps)

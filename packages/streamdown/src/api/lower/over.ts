@@ -39,7 +39,7 @@ function overNode(
   names?: readonly string[],
 ): OverNode {
   const { eventTime, appendOnly } = derive(input.node)
-  if (!appendOnly) return fail('DSD2006', 'over and first take rows that are only added: these may be taken back.')
+  if (!appendOnly) return fail('DSD2011', 'over and first take rows that are only added: these may be taken back.')
   return OverNode.create(
     input.node,
     {

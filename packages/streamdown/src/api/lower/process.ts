@@ -22,7 +22,7 @@ export function lowerProcess(context: LowerContext, input: Lowered, draft: Proce
   const { appendOnly, eventTime } = derive(input.node)
   if (!appendOnly) {
     return fail(
-      'DSD2006',
+      'DSD2011',
       'process() needs rows that are never changed or taken back: changelog() gives the changes of a table as rows.',
     )
   }

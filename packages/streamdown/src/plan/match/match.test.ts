@@ -73,11 +73,11 @@ test('as Flink SQL', () => {
 const match = (inside: string, table = 'ticks') => `SELECT * FROM ${table} MATCH_RECOGNIZE (${inside})`
 
 const refused: readonly (readonly [what: string, sql: string, code: string, message: RegExp])[] = [
-  ['no order', match('MEASURES A.price AS x PATTERN (A) DEFINE A AS TRUE'), 'DSD2006', /ORDER BY its event time/],
+  ['no order', match('MEASURES A.price AS x PATTERN (A) DEFINE A AS TRUE'), 'DSD2011', /ORDER BY its event time/],
   [
     'an order that never ends',
     match('ORDER BY price MEASURES A.price AS x PATTERN (A) DEFINE A AS TRUE'),
-    'DSD2006',
+    'DSD2011',
     /ORDER BY its event time/,
   ],
   [
@@ -86,7 +86,7 @@ const refused: readonly (readonly [what: string, sql: string, code: string, mess
       'ORDER BY n MEASURES A.n AS x PATTERN (A) DEFINE A AS TRUE',
       '(SELECT symbol, SUM(n) AS n FROM counts GROUP BY symbol)',
     ),
-    'DSD2006',
+    'DSD2011',
     /never changed/,
   ],
   ['an unknown variable', match('ORDER BY ts MEASURES A.price AS x PATTERN (A) DEFINE B AS TRUE'), 'DSD2006', /"B"/],
@@ -124,7 +124,7 @@ const refused: readonly (readonly [what: string, sql: string, code: string, mess
   [
     'a distance that is no number',
     match('ORDER BY ts MEASURES A.price AS x PATTERN (A) DEFINE A AS PREV(price, tax) > 1'),
-    'DSD2006',
+    'DSD2012',
     /whole number/,
   ],
 ]

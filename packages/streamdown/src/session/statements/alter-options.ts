@@ -13,7 +13,7 @@ export function alterOptions(
 ): StatementResult {
   const user = jobs.has(table.name) ? table.name : jobs.readerOf(table.name)
   if (user !== undefined) {
-    throw new StreamdownError('DSD2006', `The program "${user}" uses "${table.name}" with the options that it has.`)
+    throw new StreamdownError('DSD2013', `The program "${user}" uses "${table.name}" with the options that it has.`)
   }
   history.remember(text, relations([table.name]))
   catalog.define(table)

@@ -62,8 +62,8 @@ test('a column that a view reads is not dropped; another one is, and rows keep t
       INSERT INTO t VALUES (1, 10, 100, 1000), (2, 20, 200, 2000);
       CREATE MATERIALIZED VIEW v AS SELECT a, d FROM t;
       CREATE VIEW w AS SELECT d FROM v`)
-    await assert.rejects(session.execute('ALTER TABLE t DROP COLUMN d'), { code: 'DSD2006' })
-    await assert.rejects(session.execute('ALTER TABLE t DROP COLUMN a'), { code: 'DSD2006' })
+    await assert.rejects(session.execute('ALTER TABLE t DROP COLUMN d'), { code: 'DSD2013' })
+    await assert.rejects(session.execute('ALTER TABLE t DROP COLUMN a'), { code: 'DSD2013' })
     await assert.rejects(session.execute('ALTER TABLE t DROP COLUMN x'), { code: 'DSD2002' })
     await session.execute('ALTER TABLE t DROP COLUMN IF EXISTS x, DROP COLUMN c')
     assert.deepEqual(await rows('SELECT * FROM t ORDER BY a'), [
@@ -95,7 +95,7 @@ test('columns and tables are renamed, defaults and NOT NULL changed', () =>
     ])
     await assert.rejects(session.execute('SELECT * FROM t'), { code: 'DSD2001' })
     await assert.rejects(session.execute('INSERT INTO u (b) VALUES (1)'), { code: 'DSD4006' })
-    await assert.rejects(session.execute('ALTER TABLE u RENAME k TO b'), { code: 'DSD2006' })
+    await assert.rejects(session.execute('ALTER TABLE u RENAME k TO b'), { code: 'DSD2008' })
     await session.execute('INSERT INTO u VALUES (5, NULL)')
     await assert.rejects(session.execute('ALTER TABLE u ALTER b SET NOT NULL'), { code: 'DSD4006' })
     await assert.rejects(session.execute('ALTER TABLE u ADD c INT NOT NULL'), { code: 'DSD4006' })
@@ -108,17 +108,17 @@ test('a table with a connector, and one that a program writes to, are not altere
     await session.execute("CREATE TABLE d (a INT) WITH (connector = 'datagen'); CREATE TABLE t (a INT)")
     await assert.rejects(session.execute('ALTER TABLE d ADD b INT'), { code: 'DSD2005' })
     await session.execute('INSERT INTO t SELECT a FROM d')
-    await assert.rejects(session.execute('ALTER TABLE t ADD b INT'), { code: 'DSD2006' })
+    await assert.rejects(session.execute('ALTER TABLE t ADD b INT'), { code: 'DSD2013' })
   }))
 
 test('UNIQUE is enforced, as a column, a constraint and an index; NULL is equal to nothing', () =>
   using(async (session, rows) => {
     await session.execute('CREATE TABLE t (a INT UNIQUE, b INT); INSERT INTO t VALUES (1, 1), (NULL, 1), (NULL, 1)')
-    const twice = { code: 'DSD2006', message: /UNIQUE/ }
+    const twice = { code: 'DSD2015', message: /UNIQUE/ }
     await assert.rejects(session.execute('INSERT INTO t VALUES (2, 2), (1, 3)'), twice)
     await assert.rejects(session.execute('CREATE UNIQUE INDEX i ON t (b)'), twice)
     await session.execute('DELETE FROM t WHERE a IS NULL; INSERT INTO t VALUES (2, 2); CREATE UNIQUE INDEX i ON t (b)')
-    await assert.rejects(session.execute('CREATE UNIQUE INDEX i ON t (b)'), { code: 'DSD2006' })
+    await assert.rejects(session.execute('CREATE UNIQUE INDEX i ON t (b)'), { code: 'DSD2008' })
     await session.execute('CREATE UNIQUE INDEX IF NOT EXISTS i ON t (b)')
     await assert.rejects(session.execute('UPDATE t SET b = 2'), twice)
     await session.execute('UPDATE t SET b = 3 - b')
@@ -155,7 +155,7 @@ test('a snapshot holds an altered table', async () => {
       [2, '1.50'],
     ])
     assert.deepEqual(await rows('SELECT a FROM y'), [[5]])
-    await assert.rejects(restored.execute('INSERT INTO t VALUES (2)'), { code: 'DSD2006' })
+    await assert.rejects(restored.execute('INSERT INTO t VALUES (2)'), { code: 'DSD2015' })
     await restored.execute('INSERT INTO t VALUES (3)')
     assert.deepEqual(await rows('SELECT a FROM v ORDER BY a'), [[1], [2], [3]])
   })

@@ -31,11 +31,11 @@ export function changeTable(workspace: Workspace, change: TableChange): void {
   const { catalog, jobs, restoring } = workspace
   const stored = before.relation.name
   if (jobs.has(stored)) {
-    throw new StreamdownError('DSD2006', `A program writes to "${before.name}". Drop the table, and both end.`)
+    throw new StreamdownError('DSD2013', `A program writes to "${before.name}". Drop the table, and both end.`)
   }
   const dropped = storedOnly(before, table)
   const reader = dropped.map(column => jobs.readerOf(stored, column)).find(name => name !== undefined)
-  if (reader !== undefined) throw new StreamdownError('DSD2006', `The program "${reader}" reads a dropped column.`)
+  if (reader !== undefined) throw new StreamdownError('DSD2013', `The program "${reader}" reads a dropped column.`)
   // Rows that are restored are those of the table as it was in the end.
   const rows =
     restoring === undefined ? checkedRows(workspace, change, dropped) : (restoring.stores[stored]?.rows ?? [])

@@ -28,7 +28,7 @@ test("an index's name reads its table, the key first; INCLUDE says what else", a
   for (let round = 0; round < 2; round++) {
     assert.deepEqual(await rowsOf(session, 'SELECT * FROM by_a'), [[10, 1, 100]])
     assert.deepEqual(await rowsOf(session, 'SELECT * FROM by_sum'), [[110, 1]])
-    await assert.rejects(session.execute('DROP INDEX by_a'), { code: 'DSD2006', message: /used by v/ })
+    await assert.rejects(session.execute('DROP INDEX by_a'), { code: 'DSD2013', message: /used by v/ })
     session = await restored(session)
   }
   await session.execute('UPDATE t SET a = 11')
@@ -73,8 +73,8 @@ test('an index is refused without its table, over a view without rows, under a t
     ['CREATE INDEX j ON missing (a)', 'DSD2001'],
     ['CREATE INDEX j ON t (missing)', 'DSD2002'],
     ['CREATE INDEX j ON v (a)', 'DSD2006'],
-    ['CREATE INDEX i ON t (b)', 'DSD2006'],
-    ['CREATE INDEX t ON t (b)', 'DSD2006'],
+    ['CREATE INDEX i ON t (b)', 'DSD2008'],
+    ['CREATE INDEX t ON t (b)', 'DSD2008'],
     ['CREATE INDEX public.j ON t (b)', 'DSD2006'],
     ['CREATE INDEX j ON t (a) INCLUDE (b) DISTRIBUTED BY (b)', 'DSD2006'],
     ['DROP INDEX missing', 'DSD2001'],

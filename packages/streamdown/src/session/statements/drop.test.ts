@@ -33,7 +33,7 @@ test('SHOW gives what was SET of a setting that is not known here, until it is r
   assert.deepEqual(await shown('application_name'), [['console']])
   assert.deepEqual(await shown('X.Y'), [['2']])
   await session.execute('SET x.y TO DEFAULT; RESET application_name')
-  for (const name of ['x.y', 'application_name']) await assert.rejects(shown(name), { code: 'DSD2006' })
+  for (const name of ['x.y', 'application_name']) await assert.rejects(shown(name), { code: 'DSD2014' })
   await session.close()
 })
 
@@ -51,7 +51,7 @@ test('a time zone that there is none of is refused, in every spelling', async ()
     'SET TIME ZONE 12.3',
     "SET TIME ZONE INTERVAL '1' HOUR",
   ])
-    await assert.rejects(session.execute(sql), { code: 'DSD2006', message: /takes a time zone such as/ }, sql)
+    await assert.rejects(session.execute(sql), { code: 'DSD2014', message: /takes a time zone such as/ }, sql)
   assert.deepEqual(await zone(), [['America/Los_Angeles']])
   await session.execute("SET TIME ZONE INTERVAL '-08:00' HOUR TO MINUTE")
   assert.deepEqual(await zone(), [['-08:00']])

@@ -92,7 +92,7 @@ test('a sink under the first name of a running view is refused; EXPLAIN shows wh
   await session.execute(`CREATE TABLE t (a INT); CREATE MATERIALIZED VIEW v AS SELECT a FROM t;
     ALTER MATERIALIZED VIEW v RENAME TO w`)
   const sink = (name: string): string => `CREATE SINK ${name} AS SELECT a FROM w WITH (connector = 'blackhole')`
-  await assert.rejects(session.execute(sink('v')), { code: 'DSD2006' })
+  await assert.rejects(session.execute(sink('v')), { code: 'DSD2008' })
   assert.match(String(await rowsOf(session, `EXPLAIN ${sink('s')}`)), /sink s/i)
   await session.execute(`${sink('s')}; DROP SINK s; INSERT INTO t VALUES (1)`)
   assert.deepEqual(await rowsOf(session, 'SELECT a FROM w'), [1])
@@ -111,6 +111,6 @@ test('SET SCHEMA moves a table or view; what is not there, or of another kind, i
   await assert.rejects(session.execute('ALTER TABLE nothing RENAME TO x'), { code: 'DSD2001' })
   await assert.rejects(session.execute('ALTER VIEW s.v RENAME TO x'), /MATERIALIZED VIEW/)
   await session.execute('CREATE TABLE x (a INT)')
-  await assert.rejects(session.execute('ALTER TABLE t RENAME TO x'), { code: 'DSD2006' })
+  await assert.rejects(session.execute('ALTER TABLE t RENAME TO x'), { code: 'DSD2008' })
   await session.close()
 })

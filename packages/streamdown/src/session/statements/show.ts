@@ -98,7 +98,7 @@ export function showRows(
       if (foreign !== undefined) return rows([text((name ?? what).toLowerCase())], [[foreign]])
       if (setting === undefined) {
         throw new StreamdownError(
-          'DSD2006',
+          'DSD2014',
           `SHOW takes TABLES, VIEWS, MATERIALIZED VIEWS, FUNCTIONS, JOBS, COLUMNS FROM, CREATE TABLE, CREATE VIEW, INDEXES FROM, SETTINGS or a setting, not "${name ?? what}".`,
         )
       }

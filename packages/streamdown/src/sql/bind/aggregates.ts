@@ -56,7 +56,7 @@ export function bindAggregate(rows: Rows, call: Call, everyGroupHasRows: boolean
           ? [binder.bind(value.of)]
           : [binder.bind({ is: 'row', explicit: true, elements: [value], names: undefined, at: value.at })]
     if (value.is === 'tableArgument' || value.is === 'descriptor')
-      return fail('DSD2006', `${name} takes no table.`, value.at)
+      return fail('DSD2012', `${name} takes no table.`, value.at)
     return [binder.bind(value)]
   })
   const quantile = isApproximate ? wantedQuantile(context, written, within, call) : undefined
@@ -86,7 +86,7 @@ export function bindAggregate(rows: Rows, call: Call, everyGroupHasRows: boolean
   if (resolved.name === 'percentile') {
     const [value, fraction] = castArguments(context, args, resolved.casts)
     if (orderBy.length > 0 || value === undefined || fraction === undefined)
-      return fail('DSD2006', 'PERCENTILE takes no ORDER BY: it orders the values.', call.at)
+      return fail('DSD2012', 'PERCENTILE takes no ORDER BY: it orders the values.', call.at)
     return {
       name: 'percentile_cont',
       args: [fraction, value],
@@ -112,7 +112,7 @@ export function bindAggregate(rows: Rows, call: Call, everyGroupHasRows: boolean
 /** The user's own: a fold over the rows, whose state is text; what it stands for is made of it afterwards. */
 function userAggregateCall(rows: Rows, user: UserAggregate, call: Call): AggregateCall {
   const { context, binder } = rows
-  if (call.withinGroup.length > 0) fail('DSD2006', `${user.name} takes no WITHIN GROUP.`, call.at)
+  if (call.withinGroup.length > 0) fail('DSD2012', `${user.name} takes no WITHIN GROUP.`, call.at)
   const args = userArguments(binder, user, call)
   const filter = call.filter === undefined ? undefined : binder.condition(call.filter, 'FILTER')
   const orderBy = call.orderBy

@@ -99,7 +99,7 @@ function addColumn(context: BindContext, { table, added }: Alteration, action: A
   const name = names.fold(definition.name)
   if (table.columns.some(other => names.same(other.name, name))) {
     if (action.ifNotExists) return { table, added }
-    fail('DSD2006', `Table "${table.name}" has a column "${name}" already.`, definition.at)
+    fail('DSD2008', `Table "${table.name}" has a column "${name}" already.`, definition.at)
   }
   plainOnly(definition)
   const type = declaredType(context, definition)
@@ -132,20 +132,20 @@ function dropColumn(context: BindContext, table: TableEntry, action: Action<'dro
   const at = columnPosition(context, table.columns, action.column)
   const { stored, name } = table.columns[at]!
   const others = table.columns.filter((_, i) => i !== at)
-  if (others.length === 0) fail('DSD2006', `"${name}" is the last column of "${table.name}".`, action.at)
+  if (others.length === 0) fail('DSD2013', `"${name}" is the last column of "${table.name}".`, action.at)
   if (stored === undefined) return rebuilt({ ...table, columns: others }, table.relation)
   const readers = viewsThatRead(context, table, stored)
   if (readers.length > 0) {
     const them = readers.length === 1 ? 'it' : 'them'
-    fail('DSD2006', `Column "${name}" is read by ${readers.join(', ')}. Drop ${them} first.`, action.column.at)
+    fail('DSD2013', `Column "${name}" is read by ${readers.join(', ')}. Drop ${them} first.`, action.column.at)
   }
   if (table.relation.primaryKey.includes(stored) || table.conflict.versions.includes(stored))
-    fail('DSD2006', `Column "${name}" is part of the key of "${table.name}".`, action.column.at)
+    fail('DSD2013', `Column "${name}" is part of the key of "${table.name}".`, action.column.at)
   if (table.relation.eventTime?.column === stored)
-    fail('DSD2006', `Column "${name}" is the event time of "${table.name}".`, action.column.at)
+    fail('DSD2013', `Column "${name}" is the event time of "${table.name}".`, action.column.at)
   const computed = others.find(c => c.computed !== undefined && columnsRead(c.computed).has(stored))
   if (computed !== undefined)
-    fail('DSD2006', `Column "${name}" is read by the computed column "${computed.name}".`, action.column.at)
+    fail('DSD2013', `Column "${name}" is read by the computed column "${computed.name}".`, action.column.at)
   const schema = table.relation.schema.map((field, i) =>
     i === stored ? { ...field, name: `$dropped${stored}`, nullable: true } : field,
   )
@@ -181,7 +181,7 @@ function renameColumn(context: BindContext, table: TableEntry, action: Action<'r
   const at = columnPosition(context, table.columns, action.from)
   const name = names.fold(action.to)
   if (table.columns.some((other, i) => i !== at && names.same(other.name, name)))
-    fail('DSD2006', `Table "${table.name}" has a column "${name}" already.`, action.to.at)
+    fail('DSD2008', `Table "${table.name}" has a column "${name}" already.`, action.to.at)
   return withColumn(table, at, { name })
 }
 

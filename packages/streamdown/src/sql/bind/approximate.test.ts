@@ -55,7 +55,7 @@ test('approx_percentile says what it takes', async () => {
     'approx_percentile(0.5, 0.1, 0.1) WITHIN GROUP (ORDER BY a)',
     'approx_percentile(0.5)',
   ])
-    await assert.rejects(session.execute(`SELECT ${call} FROM t`), /DSD2006.*APPROX_PERCENTILE\(fraction/s, call)
+    await assert.rejects(session.execute(`SELECT ${call} FROM t`), /DSD2012.*APPROX_PERCENTILE\(fraction/s, call)
   await session.close()
 })
 

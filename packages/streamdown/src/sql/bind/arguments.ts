@@ -18,21 +18,21 @@ export function placedArguments(
   const firstNamed = call.args.findIndex(argument => argument.name !== undefined)
   if (firstNamed < 0) return call.args
   if (parameters === undefined)
-    return fail('DSD2006', `${name} takes its arguments by place, without names.`, call.args[firstNamed]!.at)
+    return fail('DSD2012', `${name} takes its arguments by place, without names.`, call.args[firstNamed]!.at)
   const placed: (Argument | undefined)[] = call.args.slice(0, firstNamed)
   for (const argument of call.args.slice(firstNamed)) {
     if (argument.name === undefined)
-      return fail('DSD2006', 'An argument by place cannot follow one by name.', argument.at)
+      return fail('DSD2012', 'An argument by place cannot follow one by name.', argument.at)
     const written = argument.name.text.toLowerCase()
     const place = parameters.findIndex(parameter => parameter.toLowerCase() === written)
     if (place < 0)
       return fail(
-        'DSD2006',
+        'DSD2012',
         `${name} has no parameter ${argument.name.text}; it has ${parameters.join(', ')}.`,
         argument.at,
       )
     if (placed[place] !== undefined)
-      return fail('DSD2006', `The parameter ${argument.name.text} of ${name} is given twice.`, argument.at)
+      return fail('DSD2012', `The parameter ${argument.name.text} of ${name} is given twice.`, argument.at)
     while (placed.length < place) placed.push(undefined)
     placed[place] = argument
   }

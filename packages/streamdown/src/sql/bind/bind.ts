@@ -170,7 +170,7 @@ function createNamespace(context: BindContext, { kind, name, ifNotExists }: Crea
     return { is: 'nothing', what: `CREATE ${kind}` }
   const created = names.fold(lastPart(name))
   const exists = catalog.findSchema(created, names.same) !== undefined || created === 'public'
-  if (exists && !ifNotExists) fail('DSD2006', `There is already a schema "${created}".`, name.at)
+  if (exists && !ifNotExists) fail('DSD2008', `There is already a schema "${created}".`, name.at)
   return exists ? { is: 'nothing', what: `CREATE ${kind}` } : { is: 'createSchema', name: created }
 }
 
@@ -192,7 +192,7 @@ function createView(context: BindContext, syntax: CreateView): BoundStatement {
   const { names, catalog } = context
   const name = createdName(context, syntax.name)
   if (catalog.find(name, names.same) !== undefined && !syntax.ifNotExists && !syntax.orReplace)
-    fail('DSD2006', `There is already a table, view or index "${name}".`, syntax.name.at)
+    fail('DSD2008', `There is already a table, view or index "${name}".`, syntax.name.at)
   const plan = renamed(
     bindQuery(context, syntax.query, 'view'),
     syntax.columns.map(c => names.fold(c)),
@@ -200,7 +200,7 @@ function createView(context: BindContext, syntax: CreateView): BoundStatement {
   )
   if (syntax.columns.length > 0 && syntax.columns.length !== plan.schema.length) {
     fail(
-      'DSD2006',
+      'DSD2010',
       `${syntax.columns.length} column names are given, there are ${plan.schema.length} columns.`,
       syntax.at,
     )

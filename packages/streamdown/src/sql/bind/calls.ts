@@ -79,7 +79,7 @@ export function bindCall(binder: ExpressionBinder, written: Call): Expression {
   if (instead !== undefined) return binder.bind(instead)
   const name = callName(call)
   if (call.over !== undefined)
-    return fail('DSD2006', `${name} OVER (…) stands in the select list, QUALIFY or ORDER BY only.`, call.at)
+    return fail('DSD2009', `${name} OVER (…) stands in the select list, QUALIFY or ORDER BY only.`, call.at)
   const own = context.catalog.findFunction(name)
   if (own?.is === 'function') return inlineFunction(binder, own, call)
   if (own?.function.kind === 'scalar') return userCall(binder, own.function, call)
@@ -90,9 +90,9 @@ export function bindCall(binder: ExpressionBinder, written: Call): Expression {
       call.at,
     )
   if (windowFunctions.has(name) || windowParts.test(name))
-    return fail('DSD2006', `${name} needs GROUP BY ${name.replace(/_.*/, '')}(time, …) in the same query.`, call.at)
+    return fail('DSD2009', `${name} needs GROUP BY ${name.replace(/_.*/, '')}(time, …) in the same query.`, call.at)
   if (isAggregate(name))
-    return fail('DSD2006', `The aggregate ${name} cannot stand here; aggregates are for SELECT and HAVING.`, call.at)
+    return fail('DSD2009', `The aggregate ${name} cannot stand here; aggregates are for SELECT and HAVING.`, call.at)
   if (call.args.some(({ value }) => value.is === 'lambda')) return elementsCall(binder, call)
   const made = structured(binder, call)
   if (made !== undefined) return made
@@ -100,7 +100,7 @@ export function bindCall(binder: ExpressionBinder, written: Call): Expression {
     if (argument === undefined) return leftOut()
     const { value } = argument
     if (value.is === 'tableArgument' || value.is === 'descriptor')
-      return fail('DSD2006', `${name} takes no table here.`, value.at)
+      return fail('DSD2012', `${name} takes no table here.`, value.at)
     const bound = binder.bind(value)
     return isJsonMaker(call) && isJsonMaker(value) ? castTo(bound, types.json, context.settings) : bound
   })
@@ -121,7 +121,7 @@ function structured(binder: ExpressionBinder, call: Call): Expression | undefine
     return fail('DSD2004', `${name.text} has ${type.fields.length} fields, here are ${call.args.length}.`, call.at)
   const fields = call.args.map(({ value }) => {
     if (value.is === 'tableArgument' || value.is === 'descriptor')
-      return fail('DSD2006', `${name.text} takes no table.`, value.at)
+      return fail('DSD2012', `${name.text} takes no table.`, value.at)
     return value
   })
   const row = binder.bind({ is: 'row', explicit: true, elements: fields, names: undefined, at: call.at })
@@ -142,7 +142,7 @@ function inlineFunction(binder: ExpressionBinder, entry: SqlFunctionEntry, call:
     if (argument === undefined) return fail('DSD2004', `${entry.name} lacks its argument ${names[i]}.`, call.at)
     const { value } = argument
     if (value.is === 'tableArgument' || value.is === 'descriptor')
-      return fail('DSD2006', `${entry.name} takes no table.`, value.at)
+      return fail('DSD2012', `${entry.name} takes no table.`, value.at)
     return castTo(binder.bind(value), entry.parameters[i]!.type, context.settings, false, value.at)
   })
   const schema = args.map(({ type, nullable }, i) => ({ name: entry.parameters[i]!.name, type, nullable }))

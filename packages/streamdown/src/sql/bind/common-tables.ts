@@ -33,7 +33,7 @@ export function withTables(context: BindContext, clause: With, outer?: Scope): B
   const names = clause.tables.map(table => context.names.fold(table.name))
   for (const [i, { name }] of clause.tables.entries()) {
     if (names.slice(0, i).some(other => context.names.same(other, names[i] ?? '')))
-      fail('DSD2006', `WITH names "${names[i]}" twice.`, name.at)
+      fail('DSD2008', `WITH names "${names[i]}" twice.`, name.at)
   }
   for (const table of clause.recursive ? inOrder(context, clause.tables) : clause.tables) {
     const common = commonTable(inner, table, context.names.fold(table.name), clause.recursive, outer)

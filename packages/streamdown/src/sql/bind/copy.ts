@@ -29,8 +29,8 @@ export function bindCopy(context: BindContext, syntax: Copy): BoundCopy {
   for (const option of syntax.options) {
     if (option.name === 'FORMAT') continue
     const name = csvOptions[option.name]
-    if (name === undefined) fail('DSD2006', `COPY has no option ${option.name}; it has ${known}.`, option.at)
-    if (!isCsv(syntax, format)) fail('DSD2006', `${option.name} is an option of CSV.`, option.at)
+    if (name === undefined) fail('DSD2014', `COPY has no option ${option.name}; it has ${known}.`, option.at)
+    if (!isCsv(syntax, format)) fail('DSD2014', `${option.name} is an option of CSV.`, option.at)
     options[`csv.${name}`] = name === 'header' ? headerText(option) : textOf(option)
   }
   const relation: Relation = {
@@ -62,14 +62,14 @@ function headerText(option: CopyOption): string {
   const text = (option.text ?? 'true').toLowerCase()
   if (text === 'true' || text === '1' || text === 'on') return 'true'
   if (text === 'false' || text === '0' || text === 'off') return 'false'
-  return fail('DSD2006', `HEADER is true or false, not ${option.text}.`, option.at)
+  return fail('DSD2014', `HEADER is true or false, not ${option.text}.`, option.at)
 }
 
 /** The columns of the file: a name stands for one of them. */
 function distinctNames({ names }: BindContext, { schema }: PlanNode, { query }: Copy): readonly Field[] {
   for (const [index, { name }] of schema.entries()) {
     if (schema.findIndex(other => names.same(other.name, name)) === index) continue
-    fail('DSD2006', `Two columns are called "${name}"; give one of them another name.`, query.at)
+    fail('DSD2008', `Two columns are called "${name}"; give one of them another name.`, query.at)
   }
   return schema
 }

@@ -20,14 +20,14 @@ export function bindCountWindows(
   for (const [i, { name, value }] of args.entries()) {
     const key = name === undefined ? positional[i] : names.find(n => n === name.text.toUpperCase())
     if (key === undefined || value.is === 'tableArgument' || value.is === 'descriptor')
-      return fail('DSD2006', usage, value.at)
+      return fail('DSD2012', usage, value.at)
     const what = `The ${key.toLowerCase()} of COUNT_WINDOW`
     const number = wholeNumber(rows.context, rows.binder.bind(value), what, value.at)
     if (number < 1) fail('DSD2004', `${what} must be at least one row.`, value.at)
     values.set(key, number)
   }
   const size = values.get('SIZE')
-  if (size === undefined) return fail('DSD2006', usage, call.at)
+  if (size === undefined) return fail('DSD2012', usage, call.at)
   const places = rows.append(partitionBy.map(e => rows.binder.bind(e)))
   return countWindows(rows.plan, { partitionBy: [...new Set(places)], size, every: values.get('SLIDE') ?? size })
 }

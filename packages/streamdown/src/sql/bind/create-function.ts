@@ -19,7 +19,7 @@ export function createFunction(context: BindContext, syntax: CreateFunction): Bo
   if (before !== undefined && ifNotExists) return { is: 'nothing', what: `function ${name} is there already` }
   if (before !== undefined && !orReplace)
     return fail(
-      'DSD2006',
+      'DSD2008',
       `There is a function ${name} already: CREATE OR REPLACE FUNCTION takes its place.`,
       syntax.at,
     )

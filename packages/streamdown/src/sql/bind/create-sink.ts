@@ -13,10 +13,10 @@ export function bindCreateSink(context: BindContext, syntax: CreateSink): BoundS
   const { names, catalog } = context
   const name = names.fold(lastPart(syntax.name))
   if (catalog.findSink(name) !== undefined && !syntax.ifNotExists && !syntax.orReplace)
-    fail('DSD2006', `There is already a sink "${name}".`, syntax.name.at)
+    fail('DSD2008', `There is already a sink "${name}".`, syntax.name.at)
   if (catalog.freeStoredName(name) !== name)
     fail(
-      'DSD2006',
+      'DSD2008',
       `What was renamed from "${name}" still runs under that name. Give the sink another.`,
       syntax.name.at,
     )

@@ -24,14 +24,14 @@ export function bindCreateTable(context: BindContext, syntax: CreateTable): Boun
   const { catalog, names } = context
   const name = createdName(context, syntax.name)
   if (catalog.find(name, names.same) !== undefined && !syntax.ifNotExists && !syntax.orReplace)
-    fail('DSD2006', `There is already a table, view or index "${name}".`, syntax.name.at)
+    fail('DSD2008', `There is already a table, view or index "${name}".`, syntax.name.at)
   if (syntax.from !== undefined) notYet('CREATE TABLE … FROM source', 'Write the columns and options.', syntax.from.at)
   const query = syntax.as === undefined ? undefined : bindQuery(context, syntax.as, 'insert')
   const given = query === undefined ? [] : namesOfQuery(context, syntax)
   const rows = query === undefined ? undefined : renamed(query, given, syntax.at)
   const declared = given.length === 0 ? syntax : { ...syntax, columns: [] }
   const twice = rows?.schema.find((field, i) => rows.schema.findIndex(other => other.name === field.name) < i)
-  if (twice !== undefined) fail('DSD2006', `The query has two columns "${twice.name}". Name them: AS name.`, syntax.at)
+  if (twice !== undefined) fail('DSD2008', `The query has two columns "${twice.name}". Name them: AS name.`, syntax.at)
   const table = new TableBuilder(context, declared, name, rows?.schema).build()
   const { ifNotExists, orReplace } = syntax
   return { is: 'createTable', table, ifNotExists, orReplace, rows: rows && filling(context, rows, table, syntax.at) }
@@ -135,7 +135,7 @@ class TableBuilder {
     }))
     for (const [i, { name, at }] of declared.entries())
       if (declared.some((other, j) => j < i && names.same(other.name, name)))
-        fail('DSD2006', `Column "${name}" is declared twice.`, at)
+        fail('DSD2008', `Column "${name}" is declared twice.`, at)
     const fixed: Schema | undefined =
       this.#query ??
       (declared.length === 0 || this.#syntax.columnsFromSchema

@@ -43,7 +43,7 @@ export function bindDrop(context: BindContext, { kind, names: dropped, ifExists,
       .filter(other => !dropped.some(d => names.same(relationName(context, d), other)))
     if (dependents.length > 0 && !cascade)
       fail(
-        'DSD2006',
+        'DSD2013',
         `"${wanted}" is used by ${dependents.join(', ')}. Drop ${dependents.length === 1 ? 'it' : 'them'} first, or use CASCADE.`,
         name.at,
       )
@@ -71,7 +71,7 @@ function dropSchemas(
   const inside = [...catalog.names()].filter(within)
   const gone = new Set(inside.flatMap(name => [...catalog.users(name), name]))
   if (gone.size > 0 && !cascade)
-    fail('DSD2006', `Still there: ${[...gone].join(', ')}. Drop them first, or use CASCADE.`, dropped[0]?.at)
+    fail('DSD2013', `Still there: ${[...gone].join(', ')}. Drop them first, or use CASCADE.`, dropped[0]?.at)
   return { is: 'drop', kind: 'schema', names: [...gone].reverse(), schemas }
 }
 

@@ -198,11 +198,11 @@ test('without event time there is no close to wait for: it is refused, with what
   for (const [table, message] of Object.entries(refused)) {
     const counts = `SELECT window_start, COUNT(*) FROM TUMBLE(${table}, ts, INTERVAL '1 minute') GROUP BY window_start`
     await session.execute(counts)
-    await assert.rejects(session.execute(`${counts} EMIT ON WINDOW CLOSE`), { code: 'DSD2006', message })
+    await assert.rejects(session.execute(`${counts} EMIT ON WINDOW CLOSE`), { code: 'DSD2011', message })
   }
   await assert.rejects(
     session.execute('SELECT * FROM orders AS o JOIN newest FOR SYSTEM_TIME AS OF o.at AS n ON o.sensor = n.sensor'),
-    { code: 'DSD2006', message: refused.newest },
+    { code: 'DSD2011', message: refused.newest },
   )
   await session.close()
 })

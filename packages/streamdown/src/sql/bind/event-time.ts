@@ -92,7 +92,7 @@ function constantDelay(context: BindContext, e: Syntax): bigint {
   const bound = new ExpressionBinder(context, tableScope([], undefined, undefined)).bind(e)
   const micros = intervalMicros(bound)
   if (micros !== undefined) return micros
-  return fail('DSD2006', 'This must be a constant INTERVAL without months.', e.at)
+  return fail('DSD2012', 'This must be a constant INTERVAL without months.', e.at)
 }
 
 /** `WATERMARK FOR ts AS ts - INTERVAL …`; without expression the default lateness. */

@@ -95,7 +95,7 @@ export class ExpressionBinder {
       case 'timeUnit':
         return literal(e.unit, types.string)
       case 'parameter':
-        return fail('DSD2006', `There is no value for the parameter ${e.name}.`, e.at)
+        return fail('DSD2012', `There is no value for the parameter ${e.name}.`, e.at)
       case 'unary':
         return this.#unary(e.op, e.operand, e.at)
       case 'binary':
@@ -181,7 +181,7 @@ export class ExpressionBinder {
       case 'call':
         return bindCall(this, e)
       case 'lambda':
-        return fail('DSD2006', 'A lambda is an argument of a function over elements, as ARRAY_TRANSFORM.', e.at)
+        return fail('DSD2012', 'A lambda is an argument of a function over elements, as ARRAY_TRANSFORM.', e.at)
       case 'scalarQuery':
       case 'exists':
       case 'inQuery':

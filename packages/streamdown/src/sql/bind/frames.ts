@@ -13,15 +13,15 @@ export function bindFrame(rows: Rows, written: WindowFrame | SessionFrame, order
   if (written.is === 'sessionFrame') return sessionFrame(rows, written, orderBy)
   const { at } = written
   const unit = ({ ROWS: 'rows', RANGE: 'range', GROUPS: 'groups' } as const)[written.unit]
-  if (written.start.is === 'unboundedFollowing') fail('DSD2006', 'A frame cannot start at its very end.', at)
-  if (written.end.is === 'unboundedPreceding') fail('DSD2006', 'A frame cannot end before its first row.', at)
-  if (unit === 'groups' && orderBy.length === 0) fail('DSD2006', 'A frame of GROUPS needs ORDER BY.', at)
+  if (written.start.is === 'unboundedFollowing') fail('DSD2009', 'A frame cannot start at its very end.', at)
+  if (written.end.is === 'unboundedPreceding') fail('DSD2009', 'A frame cannot end before its first row.', at)
+  if (unit === 'groups' && orderBy.length === 0) fail('DSD2009', 'A frame of GROUPS needs ORDER BY.', at)
   const start = bindBound(rows, written.start, unit, orderBy, written.start.is === 'preceding' ? 'down' : 'up')
   const end = bindBound(rows, written.end, unit, orderBy, written.end.is === 'preceding' ? 'up' : 'down')
   const isBackwards =
     (written.start.is === 'currentRow' && written.end.is === 'preceding') ||
     (written.start.is === 'following' && written.end.is !== 'following' && end !== 'unbounded')
-  if (isBackwards) fail('DSD2006', 'The frame ends before it starts.', at)
+  if (isBackwards) fail('DSD2009', 'The frame ends before it starts.', at)
   const exclude = ({ 'CURRENT ROW': 'current row', GROUP: 'group', TIES: 'ties', 'NO OTHERS': 'none' } as const)[
     written.exclude ?? 'NO OTHERS'
   ]
@@ -79,7 +79,7 @@ function rangeDistance(
 ): number | bigint {
   const [order, ...more] = orderBy
   if (order === undefined || more.length > 0)
-    return fail('DSD2006', 'RANGE with a distance needs exactly one ORDER BY expression.', at)
+    return fail('DSD2009', 'RANGE with a distance needs exactly one ORDER BY expression.', at)
   const { type, name } = rows.plan.schema[order.column]!
   const distance = isTime(type)
     ? constantMicros(rows.context, e, 'The distance of a RANGE frame', at)

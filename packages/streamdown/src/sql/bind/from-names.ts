@@ -17,7 +17,7 @@ export function checkTableNames(context: BindContext, from: readonly TableRefere
   for (const table of from.flatMap(ref => namesIn(context, ref))) {
     const same = known.find(other => context.names.same(other.name, table.name))
     if (same !== undefined && (table.relation === undefined || [undefined, table.relation].includes(same.relation)))
-      fail('DSD2006', `Two tables of FROM go by the name "${table.name}"; give one an alias.`, table.at)
+      fail('DSD2008', `Two tables of FROM go by the name "${table.name}"; give one an alias.`, table.at)
     known.push(table)
   }
 }

@@ -306,7 +306,7 @@ class FromBinder {
     if (kind !== undefined) {
       const table = this.#tableArgument(call.args, ['DATA'], call.at)
       const time = named(call.args, 'TIMECOL') ?? call.args[1]
-      if (time === undefined) fail('DSD2006', `${kind} takes a table, its time column and lengths.`, call.at)
+      if (time === undefined) fail('DSD2012', `${kind} takes a table, its time column and lengths.`, call.at)
       const rows = new Rows(this.#context, table.source.plan, table.source.scope)
       const place = this.#timeColumn(rows, time)
       const others = call.args.filter(arg => arg !== time && arg !== table.argument)
@@ -423,7 +423,7 @@ class FromBinder {
   }
 
   #timeColumn(rows: Rows, { value }: Argument): number {
-    if (value.is === 'tableArgument') fail('DSD2006', 'The second argument is the time column.', value.at)
+    if (value.is === 'tableArgument') fail('DSD2012', 'The second argument is the time column.', value.at)
     const syntax: Syntax =
       value.is === 'descriptor' ? { is: 'column', parts: value.columns[0]!.parts, at: value.at } : value
     return rows.append([rows.binder.bind(syntax)])[0]!
@@ -432,7 +432,7 @@ class FromBinder {
   #tableArgument(args: readonly Argument[], names: readonly string[], at: Span) {
     const argument = names.map(name => named(args, name)).find(arg => arg !== undefined) ?? args[0]
     const value = argument?.value
-    if (argument === undefined || value === undefined) return fail('DSD2006', 'The first argument is a table.', at)
+    if (argument === undefined || value === undefined) return fail('DSD2012', 'The first argument is a table.', at)
     const { names: rule } = this.#context
     const make = (plan: PlanNode, name: string | undefined, partitionBy: readonly Syntax[]) => ({
       argument,
@@ -449,7 +449,7 @@ class FromBinder {
       return make(bindNamedTable(this.#context, name), rule.fold(lastPart(name)), [])
     }
     if (value.is === 'scalarQuery') return make(bindQuery(this.#context, value.query), undefined, [])
-    return fail('DSD2006', 'The first argument is a table: TABLE name, a name, or a query.', value.at)
+    return fail('DSD2012', 'The first argument is a table: TABLE name, a name, or a query.', value.at)
   }
 
   /** `single`: an alias without column list names the one column too. */

@@ -19,7 +19,7 @@ const fillOf: Readonly<Record<string, Fill>> = {
 /** GAP_FILL(table, time, step, LOCF | INTERPOLATE | KEEPNULL (column) …, PARTITION_BY(column, …)), behind its table. */
 export function bindGapFill(rows: Rows, call: Call, [time, step, ...more]: readonly Argument[]): PlanNode {
   if (time === undefined || step === undefined)
-    return fail('DSD2006', 'GAP_FILL takes a table, its time column, a step, and what fills each column.', call.at)
+    return fail('DSD2012', 'GAP_FILL takes a table, its time column, a step, and what fills each column.', call.at)
   const place = columnOf(rows, syntaxOf(time))
   const { type } = rows.plan.schema[place]!
   if (type.is !== 'timestamp') fail('DSD2004', `GAP_FILL needs a TIMESTAMP column, this is ${typeText(type)}.`, time.at)
@@ -31,7 +31,7 @@ export function bindGapFill(rows: Rows, call: Call, [time, step, ...more]: reado
     const fill = fillOf[name]
     if (value.is !== 'call' || (fill === undefined && name !== 'PARTITION_BY'))
       return fail(
-        'DSD2006',
+        'DSD2012',
         'A column is filled by LOCF, INTERPOLATE or KEEPNULL; PARTITION_BY comes last.',
         argument.at,
       )
@@ -52,13 +52,13 @@ export function bindGapFill(rows: Rows, call: Call, [time, step, ...more]: reado
 }
 
 function syntaxOf({ value }: Argument): Syntax {
-  if (value.is === 'tableArgument') return fail('DSD2006', 'A table stands first.', value.at)
+  if (value.is === 'tableArgument') return fail('DSD2012', 'A table stands first.', value.at)
   return value.is === 'descriptor' ? { is: 'column', parts: value.columns[0]!.parts, at: value.at } : value
 }
 
 function columnOf(rows: Rows, syntax: Syntax): number {
   const bound = rows.binder.bind(syntax)
-  return bound.is === 'column' ? bound.index : fail('DSD2006', 'GAP_FILL takes columns, not expressions.', syntax.at)
+  return bound.is === 'column' ? bound.index : fail('DSD2012', 'GAP_FILL takes columns, not expressions.', syntax.at)
 }
 
 const isNumber = (type: string): boolean =>

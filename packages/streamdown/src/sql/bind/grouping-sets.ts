@@ -45,8 +45,8 @@ function setsOf(item: GroupItem | GroupingSets | Rollup | Cube): Sets {
 export function resolveItem(rows: Rows, e: Syntax, items: readonly Item[]): Syntax {
   if (e.is === 'number' && /^\d+$/.test(e.text)) {
     const item = items[Number(e.text) - 1]
-    if (item === undefined) fail('DSD2006', `GROUP BY ${e.text}: the select list has ${items.length} columns.`, e.at)
-    if (hasAggregate(item.syntax)) fail('DSD2006', `GROUP BY ${e.text} is an aggregate.`, e.at)
+    if (item === undefined) fail('DSD2010', `GROUP BY ${e.text}: the select list has ${items.length} columns.`, e.at)
+    if (hasAggregate(item.syntax)) fail('DSD2009', `GROUP BY ${e.text} is an aggregate.`, e.at)
     return item.syntax
   }
   if (e.is !== 'column' || e.parts.length !== 1) return e

@@ -391,7 +391,7 @@ class GroupBuilder {
     const fromAround = [...(rows.scope.carried ?? [])].find(([, at]) => bound.is === 'column' && bound.index === at)
     if (fromAround !== undefined) return column(node.schema, this.#outerKey(...fromAround))
     return fail(
-      'DSD2006',
+      'DSD2009',
       `Column "${e.parts.map(part => part.text).join('.')}" must be in GROUP BY, or within an aggregate.`,
       e.at,
     )
@@ -429,10 +429,10 @@ class GroupBuilder {
     const first = this.#groupingColumn
     const bits = call.args.map(({ value }) => {
       if (value.is === 'tableArgument' || value.is === 'descriptor')
-        return fail('DSD2006', 'GROUPING takes keys.', value.at)
+        return fail('DSD2012', 'GROUPING takes keys.', value.at)
       const key = expressionKey(this.#rows.binder.bind(value))
       const place = this.#keys.findIndex(k => k.equals.includes(key))
-      if (place < 0) return fail('DSD2006', 'GROUPING takes expressions of GROUP BY.', value.at)
+      if (place < 0) return fail('DSD2012', 'GROUPING takes expressions of GROUP BY.', value.at)
       return first === undefined ? literal(0, types.int) : column(node.schema, first + place)
     })
     const two = literal(2, types.int)
@@ -470,7 +470,7 @@ class GroupBuilder {
 function firstArgument(call: Call): Syntax {
   const value = call.args[0]?.value
   if (value === undefined || value.is === 'tableArgument' || value.is === 'descriptor')
-    return fail('DSD2006', `${callName(call)} takes its time column first.`, call.at)
+    return fail('DSD2012', `${callName(call)} takes its time column first.`, call.at)
   return value
 }
 
@@ -487,7 +487,7 @@ function eventTimeOf(rows: Rows, at: Span): number {
   const column = rows.scope.columns.find(c => rows.scope.schema[c.index]?.type.is === 'timestamp')
   return (
     column?.index ??
-    fail('DSD2006', 'The window needs a time column: declare WATERMARK FOR column in CREATE TABLE.', at)
+    fail('DSD2011', 'The window needs a time column: declare WATERMARK FOR column in CREATE TABLE.', at)
   )
 }
 

@@ -29,7 +29,7 @@ export function bindCreateIndex(context: BindContext, syntax: CreateIndex): Boun
   const known = catalog.find(name, names.same)
   if (known !== undefined) {
     if (syntax.ifNotExists && known.is === 'index') return { is: 'nothing', what: 'CREATE INDEX' }
-    fail('DSD2006', `There is already a table, view or index "${name}".`, syntax.name?.at ?? syntax.at)
+    fail('DSD2008', `There is already a table, view or index "${name}".`, syntax.name?.at ?? syntax.at)
   }
   const binder = new ExpressionBinder(context, tableScope(input.schema, lastPart(syntax.table).text, undefined))
   const keys = syntax.columns.map(({ value }) => binder.bind(value))
@@ -99,7 +99,7 @@ export function bindDropIndexes(
     }
     const users = catalog.users(entry.name)
     if (users.length > 0 && !cascade)
-      fail('DSD2006', `"${wanted}" is used by ${users.join(', ')}. Drop them first, or use CASCADE.`, name.at)
+      fail('DSD2013', `"${wanted}" is used by ${users.join(', ')}. Drop them first, or use CASCADE.`, name.at)
     for (const user of users.toReversed()) if (!readers.includes(user)) readers.push(user)
     found.push(entry)
   }

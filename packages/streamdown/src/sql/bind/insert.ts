@@ -56,7 +56,7 @@ function targetColumns(context: BindContext, table: TableEntry, insert: Insert):
     const positions = insert.columns.map(name => position(context, table, name))
     for (const [i, at] of positions.entries()) {
       if (positions.indexOf(at) !== i)
-        fail('DSD2006', `Column "${table.columns[at]!.name}" is named twice.`, insert.columns[i]!.at)
+        fail('DSD2008', `Column "${table.columns[at]!.name}" is named twice.`, insert.columns[i]!.at)
       if (table.columns[at]!.stored === undefined)
         fail('DSD2006', `Column "${table.columns[at]!.name}" is computed; it takes no values.`, insert.columns[i]!.at)
     }
@@ -89,7 +89,7 @@ function valuesPlan(context: BindContext, table: TableEntry, targets: readonly n
   const width = values.rows[0]?.length ?? 0
   if (width > targets.length)
     fail(
-      'DSD2006',
+      'DSD2010',
       `${width} values are given for ${targets.length} columns of "${table.name}".`,
       values.rows[0]?.[targets.length]?.at ?? values.at,
     )
@@ -144,7 +144,7 @@ function arranged(
   const count = given.schema.length
   if (count > targets.length)
     fail(
-      'DSD2006',
+      'DSD2010',
       `The query has ${count} columns, "${table.name}" takes ${targets.length}.`,
       insert.source?.at ?? insert.at,
     )
@@ -152,7 +152,7 @@ function arranged(
   const taking = targets.filter(target => table.columns[target]!.stored !== undefined).length
   if (count < taking && (explicit || settings.insert_short === 'error'))
     fail(
-      'DSD2006',
+      'DSD2010',
       `The query has ${count} columns, ${explicit ? 'the column list' : `"${table.name}"`} has ${targets.length}.`,
       insert.source?.at ?? insert.at,
     )

@@ -144,7 +144,7 @@ export class MatchExpressions {
     const name = callName(call)
     const [of, by, more] = call.args
     if (of === undefined || more !== undefined)
-      return fail('DSD2006', `${name} takes an expression of a row, and how many rows away.`, call.at)
+      return fail('DSD2012', `${name} takes an expression of a row, and how many rows away.`, call.at)
     const operand = expressionOf(of, call)
     const steps = by === undefined ? undefined : this.#steps(by, call)
     if (name === 'FIRST' || name === 'LAST') {
@@ -168,7 +168,7 @@ export class MatchExpressions {
     const bound = this.#rows.binder.bind(expressionOf(argument, call))
     if (bound.is === 'literal' && typeof bound.value === 'number' && bound.type.is === 'int' && bound.value >= 0)
       return bound.value
-    return fail('DSD2006', `How far ${callName(call)} looks is a whole number, 0 or more.`, argument.at)
+    return fail('DSD2012', `How far ${callName(call)} looks is a whole number, 0 or more.`, argument.at)
   }
 
   /** An expression over one row as it is for the row at that place; NULL when there is none. */
@@ -228,7 +228,7 @@ export class MatchExpressions {
     const value = expressionOf(argument, call)
     const [name] = value.is === 'column' && value.parts.length === 1 ? value.parts : []
     return name === undefined
-      ? fail('DSD2006', `${callName(call)} takes the name of a variable.`, argument.at)
+      ? fail('DSD2012', `${callName(call)} takes the name of a variable.`, argument.at)
       : this.#variables.get(name)
   }
 
@@ -257,6 +257,6 @@ function isFinal(call: Call, site: MatchSite): boolean {
 function expressionOf(argument: Argument, call: Call): Syntax {
   const { value } = argument
   if (value.is === 'tableArgument' || value.is === 'descriptor')
-    return fail('DSD2006', `${callName(call)} takes no table.`, value.at)
+    return fail('DSD2012', `${callName(call)} takes no table.`, value.at)
   return value
 }

@@ -21,7 +21,7 @@ export class MatchVariables {
     if (patternSize(this.pattern) > LARGEST_PATTERN)
       fail('DSD2006', `This pattern has more than ${LARGEST_PATTERN} variables once {n, m} is written out.`, pattern.at)
     for (const { name, variables } of subsets) {
-      if (this.find(name) !== undefined) fail('DSD2006', `"${name.text}" names a variable already.`, name.at)
+      if (this.find(name) !== undefined) fail('DSD2008', `"${name.text}" names a variable already.`, name.at)
       this.#subsets.set(
         names.fold(name),
         variables.flatMap(variable => this.get(variable)),

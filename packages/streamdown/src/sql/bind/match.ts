@@ -28,7 +28,7 @@ export function bindMatch(context: BindContext, syntax: MatchRecognize, plan: Pl
   for (const { variable, condition, at } of syntax.defines) {
     const [index, ...more] = variables.get(variable)
     if (index === undefined || more.length > 0) fail('DSD2006', `"${variable.text}" is a subset, not a variable.`, at)
-    if (defined.has(index)) fail('DSD2006', `"${variable.text}" is defined twice.`, at)
+    if (defined.has(index)) fail('DSD2008', `"${variable.text}" is defined twice.`, at)
     const site: MatchSite = { clause: 'DEFINE', variable: index, mayBeEmpty, unmatched: false }
     defined.set(index, expressions.condition(condition, site))
   }
@@ -105,7 +105,7 @@ function ordered(context: BindContext, syntax: MatchRecognize, rows: Rows): Orde
   if (!properties.appendOnly) {
     if (!properties.bounded && context.continuous)
       fail(
-        'DSD2006',
+        'DSD2011',
         'MATCH_RECOGNIZE needs rows that are never changed or taken back; this input has changes.',
         syntax.at,
       )
@@ -121,7 +121,7 @@ function ordered(context: BindContext, syntax: MatchRecognize, rows: Rows): Orde
   }
   if (properties.bounded && items.length > 0) return { input: plan, time: 'end', orderBy: keys }
   return fail(
-    'DSD2006',
+    'DSD2011',
     'MATCH_RECOGNIZE over input that does not end needs ORDER BY its event time, ascending, or its processing time.',
     items[0]?.at ?? syntax.at,
   )

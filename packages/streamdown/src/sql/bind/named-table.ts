@@ -72,12 +72,12 @@ export function lateRows(plan: PlanNode, at: Span): PlanNode {
       return lateRows(plan.left, at)
     case 'match':
       if (typeof plan.time !== 'number')
-        fail('DSD2006', 'Rows that are not ordered by their event time never come too late.', at)
+        fail('DSD2011', 'Rows that are not ordered by their event time never come too late.', at)
       return LateNode.create(plan, plan.input.schema)
     case 'over':
       if (plan.emit === 'watermark' || plan.emit === 'settled') return LateNode.create(plan, plan.input.schema)
       return lateRows(plan.input, at)
     default:
-      return fail('DSD2006', 'LATE takes a view whose results close with a window; this one drops no late rows.', at)
+      return fail('DSD2011', 'LATE takes a view whose results close with a window; this one drops no late rows.', at)
   }
 }

@@ -51,10 +51,10 @@ function bindWindowFunction(rows: Rows, call: Call, name: WindowFunction, frame:
   const { context, binder } = rows
   const shown = name.toUpperCase()
   if (call.distinct || call.filter !== undefined || call.orderBy.length > 0 || call.withinGroup.length > 0)
-    fail('DSD2006', `${shown} takes neither DISTINCT, ORDER BY inside nor FILTER.`, call.at)
+    fail('DSD2012', `${shown} takes neither DISTINCT, ORDER BY inside nor FILTER.`, call.at)
   const args = call.args.map(({ value }) => {
     if (value.is === 'star' || value.is === 'tableArgument' || value.is === 'descriptor')
-      return fail('DSD2006', `${shown} takes a value.`, value.at)
+      return fail('DSD2012', `${shown} takes a value.`, value.at)
     return binder.bind(value)
   })
   const ignoreNulls = call.nulls === 'IGNORE'
@@ -64,7 +64,7 @@ function bindWindowFunction(rows: Rows, call: Call, name: WindowFunction, frame:
       fail('DSD2004', `${shown} takes ${least === most ? least : `${least} to ${most}`} arguments.`, call.at)
   }
   const refuseNulls = (): void => {
-    if (ignoreNulls) fail('DSD2006', `${shown} has no IGNORE NULLS.`, call.at)
+    if (ignoreNulls) fail('DSD2012', `${shown} has no IGNORE NULLS.`, call.at)
   }
   const [value = literal(null, types.null), second, third] = args
   switch (name) {

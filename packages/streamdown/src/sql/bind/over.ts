@@ -178,7 +178,7 @@ function specification(rows: Rows, over: Over, windows: readonly NamedWindow[]):
   const find = (name: Parameters<typeof names.fold>[0]): WindowSpecification => {
     const at = windows.findIndex(w => names.same(names.fold(w.name), names.fold(name)))
     const found = windows[at]
-    if (found === undefined) return fail('DSD2006', `There is no window "${name.text}" in the WINDOW clause.`, name.at)
+    if (found === undefined) return fail('DSD2009', `There is no window "${name.text}" in the WINDOW clause.`, name.at)
     // A window is made of those written before it.
     return specification(rows, found.window, windows.slice(0, at))
   }

@@ -73,7 +73,7 @@ export function bindQuery(context: BindContext, query: Query, place: QueryPlace 
   if (query.emit?.mode !== 'ON WINDOW CLOSE') return plan
   const scans = nodesOf([plan]).filter(node => node.is === 'scan')
   if (scans.length > 0 && !scans.some(isTimed))
-    fail('DSD2006', `EMIT ON WINDOW CLOSE needs event time, and ${withoutEventTime(plan)}`, query.emit.at)
+    fail('DSD2011', `EMIT ON WINDOW CLOSE needs event time, and ${withoutEventTime(plan)}`, query.emit.at)
   return heldBack(plan)
 }
 
@@ -143,7 +143,7 @@ const emitModes = {
 export function renamed(plan: PlanNode, names: readonly string[], at: Span): PlanNode {
   if (names.length === 0) return plan
   if (names.length > plan.schema.length)
-    fail('DSD2006', `${names.length} column names are given, there are ${plan.schema.length} columns.`, at)
+    fail('DSD2010', `${names.length} column names are given, there are ${plan.schema.length} columns.`, at)
   if (names.every((name, i) => plan.schema[i]!.name === name)) return plan
   return ProjectNode.create(
     plan,
@@ -192,7 +192,7 @@ function tailed(context: BindContext, bound: BoundQuery, tail: Tail): BoundQuery
 
 function positioned(schema: Schema, position: number, at: Span): Expression {
   if (schema[position] === undefined)
-    fail('DSD2006', `ORDER BY ${position + 1}: there are ${schema.length} columns.`, at)
+    fail('DSD2010', `ORDER BY ${position + 1}: there are ${schema.length} columns.`, at)
   return column(schema, position)
 }
 
@@ -260,7 +260,7 @@ export function bindValues(
   const width = values.rows[0]?.length ?? 0
   for (const row of values.rows)
     if (row.length !== width)
-      fail('DSD2006', `VALUES has rows of ${width} and of ${row.length} cells.`, row[0]?.at ?? values.at)
+      fail('DSD2010', `VALUES has rows of ${width} and of ${row.length} cells.`, row[0]?.at ?? values.at)
   const name = (i: number) => (context.settings.dialect === 'flink' ? `EXPR$${i}` : `column${i + 1}`)
   if (values.rows.some(row => row.some(cell => contains(cell, isQueryExpression)))) {
     const rows = values.rows.map(row => visiblePlan(bindSelect(context, selectOf(row, values.at), noTail, undefined)))

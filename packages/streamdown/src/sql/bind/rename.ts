@@ -32,6 +32,6 @@ export function bindRename(context: BindContext, { kind, name }: AlterTable, act
     return fail('DSD2001', `There is no schema "${action.is === 'setSchema' ? action.schema.text : ''}".`, action.at)
   if (to === entry.name) return { is: 'nothing', what: `ALTER ${kind}` }
   if (catalog.find(to, names.same) !== undefined)
-    fail('DSD2006', `There is already a table, view or index "${to}".`, action.at)
+    fail('DSD2008', `There is already a table, view or index "${to}".`, action.at)
   return { is: 'rename', from: entry.name, to }
 }

@@ -13,7 +13,7 @@ import { callName, contains, isQueryExpression } from './syntax.ts'
 /** A row count of LIMIT or OFFSET: an expression without columns. NULL and ALL set no limit. */
 export function rowCount(context: BindContext, e: Expression | undefined, what: string): number | undefined {
   if (e === undefined || isAll(e)) return undefined
-  const wrong = (): never => fail('DSD2006', `${what} takes a whole number that is not negative.`, e.at)
+  const wrong = (): never => fail('DSD2012', `${what} takes a whole number that is not negative.`, e.at)
   if (contains(e, part => isQueryExpression(part) || (part.is === 'call' && isRowSource(part, context.catalog))))
     return wrong()
   const bound = new ExpressionBinder(context, tableScope([], undefined, undefined)).bind(e)

@@ -68,7 +68,7 @@ export function rowSources(binder: ExpressionBinder, call: Call): readonly RowSo
   const name = callName(call)
   const args = call.args.map(({ value }) => {
     if (value.is === 'tableArgument' || value.is === 'descriptor')
-      return fail('DSD2006', `${name} takes values.`, value.at)
+      return fail('DSD2012', `${name} takes values.`, value.at)
     return value
   })
   if (name === 'UNNEST') return args.map(arg => elementsOf(binder, arg, 'unnest'))
@@ -89,7 +89,7 @@ function seriesOf(binder: ExpressionBinder, call: Call, args: readonly Syntax[])
   const { context } = binder
   const [start, stop, step, zone] = args.map(arg => binder.bind(arg))
   if (start === undefined || stop === undefined || args.length > 4)
-    return fail('DSD2006', `${name} takes start, end, a step, and for instants a time zone.`, call.at)
+    return fail('DSD2012', `${name} takes start, end, a step, and for instants a time zone.`, call.at)
   const bounds = commonOf([start, stop], context)
   // Texts become what stands beside them: times where the step is an interval, an interval where the bounds are times.
   const timed = step?.type.is === 'interval' || bounds?.is === 'timestamp' || bounds?.is === 'date'

@@ -147,7 +147,7 @@ const collectAggregateQueries = (e: Syntax): readonly Syntax[] =>
 function bindWhere(rows: Rows, where: Syntax | undefined): readonly Expression[] {
   const correlated: Expression[] = []
   if (where === undefined) return correlated
-  if (hasAggregate(where)) fail('DSD2006', 'Aggregates cannot stand in WHERE; use HAVING.', where.at)
+  if (hasAggregate(where)) fail('DSD2009', 'Aggregates cannot stand in WHERE; use HAVING.', where.at)
   let conditions: Expression[] = []
   const apply = () => {
     if (conditions.length > 0) rows.plan = whereRows(rows.context, rows.plan, conditions)
@@ -293,7 +293,7 @@ function leftOut(rows: Rows, star: Star, members: readonly ScopeColumn[]): Reado
     if (found === undefined && (table === undefined || !rows.scope.columns.some(isMeant)))
       return unknownColumn({ ...rows.scope, columns: members }, parts, names, at)
     if (found === undefined) continue
-    if (left.has(found.index)) fail('DSD2006', `EXCEPT names "${name}" twice.`, at)
+    if (left.has(found.index)) fail('DSD2008', `EXCEPT names "${name}" twice.`, at)
     left.add(found.index)
   }
   return left
@@ -305,7 +305,7 @@ function sortSyntax(context: BindContext, item: SortItem, items: readonly Item[]
   if (value.is === 'number') {
     const chosen = items[Number(value.text) - 1]
     if (chosen === undefined)
-      fail('DSD2006', `ORDER BY ${value.text}: the select list has ${items.length} columns.`, item.at)
+      fail('DSD2010', `ORDER BY ${value.text}: the select list has ${items.length} columns.`, item.at)
     return chosen.syntax
   }
   if (value.is !== 'column' || value.parts.length !== 1) return value
@@ -380,7 +380,7 @@ function finish(context: BindContext, stage: Rows, parts: Finish): BoundQuery {
     const known = places.get(expressionKey(value))
     if (known !== undefined) return known
     if (parts.distinct)
-      return fail('DSD2006', 'With DISTINCT, ORDER BY takes expressions of the select list.', tail.orderBy[0]?.at)
+      return fail('DSD2009', 'With DISTINCT, ORDER BY takes expressions of the select list.', tail.orderBy[0]?.at)
     places.set(expressionKey(value), projected.length)
     return projected.push({ name: `$sort${projected.length}`, value }) - 1
   })

@@ -24,7 +24,7 @@ export function sourceChanges(
     return 'retract'
   }
   if (upsert) {
-    if (!keyed) fail('DSD2006', 'An upsert source needs a PRIMARY KEY.', syntax.at)
+    if (!keyed) fail('DSD2011', 'An upsert source needs a PRIMARY KEY.', syntax.at)
     return 'upsert'
   }
   if (debezium) return keyed && context.settings.source_duplicates === 'true' ? 'upsert' : 'retract'

@@ -29,7 +29,7 @@ export function alterOptions(context: BindContext, syntax: AlterTable): BoundSta
   const table = tableOf(context, syntax.name)
   const readers = context.catalog.dependents(table.name).map(view => view.name)
   if (readers.length > 0)
-    fail('DSD2006', `Views read "${table.name}" as it is (${readers.join(', ')}). Drop them first.`, syntax.at)
+    fail('DSD2013', `Views read "${table.name}" as it is (${readers.join(', ')}). Drop them first.`, syntax.at)
   const options = { ...table.relation.options }
   for (const action of syntax.actions) {
     if (!isOptionAction(action)) continue
@@ -38,7 +38,7 @@ export function alterOptions(context: BindContext, syntax: AlterTable): BoundSta
       continue
     }
     for (const key of action.keys) {
-      if (options[key] === undefined) fail('DSD2006', `Option '${key}' of "${table.name}" is not set.`, action.at)
+      if (options[key] === undefined) fail('DSD2014', `Option '${key}' of "${table.name}" is not set.`, action.at)
       delete options[unfixed(key, action.at)]
     }
   }
@@ -52,7 +52,7 @@ export function hinted(context: BindContext, table: TableEntry, hints: readonly 
   const options = { ...table.relation.options }
   for (const { args } of [first, ...more]) {
     for (const { key, value, at } of args) {
-      if (key === undefined) fail('DSD2006', "OPTIONS takes 'key' = 'value'.", at)
+      if (key === undefined) fail('DSD2014', "OPTIONS takes 'key' = 'value'.", at)
       options[unfixed(key, at)] = value
     }
   }
@@ -62,7 +62,7 @@ export function hinted(context: BindContext, table: TableEntry, hints: readonly 
 export const optionHints = (hints: readonly Hint[]): readonly Hint[] => hints.filter(({ name }) => name === 'OPTIONS')
 
 function unfixed(key: string, at: Span): string {
-  if (fixed.has(key)) fail('DSD2006', `Option '${key}' says what the table is: create another table.`, at)
+  if (fixed.has(key)) fail('DSD2013', `Option '${key}' says what the table is: create another table.`, at)
   return key
 }
 
@@ -74,7 +74,7 @@ function withOptions(
   at: Span,
 ): TableEntry {
   const { connector } = table.relation
-  if (connector === 'memory') fail('DSD2006', `"${table.name}" has no connector, and so no options.`, at)
+  if (connector === 'memory') fail('DSD2013', `"${table.name}" has no connector, and so no options.`, at)
   const { bounded, ...rest } = table.relation
   const draft: Relation = { ...rest, options }
   const ends = (context.options.isBounded ?? endsByItself)(draft)

@@ -41,7 +41,7 @@ export function rebuilt(table: TableEntry, relation: Relation): TableEntry {
   if (watermark === undefined) return { ...table, relation, plan: readPlan(relation, table.columns, undefined) }
   const name = plan.schema[watermark.column]?.name
   const column = table.columns.findIndex(c => c.name === name)
-  if (column < 0) fail('DSD2006', `Column "${name}" is the event time of "${table.name}".`)
+  if (column < 0) fail('DSD2013', `Column "${name}" is the event time of "${table.name}".`)
   return { ...table, relation, plan: readPlan(relation, table.columns, { ...watermark, column }) }
 }
 

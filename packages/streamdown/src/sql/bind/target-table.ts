@@ -64,11 +64,11 @@ export function assignedValues(
   const seen = new Set<number>()
   return assignments.flatMap(({ columns: targets, value, at }) => {
     const values = valuesOf(targets.length, value, binder, at, subquery)
-    if (values.length !== targets.length) fail('DSD2006', `${targets.length} columns, ${values.length} values.`, at)
+    if (values.length !== targets.length) fail('DSD2010', `${targets.length} columns, ${values.length} values.`, at)
     return targets.map((target, i): Assigned => {
       const { stored, type, name, default: fallback } = table.columns[position(context, table, target)]!
       if (stored === undefined) return fail('DSD2006', `Column "${name}" is computed; it cannot be set.`, target.at)
-      if (seen.has(stored)) fail('DSD2006', `Column "${name}" is set twice.`, target.at)
+      if (seen.has(stored)) fail('DSD2008', `Column "${name}" is set twice.`, target.at)
       seen.add(stored)
       const given = values[i]
       return {

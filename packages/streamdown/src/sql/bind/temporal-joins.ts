@@ -29,14 +29,14 @@ export function temporalJoin(
   const leftTime = columnOf(time, timeColumns)
   if (leftTime === undefined)
     return fail(
-      'DSD2006',
+      'DSD2011',
       `FOR SYSTEM_TIME AS OF takes PROCTIME(), a column that is PROCTIME(), or the event time of the left table${timeColumns.length > 0 ? '.' : `, and ${withoutEventTime(left)}`}`,
       at,
     )
   const { eventTime } = derive(right)
   if (eventTime === undefined)
     return fail(
-      'DSD2006',
+      'DSD2011',
       `What stands behind FOR SYSTEM_TIME AS OF a time needs event time, and ${withoutEventTime(right)}`,
       at,
     )

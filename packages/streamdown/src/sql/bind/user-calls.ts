@@ -50,7 +50,7 @@ export function userArguments(
     if (argument === undefined) return fail('DSD2004', `${name} lacks its argument ${names[i]}.`, call.at)
     const { value } = argument
     if (value.is === 'tableArgument' || value.is === 'descriptor' || parameter === undefined)
-      return fail('DSD2006', `${name} takes no table.`, value.at)
+      return fail('DSD2012', `${name} takes no table.`, value.at)
     return castTo(binder.bind(value), parameter.type, binder.context.settings, false, value.at)
   })
 }

@@ -43,13 +43,13 @@ export function bindWindowing(
     const wanted = kind === 'SESSION' && written === 'SIZE' ? 'GAP' : written
     const key = wanted === undefined ? names[i] : names.find(n => n === wanted)
     if (key === undefined || value.is === 'tableArgument' || value.is === 'descriptor')
-      fail('DSD2006', `${kind} takes table, time column, ${names.join(', ').toLowerCase()}.`, value.at)
+      fail('DSD2012', `${kind} takes table, time column, ${names.join(', ').toLowerCase()}.`, value.at)
     values.set(key, constantMicros(binder.context, binder.bind(value), `The ${key.toLowerCase()} of ${kind}`, value.at))
   }
   const length = (name: string): bigint => {
     const value = values.get(name)
-    if (value === undefined) fail('DSD2006', `${kind} needs its ${name.toLowerCase()}, an INTERVAL.`, at)
-    if (value <= 0n) fail('DSD2006', `The ${name.toLowerCase()} of ${kind} must be longer than nothing.`, at)
+    if (value === undefined) fail('DSD2012', `${kind} needs its ${name.toLowerCase()}, an INTERVAL.`, at)
+    if (value <= 0n) fail('DSD2012', `The ${name.toLowerCase()} of ${kind} must be longer than nothing.`, at)
     return value
   }
   const offset = values.get('OFFSET') ?? 0n
@@ -60,7 +60,7 @@ export function bindWindowing(
       return { kind: 'hop', size: length('SIZE'), slide: length('SLIDE'), offset }
     case 'CUMULATE': {
       const size = length('SIZE')
-      if (size % length('STEP') !== 0n) fail('DSD2006', 'The size of CUMULATE must be a multiple of its step.', at)
+      if (size % length('STEP') !== 0n) fail('DSD2012', 'The size of CUMULATE must be a multiple of its step.', at)
       return { kind: 'cumulate', size, step: length('STEP'), offset }
     }
     case 'SESSION':
