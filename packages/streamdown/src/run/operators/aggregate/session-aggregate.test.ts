@@ -52,6 +52,9 @@ interface Event {
   readonly v: number | null
   readonly t: bigint
   readonly watermark: bigint
+  readonly weight: number
+  /** Its place among the events. */
+  readonly at: number
 }
 
 interface ModelSession {
@@ -60,34 +63,52 @@ interface ModelSession {
   rows: Event[]
 }
 
+const sessionsOf = (rows: readonly Event[]): ModelSession[] => {
+  const found: ModelSession[] = []
+  for (const row of rows.toSorted((a, b) => Number(a.t - b.t))) {
+    const last = found.at(-1)
+    if (last === undefined || last.end < row.t) found.push({ start: row.t, end: row.t + GAP, rows: [row] })
+    else {
+      last.end = row.t + GAP
+      last.rows.push(row)
+    }
+  }
+  return found
+}
+
+/** What stands at the end: the rows that are there form sessions anew before every event. */
 function recompute(events: readonly Event[], partitioned: boolean, closing: boolean, lateness: bigint) {
-  const partitions = new Map<unknown, ModelSession[]>()
   const late: { values: Value[]; weight: number }[] = []
+  const done: ModelSession[] = []
+  const open = new Map<unknown, Event[]>()
+  const owed: Event[] = []
   const isOver = (end: bigint, watermark: bigint): boolean =>
     closing && watermark !== NO_WATERMARK && end + lateness <= watermark
+  const same = (a: Event, b: Event): boolean => a.k === b.k && a.v === b.v && a.t === b.t
+  const takeFrom = (list: Event[], event: Event): boolean => {
+    const at = list.findIndex(each => same(each, event))
+    if (at >= 0) list.splice(at, 1)
+    return at >= 0
+  }
   for (const event of events) {
     const partition = partitioned ? event.k : 'all'
-    const all = partitions.get(partition) ?? []
-    const touching = all.filter(
-      each => !isOver(each.end, event.watermark) && each.start <= event.t + GAP && event.t <= each.end,
-    )
-    const merged: ModelSession = { start: event.t, end: event.t + GAP, rows: [] }
-    for (const each of touching) {
-      if (each.start < merged.start) merged.start = each.start
-      if (each.end > merged.end) merged.end = each.end
-      merged.rows.push(...each.rows)
-    }
-    if (isOver(merged.end, event.watermark)) {
-      late.push({ values: [event.k, event.v, event.t, 1, 1], weight: 1 })
-      continue
-    }
-    merged.rows.push(event)
-    partitions.set(partition, [...all.filter(each => !touching.includes(each)), merged])
+    const all = sessionsOf(open.get(partition) ?? [])
+    done.push(...all.filter(({ end }) => isOver(end, event.watermark)))
+    const left = all.filter(({ end }) => !isOver(end, event.watermark))
+    const rows = left.flatMap(session => session.rows).toSorted((a, b) => a.at - b.at)
+    open.set(partition, rows)
+    const touches = left.some(({ start, end }) => start <= event.t + GAP && event.t <= end)
+    if (!touches && isOver(event.t + GAP, event.watermark)) {
+      late.push({ values: [event.k, event.v, event.t, 1, 1], weight: event.weight })
+    } else if (event.weight < 0) {
+      if (!takeFrom(rows, event)) owed.push(event)
+    } else if (!takeFrom(owed, event)) rows.push(event)
+    for (const debt of owed.filter(({ t }) => isOver(t + GAP, event.watermark))) takeFrom(owed, debt)
   }
   const rows: { values: Value[]; weight: number }[] = []
-  for (const session of [...partitions.values()].flat()) {
+  for (const session of [...done, ...[...open.values()].flatMap(sessionsOf)]) {
     for (const k of new Set(session.rows.map(row => row.k))) {
-      const own = session.rows.filter(row => row.k === k)
+      const own = session.rows.filter(row => row.k === k).toSorted((a, b) => a.at - b.at)
       const known = own.flatMap(({ v }) => (v === null ? [] : [v])).sort((a, b) => a - b)
       rows.push({
         values: [
@@ -116,19 +137,28 @@ interface Events {
   readonly every: number
   readonly disorder: number
   readonly delay: bigint
+  /** One in so many takes one back that came before. */
+  readonly takeBack?: number
 }
 
 const few: Events = { atLeast: 5, atMost: 44, every: 5, disorder: 70, delay: 20n }
 
-function randomEvents(seed: number, { atLeast, atMost, every, disorder, delay }: Events): Event[] {
+function randomEvents(seed: number, { atLeast, atMost, every, disorder, delay, takeBack }: Events): Event[] {
   const random = randomOf(seed)
   let newest = 0n
-  return Array.from({ length: atLeast + random.below(atMost - atLeast + 1) }, (_, i) => {
+  const there: Event[] = []
+  return Array.from({ length: atLeast + random.below(atMost - atLeast + 1) }, (_, at) => {
     const watermark = newest === 0n ? NO_WATERMARK : newest - delay
-    const t = BigInt(100 + i * every + random.below(disorder))
+    if (takeBack !== undefined && there.length > 0 && random.below(takeBack) === 0) {
+      const [gone] = there.splice(random.below(there.length), 1)
+      if (gone !== undefined) return { ...gone, watermark, weight: -1, at }
+    }
+    const t = BigInt(100 + at * every + random.below(disorder))
     if (t > newest) newest = t
     const k = random.below(6) === 0 ? null : BigInt(random.below(3))
-    return { k, v: random.below(6) === 0 ? null : random.below(4), t, watermark }
+    const event = { k, v: random.below(6) === 0 ? null : random.below(4), t, watermark, weight: 1, at }
+    there.push(event)
+    return event
   })
 }
 
@@ -149,7 +179,9 @@ function drive(
     at += step.length
     const last = events[at]?.watermark ?? step.at(-1)?.watermark ?? NO_WATERMARK
     harness.now += 3n
-    const rows = step.map(({ k, v, t, watermark }): FedRow => ({ input: 0, values: [k, v, t], watermark }))
+    const rows = step.map(
+      ({ k, v, t, watermark, weight }): FedRow => ({ input: 0, values: [k, v, t], watermark, weight }),
+    )
     harness.step(rows, { watermarks: [last] }, 1 + random.below(Math.ceil(drawn.atMost / 8)))
     if (random.below(4) === 0) harness.restart(partitioned ? 1 + random.below(workers) : 1)
   }
@@ -179,6 +211,24 @@ for (const [name, window] of Object.entries(modes)) {
           drive(seed, partitioned, window, appendOnly, partitioned ? workers : 1)
         }),
         { numRuns: 80 },
+      )
+    })
+  }
+}
+
+for (const [name, window] of Object.entries(modes)) {
+  for (const partitioned of [true, false]) {
+    test(`sessions ${name}, ${partitioned ? 'by key' : 'of all rows'}, split as rows are taken back`, () => {
+      const shapes: readonly Events[] = [
+        { ...few, takeBack: 3 },
+        { atLeast: 40, atMost: 120, every: 3, disorder: 40, delay: 30n, takeBack: 2 },
+        { atLeast: 40, atMost: 120, every: 2, disorder: 300, delay: 400n, takeBack: 3 },
+      ]
+      fc.assert(
+        fc.property(fc.integer(), fc.integer({ min: 1, max: 3 }), (seed, workers) => {
+          for (const shape of shapes) drive(seed, partitioned, window, false, partitioned ? workers : 1, {}, shape)
+        }),
+        { numRuns: 12 },
       )
     })
   }
