@@ -1,6 +1,6 @@
 import type { Batch, Pointer } from '../batch/batch.ts'
 
-/** Rows that an expression failed on: their indexes in the input (i32), and the byte of `rowErrorCodes` for each. */
+/** Rows that an expression failed on: their indexes in the input (i32), and the byte of `failures` for each. */
 export interface FailedRows {
   readonly count: number
   readonly rows: Pointer

@@ -1,7 +1,7 @@
 import { type Batch, NO_WATERMARK } from '../batch/batch.ts'
 import { readValue } from '../batch/values.ts'
 import { StreamdownError } from '../errors/error.ts'
-import { rowErrorCodes } from '../errors/table.ts'
+import { failureCode } from '../errors/table.ts'
 import type { Expression } from '../plan/expressions/expression.ts'
 import type { OperatorContext } from '../run/operator-context.ts'
 import type { Value } from '../types/value.ts'
@@ -53,8 +53,6 @@ const texts: Readonly<Record<string, string>> = {
 }
 
 function failure(byte: number, message: string | undefined): StreamdownError {
-  for (const [key, code] of Object.entries(rowErrorCodes)) {
-    if (Number(key) === byte) return new StreamdownError(code, message ?? texts[code] ?? 'An expression failed.')
-  }
-  return new StreamdownError('DSD9002', `An expression failed with the unknown code ${byte}.`)
+  const code = failureCode(byte)
+  return new StreamdownError(code, message ?? texts[code] ?? `An expression failed with code ${byte}.`)
 }

@@ -1,10 +1,11 @@
+import { failures } from '../errors/table.ts'
 import * as numeric from '../functions/numeric/arithmetic.ts'
 import { asNumeric } from '../functions/values.ts'
 import { type DataType, types } from '../types/data-type.ts'
 import { physicalOf } from '../types/physical.ts'
 import { emitDecimalArithmetic } from './emit-decimal.ts'
 import { emitHostCall } from './emit-host.ts'
-import { type Emitter, failures } from './emitter.ts'
+import type { Emitter } from './emitter.ts'
 import type { Operand } from './operand.ts'
 import { op } from './wasm/opcodes.ts'
 

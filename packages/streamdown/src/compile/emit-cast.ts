@@ -1,3 +1,4 @@
+import { failures } from '../errors/table.ts'
 import { type CastRule, castValue } from '../functions/cast.ts'
 import { sameType } from '../functions/common-type.ts'
 import { decimalOf } from '../functions/decimal-types.ts'
@@ -9,7 +10,7 @@ import { emitScaleUp } from './emit-decimal.ts'
 import { emitHostCall } from './emit-host.ts'
 import { emitLiteral } from './emit-literal.ts'
 import { emitTextCast } from './emit-text-cast.ts'
-import { type Emitter, failures } from './emitter.ts'
+import type { Emitter } from './emitter.ts'
 import { NARROW_DIGITS, type Operand } from './operand.ts'
 import { op } from './wasm/opcodes.ts'
 

@@ -1,3 +1,4 @@
+import { failures } from '../errors/table.ts'
 import { MAX_PRECISION } from '../functions/decimal-types.ts'
 import { RowError } from '../functions/definition.ts'
 import type { DataType } from '../types/data-type.ts'
@@ -5,7 +6,7 @@ import type { Value } from '../types/value.ts'
 import { divideRounded, fitsPrecision, powerOfTen, rescaled } from '../values/decimal-digits.ts'
 import { type ArithmeticOperator, multiplyHigh } from './emit-arithmetic.ts'
 import { emitHostCall } from './emit-host.ts'
-import { type Emitter, failures } from './emitter.ts'
+import type { Emitter } from './emitter.ts'
 import type { Operand, Valid } from './operand.ts'
 import { op } from './wasm/opcodes.ts'
 

@@ -1,3 +1,4 @@
+import { failures } from '../errors/table.ts'
 import { RowError } from '../functions/definition.ts'
 import { mapFrom, pairsOf } from '../functions/nested/shared.ts'
 import { asArray } from '../functions/values.ts'
@@ -65,7 +66,7 @@ const operations: Readonly<Record<ElementsExpression['operation'], Combine>> = {
   transform_keys: (...args) => {
     const { entries, results } = overEntries(...args)
     const made = mapFrom(entries.map(([, value], i): readonly [Value, Value] => [results[i] ?? null, value]))
-    if (asArray(made).length < entries.length) throw new RowError(5, 'the keys of a map must be unique')
+    if (asArray(made).length < entries.length) throw new RowError(failures.argument, 'the keys of a map must be unique')
     return made
   },
   transform_values: (...args) => {

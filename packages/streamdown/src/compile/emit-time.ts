@@ -1,3 +1,4 @@
+import { failures } from '../errors/table.ts'
 import { RowError } from '../functions/definition.ts'
 import { addIntervals, negateInterval, scaleInterval } from '../functions/time/interval.ts'
 import { asBigint, asInterval, asNumber } from '../functions/values.ts'
@@ -6,7 +7,7 @@ import { isInterval, type Value } from '../types/value.ts'
 import { addInterval, floorDivide, joinMicros, MICROS_PER_DAY } from '../values/calendar.ts'
 import type { ArithmeticOperator } from './emit-arithmetic.ts'
 import { emitHostCall } from './emit-host.ts'
-import { type Emitter, failures } from './emitter.ts'
+import type { Emitter } from './emitter.ts'
 import type { Operand } from './operand.ts'
 import { op } from './wasm/opcodes.ts'
 

@@ -47,9 +47,6 @@ export type Constant =
   /** A view of bytes that stand at `data` in the block when they do not fit into it. */
   | { readonly is: 'view'; readonly offset: number; readonly bytes: Uint8Array; readonly data: number }
 
-/** Codes of `rowErrorCodes` that emitted code uses. */
-export const failures = { divisionByZero: 2, overflow: 3, cast: 4, argument: 5 } as const
-
 /**
  * Writes the body of the row loop. The block at `base` holds the frame (addresses of the batch), result slots and
  * constants; its layout grows while code is written.

@@ -4,12 +4,13 @@ import type { Memory } from '../batch/memory.ts'
 import { encodeViewValue } from '../batch/packed.ts'
 import { readValue } from '../batch/values.ts'
 import { writeBytes, writeString } from '../batch/views.ts'
+import { failures } from '../errors/table.ts'
 import { type FunctionContext, RowError } from '../functions/definition.ts'
 import type { OperatorContext } from '../run/operator-context.ts'
 import type { DataType } from '../types/data-type.ts'
 import { isView, physicalOf } from '../types/physical.ts'
 import type { Value } from '../types/value.ts'
-import { type ComputeRows, failures, type HostCall, type RowCall } from './emitter.ts'
+import type { ComputeRows, HostCall, RowCall } from './emitter.ts'
 
 /** What a function said when it failed its row, by the row's index. */
 export type Messages = Map<number, string>

@@ -141,24 +141,43 @@ export const errorTable = {
 
 export type ErrorCode = keyof typeof errorTable
 
-/** Codes of row errors as the emitted code's error mask stores them: one byte a row, 0 is no error. */
-export const rowErrorCodes = {
-  1: 'DSD4001',
-  2: 'DSD4002',
-  3: 'DSD4003',
-  4: 'DSD4004',
-  5: 'DSD4005',
-  6: 'DSD4006',
-  7: 'DSD4007',
-  8: 'DSD4008',
-  9: 'DSD4009',
-  10: 'DSD4010',
-  11: 'DSD5008',
+/** Why a row failed, as the error mask of emitted code and `RowError` hold it: one byte a row, 0 is no failure. */
+export const failures = {
+  undecodable: 1,
+  divisionByZero: 2,
+  overflow: 3,
+  cast: 4,
+  argument: 5,
+  nullValue: 6,
+  threw: 7,
+  nowhereToSkip: 8,
+  tooManyWays: 9,
+  unanswered: 10,
+  misfit: 11,
+} as const
+
+/** The error code of each of `failures`. */
+const rowErrorCodes = {
+  [failures.undecodable]: 'DSD4001',
+  [failures.divisionByZero]: 'DSD4002',
+  [failures.overflow]: 'DSD4003',
+  [failures.cast]: 'DSD4004',
+  [failures.argument]: 'DSD4005',
+  [failures.nullValue]: 'DSD4006',
+  [failures.threw]: 'DSD4007',
+  [failures.nowhereToSkip]: 'DSD4008',
+  [failures.tooManyWays]: 'DSD4009',
+  [failures.unanswered]: 'DSD4010',
+  [failures.misfit]: 'DSD5008',
 } as const satisfies Record<number, ErrorCode>
 
-export const isRowErrorCode = (byte: number): byte is keyof typeof rowErrorCodes => byte in rowErrorCodes
-
 export type RowErrorCode = (typeof rowErrorCodes)[keyof typeof rowErrorCodes]
+
+const isFailure = (byte: number): byte is keyof typeof rowErrorCodes => byte in rowErrorCodes
+
+/** The error code of a failed row's byte; any other byte is a defect. */
+export const failureCode = (byte: number): RowErrorCode | 'DSD9002' =>
+  isFailure(byte) ? rowErrorCodes[byte] : 'DSD9002'
 
 const rowErrors: ReadonlySet<string> = new Set(Object.values(rowErrorCodes))
 

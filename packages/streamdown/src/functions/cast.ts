@@ -1,3 +1,4 @@
+import { failures } from '../errors/table.ts'
 import type { DataType } from '../types/data-type.ts'
 import { isInterval, type Numeric, type Value } from '../types/value.ts'
 import { floorDivide, joinMicros, MICROS_PER_DAY, MICROS_PER_SECOND, splitMicros } from '../values/calendar.ts'
@@ -23,9 +24,6 @@ import { findZone, localToUtc, utcToLocal } from './time/zone.ts'
 import { asBigint, asInterval, asNumber, asNumeric, asText } from './values.ts'
 
 export type CastRule = 'flink' | 'postgres'
-
-const CAST_FAILED = 4
-const OVERFLOW = 3
 
 const integerBounds: Partial<Record<DataType['is'], readonly [bigint, bigint]>> = {
   tinyint: [-128n, 127n],
@@ -100,7 +98,7 @@ const isJsonNull = (value: Value, from: DataType, to: DataType): boolean =>
 function refuse(value: Value, from: DataType, to: string): never {
   const shown =
     typeof value === 'string' ? `'${value.length > 40 ? `${value.slice(0, 40)}...` : value}'` : `a ${from.is}`
-  throw new RowError(CAST_FAILED, `${shown} is not a valid ${to.toUpperCase()}`)
+  throw new RowError(failures.cast, `${shown} is not a valid ${to.toUpperCase()}`)
 }
 
 function nestedOf(value: Value, from: DataType, to: DataType, rule: CastRule, timeZone: string): Value {
@@ -153,7 +151,7 @@ export function textOf(value: Value, type: DataType, rule: CastRule, timeZone: s
       const fraction = rule === 'flink' ? type.precision : 'shortest'
       if (!type.zoned) return timestampText(asBigint(value), fraction)
       const zone = findZone(timeZone)
-      if (zone === undefined) throw new RowError(CAST_FAILED, `unknown time zone ${timeZone}`)
+      if (zone === undefined) throw new RowError(failures.cast, `unknown time zone ${timeZone}`)
       const text = timestampText(utcToLocal(zone, asBigint(value)), fraction)
       return rule === 'flink' ? text : text + offsetText(zone.offsetAt(asBigint(value)))
     }
@@ -262,7 +260,7 @@ function toInteger(value: Value, from: DataType, to: DataType, rule: CastRule): 
   const [least, most] = integerBounds[to.is] ?? [0n, 0n]
   if (whole < least || whole > most) {
     throw new RowError(
-      from.is === 'string' ? CAST_FAILED : OVERFLOW,
+      from.is === 'string' ? failures.cast : failures.overflow,
       `${whole} is out of range of ${to.is.toUpperCase()}`,
     )
   }
@@ -273,12 +271,12 @@ const integerPart = (digits: bigint, scale: number, rule: CastRule): bigint =>
   rule === 'flink' ? digits / powerOfTen(scale) : rescaled(digits, scale, 0)
 
 function integerOfNumeric(value: Numeric, rule: CastRule): bigint {
-  if (value.special !== undefined) throw new RowError(OVERFLOW, `${value.special} is no integer`)
+  if (value.special !== undefined) throw new RowError(failures.overflow, `${value.special} is no integer`)
   return integerPart(value.digits, value.scale, rule)
 }
 
 function integerOfDouble(value: number, rule: CastRule): bigint {
-  if (!Number.isFinite(value)) throw new RowError(OVERFLOW, `${value} is no integer`)
+  if (!Number.isFinite(value)) throw new RowError(failures.overflow, `${value} is no integer`)
   return BigInt(rule === 'flink' ? Math.trunc(value) : roundHalfEven(value))
 }
 
@@ -324,7 +322,7 @@ function toDecimal(value: Value, from: DataType, precision: number, scale: numbe
   else if (isNumeric(value) && value.special === undefined) digits = rescaled(value.digits, value.scale, scale)
   if (digits === undefined) return refuse(value, from, 'decimal')
   if (!fitsPrecision(digits, precision)) {
-    throw new RowError(OVERFLOW, `the value has more digits than DECIMAL(${precision}, ${scale})`)
+    throw new RowError(failures.overflow, `the value has more digits than DECIMAL(${precision}, ${scale})`)
   }
   return digits
 }
@@ -337,13 +335,13 @@ function toNumeric(value: Value, from: DataType): Numeric {
   const text = typeof value === 'number' ? (from.is === 'real' ? realText(value, 'postgres') : String(value)) : value
   const parsed = typeof text === 'string' ? parseNumeric(text) : undefined
   if (parsed === undefined) return refuse(value, from, 'numeric')
-  if (parsed === 'too large') throw new RowError(OVERFLOW, 'the value overflows the numeric format')
+  if (parsed === 'too large') throw new RowError(failures.overflow, 'the value overflows the numeric format')
   return parsed
 }
 
 function local(value: bigint, timeZone: string): bigint {
   const zone = findZone(timeZone)
-  if (zone === undefined) throw new RowError(CAST_FAILED, `unknown time zone ${timeZone}`)
+  if (zone === undefined) throw new RowError(failures.cast, `unknown time zone ${timeZone}`)
   return utcToLocal(zone, value)
 }
 
@@ -384,7 +382,7 @@ function toTimestamp(
 ): bigint {
   const ambiguous = rule === 'postgres' ? 'last' : 'first'
   const zone = findZone(timeZone)
-  if (zone === undefined) throw new RowError(CAST_FAILED, `unknown time zone ${timeZone}`)
+  if (zone === undefined) throw new RowError(failures.cast, `unknown time zone ${timeZone}`)
   switch (from.is) {
     case 'timestamp': {
       const micros = asBigint(value)

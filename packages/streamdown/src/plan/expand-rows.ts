@@ -1,3 +1,4 @@
+import { failures } from '../errors/table.ts'
 import { RowError } from '../functions/definition.ts'
 import { findZone, movedInZone } from '../functions/time/zone.ts'
 import { type DataType, type Field, types } from '../types/data-type.ts'
@@ -157,7 +158,7 @@ function series(type: DataType, { start, stop, step, zone, inclusive }: Series):
 function numerics(start: Numeric, stop: Numeric, step: Value, inclusive: boolean): readonly Value[] {
   if (!isNumeric(step)) return []
   const special = [start, stop, step].find(value => value.special !== undefined)
-  if (special !== undefined) throw new RowError(5, `a series has no ${special.special}`)
+  if (special !== undefined) throw new RowError(failures.argument, `a series has no ${special.special}`)
   const scale = Math.max(start.scale, stop.scale, step.scale)
   const digits = (value: Numeric): bigint => withScale(value, scale).digits
   const shown = Math.max(start.scale, step.scale)
@@ -173,7 +174,7 @@ function wholeOf(value: Value): bigint | undefined {
 
 function numbers(type: DataType, start: bigint, stop: bigint, step: bigint, inclusive: boolean): readonly Value[] {
   const found: Value[] = []
-  if (step === 0n) throw new RowError(5, 'the step of a series must not be 0')
+  if (step === 0n) throw new RowError(failures.argument, 'the step of a series must not be 0')
   const within = (n: bigint) => (step > 0n ? (inclusive ? n <= stop : n < stop) : inclusive ? n >= stop : n > stop)
   const asValue = (n: bigint): Value =>
     type.is === 'bigint' || type.is === 'decimal' || type.is === 'timestamp' ? n : Number(n)
@@ -185,13 +186,13 @@ function numbers(type: DataType, start: bigint, stop: bigint, step: bigint, incl
 function moving(step: Interval, zoneName: string | undefined): (time: bigint) => bigint {
   if (zoneName === undefined) return time => addInterval(time, step, 1)
   const zone = findZone(zoneName)
-  if (zone === undefined) throw new RowError(5, `there is no time zone ${zoneName}`)
+  if (zone === undefined) throw new RowError(failures.argument, `there is no time zone ${zoneName}`)
   return time => movedInZone(time, step, zone)
 }
 
 function times(start: bigint, stop: bigint, next: (time: bigint) => bigint, inclusive: boolean): readonly Value[] {
   const forward = next(start) > start
-  if (next(start) === start) throw new RowError(5, 'the step of a series must not be 0')
+  if (next(start) === start) throw new RowError(failures.argument, 'the step of a series must not be 0')
   const within = (n: bigint) => (forward ? (inclusive ? n <= stop : n < stop) : inclusive ? n >= stop : n > stop)
   const found: Value[] = []
   for (let n = start; within(n); n = next(n)) found.push(n)

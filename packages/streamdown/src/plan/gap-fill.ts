@@ -1,3 +1,4 @@
+import { failures } from '../errors/table.ts'
 import { RowError } from '../functions/definition.ts'
 import { type DataType, types } from '../types/data-type.ts'
 import type { Interval, Value } from '../types/value.ts'
@@ -102,7 +103,7 @@ function timesBetween(from: Value, to: Value, step: Interval): readonly bigint[]
   if (typeof from !== 'bigint' || typeof to !== 'bigint') return []
   const times: bigint[] = []
   for (let time = addInterval(from, step, 1); time < to; time = addInterval(time, step, 1)) {
-    if (times.push(time) > MOST_ROWS) throw new RowError(5, `a gap needs more than ${MOST_ROWS} rows`)
+    if (times.push(time) > MOST_ROWS) throw new RowError(failures.argument, `a gap needs more than ${MOST_ROWS} rows`)
   }
   return times
 }

@@ -4,7 +4,7 @@ import { batchFromRows, rowsOf } from '../batch/values.ts'
 import { evaluateConstant } from '../compile/constant.ts'
 import { compileProjection } from '../compile/projection.ts'
 import { StreamdownError } from '../errors/error.ts'
-import { isRowError, isRowErrorCode, rowErrorCodes } from '../errors/table.ts'
+import { failureCode, isRowError } from '../errors/table.ts'
 import type { Expression } from '../plan/expressions/expression.ts'
 import { type Clock, SeededRandom } from '../run/clock.ts'
 import type { OperatorContext } from '../run/operator-context.ts'
@@ -47,10 +47,7 @@ export class Evaluator {
       const { output, failed } = compileProjection({ input: schema, outputs: expressions, context }).run(input)
       if (failed.count > 0) {
         const byte = memory.u8(failed.codes, 1)[0] ?? 0
-        throw new StreamdownError(
-          isRowErrorCode(byte) ? rowErrorCodes[byte] : 'DSD4005',
-          failed.messages.get(0) ?? 'An expression failed.',
-        )
+        throw new StreamdownError(failureCode(byte), failed.messages.get(0) ?? 'An expression failed.')
       }
       return rowsOf(memory, output)[0] ?? []
     } finally {

@@ -1,3 +1,4 @@
+import { failures } from '../../errors/table.ts'
 import { all, column, literal, not, test } from '../../plan/expressions/build.ts'
 import type { CallExpression, Expression } from '../../plan/expressions/expression.ts'
 import { type DataType, types } from '../../types/data-type.ts'
@@ -5,9 +6,6 @@ import type { Value } from '../../types/value.ts'
 import { valueOfType } from '../../values/from-javascript.ts'
 import type { ColumnDraft } from '../draft/relation-draft.ts'
 import { type Lowered, passed, projected } from './lowered.ts'
-
-/** Byte of `rowErrorCodes` for a value that does not fit its column. */
-const MISFIT = 11
 
 /** What must hold of a value, and how it is said. */
 interface Rule {
@@ -81,7 +79,7 @@ function guarded(name: string, value: Expression, rules: readonly Rule[]): Expre
           value.type.is === 'string' ? value : text,
           literal('.', types.string),
         ),
-        literal(MISFIT, types.int),
+        literal(failures.misfit, types.int),
       ),
     })),
     otherwise: value,

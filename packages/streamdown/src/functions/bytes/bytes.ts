@@ -1,3 +1,4 @@
+import { failures } from '../../errors/table.ts'
 import { types } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
 import { hexOf } from '../cast.ts'
@@ -20,7 +21,7 @@ function fromBase64(text: string): Uint8Array {
   try {
     return Uint8Array.from(atob(text.replace(/\s/g, '')), character => character.charCodeAt(0))
   } catch {
-    throw new RowError(5, 'the text is not valid base64')
+    throw new RowError(failures.argument, 'the text is not valid base64')
   }
 }
 
@@ -78,13 +79,13 @@ function encodeText(text: string, charset: string): Uint8Array {
     case 'latin1':
       return Uint8Array.from(text, character => (character.charCodeAt(0) < 0x100 ? character.charCodeAt(0) : 0x3f))
     default:
-      throw new RowError(5, `${charset} is no character set`)
+      throw new RowError(failures.argument, `${charset} is no character set`)
   }
 }
 
 function decodeText(data: Uint8Array, charset: string): string {
   const known = encodings[charset.toLowerCase()]
-  if (known === undefined) throw new RowError(5, `${charset} is no character set`)
+  if (known === undefined) throw new RowError(failures.argument, `${charset} is no character set`)
   if (known === 'ascii' || known === 'latin1') return Array.from(data, byte => String.fromCharCode(byte)).join('')
   return new TextDecoder(known).decode(data)
 }
@@ -100,7 +101,7 @@ function encode(args: readonly Value[]): string {
     case 'escape':
       return escaped(data)
     default:
-      throw new RowError(5, `${asText(args[1])} is no encoding (hex, base64, escape)`)
+      throw new RowError(failures.argument, `${asText(args[1])} is no encoding (hex, base64, escape)`)
   }
 }
 
@@ -109,7 +110,7 @@ function decode(args: readonly Value[]): Uint8Array {
   switch (asText(args[1]).toLowerCase()) {
     case 'hex': {
       const data = text.length % 2 === 0 ? fromHex(text) : undefined
-      if (data === undefined) throw new RowError(5, 'the text is not valid hexadecimal')
+      if (data === undefined) throw new RowError(failures.argument, 'the text is not valid hexadecimal')
       return data
     }
     case 'base64':
@@ -117,7 +118,7 @@ function decode(args: readonly Value[]): Uint8Array {
     case 'escape':
       return unescaped(text)
     default:
-      throw new RowError(5, `${asText(args[1])} is no encoding (hex, base64, escape)`)
+      throw new RowError(failures.argument, `${asText(args[1])} is no encoding (hex, base64, escape)`)
   }
 }
 
@@ -163,7 +164,7 @@ function bitCount(data: Uint8Array): number {
 
 const byteAt = (data: Uint8Array, index: number): number => {
   const byte = data[index]
-  if (byte === undefined) throw new RowError(5, `index ${index} is not within the ${data.length} bytes`)
+  if (byte === undefined) throw new RowError(failures.argument, `index ${index} is not within the ${data.length} bytes`)
   return byte
 }
 
@@ -269,7 +270,7 @@ export const byteFunctions: readonly ScalarFunction[] = [
         const data = asBytes(args[0]).slice()
         const { place, mask } = bitAt(data, asCount(args[1]))
         const bit = asCount(args[2])
-        if (bit !== 0 && bit !== 1) throw new RowError(5, `a bit is 0 or 1, not ${bit}`)
+        if (bit !== 0 && bit !== 1) throw new RowError(failures.argument, `a bit is 0 or 1, not ${bit}`)
         data[place] = bit === 1 ? data[place]! | mask : data[place]! & ~mask
         return data
       }),

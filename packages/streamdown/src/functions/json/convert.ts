@@ -1,3 +1,4 @@
+import { failures } from '../../errors/table.ts'
 import type { DataType } from '../../types/data-type.ts'
 import type { Numeric, Value } from '../../types/value.ts'
 import { decimalText } from '../../values/decimal-digits.ts'
@@ -12,7 +13,7 @@ import { asInterval, asNumeric } from '../values.ts'
 /** Text as a JSON value in canonical form; an invalid text fails the row. */
 export function castJson(text: string): string {
   const parsed = parseJson(text)
-  if (parsed === undefined) throw new RowError(4, 'the text is not valid JSON')
+  if (parsed === undefined) throw new RowError(failures.cast, 'the text is not valid JSON')
   return writeJson(unusualNumber.test(text) ? withPlainNumbers(parsed) : parsed)
 }
 
@@ -25,7 +26,8 @@ function withPlainNumbers(value: Json): Json {
   if (isJsonObject(value)) return new Map([...value].map(([key, item]) => [key, withPlainNumbers(item)]))
   if (!(value instanceof JsonNumber)) return value
   const number = parseNumeric(value.text)
-  if (number === undefined || number === 'too large') throw new RowError(3, `the number ${value.text} is too large`)
+  if (number === undefined || number === 'too large')
+    throw new RowError(failures.overflow, `the number ${value.text} is too large`)
   return new JsonNumber(numericText(number))
 }
 

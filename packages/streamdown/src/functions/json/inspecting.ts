@@ -1,3 +1,4 @@
+import { failures } from '../../errors/table.ts'
 import { types } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
 import { isJsonArray, isJsonObject, type Json, parseJson, writeJson } from '../../values/json.ts'
@@ -88,7 +89,7 @@ export const jsonInspectingFunctions: readonly ScalarFunction[] = [
     [
       js(['json'], int, args => {
         const value = read(args[0])
-        if (!isJsonArray(value)) throw new RowError(5, 'the JSON value is no array')
+        if (!isJsonArray(value)) throw new RowError(failures.argument, 'the JSON value is no array')
         return value.length
       }),
     ],

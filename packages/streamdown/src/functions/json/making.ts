@@ -1,3 +1,4 @@
+import { failures } from '../../errors/table.ts'
 import { type DataType, types } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
 import { compactJson, type Json, parseJson, writeJson } from '../../values/json.ts'
@@ -18,13 +19,15 @@ const parts = (args: readonly Value[], { types: all }: FunctionContext): Json[] 
 const nested: ReadonlySet<DataType['is']> = new Set(['array', 'row', 'map', 'json'])
 
 function objectOf(args: readonly Value[], context: FunctionContext): ReadonlyMap<string, Json> {
-  if (args.length % 2 !== 0) throw new RowError(5, 'a JSON object is made of keys and values in turn')
+  if (args.length % 2 !== 0) throw new RowError(failures.argument, 'a JSON object is made of keys and values in turn')
   const values = parts(args, context)
   const object = new Map<string, Json>()
   for (let i = 0; i < values.length; i += 2) {
     const key = values[i]
-    if (key === null || key === undefined) throw new RowError(5, 'a key of a JSON object must not be NULL')
-    if (nested.has(context.types[i]?.is ?? 'null')) throw new RowError(5, 'a key of a JSON object is a scalar')
+    if (key === null || key === undefined)
+      throw new RowError(failures.argument, 'a key of a JSON object must not be NULL')
+    if (nested.has(context.types[i]?.is ?? 'null'))
+      throw new RowError(failures.argument, 'a key of a JSON object is a scalar')
     object.set(typeof key === 'string' ? key : writeJson(key), values[i + 1] ?? null)
   }
   return object

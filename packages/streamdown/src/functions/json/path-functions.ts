@@ -1,3 +1,4 @@
+import { failures } from '../../errors/table.ts'
 import { type DataType, types } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
 import { isJsonObject, type Json, parseJson, writeJson } from '../../values/json.ts'
@@ -91,7 +92,7 @@ function match(asked: Question): Value {
   const [only] = items
   if (items.length === 1 && (only === null || typeof only === 'boolean')) return only
   if (asked.silent) return null
-  throw new RowError(5, 'the path gives no single truth value')
+  throw new RowError(failures.argument, 'the path gives no single truth value')
 }
 
 /** JSON, a path, variables (JSON, or an object as text) and a flag. */

@@ -1,3 +1,4 @@
+import { failures } from '../../errors/table.ts'
 import { type DataType, types } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
 import { isJsonArray, isJsonObject, type Json, writeJson } from '../../values/json.ts'
@@ -9,17 +10,17 @@ export function populate(value: Json, type: DataType, base: Value, timeZone: str
   if (value === null) return null
   switch (type.is) {
     case 'row':
-      if (!isJsonObject(value)) throw new RowError(5, 'a row is filled from a JSON object')
+      if (!isJsonObject(value)) throw new RowError(failures.argument, 'a row is filled from a JSON object')
       return type.fields.map((field, i) => {
         const item = value.get(field.name)
         const old = Array.isArray(base) ? (base[i] ?? null) : null
         return item === undefined ? old : populate(item, field.type, old, timeZone)
       })
     case 'array':
-      if (!isJsonArray(value)) throw new RowError(5, 'an array is filled from a JSON array')
+      if (!isJsonArray(value)) throw new RowError(failures.argument, 'an array is filled from a JSON array')
       return value.map(item => populate(item, type.element, null, timeZone))
     case 'map': {
-      if (!isJsonObject(value)) throw new RowError(5, 'a map is filled from a JSON object')
+      if (!isJsonObject(value)) throw new RowError(failures.argument, 'a map is filled from a JSON object')
       const added = [...value].map(([key, item]): readonly [Value, Value] => [
         castValue(key, types.string, type.key, 'postgres', timeZone),
         populate(item, type.value, null, timeZone),

@@ -1,3 +1,4 @@
+import { failures } from '../../errors/table.ts'
 import { types } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
 import { type Json, parseJson, writeJson } from '../../values/json.ts'
@@ -9,7 +10,7 @@ const { string, json } = types
 /** JSON values are text in canonical form; a text argument must be valid JSON. */
 export function read(value: Value | undefined): Json {
   const parsed = parseJson(asText(value))
-  if (parsed === undefined) throw new RowError(5, 'the text is not valid JSON')
+  if (parsed === undefined) throw new RowError(failures.argument, 'the text is not valid JSON')
   return parsed
 }
 

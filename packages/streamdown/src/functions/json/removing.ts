@@ -1,3 +1,4 @@
+import { failures } from '../../errors/table.ts'
 import { types } from '../../types/data-type.ts'
 import { isJsonArray, isJsonObject, type Json, writeJson } from '../../values/json.ts'
 import { definer, js } from '../define.ts'
@@ -34,7 +35,7 @@ function without(value: Json, path: readonly string[]): Json {
 function withoutKeys(value: Json, keys: readonly string[]): Json {
   if (isJsonObject(value)) return new Map([...value].filter(([key]) => !keys.includes(key)))
   if (isJsonArray(value)) return value.filter(item => typeof item !== 'string' || !keys.includes(item))
-  throw new RowError(5, 'nothing can be deleted from a JSON scalar')
+  throw new RowError(failures.argument, 'nothing can be deleted from a JSON scalar')
 }
 
 function stripNulls(value: Json): Json {
@@ -60,7 +61,7 @@ export const jsonMinus: readonly Signature[] = [
     json,
     args => {
       const value = read(args[0])
-      if (!isJsonArray(value)) throw new RowError(5, 'an element can be deleted from a JSON array only')
+      if (!isJsonArray(value)) throw new RowError(failures.argument, 'an element can be deleted from a JSON array only')
       return writeJson(without(value, [String(args[1])]))
     },
     {

@@ -1,3 +1,4 @@
+import { failures } from '../../errors/table.ts'
 import { type DataType, types } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
 import { isJsonArray, isJsonObject, type Json, writeJson } from '../../values/json.ts'
@@ -15,13 +16,13 @@ const { string, json } = types
 
 function elements(value: Value | undefined): readonly Json[] {
   const list = read(value)
-  if (!isJsonArray(list)) throw new RowError(5, 'the JSON value is no array, so it has no elements')
+  if (!isJsonArray(list)) throw new RowError(failures.argument, 'the JSON value is no array, so it has no elements')
   return list
 }
 
 function members(value: Value | undefined): ReadonlyMap<string, Json> {
   const object = read(value)
-  if (!isJsonObject(object)) throw new RowError(5, 'the JSON value is no object, so it has no members')
+  if (!isJsonObject(object)) throw new RowError(failures.argument, 'the JSON value is no object, so it has no members')
   return object
 }
 

@@ -1,3 +1,4 @@
+import { failures } from '../../errors/table.ts'
 import { types } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
 import { isJsonArray, isJsonObject, type Json, writeJson } from '../../values/json.ts'
@@ -27,12 +28,12 @@ function changedAt(value: Json, path: readonly string[], ending: Ending, depth =
   }
   if (isJsonArray(value)) {
     if (!/^\s*[+-]?\d+\s*$/.test(key))
-      throw new RowError(5, `path element at position ${depth + 1} is not an integer: "${key}"`)
+      throw new RowError(failures.argument, `path element at position ${depth + 1} is not an integer: "${key}"`)
     const index = Number(key) < 0 ? value.length + Number(key) : Number(key)
     if (last) return ending.element(value, index) ?? value
     return value.map((item, i) => (i === index ? changedAt(item, path, ending, depth + 1) : item))
   }
-  if (depth === 0) throw new RowError(5, 'a path cannot be set in a JSON scalar')
+  if (depth === 0) throw new RowError(failures.argument, 'a path cannot be set in a JSON scalar')
   return value
 }
 
@@ -52,7 +53,7 @@ const deleted: Ending = {
 
 const inserted = (item: Json, after: boolean): Ending => ({
   member: (object, key) => {
-    if (object.has(key)) throw new RowError(5, `JSONB_INSERT cannot replace the existing key "${key}"`)
+    if (object.has(key)) throw new RowError(failures.argument, `JSONB_INSERT cannot replace the existing key "${key}"`)
     return new Map([...object, [key, item]])
   },
   element: (list, index) =>
@@ -84,9 +85,12 @@ function setLax(args: readonly Value[]): Value {
     case 'return_target':
       return writeJson(target)
     case 'raise_exception':
-      throw new RowError(5, 'JSON value must not be null')
+      throw new RowError(failures.argument, 'JSON value must not be null')
     default:
-      throw new RowError(5, 'the treatment of NULL must be raise_exception, use_json_null, delete_key or return_target')
+      throw new RowError(
+        failures.argument,
+        'the treatment of NULL must be raise_exception, use_json_null, delete_key or return_target',
+      )
   }
 }
 
@@ -151,13 +155,14 @@ const isTexts: (arg: Parameters<Coerce>[0][number]) => boolean = ({ type, litera
 
 function ofTexts(list: readonly Value[], values: Value | undefined): Json {
   if (values === undefined && list.length % 2 !== 0)
-    throw new RowError(5, 'the array must have an even number of elements')
+    throw new RowError(failures.argument, 'the array must have an even number of elements')
   const keys = values === undefined ? list.filter((_, i) => i % 2 === 0) : list
   const items = values === undefined ? list.filter((_, i) => i % 2 === 1) : asArray(values)
-  if (keys.length !== items.length) throw new RowError(5, 'the arrays of keys and of values must be of one length')
+  if (keys.length !== items.length)
+    throw new RowError(failures.argument, 'the arrays of keys and of values must be of one length')
   return new Map(
     keys.map((key, i): [string, Json] => {
-      if (key === null) throw new RowError(5, 'a key of a JSON object must not be NULL')
+      if (key === null) throw new RowError(failures.argument, 'a key of a JSON object must not be NULL')
       const item = items[i] ?? null
       return [asText(key), item === null ? null : asText(item)]
     }),

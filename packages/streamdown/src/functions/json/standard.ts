@@ -1,3 +1,4 @@
+import { failures } from '../../errors/table.ts'
 import { type DataType, types } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
 import { compactJson, isJsonArray, isJsonObject, type Json, parseJson, writeJson } from '../../values/json.ts'
@@ -117,7 +118,7 @@ function settled(outcome: Outcome, onEmpty: string, onError: string, write: (val
   if (outcome.is === 'found') return write(outcome.value)
   switch (outcome.is === 'empty' ? onEmpty : onError) {
     case 'ERROR':
-      throw outcome.is === 'error' ? outcome.error : new RowError(5, 'the path leads to nothing')
+      throw outcome.is === 'error' ? outcome.error : new RowError(failures.argument, 'the path leads to nothing')
     case 'EMPTY ARRAY':
       return '[]'
     case 'EMPTY OBJECT':

@@ -1,3 +1,4 @@
+import { failures } from '../../errors/table.ts'
 import { compareValues } from '../../types/compare-values.ts'
 import { types } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
@@ -15,7 +16,7 @@ const { double, int, bigint } = types
 
 function factorial(n: number): bigint {
   if (n < 0) domain('the factorial of a negative number is not defined')
-  if (n > 33) throw new RowError(3, 'the factorial has more than 38 digits')
+  if (n > 33) throw new RowError(failures.overflow, 'the factorial has more than 38 digits')
   let result = 1n
   for (let i = 2n; i <= BigInt(n); i++) result *= i
   return result
@@ -40,7 +41,7 @@ function boundsUpTo(value: Value, bounds: readonly Value[]): number {
 const integerPair: Coerce = args => (args.every(arg => isInteger(arg.type)) ? args.map(() => bigint) : undefined)
 
 const divisionByZero = (): never => {
-  throw new RowError(2, 'division by zero')
+  throw new RowError(failures.divisionByZero, 'division by zero')
 }
 
 /** Whole numbers: divisors, factorials, buckets. */
@@ -68,7 +69,8 @@ export const integerFunctions: readonly ScalarFunction[] = [
           const [a, b] = [asBigint(args[0]), asBigint(args[1])]
           if (a === 0n || b === 0n) return 0n
           const result = (a / greatestCommon(a, b)) * b
-          if (BigInt.asIntN(64, result) !== result) throw new RowError(3, 'the least common multiple is out of range')
+          if (BigInt.asIntN(64, result) !== result)
+            throw new RowError(failures.overflow, 'the least common multiple is out of range')
           return result < 0n ? -result : result
         },
         { coerce: integerPair },

@@ -1,3 +1,4 @@
+import { failures } from '../../errors/table.ts'
 import { types } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
 import { powerOfTen } from '../../values/decimal-digits.ts'
@@ -32,8 +33,8 @@ const logarithm = (x: number, log: (x: number) => number): number => {
 function exponentialInRange(x: number): number {
   const result = Math.exp(x)
   if (!Number.isFinite(x)) return result
-  if (result === Infinity) throw new RowError(3, 'the exponential is out of range')
-  if (result === 0) throw new RowError(3, 'the exponential is too near to zero')
+  if (result === Infinity) throw new RowError(failures.overflow, 'the exponential is out of range')
+  if (result === 0) throw new RowError(failures.overflow, 'the exponential is too near to zero')
   return result
 }
 
@@ -48,15 +49,15 @@ function power(args: readonly Value[]): number {
     domain('a negative number raised to a fraction is complex')
   const result = base ** exponent
   if (!Number.isFinite(result) && Number.isFinite(base) && Number.isFinite(exponent))
-    throw new RowError(3, 'the power is out of range')
+    throw new RowError(failures.overflow, 'the power is out of range')
   return result
 }
 
 /** A result out of the range of doubles, from an argument within, fails. */
 function finite(x: number, result: number): number {
   if (Number.isNaN(x) || x === Infinity) return result
-  if (!Number.isFinite(result)) throw new RowError(3, 'the value is out of range: overflow')
-  if (result === 0 && Math.abs(x) > 100) throw new RowError(3, 'the value is out of range: underflow')
+  if (!Number.isFinite(result)) throw new RowError(failures.overflow, 'the value is out of range: overflow')
+  if (result === 0 && Math.abs(x) > 100) throw new RowError(failures.overflow, 'the value is out of range: underflow')
   return result
 }
 

@@ -1,3 +1,4 @@
+import { failures } from '../../errors/table.ts'
 import { types } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
 import { divideRounded, fitsPrecision, powerOfTen, rescaled } from '../../values/decimal-digits.ts'
@@ -57,7 +58,7 @@ function cutDecimal(round: boolean): (args: readonly Value[], context: FunctionC
     }
     const result = rescaled(cut, scale, decimalScale(returns))
     if (returns.is === 'decimal' && !fitsPrecision(result, returns.precision))
-      throw new RowError(3, 'the rounded value has too many digits')
+      throw new RowError(failures.overflow, 'the rounded value has too many digits')
     return result
   }
 }

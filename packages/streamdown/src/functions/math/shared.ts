@@ -1,3 +1,4 @@
+import { failures } from '../../errors/table.ts'
 import { type DataType, types } from '../../types/data-type.ts'
 import { definer, inline, js } from '../define.ts'
 import { RowError, type ScalarFunction } from '../definition.ts'
@@ -7,7 +8,7 @@ const define = definer('math')
 const { double } = types
 
 export const domain = (message: string): never => {
-  throw new RowError(5, message)
+  throw new RowError(failures.argument, message)
 }
 
 /** A function of doubles; exact numbers are converted by the binder. */

@@ -1,3 +1,4 @@
+import { failures } from '../../errors/table.ts'
 import { types } from '../../types/data-type.ts'
 import { commonOfArguments } from '../common-type.ts'
 import { firstType, js, jsOrNull } from '../define.ts'
@@ -277,7 +278,7 @@ export const arrayMakingFunctions: readonly ScalarFunction[] = [
           const list = asArray(args[0])
           const count = asCount(args[1])
           if (count < 0 || count > list.length)
-            throw new RowError(5, `the number of elements to trim must be between 0 and ${list.length}`)
+            throw new RowError(failures.argument, `the number of elements to trim must be between 0 and ${list.length}`)
           return list.slice(0, list.length - count)
         },
         { coerce: firstThenIntegers('array') },
@@ -315,10 +316,10 @@ export const arrayMakingFunctions: readonly ScalarFunction[] = [
             BigInt(asCount(args[1])),
             args[2] === undefined ? 1n : BigInt(asCount(args[2])),
           ]
-          if (step === 0n) throw new RowError(5, 'the step must not be 0')
+          if (step === 0n) throw new RowError(failures.argument, 'the step must not be 0')
           const list: bigint[] = []
           for (let i = from; step > 0n ? i <= to : i >= to; i += step) {
-            if (list.push(i) > 1_000_000) throw new RowError(5, 'the sequence is too long')
+            if (list.push(i) > 1_000_000) throw new RowError(failures.argument, 'the sequence is too long')
           }
           return list
         },

@@ -1,3 +1,4 @@
+import { failures } from '../../errors/table.ts'
 import { type DataType, types } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
 import { firstType, js, jsOrNull } from '../define.ts'
@@ -76,7 +77,7 @@ export const arrayReadingFunctions: readonly ScalarFunction[] = [
         args => elementOf(args[0]?.type),
         args => {
           const list = asArray(args[0])
-          if (list.length > 1) throw new RowError(5, 'the array has more than one element')
+          if (list.length > 1) throw new RowError(failures.argument, 'the array has more than one element')
           return list[0] ?? null
         },
         { coerce: onlyArray },
@@ -196,7 +197,7 @@ export const arrayReadingFunctions: readonly ScalarFunction[] = [
         int,
         (args, { types: all }) => {
           if (asCount(args[1]) > 1)
-            throw new RowError(5, 'nested arrays may differ in length: ask an element for its own')
+            throw new RowError(failures.argument, 'nested arrays may differ in length: ask an element for its own')
           return dimensions(args[0] ?? null, all[0] ?? types.null)[asCount(args[1]) - 1] ?? null
         },
         { coerce: firstThenIntegers('array') },

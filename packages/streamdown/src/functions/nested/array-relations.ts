@@ -1,3 +1,4 @@
+import { failures } from '../../errors/table.ts'
 import { compareValues } from '../../types/compare-values.ts'
 import { types } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
@@ -23,7 +24,7 @@ function related(
   found: boolean,
 ): Value {
   const relation = relations[asText(args[0])]
-  if (relation === undefined) throw new RowError(5, `${asText(args[0])} is no relation`)
+  if (relation === undefined) throw new RowError(failures.argument, `${asText(args[0])} is no relation`)
   const value = args[1] ?? null
   let unknown = false
   for (const element of asArray(args[2])) {

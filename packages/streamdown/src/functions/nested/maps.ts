@@ -1,3 +1,4 @@
+import { failures } from '../../errors/table.ts'
 import { types } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
 import { commonOfArguments } from '../common-type.ts'
@@ -97,7 +98,7 @@ export const mapFunctions: readonly ScalarFunction[] = [
         args => types.map(elementOf(args[0]?.type), elementOf(args[1]?.type)),
         args => {
           const [keys, values] = [asArray(args[0]), asArray(args[1])]
-          if (keys.length !== values.length) throw new RowError(5, 'a map needs as many values as keys')
+          if (keys.length !== values.length) throw new RowError(failures.argument, 'a map needs as many values as keys')
           return mapFrom(keys.map((key, i): readonly [Value, Value] => [key, values[i] ?? null]))
         },
         { coerce: args => (args.every(arg => arg.type.is === 'array') ? args.map(arg => arg.type) : undefined) },
@@ -114,8 +115,9 @@ export const mapFunctions: readonly ScalarFunction[] = [
         args => types.map(elementOf(args[0]?.type), elementOf(args[1]?.type)),
         args => {
           const [keys, values] = [asArray(args[0]), asArray(args[1])]
-          if (keys.length !== values.length) throw new RowError(5, 'a map needs as many values as keys')
-          if (unique(keys).length !== keys.length) throw new RowError(5, 'the keys of a map must be unique')
+          if (keys.length !== values.length) throw new RowError(failures.argument, 'a map needs as many values as keys')
+          if (unique(keys).length !== keys.length)
+            throw new RowError(failures.argument, 'the keys of a map must be unique')
           return mapFrom(keys.map((key, i): readonly [Value, Value] => [key, values[i] ?? null]))
         },
         { coerce: args => (args.every(arg => arg.type.is === 'array') ? args.map(arg => arg.type) : undefined) },

@@ -1,3 +1,4 @@
+import { failures } from '../../errors/table.ts'
 import { compareValues } from '../../types/compare-values.ts'
 import { type DataType, types } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
@@ -102,7 +103,7 @@ export const pairsOf = (value: Value | undefined): readonly (readonly [Value, Va
 export function mapFrom(pairs: Iterable<readonly [Value, Value]>): Value {
   const kept: [Value, Value][] = []
   for (const [k, v] of pairs) {
-    if (k === null) throw new RowError(5, 'a key of a map must not be NULL')
+    if (k === null) throw new RowError(failures.argument, 'a key of a map must not be NULL')
     const known = kept.find(([other]) => same(other, k))
     if (known === undefined) kept.push([k, v])
     else known[1] = v

@@ -1,3 +1,4 @@
+import { failures } from '../../errors/table.ts'
 import type { Numeric } from '../../types/value.ts'
 import { RowError } from '../definition.ts'
 import { numberPattern } from './pattern.ts'
@@ -6,7 +7,7 @@ import { numberPattern } from './pattern.ts'
 export function parseNumber(text: string, patternText: string): Numeric {
   const pattern = numberPattern(patternText)
   if (pattern.scientific || pattern.roman)
-    throw new RowError(5, `${pattern.scientific ? 'EEEE' : 'RN'} is not for TO_NUMBER`)
+    throw new RowError(failures.argument, `${pattern.scientific ? 'EEEE' : 'RN'} is not for TO_NUMBER`)
   let at = 0
   let negative = false
   let signed = false
@@ -67,7 +68,8 @@ export function parseNumber(text: string, patternText: string): Numeric {
         break
     }
   }
-  if (whole === '' && fraction === '') throw new RowError(4, `'${text}' does not fit the pattern '${patternText}'`)
+  if (whole === '' && fraction === '')
+    throw new RowError(failures.cast, `'${text}' does not fit the pattern '${patternText}'`)
   const digits = BigInt(whole + fraction)
   return { digits: negative ? -digits : digits, scale: fraction.length + pattern.shift }
 }

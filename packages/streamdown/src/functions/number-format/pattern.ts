@@ -1,3 +1,4 @@
+import { failures } from '../../errors/table.ts'
 import { RowError } from '../definition.ts'
 
 /** A part of PostgreSQL's pattern for numbers: a keyword, or text that stands as it is. */
@@ -125,22 +126,22 @@ function describe({ parts, fill }: { readonly parts: readonly Part[]; readonly f
         break
       case '.':
       case 'D':
-        if (point) throw new RowError(5, 'multiple decimal points in a number pattern')
+        if (point) throw new RowError(failures.argument, 'multiple decimal points in a number pattern')
         point = true
         break
       case 'V':
-        if (point) throw new RowError(5, 'V and a decimal point do not go together in a number pattern')
+        if (point) throw new RowError(failures.argument, 'V and a decimal point do not go together in a number pattern')
         shifting = true
         break
       case 'S':
-        if (signAt !== undefined) throw new RowError(5, 'S stands twice in a number pattern')
+        if (signAt !== undefined) throw new RowError(failures.argument, 'S stands twice in a number pattern')
         signAt = point ? 'end' : before
         break
     }
   }
   const [minus, plus, apart] = [has('MI'), has('PL'), has('SG')]
   if (signAt !== undefined && (minus || plus || apart || has('PR')))
-    throw new RowError(5, 'S does not go with MI, PL, SG or PR in a number pattern')
+    throw new RowError(failures.argument, 'S does not go with MI, PL, SG or PR in a number pattern')
   return {
     parts,
     fill,

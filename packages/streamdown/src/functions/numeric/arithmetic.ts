@@ -1,3 +1,4 @@
+import { failures } from '../../errors/table.ts'
 import type { Numeric } from '../../types/value.ts'
 import { divideRounded, powerOfTen } from '../../values/decimal-digits.ts'
 import {
@@ -18,10 +19,6 @@ import { RowError } from '../definition.ts'
  * Arithmetic of NUMERIC, with the scales that PostgreSQL's numeric.c gives its results.
  */
 
-const DIVISION_BY_ZERO = 2
-const OVERFLOW = 3
-const DOMAIN = 5
-
 /** Significant digits that an inexact result has at least. */
 const MIN_SIGNIFICANT_DIGITS = 16
 /** Fraction digits that an inexact result has at most. */
@@ -31,12 +28,12 @@ const DIGIT = 4
 
 /** The value, if NUMERIC has room for it. */
 export function checked(value: Numeric): Numeric {
-  if (!fitsNumeric(value)) throw new RowError(OVERFLOW, 'the value overflows the numeric format')
+  if (!fitsNumeric(value)) throw new RowError(failures.overflow, 'the value overflows the numeric format')
   return value
 }
 
 export const domain = (message: string): never => {
-  throw new RowError(DOMAIN, message)
+  throw new RowError(failures.argument, message)
 }
 
 export function add(a: Numeric, b: Numeric): Numeric {
@@ -73,7 +70,7 @@ const limited = (value: Numeric): Numeric =>
 
 export function divide(a: Numeric, b: Numeric): Numeric {
   if (isNotANumber(a) || isNotANumber(b)) return NUMERIC_NAN
-  if (signOf(b) === 0) throw new RowError(DIVISION_BY_ZERO, 'division by zero')
+  if (signOf(b) === 0) throw new RowError(failures.divisionByZero, 'division by zero')
   if (a.special !== undefined) return b.special === undefined ? infinity(signOf(a) * signOf(b)) : NUMERIC_NAN
   if (b.special !== undefined) return plain(0n)
   return divideAt(a, b, quotientScale(a, b))
@@ -90,7 +87,7 @@ export function divideAt(a: Numeric, b: Numeric, scale: number): Numeric {
 /** The quotient towards zero, without a fraction. */
 export function divideWhole(a: Numeric, b: Numeric): Numeric {
   if (isNotANumber(a) || isNotANumber(b)) return NUMERIC_NAN
-  if (signOf(b) === 0) throw new RowError(DIVISION_BY_ZERO, 'division by zero')
+  if (signOf(b) === 0) throw new RowError(failures.divisionByZero, 'division by zero')
   if (a.special !== undefined) return b.special === undefined ? infinity(signOf(a) * signOf(b)) : NUMERIC_NAN
   if (b.special !== undefined) return plain(0n)
   const scale = Math.max(a.scale, b.scale)
@@ -99,7 +96,7 @@ export function divideWhole(a: Numeric, b: Numeric): Numeric {
 
 export function remainder(a: Numeric, b: Numeric): Numeric {
   if (isNotANumber(a) || isNotANumber(b)) return NUMERIC_NAN
-  if (signOf(b) === 0) throw new RowError(DIVISION_BY_ZERO, 'division by zero')
+  if (signOf(b) === 0) throw new RowError(failures.divisionByZero, 'division by zero')
   if (a.special !== undefined) return NUMERIC_NAN
   if (b.special !== undefined) return a
   const scale = Math.max(a.scale, b.scale)

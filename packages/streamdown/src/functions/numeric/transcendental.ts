@@ -1,3 +1,4 @@
+import { failures } from '../../errors/table.ts'
 import type { Numeric } from '../../types/value.ts'
 import { divideRounded, powerOfTen, rescaled } from '../../values/decimal-digits.ts'
 import {
@@ -55,7 +56,7 @@ export function exponential(a: Numeric): Numeric {
 
 function exponentialAt(a: Numeric, scale: number): Numeric {
   const size = numericToDouble(a)
-  if (size > MAX_EXPONENT) throw new RowError(3, 'the value overflows the numeric format')
+  if (size > MAX_EXPONENT) throw new RowError(failures.overflow, 'the value overflows the numeric format')
   if (size < -MAX_EXPONENT) return { digits: 0n, scale }
   const digits = scale + Math.max(0, Math.ceil(size * LOG10E)) + GUARD_DIGITS
   return checked({
@@ -151,7 +152,7 @@ export function logarithm(base: Numeric, a: Numeric): Numeric {
   if (base.special === 'NaN' || a.special === 'NaN') return NUMERIC_NAN
   if (base.special !== undefined) return a.special === undefined ? plain(0n) : NUMERIC_NAN
   if (a.special !== undefined) return a
-  if (base.digits === powerOfTen(base.scale)) throw new RowError(2, 'division by zero')
+  if (base.digits === powerOfTen(base.scale)) throw new RowError(failures.divisionByZero, 'division by zero')
   const ofBase = logarithmWeight(base)
   const ofNumber = logarithmWeight(a)
   const scale = resultScale(ofNumber - ofBase, base.scale, a.scale)
@@ -173,7 +174,7 @@ export function power(base: Numeric, exponent: Numeric): Numeric {
   } else if (signOf(base) < 0) domain('a negative number raised to a fraction is complex')
   if (signOf(base) === 0) return { digits: 0n, scale: 16 }
   const size = numericToDouble(exponent) * approximateLogarithm(absoluteOf(base))
-  if (size > MAX_EXPONENT) throw new RowError(3, 'the value overflows the numeric format')
+  if (size > MAX_EXPONENT) throw new RowError(failures.overflow, 'the value overflows the numeric format')
   const scale = resultScale(Math.trunc(Math.max(-2000, size * LOG10E)), base.scale, exponent.scale)
   const digits = Math.max(0, scale + Math.trunc(size * LOG10E)) + GUARD_DIGITS + exponentDigits(exponent)
   const product = multiply(exponent, logarithmAt(absoluteOf(base), digits))
@@ -212,7 +213,7 @@ function integerPower(base: Numeric, exponent: number, exponentScale: number): N
   if (exponent === 0) return { digits: powerOfTen(plainScale), scale: plainScale }
   if (base.digits === 0n) return { digits: 0n, scale: plainScale }
   const size = (approximateLogarithm(absoluteOf(base)) * exponent) / Math.LN10
-  if (size > MAX_WHOLE_DIGITS) throw new RowError(3, 'the value overflows the numeric format')
+  if (size > MAX_WHOLE_DIGITS) throw new RowError(failures.overflow, 'the value overflows the numeric format')
   const scale = resultScale(Math.trunc(size), base.scale, exponentScale)
   if (size < -scale - 2) return { digits: 0n, scale }
   const times = Math.abs(exponent)

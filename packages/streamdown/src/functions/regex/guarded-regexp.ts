@@ -1,3 +1,4 @@
+import { failures } from '../../errors/table.ts'
 import { RowError } from '../definition.ts'
 import { beginsOf, type Effort, effortOf } from './backtracking.ts'
 import { type Places, type SearchedPattern, SearchTooLong, TextSearch } from './linear-matcher.ts'
@@ -60,7 +61,10 @@ class GuardedRegExp extends RegExp {
   #find(guard: Guard, text: string, from: number): Places | undefined {
     guard.searched ??= searched(guard.pattern, this.unicode)
     if (guard.searched === 'too long')
-      throw new RowError(5, `'${this.source}' has too many repetitions to be matched with a text of ${text.length}`)
+      throw new RowError(
+        failures.argument,
+        `'${this.source}' has too many repetitions to be matched with a text of ${text.length}`,
+      )
     try {
       const search = this.#search?.text === text ? this.#search : new TextSearch(guard.searched, text)
       const places = search.find(from, this.sticky)
@@ -70,7 +74,10 @@ class GuardedRegExp extends RegExp {
     } catch (problem) {
       if (!(problem instanceof SearchTooLong)) throw problem
       this.#search = undefined
-      throw new RowError(5, `'${this.source}' takes too many steps to be matched with a text of ${text.length}`)
+      throw new RowError(
+        failures.argument,
+        `'${this.source}' takes too many steps to be matched with a text of ${text.length}`,
+      )
     }
   }
 

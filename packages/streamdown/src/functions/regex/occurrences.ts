@@ -1,3 +1,4 @@
+import { failures } from '../../errors/table.ts'
 import { type DataType, types } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
 import { definer, js, jsOrNull } from '../define.ts'
@@ -13,7 +14,7 @@ const { string, int } = types
 function indexOf(text: string, start: Value | undefined): number {
   if (start === undefined) return 0
   const characters = asCount(start) - 1
-  if (characters < 0) throw new RowError(5, 'the start of a search is counted from 1')
+  if (characters < 0) throw new RowError(failures.argument, 'the start of a search is counted from 1')
   let index = 0
   for (let i = 0; i < characters && index < text.length; i++) index += text.codePointAt(index)! > 0xffff ? 2 : 1
   return index
@@ -28,14 +29,14 @@ export function occurrences(
 ) {
   const options = flags === undefined ? '' : asText(flags)
   const wrong = /[^bceimnpqstwx]/.exec(options)
-  if (wrong !== null) throw new RowError(5, `"${wrong[0]}" is no option of a regular expression here`)
+  if (wrong !== null) throw new RowError(failures.argument, `"${wrong[0]}" is no option of a regular expression here`)
   const regex = regexPattern(asText(pattern), `${options}g`)
   regex.lastIndex = indexOf(text, start)
   return text.matchAll(regex)
 }
 
 function nth(matches: Iterable<RegExpExecArray>, n: number): RegExpExecArray | undefined {
-  if (n < 1) throw new RowError(5, 'matches are counted from 1')
+  if (n < 1) throw new RowError(failures.argument, 'matches are counted from 1')
   let rest = n
   for (const match of matches) if (--rest === 0) return match
   return undefined

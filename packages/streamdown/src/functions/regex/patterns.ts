@@ -1,3 +1,4 @@
+import { failures } from '../../errors/table.ts'
 import { RowError } from '../definition.ts'
 import { guardedRegExp } from './guarded-regexp.ts'
 
@@ -43,7 +44,7 @@ export function likeToPattern(pattern: string, escapeMark: string, ignoreCase: b
       const character = characters[i] ?? ''
       if (character === escapeMark) {
         const next = characters[++i]
-        if (next === undefined) throw new RowError(5, 'the LIKE pattern ends with its escape character')
+        if (next === undefined) throw new RowError(failures.argument, 'the LIKE pattern ends with its escape character')
         source += literal(next)
       } else if (character === '%') source += '.*'
       else if (character === '_') source += '.'
@@ -142,7 +143,7 @@ function compile(source: string, flags: string): RegExp {
     try {
       return guardedRegExp(source, flags.replace('u', ''))
     } catch {
-      throw new RowError(5, `'${source}' is not a valid regular expression`)
+      throw new RowError(failures.argument, `'${source}' is not a valid regular expression`)
     }
   }
 }

@@ -1,3 +1,4 @@
+import { failures } from '../../errors/table.ts'
 import { types } from '../../types/data-type.ts'
 import { definer, js } from '../define.ts'
 import { RowError, type ScalarFunction } from '../definition.ts'
@@ -38,7 +39,7 @@ export const characterFunctions: readonly ScalarFunction[] = [
       js(['int'], string, args => {
         const code = asCount(args[0])
         if (code < 1 || code > 0x10ffff || (code >= 0xd800 && code < 0xe000))
-          throw new RowError(5, `${code} is no character`)
+          throw new RowError(failures.argument, `${code} is no character`)
         return String.fromCodePoint(code)
       }),
     ],

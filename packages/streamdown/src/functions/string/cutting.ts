@@ -1,3 +1,4 @@
+import { failures } from '../../errors/table.ts'
 import { types } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
 import { definer, js, jsOrNull, kernel } from '../define.ts'
@@ -23,7 +24,8 @@ function substringFlink(args: readonly Value[]): Value {
 function substringPostgres(args: readonly Value[]): string {
   const start = asCount(args[1])
   const length = args[2] === undefined ? undefined : asCount(args[2])
-  if (length !== undefined && length < 0) throw new RowError(5, 'a substring cannot have a negative length')
+  if (length !== undefined && length < 0)
+    throw new RowError(failures.argument, 'a substring cannot have a negative length')
   const text = points(asText(args[0]))
   const end = length === undefined ? text.length : start - 1 + length
   return text.slice(Math.max(0, start - 1), Math.max(0, end)).join('')
@@ -33,7 +35,7 @@ function splitPart(args: readonly Value[]): string {
   const text = asText(args[0])
   const separator = asText(args[1])
   const index = asCount(args[2])
-  if (index === 0) throw new RowError(5, 'the field of SPLIT_PART must not be 0')
+  if (index === 0) throw new RowError(failures.argument, 'the field of SPLIT_PART must not be 0')
   const parts = separator === '' ? [text] : text.split(separator)
   return parts[index > 0 ? index - 1 : parts.length + index] ?? ''
 }

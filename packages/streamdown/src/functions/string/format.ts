@@ -1,3 +1,4 @@
+import { failures } from '../../errors/table.ts'
 import type { Value } from '../../types/value.ts'
 import { RowError } from '../definition.ts'
 import { asCount } from '../values.ts'
@@ -17,14 +18,15 @@ export function formatText(
     const index = position === undefined ? next : Number(position) - 1
     next = index + 1
     const value = values[index]
-    if (value === undefined) throw new RowError(5, `FORMAT needs more arguments than ${values.length}`)
+    if (value === undefined) throw new RowError(failures.argument, `FORMAT needs more arguments than ${values.length}`)
     return { value, index }
   }
   return format.replace(
     /%(?:(\d+)\$)?(-)?(?:(\d+)|(\*)(?:(\d+)\$)?)?([sIL%]|$|.)/gs,
     (_, position, left, width, star, widthPosition, kind) => {
       if (kind === '%') return '%'
-      if (kind !== 's' && kind !== 'I' && kind !== 'L') throw new RowError(5, `unknown conversion %${kind} in FORMAT`)
+      if (kind !== 's' && kind !== 'I' && kind !== 'L')
+        throw new RowError(failures.argument, `unknown conversion %${kind} in FORMAT`)
       const asked = star === undefined ? Number(width ?? 0) : widthOf(argument(widthPosition).value)
       const { value, index } = argument(position)
       const shown = part(kind, value, text(value, index))
@@ -38,6 +40,6 @@ const widthOf = (value: Value): number => (value === null ? 0 : asCount(value))
 function part(kind: 's' | 'I' | 'L', value: Value, text: string): string {
   if (kind === 's') return value === null ? '' : text
   if (kind === 'L') return value === null ? 'NULL' : quotedText(text)
-  if (value === null) throw new RowError(5, 'NULL is no name')
+  if (value === null) throw new RowError(failures.argument, 'NULL is no name')
   return quotedName(text)
 }

@@ -1,3 +1,4 @@
+import { failures } from '../../errors/table.ts'
 import { types } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
 import { definer, js } from '../define.ts'
@@ -16,7 +17,8 @@ function printfText(format: string, values: readonly Value[], text: (value: Valu
     (whole, percent, flags = '', width, precision, kind) => {
       if (percent !== undefined) return '%'
       const value = values[next]
-      if (value === undefined) throw new RowError(5, `the format needs more arguments than ${values.length}`)
+      if (value === undefined)
+        throw new RowError(failures.argument, `the format needs more arguments than ${values.length}`)
       const shown = text(value, next++)
       const body = printfPart(kind, shown, precision === undefined ? undefined : Number(precision), whole)
       const signed = flags.includes('+') && !body.startsWith('-') && 'difeg'.includes(kind) ? `+${body}` : body
@@ -58,7 +60,7 @@ function printfPart(kind: string, shown: string, precision: number | undefined, 
     case 'b':
       return shown
     default:
-      throw new RowError(5, `unknown conversion ${whole}`)
+      throw new RowError(failures.argument, `unknown conversion ${whole}`)
   }
 }
 

@@ -1,3 +1,4 @@
+import { failures } from '../../errors/table.ts'
 import { types } from '../../types/data-type.ts'
 import { definer, js, kernel } from '../define.ts'
 import { RowError, type ScalarFunction } from '../definition.ts'
@@ -51,7 +52,8 @@ export const letterFunctions: readonly ScalarFunction[] = [
         string,
         args => {
           const form = args[1] === undefined ? 'NFC' : asText(args[1]).toUpperCase()
-          if (!['NFC', 'NFD', 'NFKC', 'NFKD'].includes(form)) throw new RowError(5, `${form} is no normal form`)
+          if (!['NFC', 'NFD', 'NFKC', 'NFKD'].includes(form))
+            throw new RowError(failures.argument, `${form} is no normal form`)
           return asText(args[0]).normalize(form)
         },
         { optional: 1 },

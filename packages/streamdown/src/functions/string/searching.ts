@@ -1,3 +1,4 @@
+import { failures } from '../../errors/table.ts'
 import { types } from '../../types/data-type.ts'
 import { definer, js, kernel } from '../define.ts'
 import { RowError, type ScalarFunction } from '../definition.ts'
@@ -21,7 +22,10 @@ function levenshtein(a: string, b: string): number {
   const left = codePoints(a)
   const right = codePoints(b)
   if (left.length * right.length > MAX_EDIT_STEPS)
-    throw new RowError(5, `texts of ${left.length} and ${right.length} characters are too long to compare`)
+    throw new RowError(
+      failures.argument,
+      `texts of ${left.length} and ${right.length} characters are too long to compare`,
+    )
   // Edits from the first i characters of the left to the first j of the right, for one i.
   const row = Uint32Array.from({ length: right.length + 1 }, (_, j) => j)
   for (let i = 0; i < left.length; i++) {

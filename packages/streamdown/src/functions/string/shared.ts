@@ -1,3 +1,4 @@
+import { failures } from '../../errors/table.ts'
 import type { Value } from '../../types/value.ts'
 import { textOf } from '../cast.ts'
 import type { FunctionContext } from '../define.ts'
@@ -8,7 +9,7 @@ const MAX_TEXT = 16 * 1024 * 1024
 export const points = (text: string): string[] => Array.from(text)
 
 export function limited(length: number): number {
-  if (length > MAX_TEXT) throw new RowError(5, `a text of ${length} characters is too long`)
+  if (length > MAX_TEXT) throw new RowError(failures.argument, `a text of ${length} characters is too long`)
   return length
 }
 

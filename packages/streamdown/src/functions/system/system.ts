@@ -1,3 +1,4 @@
+import { failures } from '../../errors/table.ts'
 import { type DataType, types } from '../../types/data-type.ts'
 import { definer, js, jsOrNull } from '../define.ts'
 import { RowError, type ScalarFunction } from '../definition.ts'
@@ -6,7 +7,6 @@ import { type BreachDepth, type BreachRule, typeBreach } from './type-breach.ts'
 
 const define = definer('system')
 const { string } = types
-const ARGUMENT = 5
 const rules: readonly BreachRule[] = ['null', 'length', 'exact length']
 const depths: readonly BreachDepth[] = ['ignore', 'rows', 'rows_and_collections']
 
@@ -121,7 +121,7 @@ export const systemFunctions: readonly ScalarFunction[] = [
         ['string', 'int'],
         types.null,
         args => {
-          throw new RowError(args[1] === undefined ? ARGUMENT : asNumber(args[1]), asText(args[0]))
+          throw new RowError(args[1] === undefined ? failures.argument : asNumber(args[1]), asText(args[0]))
         },
         { optional: 1 },
       ),
@@ -140,7 +140,7 @@ export const systemFunctions: readonly ScalarFunction[] = [
       jsOrNull(['each', 'each', 'string', 'string'], string, ([value, , rule, depth], { types: [, declared] }) => {
         const looked = rules.find(known => known === rule)
         const deep = depths.find(known => known === depth)
-        if (looked === undefined || deep === undefined) throw new RowError(ARGUMENT, 'there is no such rule')
+        if (looked === undefined || deep === undefined) throw new RowError(failures.argument, 'there is no such rule')
         return typeBreach(value ?? null, declared ?? types.null, looked, deep) ?? null
       }),
     ],

@@ -1,3 +1,4 @@
+import { failures } from '../../errors/table.ts'
 import { types } from '../../types/data-type.ts'
 import { isInterval } from '../../types/value.ts'
 import { addInterval, civilOf, daysInMonth, daysOf, splitMicros } from '../../values/calendar.ts'
@@ -146,9 +147,9 @@ export const timeArithmeticFunctions: readonly ScalarFunction[] = [
             localMicros(args[1], all[1], timeZone),
             localMicros(args[2], all[2], timeZone),
           )
-          if (difference === undefined) throw new RowError(5, `${asText(args[0])} is no time unit`)
+          if (difference === undefined) throw new RowError(failures.argument, `${asText(args[0])} is no time unit`)
           if (difference > 2147483647n || difference < -2147483648n)
-            throw new RowError(3, 'the difference does not fit INT')
+            throw new RowError(failures.overflow, 'the difference does not fit INT')
           return Number(difference)
         },
         { coerce: unitAndTwo },

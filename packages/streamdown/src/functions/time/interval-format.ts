@@ -1,3 +1,4 @@
+import { failures } from '../../errors/table.ts'
 import type { Interval } from '../../types/value.ts'
 import { RowError } from '../definition.ts'
 import { inCaseOf, patternTokens } from './postgres-format.ts'
@@ -95,7 +96,7 @@ export function formatInterval({ months, days, micros }: Interval, pattern: stri
         result += inCaseOf(hours % 24 >= 12 ? 'P.M.' : 'A.M.', written)
         break
       default:
-        throw new RowError(5, `an interval has no ${word}`)
+        throw new RowError(failures.argument, `an interval has no ${word}`)
     }
   }
   return result

@@ -1,3 +1,4 @@
+import { failures } from '../../errors/table.ts'
 import { types } from '../../types/data-type.ts'
 import { daysOf, floorDivide, splitMicros } from '../../values/calendar.ts'
 import { firstType, js } from '../define.ts'
@@ -121,7 +122,7 @@ export const timeMakingFunctions: readonly ScalarFunction[] = [
       js(['int', 'int', 'int'], date, args => {
         const written = asNumber(args[0])
         const value = { year: written < 0 ? written + 1 : written, month: asNumber(args[1]), day: asNumber(args[2]) }
-        if (written === 0 || !validDate(value)) throw new RowError(5, 'there is no such date')
+        if (written === 0 || !validDate(value)) throw new RowError(failures.argument, 'there is no such date')
         return daysOf(value.year, value.month, value.day)
       }),
     ],
@@ -136,7 +137,7 @@ export const timeMakingFunctions: readonly ScalarFunction[] = [
         const fields = hour >= 0 && minute >= 0 && minute <= 59 && second >= 0 && second <= 60
         const micros = fields ? Math.round(((hour * 60 + minute) * 60 + second) * 1e6) : Number.NaN
         // 24:00:00 is the end of the day.
-        if (!(micros <= 86_400_000_000)) throw new RowError(5, 'there is no such time')
+        if (!(micros <= 86_400_000_000)) throw new RowError(failures.argument, 'there is no such time')
         return BigInt(micros)
       }),
     ],

@@ -1,3 +1,4 @@
+import { failures } from '../../errors/table.ts'
 import { type DataType, types } from '../../types/data-type.ts'
 import { type Interval, isInterval, type Value } from '../../types/value.ts'
 import {
@@ -31,7 +32,7 @@ export const ltz6 = types.timestampLtz(6)
 
 export function zoneOf(name: string): Zone {
   const zone = findZone(name)
-  if (zone === undefined) throw new RowError(5, `there is no time zone ${name}`)
+  if (zone === undefined) throw new RowError(failures.argument, `there is no time zone ${name}`)
   return zone
 }
 
@@ -82,7 +83,7 @@ export function extract(args: readonly Value[], { types: all, returns, timeZone 
           ? { utc: asBigint(value), offset: zoneOf(timeZone).offsetAt(asBigint(value)) }
           : undefined,
       )
-  if (digits === undefined) throw new RowError(5, `${field} is no field of a ${type?.is ?? 'time'}`)
+  if (digits === undefined) throw new RowError(failures.argument, `${field} is no field of a ${type?.is ?? 'time'}`)
   if (returns.is === 'decimal') return digits
   const whole = floorDivide(digits, 1_000_000n)
   if (returns.is === 'double') return Number(digits) / 1e6
@@ -140,7 +141,7 @@ export function truncate(args: readonly Value[], { types: all, returns, timeZone
   // Within a day the offset stays: the hour that occurs twice keeps its side.
   const within = part?.is === 'timestamp' && part.zoned && smallUnits.has(unit)
   if (start !== undefined && within) return asBigint(value) - (local - start)
-  if (start === undefined) throw new RowError(5, `${unit} is no unit to truncate to`)
+  if (start === undefined) throw new RowError(failures.argument, `${unit} is no unit to truncate to`)
   // A day that starts twice starts the second time, as in PostgreSQL.
   return fromLocal(start, returns, zone, 'last')
 }
@@ -154,7 +155,7 @@ export function truncateInterval(
   if (wide !== undefined) return { months: Math.trunc(months / wide) * wide, days: 0, micros: 0n }
   if (unit === 'day') return { months, days, micros: 0n }
   if (unit === 'week')
-    throw new RowError(5, 'an interval is not truncated to weeks: months are no whole number of them')
+    throw new RowError(failures.argument, 'an interval is not truncated to weeks: months are no whole number of them')
   const part = intervalOf(1, unit)
   return part === undefined || part.micros === 0n
     ? { months, days, micros }
@@ -172,14 +173,14 @@ export const toUnit =
   (args: readonly Value[], { types: all, timeZone }: FunctionContext): Value => {
     const [type = timestamp6] = all
     const start = round(localMicros(args[0], type, timeZone), timeUnit(asText(args[1])))
-    if (start === undefined) throw new RowError(5, `${asText(args[1])} is no unit to round to`)
+    if (start === undefined) throw new RowError(failures.argument, `${asText(args[1])} is no unit to round to`)
     return fromLocal(start, type, timeZone)
   }
 
 export function addUnits(args: readonly Value[], { types: all, returns, timeZone }: FunctionContext): Value {
   const unit = timeUnit(asText(args[0]))
   const amount = intervalOf(asCount(args[1]), unit)
-  if (amount === undefined) throw new RowError(5, `${unit} is no time unit`)
+  if (amount === undefined) throw new RowError(failures.argument, `${unit} is no time unit`)
   const type = all[2]
   if (type?.is === 'time')
     return (((asBigint(args[2]) + amount.micros) % MICROS_PER_DAY) + MICROS_PER_DAY) % MICROS_PER_DAY
@@ -234,9 +235,9 @@ export function makeTimestamp(args: readonly Value[]): bigint {
   const [year, month, day, hour, minute] = args.slice(0, 5).map(value => asCount(value))
   const seconds = asNumber(args[5])
   const actual = { year: (year ?? 0) < 0 ? (year ?? 0) + 1 : (year ?? 0), month: month ?? 0, day: day ?? 0 }
-  if (year === 0 || !validDate(actual)) throw new RowError(5, 'there is no such date')
+  if (year === 0 || !validDate(actual)) throw new RowError(failures.argument, 'there is no such date')
   if ((hour ?? 0) < 0 || (hour ?? 0) > 24 || (minute ?? 0) < 0 || (minute ?? 0) > 59 || seconds < 0 || seconds > 60)
-    throw new RowError(5, 'there is no such time')
+    throw new RowError(failures.argument, 'there is no such time')
   return (
     joinMicros({ days: daysOf(actual.year, actual.month, actual.day), micros: 0 }) +
     BigInt(((hour ?? 0) * 60 + (minute ?? 0)) * 60) * MICROS_PER_SECOND +
@@ -266,7 +267,8 @@ export function age(to: bigint, from: bigint): Interval {
 export function dateBin(args: readonly Value[], { types: all, returns, timeZone }: FunctionContext): Value {
   const { months, days, micros } = asInterval(args[0])
   const size = BigInt(days) * MICROS_PER_DAY + micros
-  if (months !== 0 || size <= 0n) throw new RowError(5, 'the stride must be a positive time without months')
+  if (months !== 0 || size <= 0n)
+    throw new RowError(failures.argument, 'the stride must be a positive time without months')
   const value = localMicros(args[1], all[1], timeZone)
   const origin = args[2] === undefined ? 0n : localMicros(args[2], all[2], timeZone)
   return fromLocal(origin + floorDivide(value - origin, size) * size, returns, timeZone)
@@ -317,6 +319,6 @@ export function parsedByPattern(
   pattern: string,
 ): { readonly local: bigint; readonly offset: bigint | undefined } {
   const parsed = parsePostgres(text, pattern)
-  if (parsed === undefined) throw new RowError(4, `'${text}' does not fit the pattern '${pattern}'`)
+  if (parsed === undefined) throw new RowError(failures.cast, `'${text}' does not fit the pattern '${pattern}'`)
   return parsed
 }

@@ -1,3 +1,4 @@
+import { failures } from '../../errors/table.ts'
 import { RowError } from '../definition.ts'
 
 /** A field of a strftime pattern: its letter (`Y`, `.f`, `3f`), and what numbers are filled up with, where it is said. */
@@ -57,7 +58,7 @@ export function strftimeTokens(pattern: string): readonly StrftimeToken[] {
       const [whole, fill = '', field = ''] = match
       tokens.push({ field, fill: fill in fills ? fills[fill as keyof typeof fills] : undefined })
       at += whole.length
-    } else throw new RowError(5, `'%${letter}' in the pattern '${pattern}' is no specifier`)
+    } else throw new RowError(failures.argument, `'%${letter}' in the pattern '${pattern}' is no specifier`)
   }
   if (cache.size > 256) cache.clear()
   cache.set(pattern, tokens)

@@ -1,3 +1,4 @@
+import { failures } from '../../errors/table.ts'
 import { dayOfWeek, daysOf, isLeapYear, isoWeek, MICROS_PER_SECOND } from '../../values/calendar.ts'
 import { RowError } from '../definition.ts'
 import { dayNames, monthNames } from './java-format.ts'
@@ -144,7 +145,7 @@ function namedDay(fields: Fields, pattern: string): number | undefined {
     return ofYear <= (isLeapYear(year) ? 366 : 365) ? daysOf(year, 1, 1) + ofYear - 1 : undefined
   const [isoYear, week, weekday] = [fields.get('G'), fields.get('V'), fields.get('w')]
   if (isoYear === undefined || week === undefined || weekday === undefined)
-    throw new RowError(5, `the pattern '${pattern}' does not tell a day`)
+    throw new RowError(failures.argument, `the pattern '${pattern}' does not tell a day`)
   // The 4th of January lies in week 1.
   const fourth = daysOf(isoYear, 1, 4)
   const days = fourth - ((dayOfWeek(fourth) + 6) % 7) + (week - 1) * 7 + ((weekday + 6) % 7)
@@ -168,7 +169,7 @@ export function microsOfFields(fields: Fields, pattern: string): bigint {
   const hour = fields.get('H') ?? (twelve === undefined || half === undefined ? undefined : (twelve % 12) + half)
   const minute = fields.get('M')
   if (hour === undefined || minute === undefined)
-    throw new RowError(5, `the pattern '${pattern}' does not tell a time of day`)
+    throw new RowError(failures.argument, `the pattern '${pattern}' does not tell a time of day`)
   const seconds = (hour * 60 + minute) * 60 + (fields.get('S') ?? 0)
   return BigInt(seconds) * MICROS_PER_SECOND + BigInt(fields.get('f') ?? 0)
 }

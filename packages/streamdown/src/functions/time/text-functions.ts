@@ -1,3 +1,4 @@
+import { failures } from '../../errors/table.ts'
 import { types } from '../../types/data-type.ts'
 import { floorDivide, MICROS_PER_DAY, MICROS_PER_SECOND, splitMicros } from '../../values/calendar.ts'
 import { js, jsOrNull } from '../define.ts'
@@ -73,7 +74,7 @@ export const timeTextFunctions: readonly ScalarFunction[] = [
       ),
       js(['text'], date, args => {
         const days = parseDate(asText(args[0]))
-        if (days === undefined) throw new RowError(4, `'${asText(args[0])}' is not a valid DATE`)
+        if (days === undefined) throw new RowError(failures.cast, `'${asText(args[0])}' is not a valid DATE`)
         return days
       }),
     ],
@@ -113,7 +114,7 @@ export const timeTextFunctions: readonly ScalarFunction[] = [
       }),
       js(['text'], timestamp6, args => {
         const parsed = parseTimestampText(asText(args[0]), undefined)
-        if (parsed === undefined) throw new RowError(4, `'${asText(args[0])}' is not a valid TIMESTAMP`)
+        if (parsed === undefined) throw new RowError(failures.cast, `'${asText(args[0])}' is not a valid TIMESTAMP`)
         return parsed
       }),
     ],

@@ -1,12 +1,10 @@
+import { failures } from '../../errors/table.ts'
 import { type DataType, type Field, types } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
 import { valueOfType } from '../../values/from-javascript.ts'
 import { shownValue } from '../../values/to-javascript.ts'
 import { RowError } from '../definition.ts'
 import { impureNames } from './impure.ts'
-
-/** Byte of `rowErrorCodes` for a TypeScript function that threw. */
-const THREW = 7
 
 /** A function written in TypeScript, over values of the plan. What it throws fails the row. */
 export interface UserScalar {
@@ -168,14 +166,14 @@ function rowResult(work: () => Value): Value {
     return work()
   } catch (error) {
     if (error instanceof RowError) throw error
-    throw new RowError(THREW, error instanceof Error ? error.message : String(error))
+    throw new RowError(failures.threw, error instanceof Error ? error.message : String(error))
   }
 }
 
 function rowsGiven(name: string, given: unknown): readonly unknown[] {
   if (given === null || given === undefined) return []
   if (typeof given === 'object' && Symbol.iterator in given) return [...iterable(given)]
-  throw new RowError(THREW, `${name}() gave nothing that can be iterated`)
+  throw new RowError(failures.threw, `${name}() gave nothing that can be iterated`)
 }
 
 function* iterable(given: object): Iterable<unknown> {

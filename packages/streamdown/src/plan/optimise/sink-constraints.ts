@@ -1,3 +1,4 @@
+import { failures } from '../../errors/table.ts'
 import { type BreachRule, canBreach } from '../../functions/system/type-breach.ts'
 import { type DataType, type Field, types } from '../../types/data-type.ts'
 import { all, any, column, literal, not, test } from '../expressions/build.ts'
@@ -6,7 +7,6 @@ import { FilterNode, type PlanNode, ProjectNode, type SinkNode } from '../nodes/
 import type { SinkConstraints } from '../nodes/sink-node.ts'
 
 /** Row error bytes, see `errors/table.ts`. */
-const CAST_FAILED = 4
 const NULL_REFUSED = 6
 
 /** A reason not to write a value, and its opposite. */
@@ -96,7 +96,7 @@ function lengthBreaches(value: Expression, { type }: Field, constraints: SinkCon
   const { length, exactLength, nested } = constraints
   const rule = exactLength ? 'exact length' : 'length'
   if (length === 'ignore' || !canBreach(type, rule, nested)) return []
-  const breach = breachOf(value, type, rule, nested, CAST_FAILED)
+  const breach = breachOf(value, type, rule, nested, failures.cast)
   if ((type.is !== 'string' && type.is !== 'bytes') || type.length === undefined) return [breach]
   // The length alone is compared in emitted code: most rows end here.
   const actual = call(type.is === 'string' ? 'char_length' : 'octet_length', types.int, value)

@@ -2,6 +2,7 @@ import { type Batch, CHUNK_ROWS, type Column, NO_WATERMARK, type Pointer } from 
 import { columnAt } from '../../batch/key-groups.ts'
 import { takeColumn, takeRows } from '../../batch/select.ts'
 import { int32s, int64s, readValue, watermarksOf, weightsOf } from '../../batch/values.ts'
+import { failures } from '../../errors/table.ts'
 import type { AsyncNode } from '../../plan/nodes/node.ts'
 import type { StateSnapshot, StateTable } from '../../state/state-table.ts'
 import { field, type Schema, types } from '../../types/data-type.ts'
@@ -16,9 +17,6 @@ import type { Pairs } from './join/join-rows.ts'
 import { KeptAnswers } from './join/kept-answers.ts'
 import type { InputShape } from './shape.ts'
 import { restoreTables, snapshotOf } from './state-of.ts'
-
-/** Byte of `rowErrorCodes` for a question that was not answered. */
-const UNANSWERED = 10
 
 export function createAsk(
   node: AsyncNode,
@@ -257,7 +255,7 @@ class Ask implements Operator {
       return typeof message === 'string' ? [{ row, message }] : []
     })
     const codes = memory.chunk(failed.length)
-    memory.u8(codes, failed.length).fill(UNANSWERED)
+    memory.u8(codes, failed.length).fill(failures.unanswered)
     const rows = int32s(
       memory,
       taken(

@@ -4,7 +4,7 @@ import { takeRows } from '../../batch/select.ts'
 import { columnFromValues } from '../../batch/values.ts'
 import type { FailedRows } from '../../compile/compiled.ts'
 import { StreamdownError } from '../../errors/error.ts'
-import { errorTable, rowErrorCodes } from '../../errors/table.ts'
+import { errorTable, failureCode, failures } from '../../errors/table.ts'
 import { RowError } from '../../functions/definition.ts'
 import { field, type Schema, types } from '../../types/data-type.ts'
 import type { Output } from '../operator.ts'
@@ -14,22 +14,19 @@ export function deadSchema(input: Schema): Schema {
   return [...input, field('code', types.string, false), field('message', types.string, false)]
 }
 
-/** Bytes of `rowErrorCodes` for a TypeScript function that threw, and for a value that does not have its type. */
-const THREW = 7
-const MISFIT = 11
-
 /** What a TypeScript function threw, as a dead letter says it. */
 export function thrown(error: unknown): { readonly code: number; readonly message: string } {
   if (error instanceof RowError) return { code: error.code, message: error.message }
-  if (error instanceof StreamdownError && error.code === 'DSD5008') return { code: MISFIT, message: error.message }
-  return { code: THREW, message: error instanceof Error ? error.message : String(error) }
+  if (error instanceof StreamdownError && error.code === 'DSD5008')
+    return { code: failures.misfit, message: error.message }
+  return { code: failures.threw, message: error instanceof Error ? error.message : String(error) }
 }
 
 /** The rows that failed go to the side output `dead`, each with its weight: a retraction takes its dead letter back. */
 export function emitDead(memory: Memory, schema: Schema, input: Batch, failed: FailedRows, out: Output): void {
   if (failed.count === 0) return
   const rows = takeRows(memory, input, failed.rows, failed.count)
-  const codes = Array.from(memory.u8(failed.codes, failed.count), codeOf)
+  const codes = Array.from(memory.u8(failed.codes, failed.count), failureCode)
   const messages = codes.map((code, row) => failed.messages.get(row) ?? errorTable[code].title)
   const [code, message] = deadSchema(schema).slice(-2)
   if (code === undefined || message === undefined) return
@@ -41,9 +38,4 @@ export function emitDead(memory: Memory, schema: Schema, input: Batch, failed: F
       columnFromValues(memory, message.type, messages),
     ],
   })
-}
-
-function codeOf(byte: number): (typeof rowErrorCodes)[keyof typeof rowErrorCodes] | 'DSD9002' {
-  for (const [key, code] of Object.entries(rowErrorCodes)) if (Number(key) === byte) return code
-  return 'DSD9002'
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { failures } from '../../errors/table.ts'
 import { RowError } from '../../functions/definition.ts'
 import type { Expression, LambdaExpression } from '../../plan/expressions/expression.ts'
 import { field, type Schema, types } from '../../types/data-type.ts'
@@ -52,7 +53,7 @@ test('a projection keeps weights and ordinals; a row that fails is a dead letter
 
 test('a function that gives rows; where it throws the row is a dead letter', () => {
   const arrow = ([count]: readonly Value[]): Value => {
-    if (count === 7) throw new RowError(3, 'seven is too much')
+    if (count === 7) throw new RowError(failures.overflow, 'seven is too much')
     if (count === 8) throw new TypeError('eight')
     return Array.from({ length: Number(count) }, (_, at) => [`row ${at}`, count ?? null])
   }

@@ -1,3 +1,4 @@
+import { failures } from '../../../errors/table.ts'
 import { RowError } from '../../definition.ts'
 
 export type Token =
@@ -81,6 +82,7 @@ function unescaped(text: string): string {
       return code > 0x10ffff ? '\ud800' : String.fromCodePoint(code)
     },
   )
-  if (!plain.isWellFormed() || plain.includes('\0')) throw new RowError(5, 'a JSON path names no such character')
+  if (!plain.isWellFormed() || plain.includes('\0'))
+    throw new RowError(failures.argument, 'a JSON path names no such character')
   return plain
 }

@@ -1,3 +1,4 @@
+import { failures } from '../../../errors/table.ts'
 import { type Json, JsonNumber } from '../../../values/json.ts'
 import { numericText, parseNumeric } from '../../../values/numeric.ts'
 import { RowError } from '../../definition.ts'
@@ -25,7 +26,7 @@ export function jsonPath(text: string, spelling: Spelling): JsonPath {
   if (known !== undefined) return known
   const tokens = pathTokens(text, spelling)
   const parsed = tokens === undefined ? undefined : new PathParser(tokens, spelling).path()
-  if (parsed === undefined) throw new RowError(5, `'${text}' is not a valid JSON path`)
+  if (parsed === undefined) throw new RowError(failures.argument, `'${text}' is not a valid JSON path`)
   if (cache.size > 512) cache.clear()
   cache.set(text, parsed)
   return parsed

@@ -1,5 +1,6 @@
 import { type Batch, CHUNK_ROWS, type Column, NO_WATERMARK, type Pointer } from '../../../batch/batch.ts'
 import { int32s } from '../../../batch/values.ts'
+import { failures } from '../../../errors/table.ts'
 import type { AggregateNode } from '../../../plan/nodes/node.ts'
 import type { FoundRows, StateTable } from '../../../state/state-table.ts'
 import { type Field, field, types } from '../../../types/data-type.ts'
@@ -9,9 +10,6 @@ import { emitDead } from '../dead.ts'
 import type { AggregateCallInput, AggregateInput } from './aggregate-input.ts'
 import { AggregateOutput, type Touched } from './aggregate-output.ts'
 import { AggregateStates, type GroupedRows } from './aggregate-states.ts'
-
-/** The byte of `rowErrorCodes` for DSD4007. */
-const FUNCTION_THREW = 7
 
 /** How an aggregate's groups are kept. */
 export interface GroupsOptions {
@@ -109,7 +107,7 @@ export class AggregateGroups {
     const failed = this.states.update(grouped)
     if (failed.length === 0) return
     const codes = memory.chunk(failed.length)
-    memory.u8(codes, failed.length).fill(FUNCTION_THREW)
+    memory.u8(codes, failed.length).fill(failures.threw)
     const messages = new Map(failed.map(({ message }, i) => [i, message]))
     const indexes = int32s(
       memory,

@@ -1,3 +1,4 @@
+import { failures } from '../../../errors/table.ts'
 import { RowError } from '../../../functions/definition.ts'
 import { emptyTotal, including, type NumericTotal, resultOfTotal } from '../../../functions/numeric/total.ts'
 import type { AggregateCall } from '../../../plan/expressions/aggregate-call.ts'
@@ -131,13 +132,11 @@ function meanOf(
   return isWide(type) ? sum / count : Number(sum / count)
 }
 
-/** Byte of `rowErrorCodes` for a number out of range. */
-const OUT_OF_RANGE = 3
 const bits: Readonly<Record<string, bigint>> = { tinyint: 7n, smallint: 15n, int: 31n, bigint: 63n }
 
 function fitting(value: bigint, type: DataType): bigint {
   const limit = type.is === 'decimal' ? decimalLimit : 1n << (bits[type.is] ?? 63n)
   const fits = value < limit && (type.is === 'decimal' ? value > -limit : value >= -limit)
-  if (!fits) throw new RowError(OUT_OF_RANGE, `The aggregate does not fit ${type.is.toUpperCase()}.`)
+  if (!fits) throw new RowError(failures.overflow, `The aggregate does not fit ${type.is.toUpperCase()}.`)
   return value
 }

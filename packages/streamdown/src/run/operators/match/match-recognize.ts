@@ -1,6 +1,7 @@
 import { type Batch, END_OF_TIME, NO_WATERMARK, type Pointer } from '../../../batch/batch.ts'
 import { columnAt } from '../../../batch/key-groups.ts'
 import { takeRows } from '../../../batch/select.ts'
+import { failures } from '../../../errors/table.ts'
 import { matchTimeColumns } from '../../../plan/match/columns.ts'
 import type { MatchNode } from '../../../plan/nodes/node.ts'
 import type { StateSnapshot } from '../../../state/state-table.ts'
@@ -20,8 +21,6 @@ import { compilePattern } from './match-program.ts'
 import { MatchRows } from './match-rows.ts'
 import { farthest, Search, type Until } from './match-search.ts'
 
-/** Byte of `rowErrorCodes` for a NULL where there must be none. */
-const NULL_TIME = 6
 /** Rows that fall due together are looked up together. */
 const DUE_BUCKET = 1000n
 
@@ -171,7 +170,7 @@ class MatchRecognize implements Operator {
     const nulls = selectBytes(memory, validity, false, batch.rows)
     if (nulls.rows === 0) return batch
     const codes = memory.chunk(nulls.rows)
-    memory.u8(codes, nulls.rows).fill(NULL_TIME)
+    memory.u8(codes, nulls.rows).fill(failures.nullValue)
     const messages = new Map(Array.from({ length: nulls.rows }, (_, i) => [i, 'The event time is NULL.']))
     emitDead(memory, this.#node.input.schema, batch, { count: nulls.rows, rows: nulls.selection, codes, messages }, out)
     const rest = selectBytes(memory, validity, true, batch.rows)

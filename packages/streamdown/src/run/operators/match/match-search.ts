@@ -1,3 +1,4 @@
+import { failures } from '../../../errors/table.ts'
 import type { AfterMatch, MatchNode } from '../../../plan/nodes/node.ts'
 import { NumberSet } from '../../../values/number-set.ts'
 import { Attempt, type Link, linksOf, type MatchRules } from './match-attempt.ts'
@@ -31,7 +32,7 @@ export interface SearchResults {
   unmatched(row: number): void
   /** A match that was begun did not end within its time. */
   timedOut(path: Link): void
-  /** `code`: byte of `rowErrorCodes`. */
+  /** `code`: byte of `failures`. */
   failed(row: number, code: number, message: string | undefined): void
 }
 
@@ -41,10 +42,6 @@ export interface Until {
   /** No row comes any more. */
   readonly ended: boolean
 }
-
-/** Bytes of `rowErrorCodes`. */
-const NOWHERE_TO_SKIP = 8
-const TOO_MANY_WAYS = 9
 
 /**
  * Looks for the matches of a partition, one after the other, as SQL finds them. Where definitions do not look at the match
@@ -83,7 +80,7 @@ export class Search {
       if (over === 'done' && failed !== undefined) attempt.fail(failed)
       if (over === 'too many ways') {
         const { partialLimit } = this.#node
-        results.failed(attempt.start, TOO_MANY_WAYS, `A match has more than ${partialLimit} ways to go on.`)
+        results.failed(attempt.start, failures.tooManyWays, `A match has more than ${partialLimit} ways to go on.`)
       }
       const [first] = attempt.threads
       const unfinished = over === 'out of time' && attempt.found === undefined ? first?.path : undefined
@@ -132,7 +129,11 @@ export class Search {
     const { path } = found
     const next = path === undefined ? after : skipTo(this.#node.after, path, start)
     if (next === undefined) {
-      results.failed(start, NOWHERE_TO_SKIP, 'AFTER MATCH SKIP leads to no row, or to the first row of the match.')
+      results.failed(
+        start,
+        failures.nowhereToSkip,
+        'AFTER MATCH SKIP leads to no row, or to the first row of the match.',
+      )
       return after
     }
     state.matches++
