@@ -1,3 +1,4 @@
+import { StreamdownError } from '../errors/error.ts'
 import type { DataType, Schema } from '../types/data-type.ts'
 
 /** An address in a worker's linear memory: unsigned, 0 means absent. */
@@ -43,3 +44,9 @@ export const END_OF_TIME = 2n ** 63n - 1n
 export const CHUNK_ROWS = 4096
 
 export type { Schema }
+
+export function columnAt(batch: Batch, index: number): Column {
+  const column = batch.columns[index]
+  if (column === undefined) throw new StreamdownError('DSD9002', `A batch has no column ${index}.`)
+  return column
+}

@@ -1,4 +1,3 @@
-import { StreamdownError } from '../errors/error.ts'
 import type { Batch, Column, Pointer } from './batch.ts'
 import { describeColumns } from './columns.ts'
 import type { Memory } from './memory.ts'
@@ -17,10 +16,4 @@ export function keyGroupsOf(memory: Memory, batch: Batch, columns: readonly numb
   const groups = memory.chunk(batch.rows)
   memory.kernels.key_groups(hashesOf(memory, keys, batch.rows), batch.rows, groups)
   return groups
-}
-
-export function columnAt(batch: Batch, index: number): Column {
-  const column = batch.columns[index]
-  if (column === undefined) throw new StreamdownError('DSD9002', `A batch has no column ${index}.`)
-  return column
 }

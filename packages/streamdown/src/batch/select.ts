@@ -1,8 +1,7 @@
 import { StreamdownError } from '../errors/error.ts'
 import { physicalOf, widthOf } from '../types/physical.ts'
-import type { Batch, Column, Pointer } from './batch.ts'
+import { type Batch, type Column, columnAt, type Pointer } from './batch.ts'
 import { widthBitsOf } from './columns.ts'
-import { columnAt } from './key-groups.ts'
 import type { Memory } from './memory.ts'
 
 /** The rows of a column at i32 indexes; a negative index gives NULL. Long strings are referred to, not copied. */

@@ -1,8 +1,7 @@
 import { StreamdownError } from '../errors/error.ts'
 import type { Schema } from '../types/data-type.ts'
 import { isView, physicalOf, widthOf } from '../types/physical.ts'
-import type { Batch, Column, Pointer } from './batch.ts'
-import { columnAt } from './key-groups.ts'
+import { type Batch, type Column, columnAt, type Pointer } from './batch.ts'
 import type { Memory } from './memory.ts'
 
 /*

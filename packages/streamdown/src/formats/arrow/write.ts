@@ -1,6 +1,5 @@
 import * as arrow from '@uwdata/flechette'
-import type { Batch, Column } from '../../batch/batch.ts'
-import { columnAt } from '../../batch/key-groups.ts'
+import { type Batch, type Column, columnAt } from '../../batch/batch.ts'
 import type { Memory } from '../../batch/memory.ts'
 import { columnFromValues, readValue } from '../../batch/values.ts'
 import { viewAt } from '../../batch/views.ts'

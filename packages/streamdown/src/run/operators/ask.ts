@@ -1,5 +1,4 @@
-import { type Batch, CHUNK_ROWS, type Column, NO_WATERMARK, type Pointer } from '../../batch/batch.ts'
-import { columnAt } from '../../batch/key-groups.ts'
+import { type Batch, CHUNK_ROWS, type Column, columnAt, NO_WATERMARK, type Pointer } from '../../batch/batch.ts'
 import { takeColumn, takeRows } from '../../batch/select.ts'
 import { int32s, int64s, readValue, watermarksOf, weightsOf } from '../../batch/values.ts'
 import { failures } from '../../errors/table.ts'

@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import type { JoinKind, JoinNode, RankNode } from '../../plan/nodes/node.ts'
 import { field, type Schema, types } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
-import { createJoin } from './join/join-core.ts'
+import { createJoin } from './join/join.ts'
 import { type FedRow, OperatorHarness, textOf } from './operator-harness.fixture.ts'
 import { createRank } from './rank/rank.ts'
 

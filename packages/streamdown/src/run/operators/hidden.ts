@@ -1,5 +1,4 @@
-import { type Batch, type Column, NO_WATERMARK, type Pointer } from '../../batch/batch.ts'
-import { columnAt } from '../../batch/key-groups.ts'
+import { type Batch, type Column, columnAt, NO_WATERMARK, type Pointer } from '../../batch/batch.ts'
 import type { Memory } from '../../batch/memory.ts'
 import { takeRows } from '../../batch/select.ts'
 import type { DataType } from '../../types/data-type.ts'

@@ -1,5 +1,4 @@
-import type { Batch, Column, Pointer } from '../../batch/batch.ts'
-import { columnAt } from '../../batch/key-groups.ts'
+import { type Batch, type Column, columnAt, type Pointer } from '../../batch/batch.ts'
 import { int32s } from '../../batch/values.ts'
 import type { StateTable } from '../../state/state-table.ts'
 import { type Field, field, type Schema, types } from '../../types/data-type.ts'

@@ -1,5 +1,4 @@
-import type { Batch } from '../../batch/batch.ts'
-import { columnAt } from '../../batch/key-groups.ts'
+import { type Batch, columnAt } from '../../batch/batch.ts'
 import type { RepeatNode } from '../../plan/nodes/node.ts'
 import type { Operator, Output } from '../operator.ts'
 import type { OperatorContext } from '../operator-context.ts'

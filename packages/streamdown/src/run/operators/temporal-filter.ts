@@ -1,5 +1,4 @@
-import { type Batch, NO_WATERMARK, type Pointer } from '../../batch/batch.ts'
-import { columnAt } from '../../batch/key-groups.ts'
+import { type Batch, columnAt, NO_WATERMARK, type Pointer } from '../../batch/batch.ts'
 import { boundColumns, type TemporalFilterNode } from '../../plan/nodes/node.ts'
 import type { StateSnapshot } from '../../state/state-table.ts'
 import type { InputTimes, Operator, Output, StepEnd } from '../operator.ts'

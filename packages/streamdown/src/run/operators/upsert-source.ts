@@ -1,5 +1,4 @@
-import type { Batch, Pointer } from '../../batch/batch.ts'
-import { columnAt } from '../../batch/key-groups.ts'
+import { type Batch, columnAt, type Pointer } from '../../batch/batch.ts'
 import { takeRows } from '../../batch/select.ts'
 import type { StateSnapshot, StateTable } from '../../state/state-table.ts'
 import { type Field, field, type Schema, types } from '../../types/data-type.ts'

@@ -1,5 +1,4 @@
-import { type Batch, CHUNK_ROWS, type Column } from '../../batch/batch.ts'
-import { columnAt } from '../../batch/key-groups.ts'
+import { type Batch, CHUNK_ROWS, type Column, columnAt } from '../../batch/batch.ts'
 import { takeRows } from '../../batch/select.ts'
 import { StreamdownError } from '../../errors/error.ts'
 import type { Windowing, WindowNode } from '../../plan/nodes/node.ts'

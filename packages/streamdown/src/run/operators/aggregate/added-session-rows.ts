@@ -1,5 +1,4 @@
-import { type Batch, NO_WATERMARK, type Pointer } from '../../../batch/batch.ts'
-import { columnAt } from '../../../batch/key-groups.ts'
+import { type Batch, columnAt, NO_WATERMARK, type Pointer } from '../../../batch/batch.ts'
 import { takeRows } from '../../../batch/select.ts'
 import type { Output } from '../../operator.ts'
 import { ordinalColumn } from '../hidden.ts'

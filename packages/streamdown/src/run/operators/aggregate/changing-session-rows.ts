@@ -1,5 +1,4 @@
-import { type Batch, CHUNK_ROWS, NO_WATERMARK } from '../../../batch/batch.ts'
-import { columnAt } from '../../../batch/key-groups.ts'
+import { type Batch, CHUNK_ROWS, columnAt, NO_WATERMARK } from '../../../batch/batch.ts'
 import { takeRows } from '../../../batch/select.ts'
 import { int32s, weightsOf } from '../../../batch/values.ts'
 import type { StateTable } from '../../../state/state-table.ts'

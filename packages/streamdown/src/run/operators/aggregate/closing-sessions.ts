@@ -1,5 +1,4 @@
-import { type Batch, type Column, END_OF_TIME, NO_WATERMARK, type Pointer } from '../../../batch/batch.ts'
-import { columnAt } from '../../../batch/key-groups.ts'
+import { type Batch, type Column, columnAt, END_OF_TIME, NO_WATERMARK, type Pointer } from '../../../batch/batch.ts'
 import { takeRows } from '../../../batch/select.ts'
 import type { AggregateNode, WindowNode } from '../../../plan/nodes/node.ts'
 import type { StateSnapshot } from '../../../state/state-table.ts'

@@ -1,5 +1,4 @@
-import type { Batch, Column, Pointer } from '../../../batch/batch.ts'
-import { columnAt } from '../../../batch/key-groups.ts'
+import { type Batch, type Column, columnAt, type Pointer } from '../../../batch/batch.ts'
 import type { AggregateNode } from '../../../plan/nodes/node.ts'
 import type { StateSnapshot } from '../../../state/state-table.ts'
 import type { InputTimes, Operator, Output, StepEnd } from '../../operator.ts'

@@ -1,5 +1,4 @@
-import type { Batch, Column, Pointer } from '../../../batch/batch.ts'
-import { columnAt } from '../../../batch/key-groups.ts'
+import { type Batch, type Column, columnAt, type Pointer } from '../../../batch/batch.ts'
 import { int32s, int64s, ordinalsOf } from '../../../batch/values.ts'
 import type { AggregateNode, WindowNode } from '../../../plan/nodes/node.ts'
 import type { StateTable } from '../../../state/state-table.ts'

@@ -1,5 +1,4 @@
-import type { Batch } from '../../../batch/batch.ts'
-import { columnAt } from '../../../batch/key-groups.ts'
+import { type Batch, columnAt } from '../../../batch/batch.ts'
 import type { Memory } from '../../../batch/memory.ts'
 import type { StateTable } from '../../../state/state-table.ts'
 import type { Output } from '../../operator.ts'

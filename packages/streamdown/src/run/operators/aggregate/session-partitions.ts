@@ -1,5 +1,4 @@
-import type { Batch } from '../../../batch/batch.ts'
-import { columnAt } from '../../../batch/key-groups.ts'
+import { type Batch, columnAt } from '../../../batch/batch.ts'
 import { int32s } from '../../../batch/values.ts'
 import type { FoundRows, StateTable } from '../../../state/state-table.ts'
 import type { Field } from '../../../types/data-type.ts'

@@ -1,6 +1,4 @@
-import type { Batch, Column, Pointer } from '../../../batch/batch.ts'
-import { CHUNK_ROWS, END_OF_TIME } from '../../../batch/batch.ts'
-import { columnAt } from '../../../batch/key-groups.ts'
+import { type Batch, CHUNK_ROWS, type Column, columnAt, END_OF_TIME, type Pointer } from '../../../batch/batch.ts'
 import { takeColumn, takeRows } from '../../../batch/select.ts'
 import { isDeterministicCall, neverFails } from '../../../plan/expressions/facts.ts'
 import { columnsRead } from '../../../plan/expressions/walk.ts'

@@ -1,5 +1,4 @@
-import { type Batch, CHUNK_ROWS, type Column, END_OF_TIME, type Pointer } from '../../../batch/batch.ts'
-import { columnAt } from '../../../batch/key-groups.ts'
+import { type Batch, CHUNK_ROWS, type Column, columnAt, END_OF_TIME, type Pointer } from '../../../batch/batch.ts'
 import type { Memory } from '../../../batch/memory.ts'
 import { takeColumn, takeRows } from '../../../batch/select.ts'
 import { sortedRows } from '../../../batch/sort.ts'

@@ -1,5 +1,4 @@
-import { type Batch, CHUNK_ROWS, NO_WATERMARK, type Pointer } from '../../../batch/batch.ts'
-import { columnAt } from '../../../batch/key-groups.ts'
+import { type Batch, CHUNK_ROWS, columnAt, NO_WATERMARK, type Pointer } from '../../../batch/batch.ts'
 import { takeRows } from '../../../batch/select.ts'
 import { int32s } from '../../../batch/values.ts'
 import type { TemporalJoinNode } from '../../../plan/nodes/node.ts'

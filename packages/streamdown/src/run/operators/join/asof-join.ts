@@ -1,5 +1,4 @@
-import { type Batch, CHUNK_ROWS } from '../../../batch/batch.ts'
-import { columnAt } from '../../../batch/key-groups.ts'
+import { type Batch, CHUNK_ROWS, columnAt } from '../../../batch/batch.ts'
 import { takeColumn } from '../../../batch/select.ts'
 import { int32s, weightsOf } from '../../../batch/values.ts'
 import type { AsofJoinNode } from '../../../plan/nodes/node.ts'

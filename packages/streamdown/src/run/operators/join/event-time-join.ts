@@ -1,5 +1,12 @@
-import { type Batch, CHUNK_ROWS, type Column, END_OF_TIME, NO_WATERMARK, type Pointer } from '../../../batch/batch.ts'
-import { columnAt } from '../../../batch/key-groups.ts'
+import {
+  type Batch,
+  CHUNK_ROWS,
+  type Column,
+  columnAt,
+  END_OF_TIME,
+  NO_WATERMARK,
+  type Pointer,
+} from '../../../batch/batch.ts'
 import { takeColumn, takeRows } from '../../../batch/select.ts'
 import type { TemporalJoinNode } from '../../../plan/nodes/node.ts'
 import type { StateSnapshot } from '../../../state/state-table.ts'

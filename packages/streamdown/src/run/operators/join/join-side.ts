@@ -1,5 +1,4 @@
-import { type Batch, CHUNK_ROWS, type Column, type Pointer } from '../../../batch/batch.ts'
-import { columnAt } from '../../../batch/key-groups.ts'
+import { type Batch, CHUNK_ROWS, type Column, columnAt, type Pointer } from '../../../batch/batch.ts'
 import { takeColumn } from '../../../batch/select.ts'
 import type { MatchCursor, OrderField, StateTable } from '../../../state/state-table.ts'
 import { field, type Schema, types } from '../../../types/data-type.ts'

@@ -6,7 +6,7 @@ import type { JoinKind, JoinNode } from '../../../plan/nodes/node.ts'
 import { field, type Schema, types } from '../../../types/data-type.ts'
 import type { Value } from '../../../types/value.ts'
 import { type FedRow, OperatorHarness, tableOf } from '../operator-harness.fixture.ts'
-import { createJoin } from './join-core.ts'
+import { createJoin } from './join.ts'
 
 const left: Schema = [field('k', types.int), field('v', types.int), field('s', types.string)]
 const right: Schema = [field('w', types.int), field('k', types.int), field('r', types.string)]

@@ -1,5 +1,4 @@
-import { type Batch, CHUNK_ROWS, type Column, NO_WATERMARK } from '../../../batch/batch.ts'
-import { columnAt } from '../../../batch/key-groups.ts'
+import { type Batch, CHUNK_ROWS, type Column, columnAt, NO_WATERMARK } from '../../../batch/batch.ts'
 import { int32s, int64s, ordinalsOf, watermarksOf, weightsOf } from '../../../batch/values.ts'
 import type { StateTable } from '../../../state/state-table.ts'
 import { type Field, field, type Schema, types } from '../../../types/data-type.ts'

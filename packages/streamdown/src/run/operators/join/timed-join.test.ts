@@ -7,7 +7,7 @@ import { field, type Schema, types } from '../../../types/data-type.ts'
 import type { Value } from '../../../types/value.ts'
 import { lowest } from '../hidden.ts'
 import { type FedRow, OperatorHarness, tableOf } from '../operator-harness.fixture.ts'
-import { createJoin } from './join-core.ts'
+import { createJoin } from './join.ts'
 
 const left: Schema = [field('k', types.int), field('t', types.timestamp()), field('a', types.string)]
 const right: Schema = [field('t', types.timestamp()), field('k', types.int), field('b', types.int)]

@@ -1,5 +1,4 @@
-import { type Batch, CHUNK_ROWS, type Column, END_OF_TIME, type Pointer } from '../../../batch/batch.ts'
-import { columnAt } from '../../../batch/key-groups.ts'
+import { type Batch, CHUNK_ROWS, type Column, columnAt, END_OF_TIME, type Pointer } from '../../../batch/batch.ts'
 import { takeRows } from '../../../batch/select.ts'
 import { int32s } from '../../../batch/values.ts'
 import type { StateTable } from '../../../state/state-table.ts'

@@ -1,5 +1,4 @@
-import { type Batch, END_OF_TIME, NO_WATERMARK, type Pointer } from '../../../batch/batch.ts'
-import { columnAt } from '../../../batch/key-groups.ts'
+import { type Batch, columnAt, END_OF_TIME, NO_WATERMARK, type Pointer } from '../../../batch/batch.ts'
 import { takeRows } from '../../../batch/select.ts'
 import { failures } from '../../../errors/table.ts'
 import { matchTimeColumns } from '../../../plan/match/columns.ts'

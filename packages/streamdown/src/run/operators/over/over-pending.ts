@@ -1,5 +1,4 @@
-import { type Batch, CHUNK_ROWS, type Column, type Pointer } from '../../../batch/batch.ts'
-import { columnAt } from '../../../batch/key-groups.ts'
+import { type Batch, CHUNK_ROWS, type Column, columnAt, type Pointer } from '../../../batch/batch.ts'
 import { columnFromValues, int32s } from '../../../batch/values.ts'
 import type { StateTable } from '../../../state/state-table.ts'
 import { type Field, field, types } from '../../../types/data-type.ts'

@@ -1,6 +1,5 @@
-import { type Batch, CHUNK_ROWS, type Column, type Pointer } from '../../../batch/batch.ts'
+import { type Batch, CHUNK_ROWS, type Column, columnAt, type Pointer } from '../../../batch/batch.ts'
 import { describeColumns } from '../../../batch/columns.ts'
-import { columnAt } from '../../../batch/key-groups.ts'
 import { takeColumn, takeRows } from '../../../batch/select.ts'
 import { orderFlags } from '../../../batch/sort.ts'
 import { int32s } from '../../../batch/values.ts'

@@ -1,5 +1,4 @@
-import { type Batch, CHUNK_ROWS, NO_WATERMARK, type Pointer } from '../../../batch/batch.ts'
-import { columnAt } from '../../../batch/key-groups.ts'
+import { type Batch, CHUNK_ROWS, columnAt, NO_WATERMARK, type Pointer } from '../../../batch/batch.ts'
 import { sliceBatch } from '../../../batch/select.ts'
 import { StreamdownError } from '../../../errors/error.ts'
 import type { RecursiveNode } from '../../../plan/nodes/node.ts'

@@ -1,5 +1,4 @@
-import { type Batch, NO_WATERMARK } from '../../../batch/batch.ts'
-import { columnAt } from '../../../batch/key-groups.ts'
+import { type Batch, columnAt, NO_WATERMARK } from '../../../batch/batch.ts'
 import type { Relation } from '../../../plan/nodes/node.ts'
 import type { StateSnapshot } from '../../../state/state-table.ts'
 import type { Graph, SourceVertex, Vertex } from '../../graph.ts'

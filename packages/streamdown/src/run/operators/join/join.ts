@@ -1,5 +1,4 @@
-import { type Batch, CHUNK_ROWS, END_OF_TIME, type Pointer } from '../../../batch/batch.ts'
-import { columnAt } from '../../../batch/key-groups.ts'
+import { type Batch, CHUNK_ROWS, columnAt, END_OF_TIME, type Pointer } from '../../../batch/batch.ts'
 import { takeRows } from '../../../batch/select.ts'
 import { type JoinNode, NO_BOUND } from '../../../plan/nodes/node.ts'
 import type { StateSnapshot } from '../../../state/state-table.ts'
