@@ -1,4 +1,4 @@
-import type { Batch, Column, Pointer } from './batch.ts'
+import { type Batch, type Column, columnAt, type Pointer } from './batch.ts'
 import { describeColumns } from './columns.ts'
 import type { Memory } from './memory.ts'
 
