@@ -51,6 +51,9 @@ const queries = [
   'WITH RECURSIVE r(n, d) AS (SELECT n, 0 FROM s UNION ALL SELECT u.x, r.d + 1 FROM r JOIN e ON e.a = r.n, UNNEST(ARRAY[e.b, e.w]) AS u(x) WHERE r.d < 2) SELECT * FROM r',
   'WITH RECURSIVE r(n, d, c) AS (SELECT n, 0, 0 FROM s UNION SELECT e.b, r.d + 1, CAST(COUNT(*) OVER (PARTITION BY e.b) AS INT) FROM r JOIN e ON e.a = r.n WHERE r.d < 3) SELECT * FROM r',
   'WITH RECURSIVE r(n, d, t) AS (SELECT n, 0, 0 FROM s UNION ALL SELECT e.b, r.d + 1, CAST(SUM(e.w) OVER (PARTITION BY e.a ORDER BY e.b) AS INT) FROM r JOIN e ON e.a = r.n WHERE r.d < 3) SELECT * FROM r',
+  // From the row around, whose values the rows carry from round to round
+  'SELECT n, (WITH RECURSIVE r(m) AS (SELECT s.n UNION SELECT e.b FROM r JOIN e ON e.a = r.m) SELECT COUNT(*) FROM r) FROM s',
+  'SELECT n FROM s WHERE EXISTS (WITH RECURSIVE r(m) AS (SELECT b FROM e WHERE e.a = s.n UNION SELECT e.b FROM r JOIN e ON e.a = r.m AND e.w <> s.n) SELECT 1 FROM r WHERE r.m = s.n)',
   // Two, one over the other
   `WITH RECURSIVE ${closure}, r(n) AS (SELECT n FROM s UNION SELECT tc.b FROM r JOIN tc ON tc.a = r.n) SELECT n FROM r`,
 ]

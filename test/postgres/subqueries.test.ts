@@ -62,6 +62,18 @@ const queries: Followed['queries'] = [
   'SELECT t.id, (SELECT COUNT(v.id) FROM u LEFT JOIN u AS v ON v.g = u.g AND v.y > (SELECT MIN(w.y) FROM u AS w WHERE w.g = t.g)) FROM t',
   'SELECT t.id, (SELECT COUNT(v.id) FROM u LEFT JOIN u AS v ON v.id = u.id AND EXISTS (SELECT 1 FROM u AS w WHERE w.g = t.g AND w.y > v.y AND w.id <> u.id)) FROM t',
   'SELECT t.id, (SELECT COUNT(v.id) FROM u JOIN u AS v ON v.id = u.id AND EXISTS (SELECT 1 FROM u AS w WHERE w.g = t.g AND w.y > v.y)) FROM t',
+  // Recursion from values of the row around
+  'SELECT t.id, (WITH RECURSIVE r(n) AS (SELECT t.x UNION ALL SELECT n - t.id FROM r WHERE n > t.id) SELECT SUM(n) FROM r) FROM t',
+  'SELECT t.id, (WITH RECURSIVE r(n) AS (VALUES (t.x) UNION SELECT n / 2 FROM r WHERE n > 1) SELECT COUNT(*) FROM r) FROM t',
+  'SELECT t.id, (WITH RECURSIVE r(id) AS (SELECT u.id FROM u WHERE u.g = t.g UNION SELECT v.id FROM u AS v JOIN r ON v.id = r.id + 1) SELECT COUNT(*) FROM r) FROM t',
+  'SELECT t.id, (WITH RECURSIVE r(id) AS (SELECT 1 UNION SELECT v.id FROM u AS v JOIN r ON v.id > r.id AND v.y < t.x) SELECT SUM(id) FROM r) FROM t',
+  'SELECT t.id FROM t WHERE EXISTS (WITH RECURSIVE r(id, d) AS (SELECT u.id, 0 FROM u WHERE u.y < t.x UNION SELECT r.id + 1, d + 1 FROM r WHERE d < 3) SELECT 1 FROM r WHERE r.id = t.id + 2 AND d > 1)',
+  'SELECT t.id, l.n, l.d FROM t, LATERAL (WITH RECURSIVE r(n, d) AS (SELECT t.x, 0 UNION ALL SELECT n + 1, d + 1 FROM r WHERE d < 2) SELECT n, d FROM r WHERE n <> t.id + 10) AS l',
+  'SELECT t.id, (WITH RECURSIVE r(n) AS (SELECT MAX(u.y) FROM u WHERE u.g = t.g UNION ALL SELECT n - 10 FROM r WHERE n > 10) SELECT COUNT(*) FROM r) FROM t',
+  'SELECT t.id, (WITH RECURSIVE r(n) AS (SELECT t.id UNION SELECT n + 1 FROM (SELECT n FROM r WHERE n < t.x) AS s WHERE EXISTS (SELECT 1 FROM u WHERE u.id = s.n)) SELECT MAX(n) FROM r) FROM t',
+  'SELECT t.id, (SELECT SUM((WITH RECURSIVE r(n) AS (SELECT u.id UNION SELECT n + t.id FROM r WHERE n < 9) SELECT COUNT(*) FROM r)) FROM u WHERE u.g = t.g) FROM t',
+  'SELECT t.id, (WITH RECURSIVE r(n) AS (SELECT t.id UNION SELECT n + 1 FROM r WHERE n < 5), s AS (SELECT a.n FROM r AS a JOIN r AS b ON a.n = b.n + 1) SELECT COUNT(*) FROM s WHERE n <> t.x) FROM t',
+  'SELECT t.id, (WITH RECURSIVE r(n) AS (SELECT 1 UNION SELECT n + 1 FROM r WHERE n < 5) SELECT COUNT(*) FROM r WHERE n <= t.id) FROM t',
 ]
 
 for (const workers of [1, 2])

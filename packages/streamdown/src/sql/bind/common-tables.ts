@@ -4,6 +4,7 @@ import type { PlanNode } from '../../plan/nodes/node.ts'
 import type { CommonTable as CommonTableSyntax, DerivedTable, NamedTable, TableReference, With } from '../parse/ast.ts'
 import { outerColumns } from './carry.ts'
 import type { BindContext } from './context.ts'
+import { tableOfOuter } from './outer-tables.ts'
 import { fail, notYet } from './problem.ts'
 import { bindQuery, bindSubquery, renamed, visiblePlan } from './query.ts'
 import { bindRecursive, isRecursive, mentions } from './recursion.ts'
@@ -12,7 +13,7 @@ import type { Scope } from './scope.ts'
 /** A table of WITH. */
 export type CommonTable = PlannedTable | CorrelatedTable
 
-interface PlannedTable {
+export interface PlannedTable {
   readonly is: 'planned'
   readonly name: string
   readonly plan: PlanNode
@@ -78,7 +79,11 @@ function commonTable(
       syntax.at,
     ),
   })
-  if (recursive && isRecursive(context, syntax)) return planned(bindRecursive(context, syntax, name))
+  if (recursive && isRecursive(context, syntax)) {
+    const { plan, carry } = bindRecursive(context, syntax, name, outer)
+    if (outer === undefined || carry.length === 0) return planned(plan)
+    return tableOfOuter(context, { name, plan }, outer, carry, syntax.at)
+  }
   const defining = { ...context, defining: [...context.defining, name] }
   if (outer === undefined) return planned(bindQuery(defining, syntax.query))
   const { carry: _, ...around } = outer

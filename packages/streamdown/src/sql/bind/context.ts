@@ -4,9 +4,11 @@ import type { Inquiry, Relation } from '../../plan/nodes/node.ts'
 import type { Evaluate } from '../../plan/optimise/fold.ts'
 import type { Schema } from '../../types/data-type.ts'
 import type { Catalog } from '../catalog.ts'
+import type { Expression } from '../parse/ast.ts'
 import type { Settings } from '../settings.ts'
 import type { CommonTable } from './common-tables.ts'
 import { type Names, namesOf } from './names.ts'
+import type { Scope } from './scope.ts'
 
 /** A table that is asked by equality of columns. */
 export interface LookupTable {
@@ -36,6 +38,12 @@ export interface BindOptions {
   readonly materializedViews?: 'scan' | 'inline'
 }
 
+/** A column of a query around, whose scope has these columns, by its place: one that no text names. */
+export interface OuterPlace {
+  readonly columns: Scope['columns']
+  readonly index: number
+}
+
 export interface BindContext {
   readonly catalog: Catalog
   readonly settings: Settings
@@ -52,6 +60,8 @@ export interface BindContext {
   readonly commonTables: readonly CommonTable[]
   /** WITH tables whose query is being bound: naming one there is recursion. */
   readonly defining: readonly string[]
+  /** What the binder's own pieces of syntax stand for. */
+  readonly placed: ReadonlyMap<Expression, OuterPlace>
   /** The statement keeps running: a view or INSERT; else a query over what is there now. */
   readonly continuous: boolean
   /** Names of tables and views that were read, for dependencies; grows while binding. */
@@ -79,6 +89,7 @@ export function contextOf(
     lenient: false,
     commonTables: [],
     defining: [],
+    placed: new Map(),
     continuous,
     reads: new Set(),
   }

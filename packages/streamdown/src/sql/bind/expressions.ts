@@ -21,7 +21,7 @@ import { intervalLiteral, numberLiteral, qualifiedInterval } from './literals.ts
 import { didYouMean } from './names.ts'
 import { inList, like, operate, quantified } from './operators.ts'
 import { fail, notYet } from './problem.ts'
-import { findColumn, type Scope, unknownColumn } from './scope.ts'
+import { columnAround, findColumn, type Scope, unknownColumn } from './scope.ts'
 import { bindType } from './types.ts'
 
 /**
@@ -59,8 +59,11 @@ export class ExpressionBinder {
   #bind(e: Syntax): Expression {
     const { settings, names } = this.context
     switch (e.is) {
-      case 'column':
+      case 'column': {
+        const placed = this.context.placed.get(e)
+        if (placed !== undefined) return columnAround(this.scope, placed.columns, placed.index)
         return this.#column(e.parts, e.at)
+      }
       case 'field':
         return this.#field(this.bind(e.of), e.field)
       case 'subscript':

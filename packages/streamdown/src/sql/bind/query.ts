@@ -246,7 +246,8 @@ function bindRows(context: BindContext, values: Values, outer: Scope | undefined
   const binder = new ExpressionBinder(context, { ...tableScope([], undefined, undefined), outer })
   const fromOutside = (cell: Values['rows'][number][number]): boolean =>
     !contains(cell, isQueryExpression) && readsOuter(binder.bind(cell))
-  if (!values.rows.some(row => row.some(fromOutside))) return boundPlan(bindValues(context, values))
+  if (outer.carry === undefined && !values.rows.some(row => row.some(fromOutside)))
+    return boundPlan(bindValues(context, values))
   const rows = values.rows.map(row => bindSelect(context, selectOf(row, values.at), noTail, outer))
   return combined(rows, outer, values.at, sides => UnionNode.create(alike(context, sides, 'VALUES', values.at)))
 }

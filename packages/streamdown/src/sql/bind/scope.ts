@@ -87,10 +87,17 @@ export function findColumn(scope: Scope, parts: readonly Identifier[], names: Na
   return outer?.is === 'column' ? { ...outer, value: seenFromInside(scope, scope.outer, outer.value) } : outer
 }
 
+/** The column at a place of the query around whose scope has these columns, as it is seen from inside. */
+export function columnAround(scope: Scope, columns: Scope['columns'], index: number): Expression {
+  if (scope.columns === columns) return column((scope.plan ?? scope).schema, index)
+  if (scope.outer === undefined) return fail('DSD9002', 'A column of a query that is not around.')
+  return seenFromInside(scope, scope.outer, columnAround(scope.outer, columns, index))
+}
+
 /** A value of the enclosing query's row: carried here, or to be compared when the subquery is joined. */
 function seenFromInside(scope: Scope, outer: Scope, value: Expression): Expression {
   return replaceColumns(value, index => {
-    const near = index < 0 ? furtherOut(outer, outerIndex(index)) : column(outer.schema, index)
+    const near = index < 0 ? furtherOut(outer, outerIndex(index)) : column((outer.plan ?? outer).schema, index)
     const place = scope.carried?.get(near.index)
     if (place !== undefined) return column(scope.schema, place)
     if (outer.carry !== undefined) throw new Carry(outer, [near.index])
