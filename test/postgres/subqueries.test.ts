@@ -74,6 +74,21 @@ const queries: Followed['queries'] = [
   'SELECT t.id, (SELECT SUM((WITH RECURSIVE r(n) AS (SELECT u.id UNION SELECT n + t.id FROM r WHERE n < 9) SELECT COUNT(*) FROM r)) FROM u WHERE u.g = t.g) FROM t',
   'SELECT t.id, (WITH RECURSIVE r(n) AS (SELECT t.id UNION SELECT n + 1 FROM r WHERE n < 5), s AS (SELECT a.n FROM r AS a JOIN r AS b ON a.n = b.n + 1) SELECT COUNT(*) FROM s WHERE n <> t.x) FROM t',
   'SELECT t.id, (WITH RECURSIVE r(n) AS (SELECT 1 UNION SELECT n + 1 FROM r WHERE n < 5) SELECT COUNT(*) FROM r WHERE n <= t.id) FROM t',
+  // Rows made of values, under conditions, and of queries
+  'SELECT t.id, (SELECT COUNT(*) FROM u JOIN (SELECT g FROM u WHERE y < t.x) AS v USING (g)) FROM t',
+  'SELECT t.id, n FROM t LEFT JOIN generate_series(1, t.x / 5) AS s(n) ON n > t.id',
+  'SELECT t.id, e, n FROM t LEFT JOIN UNNEST(ARRAY[t.x, t.id, 8]) WITH ORDINALITY AS s(e, n) ON e > 8 AND n <> t.id',
+  'SELECT t.id, a, b FROM t LEFT JOIN UNNEST(ARRAY[t.x, t.id], ARRAY[t.g]) AS s(a, b) ON b IS NULL AND a < 10',
+  'SELECT t.id, e FROM t LEFT JOIN UNNEST(ARRAY(SELECT u.y FROM u WHERE u.g = t.g)) AS s(e) ON TRUE',
+  'SELECT t.id, e FROM t LEFT JOIN UNNEST(ARRAY(SELECT u.y FROM u WHERE u.y > t.x)) AS s(e) ON e <> 29',
+  'SELECT e FROM UNNEST(ARRAY(SELECT y FROM u)) AS s(e)',
+  'SELECT t.id, (SELECT SUM(e) FROM UNNEST(ARRAY(SELECT u.y FROM u WHERE u.g = t.g)) AS s(e) WHERE e > t.id) FROM t',
+  'SELECT t.id, n FROM t, generate_series(1, (SELECT COUNT(*) FROM u WHERE u.g = t.g)) AS s(n)',
+  'SELECT t.id, n FROM t JOIN generate_series(1, 30) AS s(n) ON n IN (SELECT y FROM u WHERE u.g = t.g)',
+  'SELECT t.id, n FROM t LEFT JOIN generate_series(1, t.x) AS s(n) ON EXISTS (SELECT 1 FROM u WHERE u.g = t.g AND u.y = s.n)',
+  'SELECT t.id, (SELECT COUNT(*) FROM u LEFT JOIN generate_series(1, 3) AS s(n) ON n > u.y - t.x) FROM t',
+  'SELECT t.id, n FROM t RIGHT JOIN generate_series(1, 3) AS s(n) ON n = t.id AND t.x > 10',
+  'SELECT t.id, l.y FROM t LEFT JOIN LATERAL (SELECT u.y FROM u WHERE u.g = t.g) AS l ON l.y IN (SELECT MAX(v.y) FROM u AS v WHERE v.id <> t.id)',
 ]
 
 for (const workers of [1, 2])

@@ -4,10 +4,12 @@ import { findZone, movedInZone } from '../functions/time/zone.ts'
 import { type DataType, type Field, types } from '../types/data-type.ts'
 import { type Interval, isInterval, type Numeric, type Value } from '../types/value.ts'
 import { isNumeric, plain, withScale } from '../values/numeric.ts'
+import { column, columns } from './expressions/build.ts'
 import type { Expression } from './expressions/expression.ts'
+import { columnsRead, replaceColumns } from './expressions/walk.ts'
 import { addInterval } from './interval.ts'
 import { withColumns } from './joins.ts'
-import { FlatMapNode, type PlanNode } from './nodes/node.ts'
+import { FlatMapNode, type PlanNode, ProjectNode } from './nodes/node.ts'
 
 /** What rows are made of: the elements of an array (or entries of a map), or a series of values. */
 export type RowSource =
@@ -42,38 +44,110 @@ export function expandRows(
   options: ExpandOptions,
   whole = false,
 ): FlatMapNode {
+  const { below, fields, read, text } = rowsOf(input, sources, options, whole)
   const width = input.schema.length
-  const added = sources.flatMap(sourceParts)
-  const below = withColumns(input, added)
-  let place = width
+  const schema = [...input.schema, ...fields.map(field => ({ ...field, nullable: field.nullable || options.outer }))]
+  const arrow = (row: readonly Value[]): Value[][] => {
+    const kept = row.slice(0, width)
+    const made = read(row)
+    if (made.length === 0) return options.outer ? [[...kept, ...fields.map(() => null)]] : []
+    return made.map(cells => [...kept, ...cells])
+  }
+  return FlatMapNode.create(
+    below,
+    {
+      is: 'lambda',
+      arrow,
+      source: text,
+      input: below.schema,
+      whole: 'rows',
+      type: types.row(schema),
+      nullable: false,
+    },
+    schema,
+    width,
+  )
+}
+
+/**
+ * The same rows, of which a condition over the input's columns and those made is true; a row for which it is true of none
+ * stays, with NULLs.
+ */
+export function expandRowsThat(
+  input: PlanNode,
+  sources: readonly RowSource[],
+  options: Pick<ExpandOptions, 'ordinality'>,
+  condition: Expression,
+): PlanNode {
+  const { below, fields, read, text } = rowsOf(input, sources, options, false)
+  const width = input.schema.length
+  const element = types.row(fields.map(field => ({ ...field, nullable: true })))
+  const schema = [...input.schema, { name: '$rows', type: types.array(element), nullable: false }]
+  const gathered = FlatMapNode.create(
+    below,
+    {
+      is: 'lambda',
+      arrow: row => [[...row.slice(0, width), read(row)]],
+      source: text,
+      input: below.schema,
+      whole: 'rows',
+      type: types.row(schema),
+      nullable: false,
+    },
+    schema,
+    width,
+  )
+  const captured = [...columnsRead(condition)].filter(index => index < width)
+  const parameter: Field = { name: '$row', type: element, nullable: false }
+  const body = replaceColumns(condition, (index): Expression => {
+    if (index < width) return { ...column(input.schema, index), index: 1 + captured.indexOf(index) }
+    const { type } = fields[index - width]!
+    return { is: 'field', input: column([parameter], 0), index: index - width, type, nullable: true }
+  })
+  const kept: Expression = {
+    is: 'elements',
+    operation: 'filter',
+    input: column(schema, width),
+    captured: captured.map(index => column(schema, index)),
+    parameters: [parameter],
+    body,
+    type: types.array(element),
+    nullable: true,
+  }
+  const filtered = ProjectNode.create(gathered, [
+    ...columns(input.schema).map(value => ({ name: value.name, value })),
+    { name: '$rows', value: kept },
+  ])
+  const rows: RowSource = { is: 'elements', of: column(filtered.schema, width), name: '$row' }
+  return expandRows(filtered, [rows], { outer: true, ordinality: false })
+}
+
+/** What rows are made of, read for each row of `below`: the input with what that needs behind its columns. */
+function rowsOf(
+  input: PlanNode,
+  sources: readonly RowSource[],
+  { ordinality }: Pick<ExpandOptions, 'ordinality'>,
+  whole: boolean,
+) {
+  const below = withColumns(input, sources.flatMap(sourceParts))
+  let place = input.schema.length
   const readers = sources.map(source => {
     const at = place
     place += sourceParts(source).length
     return readerOf(source, at, whole)
   })
-  const outputs = readers.flatMap(reader => reader.fields)
-  const number: Field[] = options.ordinality
-    ? [{ name: 'ordinality', type: types.bigint, nullable: options.outer }]
-    : []
-  const schema = [...input.schema, ...outputs.map(field => ({ ...field, nullable: true })), ...number]
-  const arrow = (row: readonly Value[]): Value[][] => {
-    const kept = row.slice(0, width)
+  const number: Field[] = ordinality ? [{ name: 'ordinality', type: types.bigint, nullable: false }] : []
+  const read = (row: readonly Value[]): Value[][] => {
     const lists = readers.map(reader => reader.read(row))
     const count = Math.max(...lists.map(list => list.length))
-    if (count === 0) return options.outer ? [[...kept, ...outputs.map(() => null), ...number.map(() => null)]] : []
     return Array.from({ length: count }, (_, i) => [
-      ...kept,
       ...lists.flatMap((list, of) => list[i] ?? readers[of]!.fields.map(() => null)),
       ...number.map(() => BigInt(i + 1)),
     ])
   }
-  const source = sources.map(({ is, name }) => `${is === 'elements' ? 'UNNEST' : 'SERIES'} ${name}`).join(', ')
-  return FlatMapNode.create(
-    below,
-    { is: 'lambda', arrow, source, input: below.schema, whole: 'rows', type: types.row(schema), nullable: false },
-    schema,
-    width,
-  )
+  const text = sources.map(({ is, name }) => `${is === 'elements' ? 'UNNEST' : 'SERIES'} ${name}`).join(', ')
+  const made = readers.flatMap(reader => reader.fields.map(field => ({ ...field, nullable: true })))
+  return { below, fields: [...made, ...number], read, text }
 }
 
 /** The expressions that rows are made of. */
@@ -82,6 +156,9 @@ export function sourceParts(source: RowSource): readonly Expression[] {
   const { start, stop, step, zone } = source
   return [start, stop, ...(step === undefined ? [] : [step]), ...(zone === undefined ? [] : [zone])]
 }
+
+/** How many columns a source gives. */
+export const columnsOfSource = (source: RowSource): number => readerOf(source, 0, false).fields.length
 
 interface Reader {
   readonly fields: readonly Field[]

@@ -1,6 +1,7 @@
-import { expandRows, sourceParts } from '../../plan/expand-rows.ts'
+import { columnsOfSource, expandRows, expandRowsThat, type RowSource, sourceParts } from '../../plan/expand-rows.ts'
 import { column, columns, truth } from '../../plan/expressions/build.ts'
 import type { Expression } from '../../plan/expressions/expression.ts'
+import { remap } from '../../plan/expressions/walk.ts'
 import { FilterNode, type PlanNode, ProjectNode, ScanNode, ValuesNode } from '../../plan/nodes/node.ts'
 import { seriesLength, seriesRelation } from '../../plan/series.ts'
 import { types } from '../../types/data-type.ts'
@@ -33,15 +34,17 @@ import { JoinBinder, type JoinParts, own, type Source } from './join-pair.ts'
 import { bindMatch } from './match.ts'
 import { bindNamedTable, lateRows } from './named-table.ts'
 import { lastPart } from './names.ts'
+import { joinByPairs } from './outer-by-pairs.ts'
 import { fail, notYet } from './problem.ts'
 import { type BoundQuery, bindQuery, bindSubquery, renamed, visiblePlan } from './query.ts'
 import { schemaOf } from './relation-names.ts'
 import { constantSeries, elementsOf, isRowSource, rowSources } from './row-sources.ts'
 import { Rows } from './rows.ts'
 import { ANY_SCHEMA, type Scope, type ScopeColumn, tableScope } from './scope.ts'
+import { trimmed } from './sorting.ts'
 import { stateTtl } from './state-ttl.ts'
-import { joinOptional, joinSubquery } from './subqueries.ts'
-import { callName, contains } from './syntax.ts'
+import { filterBy, joinOptional, joinSubquery, resolveSubqueries } from './subqueries.ts'
+import { callName, contains, isQueryExpression } from './syntax.ts'
 import { bindWindowing, windowKind, windowOver } from './windows.ts'
 
 /** A row without columns that anybody can name, for SELECT without FROM. */
@@ -129,7 +132,7 @@ class FromBinder {
       case 'tableFunction':
         return this.#function(ref)
       case 'unnest':
-        return this.#expanded(this.#single(), ref, false)
+        return this.#expanded(this.#single(), ref, false).source
       case 'matchRecognize':
         return this.#match(ref)
       case 'join':
@@ -234,6 +237,8 @@ class FromBinder {
     const { ref, table } = asSubquery(this.#context, written)
     if (ref.is === 'derived' && ref.lateral)
       return this.#lateral(left, ref, parts, { ...left.scope, outer: this.#outer })
+    if (ref.is === 'derived' && left.scope.carried !== undefined && (parts.using.length > 0 || parts.natural))
+      return this.#joins.pair(left, this.#carrying(written), parts)
     if (ref.is === 'derived' && left.scope.carried !== undefined) {
       const outer = table === undefined ? this.#outer : seenByTable(this.#outer, table)
       return this.#lateral(left, ref, parts, { ...left.scope, columns: [], outer }, table?.context)
@@ -251,8 +256,15 @@ class FromBinder {
 
   /** A subquery over each row of the tables before it, of which it sees what `scope` shows. */
   #lateral(left: Source, ref: DerivedTable, parts: JoinParts, seen: Scope, context = this.#context): Source {
-    if (parts.kind !== 'inner' && parts.kind !== 'left')
+    if (parts.kind === 'right' || parts.kind === 'full')
       notYet(`${parts.kind} join LATERAL`, 'Use LEFT or INNER.', ref.at)
+    if (parts.using.length > 0 || parts.natural)
+      notYet('USING and NATURAL with LATERAL', 'Name the columns in ON.', parts.at)
+    const tested = parts.on !== undefined && contains(parts.on, isQueryExpression)
+    if (tested || parts.kind === 'semi' || parts.kind === 'anti') {
+      const made = this.#lateral(left, ref, { ...parts, kind: 'inner', on: undefined }, seen, context)
+      return this.#tested(left, made, parts)
+    }
     const rows = new Rows(this.#context, left.plan, seen)
     const written = bindSubquery(context, ref.query, { ...seen, plan: left.plan })
     if (!ref.lateral && outerColumns([...written.correlated, ...written.outputs]).length === 0)
@@ -349,9 +361,9 @@ class FromBinder {
       }
       case 'GENERATE_SERIES':
       case 'RANGE':
-        return this.#longSeries(ref) ?? this.#expanded(this.#single(), ref, false)
+        return this.#longSeries(ref) ?? this.#expanded(this.#single(), ref, false).source
       default:
-        if (isRowSource(call, this.#context.catalog)) return this.#expanded(this.#single(), ref, false)
+        if (isRowSource(call, this.#context.catalog)) return this.#expanded(this.#single(), ref, false).source
         return this.#scalarFunction(ref)
     }
   }
@@ -377,32 +389,64 @@ class FromBinder {
   /** A scalar function in FROM is a table of one row. */
   #scalarFunction({ call, alias }: TableFunction): Source {
     const rows = new Rows(this.#context, singleRow(), { columns: [], schema: singleRow().schema, outer: this.#outer })
+    resolveSubqueries(rows, call)
+    for (const taken of rows.takenConditions()) own(this.#outer, taken)
     const name = callName(call).toLowerCase()
-    const plan = ProjectNode.create(rows.plan, [{ name, value: own(this.#outer, rows.binder.bind(call)) }])
+    const value = own(this.#outer, rows.binder.bind(call))
+    const plan = ProjectNode.create(rows.plan, [{ name, value }])
     return this.#aliased(plan, alias, name, true)
   }
 
-  /** CROSS JOIN UNNEST(…), LEFT JOIN UNNEST(…) ON TRUE: each row of the left with its elements. */
-  #expandedJoin(left: Source, ref: Unnest | TableFunction, { kind, on, at }: JoinParts): Source {
-    if (kind !== 'inner' && kind !== 'left')
-      notYet(`${kind} join with UNNEST`, 'Use CROSS JOIN or LEFT JOIN … ON TRUE.', at)
+  /** CROSS JOIN UNNEST(…), LEFT JOIN UNNEST(…) ON …: each row of the left with its elements. */
+  #expandedJoin(left: Source, ref: Unnest | TableFunction, parts: JoinParts): Source {
+    const { kind, on } = parts
+    // All its rows are kept, so it cannot be made of those of the left.
+    if (kind === 'right' || kind === 'full') return this.#joins.pair(left, this.table(ref, undefined), parts)
+    if (parts.using.length > 0 || parts.natural)
+      notYet('USING and NATURAL with rows made of values', 'Name the columns in ON.', parts.at)
     const trivial = on === undefined || (on.is === 'boolean' && on.value)
-    if (!trivial && kind === 'left')
-      notYet('LEFT JOIN UNNEST with another condition than TRUE', 'Filter afterwards.', at)
-    const source = this.#expanded(left, ref, kind === 'left')
-    if (trivial) return source
+    if (trivial && (kind === 'inner' || kind === 'left')) return this.#expanded(left, ref, kind === 'left').source
+    const { source, from, sources } = this.#expanded(left, ref, false)
+    if (trivial || contains(on, isQueryExpression) || (kind !== 'inner' && kind !== 'left'))
+      return this.#tested(left, source, parts)
     const condition = own(this.#outer, new ExpressionBinder(this.#context, source.scope).condition(on, 'ON'))
-    return { ...source, plan: FilterNode.create(source.plan, condition) }
+    if (kind === 'inner') return { ...source, plan: FilterNode.create(source.plan, condition) }
+    const width = left.plan.schema.length
+    const shift = from.schema.length - width
+    const moved = remap(condition, index => (index < width ? index : index + shift))
+    const expanded = expandRowsThat(from, sources, { ordinality: ref.withOrdinality }, moved)
+    return this.#besideLeft(left, expanded, ref, sources)
   }
 
-  #expanded(left: Source, ref: Unnest | TableFunction, outer: boolean): Source {
-    const binder = new ExpressionBinder(this.#context, { ...left.scope, outer: this.#outer })
+  /** A join with what is made of each row of the left, whose pairs are tested as any rows are. */
+  #tested(left: Source, made: Source, { kind, on }: JoinParts): Source {
+    const rows = new Rows(this.#context, made.plan, { ...made.scope, outer: this.#outer })
+    if (on !== undefined) filterBy(rows, on, 'ON')
+    for (const taken of rows.takenConditions()) own(this.#outer, taken)
+    const pairs = trimmed(rows.plan, made.plan.schema.length)
+    if (kind === 'inner') return { ...made, plan: pairs }
+    const plan = joinByPairs(kind, left.plan, pairs, pairs)
+    return kind === 'left' ? { plan, scope: { ...made.scope, schema: plan.schema } } : { plan, scope: left.scope }
+  }
+
+  #expanded(left: Source, ref: Unnest | TableFunction, outer: boolean) {
+    const rows = new Rows(this.#context, left.plan, { ...left.scope, outer: this.#outer })
+    for (const value of ref.is === 'unnest' ? ref.values : [ref.call]) resolveSubqueries(rows, value)
+    for (const taken of rows.takenConditions()) own(this.#outer, taken)
+    const { binder, plan: from } = rows
     const sources =
       ref.is === 'unnest' ? ref.values.map(value => elementsOf(binder, value, 'unnest')) : rowSources(binder, ref.call)
     for (const part of sources.flatMap(sourceParts)) own(this.#outer, part)
+    const plan = expandRows(from, sources, { outer, ordinality: ref.withOrdinality })
+    return { source: this.#besideLeft(left, plan, ref, sources), from, sources }
+  }
+
+  /** The columns of the left, and behind them those that `sources` gave the last ones of a plan. */
+  #besideLeft(left: Source, plan: PlanNode, ref: Unnest | TableFunction, sources: readonly RowSource[]): Source {
     const width = left.plan.schema.length
-    const plan = expandRows(left.plan, sources, { outer, ordinality: ref.withOrdinality })
-    const made = plan.schema.slice(width)
+    const count = sources.reduce((sum, source) => sum + columnsOfSource(source), ref.withOrdinality ? 1 : 0)
+    const first = plan.schema.length - count
+    const made = plan.schema.slice(first)
     const isDeclared = sources.some(source => source.is === 'elements' && source.declared === true)
     const single = made.length === 1 && !isDeclared && ref.alias !== undefined && ref.alias.columns.length === 0
     const { names } = this.#context
@@ -410,8 +454,8 @@ class FromBinder {
     const isValue = isDeclared && made.length === 1
     const right = this.#aliasScope(columnNames, ref.alias, undefined).map(c => ({ ...c, isValue }))
     const renamedPlan = ProjectNode.create(plan, [
-      ...columns(left.plan.schema).map(value => ({ name: value.name, value })),
-      ...made.map((_, i) => ({ name: right[i]!.name, value: column(plan.schema, width + i) })),
+      ...left.plan.schema.map(({ name }, i) => ({ name, value: column(plan.schema, i) })),
+      ...made.map((_, i) => ({ name: right[i]!.name, value: column(plan.schema, first + i) })),
     ])
     const scope: Scope = {
       columns: [...left.scope.columns, ...right.map(c => ({ ...c, index: c.index + width }))],
@@ -489,7 +533,9 @@ class FromBinder {
 }
 
 const readsNoColumn = (value: Argument['value']): boolean =>
-  value.is !== 'tableArgument' && value.is !== 'descriptor' && !contains(value, part => part.is === 'column')
+  value.is !== 'tableArgument' &&
+  value.is !== 'descriptor' &&
+  !contains(value, part => part.is === 'column' || isQueryExpression(part))
 
 /** Whether a table in it is made of rows of those before it. */
 function isLateral(ref: TableReference, catalog: Catalog): boolean {

@@ -18,10 +18,10 @@ import { outerIndex, type Scope } from './scope.ts'
 export function withOuterValues(query: BoundQuery, around: PlanNode, places: readonly number[]): PlanNode {
   const side = withEmptyRows(query, around)
   const values = places.map(place => ({ ...column(around.schema, place), index: outerIndex(place) }))
-  const known = values.map(value => side.correlated.find(e => valueOf(e)?.outer === value.index))
+  const known = values.map(value => side.correlated.find(e => comparedWith(e)?.outer === value.index))
   const isWhole = known.every(each => each !== undefined) && side.correlated.every(e => known.includes(e))
   if (isWhole && !side.outputs.some(readsOuter)) {
-    const held = known.map(each => (each === undefined ? 0 : (valueOf(each)?.place ?? 0)))
+    const held = known.map(each => (each === undefined ? 0 : (comparedWith(each)?.place ?? 0)))
     return visiblePlan({
       ...side,
       names: [...side.names, ...places.map((_, i) => `$outer${i}`)],
@@ -36,7 +36,7 @@ export function withOuterValues(query: BoundQuery, around: PlanNode, places: rea
 }
 
 /** The column that a condition says to be the same as an outer one. */
-function valueOf(e: BoundQuery['correlated'][number]) {
+function comparedWith(e: BoundQuery['correlated'][number]) {
   const [own, other] = e.is === 'call' && e.name === 'is_not_distinct_from' ? e.args : []
   if (own?.is !== 'column' || other?.is !== 'column' || own.index < 0) return undefined
   return { place: own.index, outer: other.index }
