@@ -2,6 +2,7 @@ import { failures } from '../errors/table.ts'
 import type { Call } from '../functions/define.ts'
 import { byteProgram } from '../functions/regex/byte-program.ts'
 import { timeUnit } from '../functions/time/interval.ts'
+import { isSharedField } from '../functions/time/shared.ts'
 import type { CallExpression } from '../plan/expressions/expression.ts'
 import { type DataType, types } from '../types/data-type.ts'
 import { emitConversion } from './emit-cast.ts'
@@ -30,6 +31,10 @@ export function emitSpecial(
   if (a === undefined) return undefined
   switch (name) {
     case 'extract':
+      return b === undefined || typeof a.literal !== 'string' || !isSharedField(a.literal)
+        ? undefined
+        : field(e, a.literal.toLowerCase(), b, type)
+    case 'extract_postgres':
     case 'date_part':
       return b === undefined || typeof a.literal !== 'string' ? undefined : field(e, a.literal.toLowerCase(), b, type)
     case 'year':

@@ -195,7 +195,7 @@ test('time kernels agree with the calendar in JavaScript', () => {
   const units = ['second', 'minute', 'hour', 'day', 'week', 'month', 'quarter', 'year']
   const pattern = "yyyy-MM-dd'T'HH:mm:ss.SSS"
   const outputs = [
-    ...names.map(name => `EXTRACT(${name} FROM ts)`),
+    ...names.map(name => `EXTRACT_POSTGRES('${name}', ts)`),
     ...units.map(unit => `DATE_TRUNC('${unit}', ts)`),
     `DATE_FORMAT(ts, '${pattern.replaceAll("'", "''")}')`,
     'CAST(ts AS STRING)',

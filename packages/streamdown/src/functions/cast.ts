@@ -18,7 +18,7 @@ import { populate } from './json/populate.ts'
 import { read } from './json/read.ts'
 import { parseNested } from './nested/text.ts'
 import { doubleText, realText } from './number-text.ts'
-import { intervalText, parseInterval } from './time/interval.ts'
+import { flinkIntervalText, intervalText, parseInterval } from './time/interval.ts'
 import { dateText, parseDate, parseTime, parseTimestampText, timestampText, timeText } from './time/text.ts'
 import { findZone, localToUtc, utcToLocal } from './time/zone.ts'
 import { asBigint, asInterval, asNumber, asNumeric, asText } from './values.ts'
@@ -156,7 +156,7 @@ export function textOf(value: Value, type: DataType, rule: CastRule, timeZone: s
       return rule === 'flink' ? text : text + offsetText(zone.offsetAt(asBigint(value)))
     }
     case 'interval':
-      return intervalText(asInterval(value))
+      return rule === 'flink' ? flinkIntervalText(asInterval(value)) : intervalText(asInterval(value))
     case 'bytes':
       if (!(value instanceof Uint8Array)) return ''
       return rule === 'flink' ? new TextDecoder().decode(value) : `\\x${hexOf(value)}`

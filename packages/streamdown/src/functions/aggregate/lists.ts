@@ -27,6 +27,12 @@ const argument = (name: string, alias: string, word: string, gives: string): Agg
 
 const text = (type: DataType): boolean => type.is === 'string' || type.is === 'bytes' || type.is === 'null'
 
+/** A name and a value. */
+const pairs: AggregateFunction['resolve'] = ([name, value, ...more]) =>
+  name === undefined || value === undefined || more.length > 0 || !text(name.type)
+    ? undefined
+    : { type: types.json, casts: [types.string, value.type] }
+
 export const listAggregates: readonly AggregateFunction[] = [
   one('first_value', ['first'], 'The value of the first row, by ORDER BY, else by arrival.', '3'),
   one('last_value', ['last'], 'The value of the last row, by ORDER BY, else by arrival.', '2'),
@@ -75,12 +81,31 @@ export const listAggregates: readonly AggregateFunction[] = [
   },
   {
     name: 'jsonb_agg',
-    aliases: ['json_agg', 'json_arrayagg'],
+    aliases: ['json_agg'],
     summary: 'All values, NULLs too, as a JSON array.',
     usage: 'jsonb_agg(value [ORDER BY ...])',
     examples: [example('jsonb_agg(x ORDER BY x)', '(3), (1), (2)', '[1, 2, 3]')],
     ordered: true,
     resolve: ([value, ...more]) => (value === undefined || more.length > 0 ? undefined : { type: types.json }),
+  },
+  {
+    name: 'jsonb_agg_strict',
+    aliases: ['json_agg_strict', 'json_arrayagg'],
+    summary:
+      'All values but NULLs as a JSON array. JSON_ARRAYAGG(value NULL ON NULL) keeps NULLs; in the flink dialect it is text.',
+    usage: 'json_arrayagg(value [ORDER BY ...] [NULL | ABSENT ON NULL])',
+    examples: [example('jsonb_agg_strict(x ORDER BY x)', '(3), (NULL), (2)', '[2, 3]')],
+    ordered: true,
+    resolve: ([value, ...more]) => (value === undefined || more.length > 0 ? undefined : { type: types.json }),
+  },
+  {
+    name: 'jsonb_object_agg_strict',
+    aliases: ['json_object_agg_strict'],
+    summary: 'The pairs whose value is not NULL as a JSON object; of equal names the last one counts.',
+    usage: 'jsonb_object_agg_strict(name, value [ORDER BY ...])',
+    examples: [example('jsonb_object_agg_strict(x, y)', "('a', 1), ('b', NULL)", '{"a": 1}', 'x, y')],
+    ordered: true,
+    resolve: pairs,
   },
   {
     name: 'jsonb_object_agg',
@@ -89,9 +114,6 @@ export const listAggregates: readonly AggregateFunction[] = [
     usage: 'jsonb_object_agg(name, value [ORDER BY ...])',
     examples: [example('jsonb_object_agg(x, y)', "('a', 1), ('b', 2)", '{"a": 1, "b": 2}', 'x, y')],
     ordered: true,
-    resolve: ([name, value, ...more]) =>
-      name === undefined || value === undefined || more.length > 0 || !text(name.type)
-        ? undefined
-        : { type: types.json, casts: [types.string, value.type] },
+    resolve: pairs,
   },
 ]

@@ -26,8 +26,9 @@ function fromBase64(text: string): Uint8Array {
 }
 
 function fromHex(text: string): Uint8Array | undefined {
-  const digits = text.length % 2 === 1 ? `0${text}` : text
-  if (/[^0-9a-f]/i.test(digits)) return undefined
+  // Of an odd number the first digit counts for a byte 0.
+  const digits = text.length % 2 === 1 ? `00${text.slice(1)}` : text
+  if (/[^0-9a-f]/i.test(text)) return undefined
   return Uint8Array.from({ length: digits.length / 2 }, (_, i) => Number.parseInt(digits.slice(i * 2, i * 2 + 2), 16))
 }
 
@@ -179,7 +180,10 @@ export const byteFunctions: readonly ScalarFunction[] = [
     'from_base64',
     'The text that is written in base64.',
     [["FROM_BASE64('aGVsbG8=')", 'hello']],
-    [js(['text'], string, args => new TextDecoder().decode(fromBase64(asText(args[0]))))],
+    [
+      js(['text'], string, args => new TextDecoder().decode(fromBase64(asText(args[0])))),
+      js(['bytes'], string, args => new TextDecoder().decode(fromBase64(new TextDecoder().decode(asBytes(args[0]))))),
+    ],
   ),
   define(
     'encode',

@@ -41,6 +41,32 @@ function isJson(args: readonly Value[]): boolean {
   }
 }
 
+const escapes: ReadonlyMap<string, string> = new Map([
+  ['"', '"'],
+  ['\\', '\\'],
+  ['/', '/'],
+  ['b', '\b'],
+  ['f', '\f'],
+  ['n', '\n'],
+  ['r', '\r'],
+  ['t', '\t'],
+])
+
+/** As Flink: the outer quotes go and escapes are read, whatever stands between; with a wrong escape all stays. */
+function unquoted(text: string): string {
+  if (text.length < 2 || !text.startsWith('"') || !text.endsWith('"')) return text
+  let wrong = false
+  const inner = text
+    .slice(1, -1)
+    .replace(/\\(?:u([0-9a-fA-F]{4})|([\s\S]?))/g, (_, code: string | undefined, char = '') => {
+      if (code !== undefined) return String.fromCharCode(Number.parseInt(code, 16))
+      const meant = escapes.get(char)
+      wrong ||= meant === undefined
+      return meant ?? ''
+    })
+  return wrong ? text : inner
+}
+
 /** What a JSON value is, and how it looks. */
 export const jsonInspectingFunctions: readonly ScalarFunction[] = [
   define(
@@ -54,14 +80,9 @@ export const jsonInspectingFunctions: readonly ScalarFunction[] = [
   ),
   define(
     'json_unquote',
-    'The text of a JSON string; other texts as they are.',
+    'The text between double quotes, its escapes read; other texts as they are.',
     [['JSON_UNQUOTE(\'"a"\')', 'a']],
-    [
-      js(['text'], string, args => {
-        const value = parseJson(asText(args[0]))
-        return typeof value === 'string' ? value : asText(args[0])
-      }),
-    ],
+    [js(['text'], string, args => unquoted(asText(args[0])))],
   ),
   define(
     'json_length',

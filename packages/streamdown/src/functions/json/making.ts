@@ -33,6 +33,12 @@ function objectOf(args: readonly Value[], context: FunctionContext): ReadonlyMap
   return object
 }
 
+/** As Flink quotes: `/` and what is not ASCII are escaped too. */
+const asciiJson = (text: string): string =>
+  JSON.stringify(text)
+    .replaceAll('/', '\\/')
+    .replace(/[^\x20-\x7e]/g, char => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
+
 /** JSON out of SQL values. */
 export const jsonMakingFunctions: readonly ScalarFunction[] = [
   define(
@@ -43,9 +49,9 @@ export const jsonMakingFunctions: readonly ScalarFunction[] = [
   ),
   define(
     'json_quote',
-    'The text as a JSON string.',
+    'The text as a JSON string of ASCII characters.',
     [["JSON_QUOTE('a\"b')", '"a\\"b"']],
-    [js(['text'], string, args => JSON.stringify(asText(args[0])))],
+    [js(['text'], string, args => asciiJson(asText(args[0])))],
   ),
   define(
     'json_object',
@@ -117,6 +123,12 @@ export const jsonMakingFunctions: readonly ScalarFunction[] = [
     [['TO_JSONB(ARRAY[1, 2])', '[1, 2]']],
     [js(['each'], json, (args, context) => writeJson(parts(args, context)[0] ?? null))],
     { aliases: ['to_json', 'row_to_json', 'array_to_json'] },
+  ),
+  define(
+    'json',
+    'The text as JSON; blank text is NULL, an invalid text fails the row.',
+    [["JSON_OBJECT('a' VALUE JSON('{\"b\":1}'))", '{"a":{"b":1}}']],
+    [jsOrNull(['text'], json, args => (asText(args[0]).trim() === '' ? null : writeJson(read(args[0]))))],
   ),
   define(
     'parse_json',

@@ -1,12 +1,16 @@
 import { types } from '../../types/data-type.ts'
 import { trimmedNumeric } from '../../values/numeric.ts'
 import { definer, js } from '../define.ts'
-import type { ScalarFunction } from '../definition.ts'
+import type { ScalarFunction, Signature } from '../definition.ts'
 import { ofNumeric } from '../numeric/signatures.ts'
 import { asBigint, asNumber, asNumeric } from '../values.ts'
 import { decimalScale } from './shared.ts'
 
 const define = definer('math')
+
+/** Whether a text is of a form; NULL is not. */
+const reads = (form: RegExp): Signature =>
+  js(['text'], types.boolean, ([text]) => typeof text === 'string' && form.test(text), { nullable: false })
 const { int } = types
 
 /** What a number or a text of digits is. */
@@ -54,18 +58,13 @@ export const digitFunctions: readonly ScalarFunction[] = [
     'is_decimal',
     'Whether the text reads as a number.',
     [["IS_DECIMAL('12.5')", 'TRUE']],
-    [js(['text'], types.boolean, args => /^\s*[+-]?(\d+\.?\d*|\.\d+)\s*$/.test(String(args[0])))],
+    [reads(/^\s*[+-]?(\d+\.?\d*|\.\d+)\s*$/)],
+    { strict: false },
   ),
-  define(
-    'is_digit',
-    'Whether the text is digits only.',
-    [["IS_DIGIT('123')", 'TRUE']],
-    [js(['text'], types.boolean, args => /^\d+$/.test(String(args[0])))],
-  ),
-  define(
-    'is_alpha',
-    'Whether the text is letters only.',
-    [["IS_ALPHA('abc')", 'TRUE']],
-    [js(['text'], types.boolean, args => /^\p{L}+$/u.test(String(args[0])))],
-  ),
+  define('is_digit', 'Whether the text is digits only.', [["IS_DIGIT('123')", 'TRUE']], [reads(/^\d+$/)], {
+    strict: false,
+  }),
+  define('is_alpha', 'Whether the text is letters only.', [["IS_ALPHA('abc')", 'TRUE']], [reads(/^\p{L}+$/u)], {
+    strict: false,
+  }),
 ]

@@ -1,4 +1,5 @@
 import { type DataType, types } from '../../types/data-type.ts'
+import { isInterval } from '../../types/value.ts'
 import { commonType, isInteger, isNumeric } from '../common-type.ts'
 import { decimalOf, productType, quotientType, remainderType, sumType } from '../decimal-types.ts'
 import type { BoundArgument, FunctionRules, ScalarFunction, Signature } from '../definition.ts'
@@ -71,6 +72,17 @@ function exact(parameters: readonly DataType['is'][], returns: Signature['return
 }
 
 const first: Signature['returns'] = args => args[0]?.type ?? types.null
+
+/** A timestamp (the argument at the place) moved by the other one; one of few digits has room for those of the interval. */
+const moved =
+  (at: 0 | 1): Signature['returns'] =>
+  args => {
+    const type = args[at]?.type ?? types.null
+    if (type.is !== 'timestamp' || type.precision >= 3) return type
+    const by = args[1 - at]?.literal
+    const digits = !isInterval(by) ? 3 : by.micros % 1_000_000n === 0n ? 0 : by.micros % 1000n === 0n ? 3 : 6
+    return { ...type, precision: Math.max(type.precision, digits) }
+  }
 const second: Signature['returns'] = args => args[1]?.type ?? types.null
 /** DATE moved by an INTERVAL: a DATE in Flink, a TIMESTAMP in PostgreSQL. */
 const movedDate: Signature['returns'] = (_, rules) => (rules.functions === 'postgres' ? types.timestamp(6) : types.date)
@@ -103,8 +115,8 @@ export const operatorFunctions: readonly ScalarFunction[] = [
     category: 'math',
     signatures: [
       arithmetic(sumType),
-      exact(['timestamp', 'interval'], first),
-      exact(['interval', 'timestamp'], second),
+      exact(['timestamp', 'interval'], moved(0)),
+      exact(['interval', 'timestamp'], moved(1)),
       exact(['date', 'interval'], movedDate),
       exact(['interval', 'date'], movedDate),
       exact(['date', 'bigint'], types.date),
@@ -121,13 +133,13 @@ export const operatorFunctions: readonly ScalarFunction[] = [
     summary: 'Difference; between two timestamps an interval, between two dates the days (PostgreSQL).',
     examples: [
       { sql: '2 - 3', gives: '-1' },
-      { sql: "TIMESTAMP '2024-01-02 00:00:00' - TIMESTAMP '2024-01-01 12:00:00'", gives: '12:00:00' },
+      { sql: "TIMESTAMP '2024-01-02 00:00:00' - TIMESTAMP '2024-01-01 12:00:00'", gives: '+0 12:00:00.000' },
       { sql: "DATE '2024-03-01' - DATE '2024-02-01'", gives: '29' },
     ],
     category: 'math',
     signatures: [
       arithmetic(sumType),
-      exact(['timestamp', 'interval'], first),
+      exact(['timestamp', 'interval'], moved(0)),
       exact(['timestamp', 'timestamp'], types.interval),
       exact(['timestamp', 'date'], types.interval),
       exact(['date', 'timestamp'], types.interval),
@@ -146,7 +158,7 @@ export const operatorFunctions: readonly ScalarFunction[] = [
     examples: [
       { sql: '6 * 7', gives: '42' },
       { sql: '1.5 * 1.5', gives: '2.25' },
-      { sql: "INTERVAL '1' HOUR * 2", gives: '02:00:00' },
+      { sql: "INTERVAL '1' HOUR * 2", gives: '+0 02:00:00.000' },
     ],
     category: 'math',
     signatures: [

@@ -13,6 +13,15 @@ import { asBigint, asCount, asNumber } from '../values.ts'
 import { decimalScale } from './shared.ts'
 
 const define = definer('math')
+
+/** Of a DECIMAL in Flink its own scale, in PostgreSQL none. */
+const signType: Signature['returns'] = ([value], rules) => {
+  const { precision, scale } = value?.type.is === 'decimal' ? value.type : { precision: 1, scale: 0 }
+  if (rules.functions !== 'flink') return types.decimal(1, 0)
+  return precision > scale
+    ? types.decimal(precision, scale)
+    : types.decimal(Math.min(scale + 1, 38), Math.min(scale, 37))
+}
 const { double, int } = types
 
 /** NUMERIC parameters that keep their type. */
@@ -203,7 +212,11 @@ export const roundingFunctions: readonly ScalarFunction[] = [
       js(['integer'], firstType, (args, { returns }) =>
         returns.is === 'bigint' ? BigInt(Math.sign(asCount(args[0]))) : Math.sign(asCount(args[0])),
       ),
-      js(['decimal'], types.decimal(1, 0), args => (asBigint(args[0]) > 0n ? 1n : asBigint(args[0]) < 0n ? -1n : 0n)),
+      js(['decimal'], signType, (args, { returns }) => {
+        const digits = asBigint(args[0])
+        const one = powerOfTen(returns.is === 'decimal' ? returns.scale : 0)
+        return digits > 0n ? one : digits < 0n ? -one : 0n
+      }),
       js(['double'], double, args => Math.sign(asNumber(args[0]))),
       ofNumeric(signOfNumeric),
     ],

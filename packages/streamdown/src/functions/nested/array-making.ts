@@ -33,6 +33,18 @@ export const arrayMakingFunctions: readonly ScalarFunction[] = [
     'The array with an element at its end.',
     [['ARRAY_APPEND(ARRAY[1], 2)', '[1, 2]']],
     [
+      js(['array', 'each'], firstType, args => (args[0] === null ? null : [...asArray(args[0]), args[1] ?? null]), {
+        coerce: arrayAndElement(true),
+        nullable: args => args[0]?.nullable ?? true,
+      }),
+    ],
+    { strict: false, insteadIn: { functions: 'postgres', name: 'array_append_postgres' } },
+  ),
+  define(
+    'array_append_postgres',
+    'ARRAY_APPEND that takes NULL for an empty array.',
+    [['array_append_postgres(CAST(NULL AS ARRAY<INT>), 2)', '[2]']],
+    [
       js(['array', 'each'], firstType, args => [...(args[0] === null ? [] : asArray(args[0])), args[1] ?? null], {
         coerce: arrayAndElement(true),
         nullable: false,
@@ -44,6 +56,18 @@ export const arrayMakingFunctions: readonly ScalarFunction[] = [
     'array_prepend',
     'The array with an element at its start.',
     [['ARRAY_PREPEND(ARRAY[2], 1)', '[1, 2]']],
+    [
+      js(['array', 'each'], firstType, args => (args[0] === null ? null : [args[1] ?? null, ...asArray(args[0])]), {
+        coerce: arrayAndElement(true),
+        nullable: args => args[0]?.nullable ?? true,
+      }),
+    ],
+    { strict: false, insteadIn: { functions: 'postgres', name: 'array_prepend_postgres' } },
+  ),
+  define(
+    'array_prepend_postgres',
+    'ARRAY_PREPEND that takes NULL for an empty array, and the element before the array.',
+    [['array_prepend_postgres(1, ARRAY[2])', '[1, 2]']],
     [
       js(['array', 'each'], firstType, args => [args[1] ?? null, ...(args[0] === null ? [] : asArray(args[0]))], {
         coerce: arrayAndElement(true),
@@ -151,16 +175,15 @@ export const arrayMakingFunctions: readonly ScalarFunction[] = [
   ),
   define(
     'array_slice',
-    'The elements from one position to another, both counted from 1 (negative: from the end).',
+    'The elements from one position to another, both counted from 1 (0 is 1; negative: from the end).',
     [['ARRAY_SLICE(ARRAY[1, 2, 3], 2, 3)', '[2, 3]']],
     [
-      js(['array', 'int', 'int'], firstType, args => (args[0] === null ? null : slice(args, true)), {
+      js(['array', 'int', 'int'], firstType, args => slice(args, true), {
         optional: 1,
         coerce: firstThenIntegers('array'),
-        nullable: args => args[0]?.nullable ?? true,
       }),
     ],
-    { strict: false, insteadIn: { functions: 'postgres', name: 'array_range' } },
+    { insteadIn: { functions: 'postgres', name: 'array_range' } },
   ),
   define(
     'array_range',

@@ -221,14 +221,11 @@ export const arrayReadingFunctions: readonly ScalarFunction[] = [
     'Where the element stands first, from 1; 0 (PostgreSQL: NULL) where it is not.',
     [['ARRAY_POSITION(ARRAY[5, 6], 6)', '2']],
     [
-      js(
-        ['array', 'each'],
-        int,
-        args => (args[0] === null ? null : asArray(args[0]).findIndex(item => same(item, args[1])) + 1),
-        { coerce: arrayAndElement(true), nullable: args => args[0]?.nullable ?? true },
-      ),
+      js(['array', 'each'], int, args => asArray(args[0]).findIndex(item => same(item, args[1])) + 1, {
+        coerce: arrayAndElement(true),
+      }),
     ],
-    { strict: false, insteadIn: { functions: 'postgres', name: 'array_position_or_null' } },
+    { insteadIn: { functions: 'postgres', name: 'array_position_or_null' } },
   ),
   define(
     'array_position_or_null',

@@ -4,6 +4,7 @@ import type { Value } from '../../types/value.ts'
 import { commonOfArguments } from '../common-type.ts'
 import { firstType, js } from '../define.ts'
 import { RowError, type ScalarFunction } from '../definition.ts'
+import { regexPattern } from '../regex/patterns.ts'
 import { asArray, asText } from '../values.ts'
 
 import {
@@ -207,24 +208,26 @@ export const mapFunctions: readonly ScalarFunction[] = [
   ),
   define(
     'str_to_map',
-    'A map of a text of entries.',
-    [["STR_TO_MAP('a=1,b=2')", '{a=1, b=2}']],
+    'A map of a text of entries. Between entries, and between key and value, stand regular expressions; , and = when left out.',
+    [
+      ["STR_TO_MAP('a=1,b=2')", '{a=1, b=2}'],
+      ["STR_TO_MAP('a:1;b:2', '[;|]', ':')", '{a=1, b=2}'],
+    ],
     [
       js(
         ['text', 'text', 'text'],
         types.map(string, string),
         args => {
-          const [entries, key] = [
-            args[1] === undefined ? ',' : asText(args[1]),
-            args[2] === undefined ? '=' : asText(args[2]),
-          ]
+          const text = asText(args[0])
+          if (text === '') return []
+          const between = regexPattern(args[1] === undefined ? ',' : asText(args[1]))
+          const inside = regexPattern(args[2] === undefined ? '=' : asText(args[2]))
           return mapFrom(
-            asText(args[0])
-              .split(entries)
-              .map((entry): readonly [Value, Value] => {
-                const at = entry.indexOf(key)
-                return at < 0 ? [entry, null] : [entry.slice(0, at), entry.slice(at + key.length)]
-              }),
+            text.split(between).map((entry): readonly [Value, Value] => {
+              const found = inside.exec(entry)
+              if (found === null) return [entry, null]
+              return [entry.slice(0, found.index), entry.slice(found.index + found[0].length)]
+            }),
           )
         },
         { optional: 2 },

@@ -123,6 +123,7 @@ export function slice(args: readonly Value[], fromEnd: boolean): Value {
   const at = (value: Value | undefined, otherwise: number): number => {
     if (value === undefined || value === null) return otherwise
     const index = asCount(value)
+    if (index === 0 && fromEnd) return 1
     return index < 0 && fromEnd ? list.length + index + 1 : index
   }
   return list.slice(Math.max(0, at(args[1], 1) - 1), Math.max(0, at(args[2], list.length)))

@@ -40,9 +40,15 @@ function splitPart(args: readonly Value[]): string {
   return parts[index > 0 ? index - 1 : parts.length + index] ?? ''
 }
 
+/** The separator as a code, 1 to 255. */
+function splitAtCode(args: readonly Value[]): Value {
+  const code = asCount(args[1])
+  return code < 1 || code > 255 ? null : splitIndex([args[0] ?? null, String.fromCodePoint(code), args[2] ?? null])
+}
+
 function splitIndex(args: readonly Value[]): Value {
   const text = asText(args[0])
-  const separator = typeof args[1] === 'string' ? args[1] : String.fromCodePoint(asCount(args[1]))
+  const separator = asText(args[1])
   const index = asCount(args[2])
   if (index < 0 || separator === '') return null
   return text.split(separator)[index] ?? null
@@ -124,7 +130,7 @@ export const cuttingFunctions: readonly ScalarFunction[] = [
     'split_index',
     'The part number n (from 0) between separators; NULL where there is none.',
     [["SPLIT_INDEX('a,b,c', ',', 1)", 'b']],
-    [jsOrNull(['text', 'text', 'int'], string, splitIndex), jsOrNull(['text', 'int', 'int'], string, splitIndex)],
+    [jsOrNull(['text', 'text', 'int'], string, splitIndex), jsOrNull(['text', 'int', 'int'], string, splitAtCode)],
   ),
   define(
     'split_part',

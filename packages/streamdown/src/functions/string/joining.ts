@@ -1,10 +1,11 @@
 import { types } from '../../types/data-type.ts'
-import { definer, js, jsOrNull } from '../define.ts'
+import { type Call, definer, js, jsOrNull } from '../define.ts'
 import type { ScalarFunction } from '../definition.ts'
-import { asCount } from '../values.ts'
 import { printed, textual } from './shared.ts'
 
 const define = definer('string')
+
+const chosen: Call = ([index = null, ...choices]) => (index === null ? null : (choices[Number(index) - 1] ?? null))
 const { string } = types
 
 /** One text of several. */
@@ -52,8 +53,12 @@ export const joiningFunctions: readonly ScalarFunction[] = [
   ),
   define(
     'elt',
-    'The argument number n of those behind it.',
+    'The argument number n of those behind it; NULL where there is none.',
     [["ELT(2, 'a', 'b')", 'b']],
-    [jsOrNull(['int', 'text'], string, args => args[asCount(args[0])] ?? null, { variadic: true })],
+    [
+      jsOrNull(['bigint', 'text'], string, chosen, { variadic: true }),
+      jsOrNull(['bigint', 'bytes'], types.bytes, chosen, { variadic: true }),
+    ],
+    { strict: false },
   ),
 ]

@@ -1,8 +1,9 @@
 import { failures } from '../../errors/table.ts'
 import { types } from '../../types/data-type.ts'
+import type { Value } from '../../types/value.ts'
 import { definer, js, kernel } from '../define.ts'
 import { RowError, type ScalarFunction } from '../definition.ts'
-import { asCount, asText } from '../values.ts'
+import { asBytes, asCount, asText } from '../values.ts'
 import { points } from './shared.ts'
 
 const define = definer('string')
@@ -14,6 +15,23 @@ function positionOf(piece: string, text: string, from = 1): number {
   const found = text.indexOf(piece, all.slice(0, from - 1).join('').length)
   return found < 0 ? 0 : points(text.slice(0, found)).length + 1
 }
+
+/** Where the n-th occurrence from a position on begins; a negative position counts from the end, and goes back. */
+function occurrence(args: readonly Value[]): number {
+  const text = points(asText(args[0]))
+  const piece = points(asText(args[1]))
+  const start = asCount(args[2])
+  let left = args[3] === undefined ? 1 : asCount(args[3])
+  if (start === 0 || left < 1 || piece.length === 0) return 0
+  const step = Math.sign(start)
+  for (let at = start > 0 ? start - 1 : text.length + start; at >= 0 && at < text.length; at += step) {
+    if (piece.every((point, i) => text[at + i] === point) && --left === 0) return at + 1
+  }
+  return 0
+}
+
+const bytesAt = (whole: Uint8Array, part: Uint8Array, at: number): boolean =>
+  at >= 0 && part.every((byte, i) => whole[at + i] === byte) && at + part.length <= whole.length
 
 /** Steps of one comparison: a minute of work is no answer to a row. */
 const MAX_EDIT_STEPS = 1 << 28
@@ -67,23 +85,38 @@ export const searchingFunctions: readonly ScalarFunction[] = [
   ),
   define(
     'instr',
-    'Where the second text occurs in the first, from 1; 0: nowhere.',
-    [["INSTR('stream', 'am')", '5']],
-    [js(['text', 'text'], int, args => positionOf(asText(args[1]), asText(args[0])))],
+    'Where the second text occurs in the first, from 1; 0: nowhere. May be given: where to start (negative: from the end, backwards), and which occurrence.',
+    [
+      ["INSTR('stream', 'am')", '5'],
+      ["INSTR('Corporate Floor', 'or', 3, 2)", '14'],
+    ],
+    [
+      js(['text', 'text'], int, args => positionOf(asText(args[1]), asText(args[0]))),
+      js(['text', 'text', 'int', 'int'], int, occurrence, { optional: 1 }),
+    ],
     { aliases: ['strpos'] },
   ),
   define(
     'starts_with',
     'Whether the text begins with another.',
     [["STARTS_WITH('stream', 'str')", 'TRUE']],
-    [kernel(['text', 'text'], boolean, 'fn_starts_with')],
+    [
+      kernel(['text', 'text'], boolean, 'fn_starts_with'),
+      js(['bytes', 'bytes'], boolean, args => bytesAt(asBytes(args[0]), asBytes(args[1]), 0)),
+    ],
     { aliases: ['startswith', '^@'] },
   ),
   define(
     'ends_with',
     'Whether the text ends with another.',
     [["ENDSWITH('stream', 'eam')", 'TRUE']],
-    [kernel(['text', 'text'], boolean, 'fn_ends_with')],
+    [
+      kernel(['text', 'text'], boolean, 'fn_ends_with'),
+      js(['bytes', 'bytes'], boolean, args => {
+        const [whole, part] = [asBytes(args[0]), asBytes(args[1])]
+        return bytesAt(whole, part, whole.length - part.length)
+      }),
+    ],
     { aliases: ['endswith'] },
   ),
   define(

@@ -66,8 +66,8 @@ function uuid(random: () => number): string {
 export const systemFunctions: readonly ScalarFunction[] = [
   define(
     'typeof',
-    'The type of the value, as SQL writes it.',
-    [['TYPEOF(1)', 'INT']],
+    'The type of the value, as SQL writes it; in Flink with NOT NULL where it cannot be NULL.',
+    [['TYPEOF(1)', 'INT NOT NULL']],
     [
       js(['each', 'boolean'], string, (_, { types: all }) => typeText(all[0] ?? types.null), {
         optional: 1,

@@ -20,6 +20,7 @@ import {
   differenceIn,
   double,
   extract,
+  extractOfFlink,
   extractType,
   field,
   floorTime,
@@ -40,11 +41,19 @@ import { movedInZone } from './zone.ts'
 export const timeArithmeticFunctions: readonly ScalarFunction[] = [
   define(
     'extract',
-    'A field (YEAR, MONTH, DAY, HOUR, EPOCH, DOW, ...) of a time or interval.',
+    'A field (YEAR, MONTH, DAY, HOUR, EPOCH, DOW, ...) of a time or interval. DOW is 1 (Sunday) to 7 and MILLISECOND to NANOSECOND leave whole seconds out; in PostgreSQL DOW is 0 to 6 and they count them.',
     [
       ["EXTRACT(YEAR FROM DATE '2024-03-01')", '2024'],
       ["EXTRACT(HOUR FROM INTERVAL '5' HOUR)", '5'],
+      ["EXTRACT(MILLISECOND FROM TIMESTAMP '2024-03-01 10:00:04.25')", '250'],
     ],
+    [js(['string', 'temporal'], extractType, extractOfFlink, { coerce: unitThenTemporal })],
+    { insteadIn: { functions: 'postgres', name: 'extract_postgres' } },
+  ),
+  define(
+    'extract_postgres',
+    'EXTRACT as PostgreSQL has it: DOW is 0 (Sunday) to 6, MILLISECOND counts whole seconds too.',
+    [["EXTRACT_POSTGRES('dow', DATE '2024-03-03')", '0']],
     [js(['string', 'temporal'], extractType, extract, { coerce: unitThenTemporal })],
   ),
   define(
@@ -170,7 +179,7 @@ export const timeArithmeticFunctions: readonly ScalarFunction[] = [
   define(
     'justify_hours',
     'The interval with every 24 hours as a day.',
-    [["JUSTIFY_HOURS(INTERVAL '27' HOUR)", '1 day 03:00:00']],
+    [["JUSTIFY_HOURS(INTERVAL '27' HOUR)", '+1 03:00:00.000']],
     [js(['interval'], interval, args => justifyHours(asInterval(args[0])))],
   ),
   define(
@@ -182,7 +191,7 @@ export const timeArithmeticFunctions: readonly ScalarFunction[] = [
   define(
     'justify_interval',
     'The interval with every 24 hours as a day, every 30 days as a month, and one sign.',
-    [["JUSTIFY_INTERVAL(INTERVAL '1' MONTH - INTERVAL '1' HOUR)", '29 days 23:00:00']],
+    [["JUSTIFY_INTERVAL(INTERVAL '1' MONTH - INTERVAL '1' HOUR)", '+29 23:00:00.000']],
     [js(['interval'], interval, args => justifyInterval(asInterval(args[0])))],
   ),
   define(

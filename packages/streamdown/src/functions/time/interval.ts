@@ -1,4 +1,6 @@
 import type { Interval } from '../../types/value.ts'
+import { MICROS_PER_DAY } from '../../values/calendar.ts'
+import { timeText } from './text.ts'
 
 const unitMonths: Record<string, number> = {
   year: 12,
@@ -150,6 +152,23 @@ function parseIsoInterval(text: string): Interval | undefined {
     if (part !== undefined) result = addIntervals(result, part)
   }
   return match[1] === '-' ? negateInterval(result) : result
+}
+
+/**
+ * Flink's text: `+1-02` of months, `+3 04:05:06.000` of days and times. Months with days, which Flink has not, are as
+ * in PostgreSQL.
+ */
+export function flinkIntervalText(interval: Interval): string {
+  const { months, days, micros } = interval
+  const all = BigInt(days) * MICROS_PER_DAY + micros
+  if (months !== 0 && all !== 0n) return intervalText(interval)
+  if (months !== 0) {
+    const size = Math.abs(months)
+    return `${months < 0 ? '-' : '+'}${Math.trunc(size / 12)}-${String(size % 12).padStart(2, '0')}`
+  }
+  const size = all < 0n ? -all : all
+  const clock = timeText(Number(size % MICROS_PER_DAY), size % 1000n === 0n ? 3 : 6)
+  return `${all < 0n ? '-' : '+'}${size / MICROS_PER_DAY} ${clock}`
 }
 
 /** PostgreSQL's text: `1 year 2 mons 3 days 04:05:06`. */

@@ -167,7 +167,7 @@ export const timeMakingFunctions: readonly ScalarFunction[] = [
     'An interval of years, months, weeks, days, hours, minutes and seconds.',
     [
       ['MAKE_INTERVAL(0, 1, 0, 2)', '1 mon 2 days'],
-      ['MAKE_INTERVAL(days => 10)', '10 days'],
+      ['MAKE_INTERVAL(days => 10)', '+10 00:00:00.000'],
     ],
     [
       js(

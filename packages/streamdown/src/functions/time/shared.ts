@@ -90,6 +90,30 @@ export function extract(args: readonly Value[], { types: all, returns, timeZone 
   return returns.is === 'int' ? Number(whole) : whole
 }
 
+/** Fields that Flink and PostgreSQL count differently: what is left of Flink's, in units, and its first value. */
+const flinkFields: Readonly<Record<string, { readonly below: bigint; readonly from: bigint }>> = {
+  DOW: { below: 7n, from: 1n },
+  MILLISECOND: { below: 1000n, from: 0n },
+  MICROSECOND: { below: 1_000_000n, from: 0n },
+  NANOSECOND: { below: 1_000_000_000n, from: 0n },
+}
+
+/** Whether a field means the same in Flink and in PostgreSQL. */
+export const isSharedField = (field: string): boolean => flinkFields[field.toUpperCase()] === undefined
+
+export function extractOfFlink(args: readonly Value[], context: FunctionContext): Value {
+  const [field, value = null] = args
+  const found = extract([field ?? null, isInterval(value) ? inDays(value) : value], context)
+  const rule = flinkFields[asText(field).toUpperCase()]
+  return rule === undefined || typeof found !== 'bigint' ? found : (found % rule.below) + rule.from
+}
+
+/** Flink's days and times are one count: 25 hours are a day and an hour. */
+function inDays({ months, days, micros }: Interval): Interval {
+  const all = BigInt(days) * MICROS_PER_DAY + micros
+  return { months, days: Number(all / MICROS_PER_DAY), micros: all % MICROS_PER_DAY }
+}
+
 export const field = (
   name: string,
   unit: string,
@@ -104,7 +128,7 @@ export const field = (
     [[sql, gives]],
     [
       js(['temporal'], bigint, ([value], context) =>
-        extract([unit, value ?? null], {
+        extractOfFlink([unit, value ?? null], {
           ...context,
           types: [string, ...context.types],
           returns: bigint,
@@ -192,7 +216,13 @@ export const addUnitsType: Signature['returns'] = args => {
   const unit = timeUnit(String(args[0]?.literal ?? 'day'))
   return type.is === 'date' && ['hour', 'minute', 'second', 'millisecond', 'microsecond'].includes(unit)
     ? timestamp3
-    : type
+    : withRoomFor(unit, type)
+}
+
+/** A timestamp of few digits has room for those of the unit. */
+function withRoomFor(unit: string, type: DataType): DataType {
+  const digits = unit === 'microsecond' ? 6 : unit === 'millisecond' ? 3 : 0
+  return type.is === 'timestamp' && type.precision < digits ? { ...type, precision: digits } : type
 }
 
 /** Whole units between two times, toward zero. */

@@ -1,5 +1,6 @@
 import { failures } from '../../errors/table.ts'
 import { types } from '../../types/data-type.ts'
+import type { Value } from '../../types/value.ts'
 import { floorDivide, MICROS_PER_DAY, MICROS_PER_SECOND, splitMicros } from '../../values/calendar.ts'
 import { js, jsOrNull } from '../define.ts'
 import { RowError, type ScalarFunction } from '../definition.ts'
@@ -27,7 +28,21 @@ import {
   zoneOf,
 } from './shared.ts'
 import { parseDate, parseTimestampText, timestampText } from './text.ts'
-import { localToUtc, utcToLocal } from './zone.ts'
+import { findZone, localToUtc, utcToLocal } from './zone.ts'
+
+/** Milliseconds in what TO_TIMESTAMP_LTZ counts by the precision. */
+function millisOfUnit(precision: Value | undefined): number {
+  const digits = precision === undefined ? 3 : asCount(precision)
+  if (digits !== 0 && digits !== 3)
+    throw new RowError(5, `the precision of TO_TIMESTAMP_LTZ is 0 (seconds) or 3 (milliseconds), not ${digits}`)
+  return digits === 0 ? 1000 : 1
+}
+
+/** NULL where there is no such time. */
+function instantOfMillis(millis: bigint): Value {
+  const micros = millis * 1000n
+  return BigInt.asIntN(64, micros) === micros ? micros : null
+}
 
 /** Times as text and numbers, and back. */
 export const timeTextFunctions: readonly ScalarFunction[] = [
@@ -121,33 +136,33 @@ export const timeTextFunctions: readonly ScalarFunction[] = [
   ),
   define(
     'to_timestamp_ltz',
-    'An instant from seconds (precision 0) or milliseconds (3) since 1970, or from text.',
+    'An instant, to the millisecond, from seconds (precision 0) or milliseconds (3) since 1970, or from text in a zone.',
     [['TO_TIMESTAMP_LTZ(4001, 3) = TO_TIMESTAMP_LTZ(4001)', 'TRUE']],
     [
       jsOrNull(
         ['bigint', 'int'],
         ltz3,
-        args => {
-          const precision = args[1] === undefined ? 3 : asCount(args[1])
-          return precision === 0
-            ? asBigint(args[0]) * MICROS_PER_SECOND
-            : precision === 3
-              ? asBigint(args[0]) * 1000n
-              : asBigint(args[0])
+        ([number, precision]) => instantOfMillis(asBigint(number) * BigInt(millisOfUnit(precision))),
+        { optional: 1 },
+      ),
+      jsOrNull(
+        ['double', 'int'],
+        ltz3,
+        ([number, precision]) => {
+          const millis = Math.trunc(asNumber(number) * millisOfUnit(precision))
+          return Number.isFinite(millis) ? instantOfMillis(BigInt(millis)) : null
         },
         { optional: 1 },
       ),
-      js(['double', 'int'], ltz3, args => BigInt(Math.trunc(asNumber(args[0]) * (asCount(args[1]) === 0 ? 1e6 : 1e3)))),
       jsOrNull(
         ['text', 'text', 'text'],
         ltz3,
-        (args, { timeZone }) => {
-          const zone = zoneOf(args[2] === undefined ? timeZone : asText(args[2]))
+        ([text, format, written], { timeZone }) => {
+          const zone = findZone(written === undefined ? timeZone : asText(written))
           const local =
-            args[1] === undefined
-              ? parseTimestampText(asText(args[0]), undefined)
-              : parseJava(asText(args[0]), asText(args[1]))
-          return local === undefined ? null : localToUtc(zone, local)
+            format === undefined ? parseTimestampText(asText(text), undefined) : parseJava(asText(text), asText(format))
+          if (local === undefined || zone === undefined) return null
+          return cutToMillis(localToUtc(zone, local))
         },
         { optional: 2 },
       ),

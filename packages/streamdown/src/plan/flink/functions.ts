@@ -1,4 +1,5 @@
 import { StreamdownError } from '../../errors/error.ts'
+import { isSharedField } from '../../functions/time/shared.ts'
 import type { Expression } from '../expressions/expression.ts'
 
 /** Writes an expression. */
@@ -11,6 +12,9 @@ export function flinkCall(name: string, args: readonly Expression[], text: Text)
   if (a === undefined) return `${name.toUpperCase()}()`
   if (b !== undefined) {
     switch (name) {
+      case 'extract_postgres':
+        if (!isSharedField(unit(a, text))) break
+        return `EXTRACT(${unit(a, text)} FROM ${text(b)})`
       case 'extract':
         return `EXTRACT(${unit(a, text)} FROM ${text(b)})`
       case 'floor':

@@ -108,8 +108,15 @@ function simplifyCase(e: Extract<Expression, { is: 'case' }>): Expression {
   return branches.length === e.branches.length ? e : { ...e, branches }
 }
 
+/** The same instant with room for more digits. */
+function widerTimestamp({ input, type }: Extract<Expression, { is: 'cast' }>): Value | undefined {
+  if (input.is !== 'literal' || input.type.is !== 'timestamp' || type.is !== 'timestamp') return undefined
+  return input.type.zoned === type.zoned && input.type.precision <= type.precision ? input.value : undefined
+}
+
 /** Time arithmetic and comparisons that need no other machinery. */
 function evaluateSimple(e: Expression): Value | undefined {
+  if (e.is === 'cast') return widerTimestamp(e)
   if (e.is !== 'call') return undefined
   const values = e.args.map(arg => (arg.is === 'literal' ? arg.value : undefined))
   const [a, b] = values

@@ -12,6 +12,8 @@ import { wantedQuantile } from './approximate-quantile.ts'
 import { castTo } from './cast.ts'
 import type { BindContext } from './context.ts'
 import { argumentOf } from './expressions.ts'
+import { finishedJson, jsonAggregateName } from './json-aggregates.ts'
+import { isJsonMaker } from './json-calls.ts'
 import { didYouMean } from './names.ts'
 import { fail, notYet } from './problem.ts'
 import { isFixed, type Rows, readsOuter } from './rows.ts'
@@ -57,7 +59,8 @@ export function bindAggregate(rows: Rows, call: Call, everyGroupHasRows: boolean
           : [binder.bind({ is: 'row', explicit: true, elements: [value], names: undefined, at: value.at })]
     if (value.is === 'tableArgument' || value.is === 'descriptor')
       return fail('DSD2012', `${name} takes no table.`, value.at)
-    return [binder.bind(value)]
+    const bound = binder.bind(value)
+    return [isJsonMaker(call) && isJsonMaker(value) ? castTo(bound, types.json, context.settings) : bound]
   })
   const quantile = isApproximate ? wantedQuantile(context, written, within, call) : undefined
   const args = isSet ? [...(isApproximate ? [] : written), ...within.map(item => item.by)] : written
@@ -71,7 +74,7 @@ export function bindAggregate(rows: Rows, call: Call, everyGroupHasRows: boolean
     rows.carry(read)
   }
   const resolved = resolveAggregate(
-    name,
+    jsonAggregateName(call),
     args.map(argumentOf),
     call.distinct,
     context.aggregateRules,
@@ -136,7 +139,7 @@ export function finished(context: BindContext, call: Syntax, value: Expression):
   const own = context.catalog.findFunction(callName(call))
   return own?.is === 'userFunction' && own.function.kind === 'aggregate'
     ? callOf(own.function.finish, [value], call.at)
-    : value
+    : finishedJson(context, call, value)
 }
 
 function castArguments(

@@ -1,7 +1,7 @@
 import { isAggregate } from '../../functions/aggregates.ts'
 import { findFunction } from '../../functions/registry.ts'
 import { resolveFunction } from '../../functions/resolve.ts'
-import { column } from '../../plan/expressions/build.ts'
+import { column, literal } from '../../plan/expressions/build.ts'
 import type { Expression } from '../../plan/expressions/expression.ts'
 import { isTotal } from '../../plan/expressions/facts.ts'
 import { replaceColumns } from '../../plan/expressions/walk.ts'
@@ -107,7 +107,14 @@ export function bindCall(binder: ExpressionBinder, written: Call): Expression {
   const json = jsonCall(binder, call, args)
   if (json !== undefined) return json
   if (name === 'CURRENT_TIMESTAMP' || name === 'LOCALTIMESTAMP') return callFunction(context, name, [], call.at)
-  return callFunction(context, name, args, call.at)
+  const bound = callFunction(context, name, args, call.at)
+  return name === 'TYPEOF' && context.settings.functions === 'flink' ? declaredType(args) : bound
+}
+
+/** Flink's TYPEOF says whether the value may be NULL, which the planner knows and a row does not. */
+function declaredType([value]: readonly Expression[]): Expression {
+  const type = typeText(value?.type ?? types.null)
+  return literal(value?.nullable === false ? `${type} NOT NULL` : type, types.string)
 }
 
 /** `point(1, 2)`: a value of the type that CREATE TYPE point AS (x INT, y INT) made. */

@@ -38,7 +38,12 @@ function convertLiteral(e: LiteralExpression, type: DataType): LiteralExpression
     return convertInteger(BigInt(value), type)
   if (isFiniteNumeric(value) && type.is === 'decimal') return convertDecimal(value.digits, value.scale, type)
   if (e.type.is === 'decimal' && typeof value === 'bigint') return convertDecimal(value, e.type.scale, type)
-  return undefined
+  const isWider =
+    e.type.is === 'timestamp' &&
+    type.is === 'timestamp' &&
+    e.type.zoned === type.zoned &&
+    e.type.precision <= type.precision
+  return isWider ? literal(value, type) : undefined
 }
 
 const isFiniteNumeric = (value: Value | 'too large' | undefined): value is Numeric =>

@@ -12,6 +12,7 @@ import type {
   Span,
   Star,
   Expression as Syntax,
+  TypedLiteral,
 } from '../parse/ast.ts'
 import { bindCall, callFunction } from './calls.ts'
 import { castTo } from './cast.ts'
@@ -92,7 +93,7 @@ export class ExpressionBinder {
       case 'default':
         return fail('DSD2006', 'DEFAULT stands in VALUES of an INSERT and in SET of an UPDATE only.', e.at)
       case 'typedLiteral':
-        return castTo(literal(e.text, types.string), this.type(e.type), settings, this.context.lenient, e.at)
+        return castTo(literal(e.text, types.string), this.#literalType(e), settings, this.context.lenient, e.at)
       case 'interval':
         return intervalLiteral(e)
       case 'timeUnit':
@@ -213,6 +214,15 @@ export class ExpressionBinder {
   type(name: Parameters<typeof bindType>[0]): DataType {
     const { settings, names, catalog } = this.context
     return bindType(name, settings, names, user => catalog.findType(user))
+  }
+
+  /** In Flink TIMESTAMP '…' has the digits that are written. */
+  #literalType({ type, text }: TypedLiteral): DataType {
+    const named = this.type(type)
+    const sized = type.is === 'namedType' && type.args.length > 0
+    if (named.is !== 'timestamp' || sized || this.context.settings.functions !== 'flink') return named
+    const digits = /\.(\d+)/.exec(text)?.[1] ?? ''
+    return { ...named, precision: Math.min(digits.length, 6) }
   }
 
   #column(parts: readonly Identifier[], at: Span): Expression {

@@ -10,7 +10,7 @@ import { fail } from './problem.ts'
 import { callName } from './syntax.ts'
 
 /** JSON_OBJECT and JSON_ARRAY are text; one within another is taken as the JSON that it is. */
-const makers = new Set(['JSON_OBJECT', 'JSON_ARRAY'])
+const makers = new Set(['JSON_OBJECT', 'JSON_ARRAY', 'JSON_OBJECTAGG', 'JSON_ARRAYAGG'])
 export const isJsonMaker = (value: Syntax): boolean => value.is === 'call' && makers.has(callName(value))
 
 /** The functions of a document and a path. */

@@ -47,11 +47,13 @@ export function listResult(call: ListCall, arrived: readonly ListRow[]): Value |
     case 'array_agg':
       return rows.length === 0 ? null : values
     case 'jsonb_agg':
-      return rows.length === 0
-        ? null
-        : writeJson(values.map(value => toJson(value, call.argumentTypes[0] ?? types.null)))
+      return jsonArray(call, values)
+    case 'jsonb_agg_strict':
+      return jsonArray(call, values, value => value !== null)
     case 'jsonb_object_agg':
       return jsonObject(call, rows)
+    case 'jsonb_object_agg_strict':
+      return jsonObject(call, rows, value => value !== null)
     case 'sum0':
       if (rows.length === 0) return zeroOf(call.type)
       return call.type.is === 'numeric' ? numericResult(call, values) : sum(call, values)
@@ -284,13 +286,24 @@ function joined(call: ListCall, rows: readonly ListRow[]): Value {
     .join('')
 }
 
-function jsonObject(call: ListCall, rows: readonly ListRow[]): Value | typeof OVERFLOW {
+const always = (): boolean => true
+
+function jsonArray(call: ListCall, values: readonly Value[], kept: (value: Value) => boolean = always): Value {
+  if (values.length === 0) return null
+  return writeJson(values.filter(kept).map(value => toJson(value, call.argumentTypes[0] ?? types.null)))
+}
+
+function jsonObject(
+  call: ListCall,
+  rows: readonly ListRow[],
+  kept: (value: Value) => boolean = always,
+): Value | typeof OVERFLOW {
   if (rows.length === 0) return null
   const object = new Map<string, Json>()
   for (const { args } of rows) {
     const [name, value = null] = args
     if (typeof name !== 'string') return OVERFLOW
-    object.set(name, toJson(value, call.argumentTypes[1] ?? types.null))
+    if (kept(value)) object.set(name, toJson(value, call.argumentTypes[1] ?? types.null))
   }
   return writeJson(object)
 }

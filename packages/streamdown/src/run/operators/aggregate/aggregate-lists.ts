@@ -65,7 +65,14 @@ interface KeptRow extends ListRow {
 }
 
 /** Aggregates in which NULLs count as values. */
-const keepsNulls = new Set(['array_agg', 'jsonb_agg', 'jsonb_object_agg', 'fold'])
+const keepsNulls = new Set([
+  'array_agg',
+  'jsonb_agg',
+  'jsonb_agg_strict',
+  'jsonb_object_agg',
+  'jsonb_object_agg_strict',
+  'fold',
+])
 /** Aggregates in which only NULLs of this argument are left out. */
 const looksAt: Readonly<Record<string, number>> = { string_agg: 0, percentile_cont: 1, percentile_disc: 1 }
 

@@ -210,7 +210,14 @@ for (const seed of [1, 2, 3, 4]) {
 }
 
 /** Functions that DuckDB does not have, has as another estimate or prints in another way. */
-const notInDuck = new Set(['approx_count_distinct', 'approx_percentile', 'jsonb_agg', 'jsonb_object_agg'])
+const notInDuck = new Set([
+  'approx_count_distinct',
+  'approx_percentile',
+  'jsonb_agg',
+  'jsonb_agg_strict',
+  'jsonb_object_agg',
+  'jsonb_object_agg_strict',
+])
 const duckNames: Readonly<Record<string, string>> = {
   collect: 'histogram',
   first_value: 'first',
