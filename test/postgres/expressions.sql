@@ -882,3 +882,25 @@ ARRAY[1, 2] || NULL, NULL || ARRAY[1, 2], ARRAY[1, 2] || NULL::int, ARRAY[1, 2] 
 extract(microseconds FROM to_timestamp('2024 15:12:02.020.001230', 'YYYY HH24:MI:SS.MS.US'))
 extract(microseconds FROM to_timestamp('2024 12.5 100', 'YYYY SS.MS US'))
 to_date('12 BC', 'YYYY BC'), to_date('2-29', 'MM-DD')
+
+-- intervals: their texts, fractions of units, products and quotients, to_char
+('1:2.5'::interval)::text, ':20'::interval, ('1:2:60.5'::interval)::text, '100:2'::interval, '1-2 3 4:05'::interval
+('-1-2 +3 -4:05'::interval)::text, ('-1 day 2 hours'::interval)::text, ('1 mon -1 day 00:00:01'::interval)::text
+'1 day, 2 hours'::interval, '- 1 day'::interval, '@ 1 day ago'::interval, '5. days'::interval, '.5 day'::interval
+'1.05 years'::interval, '1.5 decades'::interval, '1.55 centuries'::interval, '1.55 months'::interval, '-1.55 weeks'::interval
+('1.123456789 days'::interval)::text, '0.0000005 s'::interval, '0.0000015 s'::interval
+'12:34:56.1234564'::interval, '12:34:56.1234566'::interval, '12:34:56.1234565'::interval, '12:34:56.1234555'::interval
+'P12Y2M30DT4H5M0.1234567S'::interval, 'P1.5Y'::interval, 'P1Y2.5M'::interval, 'P0.5D'::interval, 'PT-1.5H'::interval
+interval '3 mons -3 days' / 2, '1 month'::interval * 1.5, ('1 month'::interval / 7)::text, '1 year 13 days'::interval / 0.0001
+(v / d)::text from (values ('00:00:00.000003'::interval, 2), ('00:00:00.000005', 2), ('3 day', 16384), ('1 month', 32768)) as t(v, d)
+'1 mon 3 days 05:06:07.123456'::interval * 0.333, ('-1 mon 3 days 05:06:07.123456'::interval * 1.777)::text
+to_char('-20459year -256 days -120hours 866seconds'::interval, 'YYYY IYYY YY IY MM DD PM pm HH HH12 HH24 MI SS')
+to_char('0year -256 days -120hours'::interval, 'YYYY IYYY YY IY MM DD HH HH12 HH24'), to_char('0year'::interval, 'YYYY IYYY IY DD')
+to_char('12 years 3 mons 17 days'::interval, 'IYYY IYY IY I IW IDDD WW W FMIYYY FMIW FMWW')
+to_char('2020 years 11 mons 431 days'::interval, 'IYYY IYY IY I IW IDDD WW W'), to_char('-3 mons -9 days'::interval, 'IYYY IW IDDD WW W')
+
+-- digits behind microseconds are rounded
+'2013-01-01 01:01:01.1234567'::timestamp::text, '2013-12-31 23:59:59.9999999'::timestamp::text, '01:02:03.0000005'::time::text
+'01:02:03.0000015'::time::text, '2013-01-01 01:01:01.1234567'::timestamp(3)::text, '12:00:00.9999'::time(3)::text
+s::timestamp::text from (values ('2013-01-01 01:01:01.1234567'), ('2013-01-01 01:01:01.12')) as t(s)
+date '5874897-12-31', date '4714-11-24 BC', date '2022-08-09' + 2142147483

@@ -154,8 +154,11 @@ function two(p: usize): i32 {
   return a < 10 && b < 10 ? <i32>(a * 10 + b) : -1000
 }
 
-/** yyyy-MM-dd[ |T]HH:mm:ss[.f] or yyyy-MM-dd to µs in the i64 at `out`; every other text is left. */
-export function fn_parse_time(text: usize, out: usize): i32 {
+/**
+ * yyyy-MM-dd[ |T]HH:mm:ss[.f] or yyyy-MM-dd to µs in the i64 at `out`; every other text is left, and one with more than
+ * `digits` of a fraction. Those behind microseconds are cut.
+ */
+export function fn_parse_time(text: usize, digits: i32, out: usize): i32 {
   const size = sizeOf(text)
   const p = bytesOf(text)
   if (size != 10 && size < 19) return LEFT
@@ -177,7 +180,7 @@ export function fn_parse_time(text: usize, out: usize): i32 {
     if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59) return LEFT
     micros = <i64>((hour * 60 + minute) * 60 + second) * 1000000
     if (size > 19) {
-      if (load<u8>(p, 19) != 0x2e || size == 20) return LEFT
+      if (load<u8>(p, 19) != 0x2e || size == 20 || size - 20 > digits) return LEFT
       let unit: i64 = 100000
       for (let i = 20; i < size; i++) {
         const digit = <u32>load<u8>(p + i) - 0x30

@@ -229,7 +229,18 @@ export function emitNegate(e: Emitter, a: Operand, type: DataType): Operand {
       .emit(op.i64Shl, op.i64Or)
     const low = e.store('i64')
     code.i64(0n).get(micros).emit(op.i64Sub)
-    return { type, valid: a.valid, values: [low, e.store('i64')] }
+    const high = e.store('i64')
+    e.guard(a.valid, () => {
+      const least = -(2 ** 31)
+      code
+        .get(micros)
+        .i64(-(2n ** 63n))
+        .emit(op.i64Eq)
+      code.get(months).emit(op.i32WrapI64).i32(least).emit(op.i32Eq, op.i32Or)
+      code.get(months).i64(32n).emit(op.i64ShrS, op.i32WrapI64).i32(least).emit(op.i32Eq, op.i32Or)
+      e.failIf(failures.overflow)
+    })
+    return { type, valid: a.valid, values: [low, high] }
   }
   const values = e.locals(type)
   const [out = 0] = values

@@ -10,6 +10,7 @@ import { emitFormatTime } from './emit-format-time.ts'
 import { emitKernel, emitStatusKernel } from './emit-kernel.ts'
 import { emitLiteral } from './emit-literal.ts'
 import { emitSplit } from './emit-split.ts'
+import { ANY_DIGITS } from './emit-text-cast.ts'
 import type { Emitter } from './emitter.ts'
 import type { Operand } from './operand.ts'
 import { timeProgram } from './time-program.ts'
@@ -59,7 +60,12 @@ export function emitSpecial(
       if (a.type.is !== 'string' || b !== undefined) return undefined
       return milliseconds(
         e,
-        emitStatusKernel(e, 'fn_parse_time', [a], type, { is: 'call', call, args: [a], mayBeNull: true }),
+        emitStatusKernel(e, 'fn_parse_time', [a, emitLiteral(e, ANY_DIGITS, types.int)], type, {
+          is: 'call',
+          call,
+          args: [a],
+          mayBeNull: true,
+        }),
       )
     case 'split_index':
       if (typeof b?.literal !== 'string' || b.literal === '' || c === undefined) return undefined

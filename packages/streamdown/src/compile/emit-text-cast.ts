@@ -61,6 +61,10 @@ function toText(e: Emitter, input: Operand, rule: CastRule): Operand | undefined
   }
 }
 
+/** Of a fraction that `fn_parse_time` reads. */
+const MICROSECOND_DIGITS = 6
+export const ANY_DIGITS = 1 << 30
+
 const bounds: Partial<Record<DataType['is'], readonly [number, number]>> = {
   tinyint: [-128, 127],
   smallint: [-32768, 32767],
@@ -95,10 +99,18 @@ function fromText(e: Emitter, input: Operand, type: DataType, rule: CastRule): O
     return { type, valid: wide.valid, values: [out] }
   }
   if (type.is === 'timestamp' && !type.zoned && type.precision === 6) {
-    return emitStatusKernel(e, 'fn_parse_time', [input], type, otherwise(type))
+    const digits = rule === 'postgres' ? MICROSECOND_DIGITS : ANY_DIGITS
+    return emitStatusKernel(e, 'fn_parse_time', [input, emitLiteral(e, digits, types.int)], type, otherwise(type))
   }
   if (type.is === 'timestamp' && !type.zoned && type.precision === 3 && rule === 'flink') {
-    const parsed = emitStatusKernel(e, 'fn_parse_time', [input], types.timestamp(6), otherwise(types.timestamp(6)))
+    const digits = emitLiteral(e, ANY_DIGITS, types.int)
+    const parsed = emitStatusKernel(
+      e,
+      'fn_parse_time',
+      [input, digits],
+      types.timestamp(6),
+      otherwise(types.timestamp(6)),
+    )
     return { ...emitKernel(e, 'fn_to_millis', [parsed], types.timestamp(6)), type }
   }
   return undefined

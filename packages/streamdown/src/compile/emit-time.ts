@@ -1,10 +1,19 @@
 import { failures } from '../errors/table.ts'
 import { RowError } from '../functions/definition.ts'
-import { addIntervals, negateInterval, scaleInterval } from '../functions/time/interval.ts'
 import { asBigint, asInterval, asNumber } from '../functions/values.ts'
 import { type DataType, types } from '../types/data-type.ts'
-import { isInterval, type Value } from '../types/value.ts'
-import { addInterval, floorDivide, joinMicros, MICROS_PER_DAY } from '../values/calendar.ts'
+import { type Interval, isInterval, type Value } from '../types/value.ts'
+import {
+  addInterval,
+  FIRST_DATE,
+  floorDivide,
+  isDate,
+  isTimestamp,
+  joinMicros,
+  LAST_DATE,
+  MICROS_PER_DAY,
+} from '../values/calendar.ts'
+import { addIntervals, divideInterval, isInRange, multiplyInterval, negateInterval } from '../values/interval.ts'
 import type { ArithmeticOperator } from './emit-arithmetic.ts'
 import { emitHostCall } from './emit-host.ts'
 import type { Emitter } from './emitter.ts'
@@ -57,7 +66,8 @@ export function emitTimeArithmetic(
     const moved = e.store('i64')
     const out = code.local('i32')
     e.guard(valid, () => {
-      code.get(moved).get(moved).emit(op.i32WrapI64, op.i64ExtendI32S, op.i64Ne)
+      code.get(moved).i64(BigInt(FIRST_DATE)).emit(op.i64LtS)
+      code.get(moved).i64(BigInt(LAST_DATE)).emit(op.i64GtS, op.i32Or)
       e.failIf(failures.overflow)
       code.get(moved).emit(op.i32WrapI64).set(out)
     })
@@ -78,8 +88,6 @@ const moves = (type: DataType): boolean => type.is !== 'date' && type.is !== 'ti
 const isFixed = ({ literal }: Operand): boolean =>
   literal !== undefined && isInterval(literal) && literal.months === 0 && Math.abs(literal.days) < 100_000_000
 
-const HALF_RANGE = 2n ** 63n
-
 function calculate(
   operator: ArithmeticOperator,
   [a, b]: readonly Value[],
@@ -89,17 +97,21 @@ function calculate(
 ): Value {
   if (left.is === 'interval' || (right.is === 'interval' && isNumber(left)))
     return intervals(operator, a ?? null, b ?? null, left, right)
-  const sign = operator === '-'
   if (left.is === 'date' && right.is === 'time') return joinMicros({ days: asNumber(a), micros: 0 }) + asBigint(b)
   if (left.is === 'time' && right.is === 'date') return joinMicros({ days: asNumber(b), micros: 0 }) + asBigint(a)
   if (right.is === 'interval') {
-    const interval = sign ? negateInterval(asInterval(b)) : asInterval(b)
+    const interval = operator === '-' ? withinRange(negateInterval(asInterval(b))) : asInterval(b)
     if (left.is === 'time')
       return (((asBigint(a) + interval.micros) % MICROS_PER_DAY) + MICROS_PER_DAY) % MICROS_PER_DAY
     const start = left.is === 'date' ? joinMicros({ days: asNumber(a), micros: 0 }) : asBigint(a)
     const moved = addInterval(start, interval)
-    if (moved >= HALF_RANGE || moved < -HALF_RANGE) throw new RowError(failures.overflow, 'timestamp out of range')
-    return type.is === 'date' ? Number(floorDivide(moved, MICROS_PER_DAY)) : moved
+    if (type.is === 'date') {
+      const days = Number(floorDivide(moved, MICROS_PER_DAY))
+      if (!isDate(days)) throw new RowError(failures.overflow, 'date out of range')
+      return days
+    }
+    if (!isTimestamp(moved)) throw new RowError(failures.overflow, 'timestamp out of range')
+    return moved
   }
   const from = left.is === 'date' ? joinMicros({ days: asNumber(a), micros: 0 }) : asBigint(a)
   const to = right.is === 'date' ? joinMicros({ days: asNumber(b), micros: 0 }) : asBigint(b)
@@ -112,10 +124,16 @@ const isNumber = (type: DataType): boolean => type.is === types.double.is
 
 function intervals(operator: ArithmeticOperator, a: Value, b: Value, left: DataType, right: DataType): Value {
   if (left.is === 'interval' && right.is === 'interval') {
-    return addIntervals(asInterval(a), operator === '-' ? negateInterval(asInterval(b)) : asInterval(b))
+    const added = operator === '-' ? withinRange(negateInterval(asInterval(b))) : asInterval(b)
+    return withinRange(addIntervals(asInterval(a), added))
   }
-  if (left.is !== 'interval') return scaleInterval(asInterval(b), asNumber(a))
-  if (operator === '*') return scaleInterval(asInterval(a), asNumber(b))
+  if (left.is !== 'interval') return withinRange(multiplyInterval(asInterval(b), asNumber(a)))
+  if (operator === '*') return withinRange(multiplyInterval(asInterval(a), asNumber(b)))
   if (asNumber(b) === 0) throw new RowError(failures.divisionByZero, 'division by zero')
-  return scaleInterval(asInterval(a), 1 / asNumber(b))
+  return withinRange(divideInterval(asInterval(a), asNumber(b)))
+}
+
+function withinRange(interval: Interval | undefined): Interval {
+  if (interval === undefined || !isInRange(interval)) throw new RowError(failures.overflow, 'interval out of range')
+  return interval
 }

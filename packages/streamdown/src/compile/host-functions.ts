@@ -10,6 +10,7 @@ import type { OperatorContext } from '../run/operator-context.ts'
 import type { DataType } from '../types/data-type.ts'
 import { isView, physicalOf } from '../types/physical.ts'
 import type { Value } from '../types/value.ts'
+import { isInRange } from '../values/in-range.ts'
 import type { ComputeRows, HostCall, RowCall } from './emitter.ts'
 
 /** What a function said when it failed its row, by the row's index. */
@@ -51,6 +52,7 @@ export function hostFunction(
     try {
       const value = call(values, functionContext, compute)
       if (value === null) return 0
+      if (!isInRange(value, returns)) throw new RowError(failures.overflow, `${returns.is} out of range`)
       writeValue(memory, at, returns, value)
       return 1
     } catch (error) {

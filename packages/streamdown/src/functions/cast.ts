@@ -10,6 +10,7 @@ import {
   powerOfTen,
   rescaled,
 } from '../values/decimal-digits.ts'
+import { intervalText, shortestFraction } from '../values/interval.ts'
 import { isNumeric, numericText, numericToDouble, parseNumeric } from '../values/numeric.ts'
 import { MAX_PRECISION } from './decimal-types.ts'
 import { RowError } from './definition.ts'
@@ -18,8 +19,16 @@ import { populate } from './json/populate.ts'
 import { read } from './json/read.ts'
 import { parseNested } from './nested/text.ts'
 import { doubleText, realText } from './number-text.ts'
-import { flinkIntervalText, intervalText, parseInterval } from './time/interval.ts'
-import { dateText, parseDate, parseTime, parseTimestampText, timestampText, timeText } from './time/text.ts'
+import { flinkIntervalText, parseInterval } from './time/interval-text.ts'
+import {
+  dateText,
+  type MoreDigits,
+  parseDate,
+  parseTime,
+  parseTimestampText,
+  timestampText,
+  timeText,
+} from './time/text.ts'
 import { findZone, localToUtc, utcToLocal } from './time/zone.ts'
 import { asBigint, asInterval, asNumber, asNumeric, asText } from './values.ts'
 
@@ -58,7 +67,7 @@ export function castValue(value: Value, from: DataType, to: DataType, rule: Cast
     case 'date':
       return toDate(value, from, timeZone)
     case 'time':
-      return toTime(value, from, to.precision, timeZone)
+      return toTime(value, from, to.precision, rule, timeZone)
     case 'timestamp':
       return limitFraction(toTimestamp(value, from, to, rule, timeZone), to.precision, rule)
     case 'interval':
@@ -156,7 +165,7 @@ export function textOf(value: Value, type: DataType, rule: CastRule, timeZone: s
       return rule === 'flink' ? text : text + offsetText(zone.offsetAt(asBigint(value)))
     }
     case 'interval':
-      return rule === 'flink' ? flinkIntervalText(asInterval(value)) : intervalText(asInterval(value))
+      return rule === 'flink' ? flinkIntervalText(asInterval(value)) : intervalText(asInterval(value), shortestFraction)
     case 'bytes':
       if (!(value instanceof Uint8Array)) return ''
       return rule === 'flink' ? new TextDecoder().decode(value) : `\\x${hexOf(value)}`
@@ -354,23 +363,23 @@ function toDate(value: Value, from: DataType, timeZone: string): number {
   return days === undefined ? refuse(value, from, 'date') : days
 }
 
-function toTime(value: Value, from: DataType, precision: number, timeZone: string): bigint {
+function toTime(value: Value, from: DataType, precision: number, rule: CastRule, timeZone: string): bigint {
   let micros: bigint | undefined
   if (typeof value === 'bigint') {
     if (from.is === 'timestamp') micros = BigInt(splitMicros(from.zoned ? local(value, timeZone) : value).micros)
     else if (from.is === 'time') micros = value
   } else if (typeof value === 'string') {
-    const parsed = parseTime(value)
+    const parsed = parseTime(value, moreDigits(rule))
     if (parsed !== undefined) micros = BigInt(parsed)
     else {
-      const timestamp = parseTimestampText(value, undefined)
+      const timestamp = parseTimestampText(value, undefined, 'first', moreDigits(rule))
       if (timestamp !== undefined) micros = BigInt(splitMicros(timestamp).micros)
     }
   } else if (isInterval(value)) {
     micros = ((value.micros % MICROS_PER_DAY) + MICROS_PER_DAY) % MICROS_PER_DAY
   }
   if (micros === undefined) return refuse(value, from, 'time')
-  return precision >= 6 ? micros : micros - (micros % 10n ** BigInt(6 - precision))
+  return limitFraction(micros, precision, rule)
 }
 
 function toTimestamp(
@@ -399,7 +408,8 @@ function toTimestamp(
     }
     case 'string':
     case 'json': {
-      const parsed = parseTimestampText(asText(value), to.zoned ? timeZone : undefined, ambiguous)
+      const zoneOfText = to.zoned ? timeZone : undefined
+      const parsed = parseTimestampText(asText(value), zoneOfText, ambiguous, moreDigits(rule))
       return parsed === undefined ? refuse(value, from, 'timestamp') : parsed
     }
     default: {
@@ -409,6 +419,8 @@ function toTimestamp(
     }
   }
 }
+
+const moreDigits = (rule: CastRule): MoreDigits => (rule === 'postgres' ? 'round' : 'cut')
 
 /** Digits of the fraction beyond the precision: Flink cuts them, PostgreSQL rounds. */
 function limitFraction(micros: bigint, precision: number, rule: CastRule): bigint {

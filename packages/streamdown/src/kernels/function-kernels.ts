@@ -31,7 +31,7 @@ export interface FunctionKernels {
   fn_field(micros: bigint, field: number): bigint
   fn_truncate(micros: bigint, unit: number): bigint
   fn_format_time(micros: bigint, program: Pointer, same: Pointer, out: Pointer): number
-  fn_parse_time(text: Pointer, out: Pointer): number
+  fn_parse_time(text: Pointer, digits: number, out: Pointer): number
   fn_to_millis(micros: bigint): bigint
   fn_like(text: Pointer, pattern: Pointer, escapeCharacter: number): number
   fn_format_integer(value: bigint, scale: number, out: Pointer): void

@@ -3,11 +3,11 @@ import { RowError } from '../functions/definition.ts'
 import { findZone, movedInZone } from '../functions/time/zone.ts'
 import { type DataType, type Field, types } from '../types/data-type.ts'
 import { type Interval, isInterval, type Numeric, type Value } from '../types/value.ts'
+import { addInterval } from '../values/calendar.ts'
 import { isNumeric, plain, withScale } from '../values/numeric.ts'
 import { column, columns } from './expressions/build.ts'
 import type { Expression } from './expressions/expression.ts'
 import { columnsRead, replaceColumns } from './expressions/walk.ts'
-import { addInterval } from './interval.ts'
 import { withColumns } from './joins.ts'
 import { FlatMapNode, type PlanNode, ProjectNode } from './nodes/node.ts'
 
@@ -261,7 +261,7 @@ function numbers(type: DataType, start: bigint, stop: bigint, step: bigint, incl
 
 /** Moves a time by an interval, whose days and months pass in a zone. */
 function moving(step: Interval, zoneName: string | undefined): (time: bigint) => bigint {
-  if (zoneName === undefined) return time => addInterval(time, step, 1)
+  if (zoneName === undefined) return time => addInterval(time, step)
   const zone = findZone(zoneName)
   if (zone === undefined) throw new RowError(failures.argument, `there is no time zone ${zoneName}`)
   return time => movedInZone(time, step, zone)

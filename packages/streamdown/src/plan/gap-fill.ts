@@ -2,8 +2,8 @@ import { failures } from '../errors/table.ts'
 import { RowError } from '../functions/definition.ts'
 import { type DataType, types } from '../types/data-type.ts'
 import type { Interval, Value } from '../types/value.ts'
+import { addInterval } from '../values/calendar.ts'
 import { column } from './expressions/build.ts'
-import { addInterval } from './interval.ts'
 import { FlatMapNode, type OverCall, OverNode, type PlanNode } from './nodes/node.ts'
 
 /** What a column is in a row that fills a gap: the last value, one on the line to the next value, or NULL. */
@@ -102,7 +102,7 @@ export function fillGaps(input: PlanNode, gaps: GapFill, emit: 'update' | 'water
 function timesBetween(from: Value, to: Value, step: Interval): readonly bigint[] {
   if (typeof from !== 'bigint' || typeof to !== 'bigint') return []
   const times: bigint[] = []
-  for (let time = addInterval(from, step, 1); time < to; time = addInterval(time, step, 1)) {
+  for (let time = addInterval(from, step); time < to; time = addInterval(time, step)) {
     if (times.push(time) > MOST_ROWS) throw new RowError(failures.argument, `a gap needs more than ${MOST_ROWS} rows`)
   }
   return times

@@ -36,6 +36,14 @@ export function civilOf(days: number): CivilDate {
   }
 }
 
+/** The days that PostgreSQL has: from 4714-11-24 BC to 5874897-12-31. */
+export const FIRST_DATE = -2_440_588
+export const LAST_DATE = 2_145_042_905
+export const isDate = (days: number): boolean => days >= FIRST_DATE && days <= LAST_DATE
+
+const HALF_RANGE = 2n ** 63n
+export const isTimestamp = (micros: bigint): boolean => micros < HALF_RANGE && micros >= -HALF_RANGE
+
 export const isLeapYear = (year: number): boolean => (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0
 
 const monthLengths = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
@@ -82,6 +90,7 @@ export function addMonths(days: number, months: number): number {
   return daysOf(newYear, newMonth, Math.min(day, daysInMonth(newYear, newMonth)))
 }
 
+/** Months first (the day is cut to the month's last), then days, then the rest. The sum may be out of range. */
 export function addInterval(
   micros: bigint,
   { months, days, micros: time }: { readonly months: number; readonly days: number; readonly micros: bigint },

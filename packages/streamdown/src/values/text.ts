@@ -2,6 +2,7 @@ import type { DataType } from '../types/data-type.ts'
 import type { Interval, Numeric, Value } from '../types/value.ts'
 import { civilOf, MICROS_PER_DAY } from './calendar.ts'
 import { decimalText } from './decimal-digits.ts'
+import { intervalText } from './interval.ts'
 import { numericText } from './numeric.ts'
 
 /**
@@ -48,7 +49,7 @@ export function textOf(value: Value, type: DataType, style: TextStyle, zone: Tex
     case 'timestamp':
       return timestampText(value as bigint, style, type.zoned, zone)
     case 'interval':
-      return intervalText(value as Interval)
+      return intervalText(value as Interval, fractionText)
     case 'row': {
       const parts = (value as readonly Value[]).map((part, at) => {
         const partType = type.fields[at]?.type ?? { is: 'null' }
@@ -163,18 +164,4 @@ function timestampText(micros: bigint, style: TextStyle, zoned: boolean, zone: T
 function offsetText(micros: bigint): string {
   const minutes = Number((micros < 0n ? -micros : micros) / 60_000_000n)
   return `${micros < 0n ? '-' : '+'}${two(Math.trunc(minutes / 60))}:${two(minutes % 60)}`
-}
-
-/** PostgreSQL's style: `1 year 2 mons 3 days 04:05:06`. */
-export function intervalText({ months, days, micros }: Interval): string {
-  const parts: string[] = []
-  const unit = (count: number, name: string): void => {
-    if (count !== 0) parts.push(`${count} ${name}${count === 1 ? '' : 's'}`)
-  }
-  unit(Math.trunc(months / 12), 'year')
-  unit(months % 12, 'mon')
-  unit(days, 'day')
-  if (micros !== 0n || parts.length === 0)
-    parts.push(`${micros < 0n ? '-' : ''}${clockText(micros < 0n ? -micros : micros, true)}`)
-  return parts.join(' ')
 }

@@ -2,11 +2,11 @@ import { failures } from '../../errors/table.ts'
 import type { DataType } from '../../types/data-type.ts'
 import type { Numeric, Value } from '../../types/value.ts'
 import { decimalText } from '../../values/decimal-digits.ts'
+import { intervalText, shortestFraction } from '../../values/interval.ts'
 import { isJsonArray, isJsonObject, type Json, JsonNumber, parseJson, writeJson } from '../../values/json.ts'
 import { numericText, parseNumeric } from '../../values/numeric.ts'
 import { hexOf } from '../cast.ts'
 import { RowError } from '../definition.ts'
-import { intervalText } from '../time/interval.ts'
 import { dateText, timestampText, timeText } from '../time/text.ts'
 import { asInterval, asNumeric } from '../values.ts'
 
@@ -70,7 +70,7 @@ export function toJson(value: Value, type: DataType): Json {
     case 'timestamp':
       return typeof value === 'bigint' ? `${timestampText(value, 'shortest', 'T')}${type.zoned ? '+00:00' : ''}` : null
     case 'interval':
-      return intervalText(asInterval(value))
+      return intervalText(asInterval(value), shortestFraction)
     case 'array':
       return Array.isArray(value) ? value.map(item => toJson(item, type.element)) : null
     case 'row': {

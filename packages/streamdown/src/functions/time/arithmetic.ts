@@ -2,11 +2,12 @@ import { failures } from '../../errors/table.ts'
 import { types } from '../../types/data-type.ts'
 import { isInterval } from '../../types/value.ts'
 import { addInterval, civilOf, daysInMonth, daysOf, splitMicros } from '../../values/calendar.ts'
+import { negateInterval } from '../../values/interval.ts'
 import { isTemporal } from '../common-type.ts'
 import { js } from '../define.ts'
 import { RowError, type ScalarFunction } from '../definition.ts'
 import { asBigint, asInterval, asText } from '../values.ts'
-import { negateInterval, timeUnit } from './interval.ts'
+import { timeUnit } from './interval.ts'
 import { justifyDays, justifyHours, justifyInterval } from './justify.ts'
 import {
   addUnits,

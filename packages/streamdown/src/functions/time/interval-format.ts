@@ -1,5 +1,6 @@
 import { failures } from '../../errors/table.ts'
 import type { Interval } from '../../types/value.ts'
+import { dayOfWeek, daysOf } from '../../values/calendar.ts'
 import { RowError } from '../definition.ts'
 import { inCaseOf, patternTokens } from './postgres-format.ts'
 
@@ -38,6 +39,32 @@ export function formatInterval({ months, days, micros }: Interval, pattern: stri
         break
       case 'Y':
         result += String(year % 10)
+        break
+      case 'IYYY':
+        result += number(isoWeekOf(year, month, days).year, 4, year < 0)
+        break
+      case 'IYY':
+        result += number(isoWeekOf(year, month, days).year % 1000, 3, year < 0)
+        break
+      case 'IY':
+        result += number(isoWeekOf(year, month, days).year % 100, 2, year < 0)
+        break
+      case 'I':
+        result += String(isoWeekOf(year, month, days).year % 10)
+        break
+      case 'IW':
+        result += number(isoWeekOf(year, month, days).week, 2, false)
+        break
+      case 'IDDD': {
+        const first = firstMonday(isoWeekOf(year, month, days).year)
+        result += number(daysOf(year, month, days) - first + 1, 3, false)
+        break
+      }
+      case 'WW':
+        result += number(Math.trunc((months * 30 + days - 1) / 7) + 1, 2, false)
+        break
+      case 'W':
+        result += String(Math.trunc((days - 1) / 7) + 1)
         break
       case 'CC':
         result += number(Math.trunc(year / 100), 2)
@@ -100,6 +127,20 @@ export function formatInterval({ months, days, micros }: Interval, pattern: stri
     }
   }
   return result
+}
+
+/** PostgreSQL looks for the week of the interval as if it were a date: of that year, month and day. */
+function isoWeekOf(year: number, month: number, day: number): { readonly year: number; readonly week: number } {
+  const at = daysOf(year, month, day)
+  const weekIn = (of: number) => ({ year: of, week: Math.trunc((at - firstMonday(of)) / 7) + 1 })
+  const { year: nearest, week } = weekIn(at < firstMonday(year) ? year - 1 : year)
+  return week >= 52 && at >= firstMonday(nearest + 1) ? weekIn(nearest + 1) : { year: nearest, week }
+}
+
+/** The first day of the year's first week. */
+function firstMonday(year: number): number {
+  const fourth = daysOf(year, 1, 4)
+  return fourth - ((dayOfWeek(fourth) + 6) % 7)
 }
 
 /** As C's %0*d: the sign counts for the width. */

@@ -1,6 +1,7 @@
 import { failures } from '../../errors/table.ts'
 import { types } from '../../types/data-type.ts'
 import { daysOf, floorDivide, splitMicros } from '../../values/calendar.ts'
+import { roundHalfEven } from '../../values/interval.ts'
 import { firstType, js } from '../define.ts'
 import { RowError, type ScalarFunction } from '../definition.ts'
 import { asBigint, asNumber, asText } from '../values.ts'
@@ -175,10 +176,12 @@ export const timeMakingFunctions: readonly ScalarFunction[] = [
         interval,
         args => {
           const part = (i: number) => (args[i] === undefined ? 0 : Number(args[i]))
+          const seconds = part(6) * 1e6
+          if (!Number.isFinite(seconds)) throw new RowError(failures.overflow, 'interval out of range')
           return {
             months: part(0) * 12 + part(1),
             days: part(2) * 7 + part(3),
-            micros: BigInt(Math.round((part(4) * 3600 + part(5) * 60 + part(6)) * 1e6)),
+            micros: BigInt(part(4) * 60 + part(5)) * 60_000_000n + BigInt(roundHalfEven(seconds)),
           }
         },
         { optional: 7 },

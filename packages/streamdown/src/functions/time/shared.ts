@@ -12,12 +12,13 @@ import {
   MICROS_PER_SECOND,
   splitMicros,
 } from '../../values/calendar.ts'
+import { negateInterval } from '../../values/interval.ts'
 import { isTemporal } from '../common-type.ts'
 import { definer, type FunctionContext, firstType, js } from '../define.ts'
 import { type Coerce, RowError, type ScalarFunction, type Signature } from '../definition.ts'
 import { asBigint, asCount, asInterval, asNumber, asText } from '../values.ts'
 import { ceilTo, fieldDigits, floorTo, monthsBetween } from './fields.ts'
-import { intervalOf, negateInterval, timeUnit } from './interval.ts'
+import { intervalOf, timeUnit } from './interval.ts'
 import { readJava } from './java-format.ts'
 import { parsePostgres } from './postgres-format.ts'
 import { parseTimestampText, validDate } from './text.ts'

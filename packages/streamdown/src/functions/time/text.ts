@@ -3,10 +3,13 @@ import {
   civilOf,
   daysInMonth,
   daysOf,
+  isDate,
+  isTimestamp,
   joinMicros,
   MICROS_PER_DAY,
   splitMicros,
 } from '../../values/calendar.ts'
+import { roundHalfEven } from '../../values/interval.ts'
 import { type Ambiguous, findZone, localToUtc } from './zone.ts'
 
 const two = (n: number): string => (n < 10 ? `0${n}` : `${n}`)
@@ -36,7 +39,7 @@ export function timestampText(micros: bigint, fraction: FractionDigits, between 
   return date.endsWith(' BC') ? `${date.slice(0, -3)}${between}${text} BC` : `${date}${between}${text}`
 }
 
-const datePattern = /^([+-]?\d{1,6})-(\d{1,2})-(\d{1,2})/
+const datePattern = /^([+-]?\d{1,7})-(\d{1,2})-(\d{1,2})/
 const timePattern = /^(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d*))?)?/
 const compactDate = /^(\d{4})(\d{2})(\d{2})$/
 
@@ -51,11 +54,16 @@ function parseDatePart(text: string): { readonly days: number; readonly rest: st
   const written = Number(match[1])
   const date = { year: bc ? 1 - written : written, month: Number(match[2]), day: Number(match[3]) }
   if (!validDate(date)) return undefined
+  const days = daysOf(date.year, date.month, date.day)
+  if (!isDate(days)) return undefined
   const rest = text.slice(match[0].length)
-  return { days: daysOf(date.year, date.month, date.day), rest: bc ? rest.slice(0, -3) : rest }
+  return { days, rest: bc ? rest.slice(0, -3) : rest }
 }
 
-function parseTimePart(text: string): { readonly micros: number; readonly rest: string } | undefined {
+/** Digits behind those of microseconds: Flink cuts them, PostgreSQL rounds. */
+export type MoreDigits = 'cut' | 'round'
+
+function parseTimePart(text: string, more: MoreDigits): { readonly micros: number; readonly rest: string } | undefined {
   const match = timePattern.exec(text)
   if (match === null) return undefined
   const [whole, hours, minutes, seconds = '0', fraction = ''] = match
@@ -63,8 +71,8 @@ function parseTimePart(text: string): { readonly micros: number; readonly rest: 
   const m = Number(minutes)
   const s = Number(seconds)
   if (h > 24 || m > 59 || s > 59 || (h === 24 && (m > 0 || s > 0))) return undefined
-  // More digits than microseconds are cut.
-  const micros = Number(fraction.slice(0, 6).padEnd(6, '0'))
+  const micros =
+    more === 'round' ? roundHalfEven(Number(`0.${fraction || '0'}`) * 1e6) : Number(fraction.slice(0, 6).padEnd(6, '0'))
   let rest = text.slice(whole.length)
   const half = /^\s*([ap])m$/i.exec(rest)
   let hour = h
@@ -84,8 +92,8 @@ export function parseDate(text: string): number | undefined {
   return parseTimestampText(text, undefined) === undefined ? undefined : parsed.days
 }
 
-export function parseTime(text: string): number | undefined {
-  const parsed = parseTimePart(text.trim())
+export function parseTime(text: string, more: MoreDigits = 'cut'): number | undefined {
+  const parsed = parseTimePart(text.trim(), more)
   return parsed === undefined || parsed.rest.trim() !== '' ? undefined : parsed.micros
 }
 
@@ -97,6 +105,7 @@ export function parseTimestampText(
   text: string,
   zone: string | undefined,
   ambiguous: Ambiguous = 'first',
+  more: MoreDigits = 'cut',
 ): bigint | undefined {
   const trimmed = text.trim()
   const date = parseDatePart(trimmed)
@@ -105,14 +114,16 @@ export function parseTimestampText(
   let rest = date.rest
   if (rest !== '') {
     if (!/^(?:[ tT]+)/.test(rest)) return undefined
-    const time = parseTimePart(rest.replace(/^[ tT]+/, ''))
+    const time = parseTimePart(rest.replace(/^[ tT]+/, ''), more)
     if (time === undefined) return undefined
     local = joinMicros({ days: date.days, micros: 0 }) + BigInt(time.micros)
     rest = time.rest.trim()
   }
   const written = rest === '' ? undefined : findZone(rest)
   if (rest !== '' && written === undefined) return undefined
-  if (zone === undefined) return local
+  if (zone === undefined) return isTimestamp(local) ? local : undefined
   const used = written ?? findZone(zone)
-  return used === undefined ? undefined : localToUtc(used, local, ambiguous)
+  if (used === undefined) return undefined
+  const micros = localToUtc(used, local, ambiguous)
+  return isTimestamp(micros) ? micros : undefined
 }

@@ -1,11 +1,12 @@
 import type { DataType } from '../../types/data-type.ts'
 import { typeText } from '../../types/type-text.ts'
 import { isInterval, type Value } from '../../types/value.ts'
+import { addInterval, floorDivide, isDate, isTimestamp, joinMicros, MICROS_PER_DAY } from '../../values/calendar.ts'
+import { addIntervals, isInRange, negateInterval } from '../../values/interval.ts'
 import { all, any, literal, test, truth } from '../expressions/build.ts'
 import type { CallExpression, Expression, LiteralExpression } from '../expressions/expression.ts'
 import { isDeterministicCall, isStrict } from '../expressions/facts.ts'
 import { mapParts, parts } from '../expressions/walk.ts'
-import { addInterval } from '../interval.ts'
 
 /** Computes an expression without columns; undefined when that fails (the row fails then, when it runs). */
 export type Evaluate = (e: Expression) => Value | undefined
@@ -146,12 +147,8 @@ function timePlus(
   e: Expression,
 ): Value | undefined {
   if (isInterval(a) && isInterval(b)) {
-    const sign = op === '-' ? -1 : 1
-    return {
-      months: a.months + sign * b.months,
-      days: a.days + sign * b.days,
-      micros: a.micros + BigInt(sign) * b.micros,
-    }
+    const sum = addIntervals(a, op === '-' ? negateInterval(b) : b)
+    return isInRange(sum) ? sum : undefined
   }
   const [time, interval, type] = isInterval(b)
     ? [a, b, left.type]
@@ -167,11 +164,14 @@ function timePlus(
     return undefined
   if (type.is === 'timestamp' && type.zoned) return undefined
   const micros =
-    type.is === 'date' && typeof time === 'number' ? BigInt(time) * DAY : typeof time === 'bigint' ? time : undefined
+    type.is === 'date' && typeof time === 'number'
+      ? joinMicros({ days: time, micros: 0 })
+      : typeof time === 'bigint'
+        ? time
+        : undefined
   if (micros === undefined) return undefined
-  const sum = addInterval(micros, interval, op === '-' ? -1 : 1)
-  if (e.type.is === 'timestamp') return sum
-  return e.type.is === 'date' ? Number(sum / DAY - (sum % DAY < 0n ? 1n : 0n)) : undefined
+  const sum = addInterval(micros, op === '-' ? negateInterval(interval) : interval)
+  if (e.type.is === 'timestamp') return isTimestamp(sum) ? sum : undefined
+  const days = Number(floorDivide(sum, MICROS_PER_DAY))
+  return e.type.is === 'date' && isDate(days) ? days : undefined
 }
-
-const DAY = 86_400_000_000n

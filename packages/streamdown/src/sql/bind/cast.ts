@@ -1,4 +1,5 @@
 import { castable, isNumeric, sameFieldNames, sameType } from '../../functions/common-type.ts'
+import { parseInterval } from '../../functions/time/interval-text.ts'
 import { literal } from '../../plan/expressions/build.ts'
 import type { Expression, LiteralExpression } from '../../plan/expressions/expression.ts'
 import { type DataType, types } from '../../types/data-type.ts'
@@ -7,7 +8,7 @@ import type { Numeric, Value } from '../../types/value.ts'
 import { isNumeric as isNumericValue, parseNumeric } from '../../values/numeric.ts'
 import type { Span } from '../parse/ast.ts'
 import type { Settings } from '../settings.ts'
-import { parseDate, parseInterval, parseTimestamp } from './literals.ts'
+import { parseDate, parseTimestamp } from './literals.ts'
 import { fail } from './problem.ts'
 
 /** `e` as a value of `type`; itself when it is one. Literals in the usual spelling are converted here and now. */

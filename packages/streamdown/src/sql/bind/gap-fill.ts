@@ -1,8 +1,8 @@
 import { type Fill, fillGaps, type GapFill } from '../../plan/gap-fill.ts'
-import { addInterval } from '../../plan/interval.ts'
 import type { PlanNode } from '../../plan/nodes/node.ts'
 import { typeText } from '../../types/type-text.ts'
 import { type Interval, isInterval } from '../../types/value.ts'
+import { addInterval } from '../../values/calendar.ts'
 import type { Argument, Call, Expression as Syntax } from '../parse/ast.ts'
 import { inEventTime } from './in-event-time.ts'
 import { fail } from './problem.ts'
@@ -68,6 +68,6 @@ function stepOf(rows: Rows, step: Argument): Interval {
   const bound = rows.binder.bind(syntaxOf(step))
   const value = bound.is === 'literal' ? bound.value : null
   if (!isInterval(value)) return fail('DSD2004', 'The step of GAP_FILL is a constant INTERVAL.', step.at)
-  if (addInterval(0n, value, 1) <= 0n) fail('DSD2004', 'The step of GAP_FILL must be longer than nothing.', step.at)
+  if (addInterval(0n, value) <= 0n) fail('DSD2004', 'The step of GAP_FILL must be longer than nothing.', step.at)
   return value
 }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { parseInterval } from '../../functions/time/interval-text.ts'
 import { types } from '../../types/data-type.ts'
 import { presets } from '../settings.ts'
-import { durationMicros, numberLiteral, parseInterval, parseTimestamp } from './literals.ts'
+import { durationMicros, numberLiteral, parseTimestamp } from './literals.ts'
 
 const at = { start: 0, end: 0 }
 

@@ -1,7 +1,10 @@
+import { timeUnit } from '../../functions/time/interval.ts'
+import { parseInterval } from '../../functions/time/interval-text.ts'
 import { literal } from '../../plan/expressions/build.ts'
 import type { LiteralExpression } from '../../plan/expressions/expression.ts'
 import { types } from '../../types/data-type.ts'
 import type { Interval } from '../../types/value.ts'
+import { negateInterval } from '../../values/interval.ts'
 import { parseNumeric } from '../../values/numeric.ts'
 import type { IntervalLiteral, Span, Expression as Syntax } from '../parse/ast.ts'
 import type { Settings } from '../settings.ts'
@@ -49,181 +52,7 @@ export function numberLiteral(text: string, negative: boolean, settings: Setting
   return literal(signed(unscaled), types.decimal(precision, scale))
 }
 
-const monthsOf: Readonly<Record<string, number>> = {
-  MILLENNIUM: 12000,
-  CENTURY: 1200,
-  DECADE: 120,
-  YEAR: 12,
-  QUARTER: 3,
-  MONTH: 1,
-}
-const daysOf: Readonly<Record<string, number>> = { WEEK: 7, DAY: 1 }
-const microsOf: Readonly<Record<string, number>> = {
-  HOUR: 3_600_000_000,
-  MINUTE: 60_000_000,
-  SECOND: 1_000_000,
-  MILLISECOND: 1000,
-  MICROSECOND: 1,
-}
-
 const DAY_MICROS = 86_400_000_000n
-
-const words: Readonly<Record<string, string>> = {
-  y: 'YEAR',
-  yr: 'YEAR',
-  yrs: 'YEAR',
-  year: 'YEAR',
-  years: 'YEAR',
-  mon: 'MONTH',
-  mons: 'MONTH',
-  month: 'MONTH',
-  months: 'MONTH',
-  quarter: 'QUARTER',
-  quarters: 'QUARTER',
-  w: 'WEEK',
-  week: 'WEEK',
-  weeks: 'WEEK',
-  d: 'DAY',
-  day: 'DAY',
-  days: 'DAY',
-  h: 'HOUR',
-  hr: 'HOUR',
-  hrs: 'HOUR',
-  hour: 'HOUR',
-  hours: 'HOUR',
-  m: 'MINUTE',
-  min: 'MINUTE',
-  mins: 'MINUTE',
-  minute: 'MINUTE',
-  minutes: 'MINUTE',
-  s: 'SECOND',
-  sec: 'SECOND',
-  secs: 'SECOND',
-  second: 'SECOND',
-  seconds: 'SECOND',
-  ms: 'MILLISECOND',
-  msec: 'MILLISECOND',
-  millisecond: 'MILLISECOND',
-  milliseconds: 'MILLISECOND',
-  us: 'MICROSECOND',
-  usec: 'MICROSECOND',
-  microsecond: 'MICROSECOND',
-  microseconds: 'MICROSECOND',
-  decade: 'DECADE',
-  decades: 'DECADE',
-  century: 'CENTURY',
-  centuries: 'CENTURY',
-  millennium: 'MILLENNIUM',
-  millennia: 'MILLENNIUM',
-} // prettier-ignore
-
-class Sum {
-  months = 0
-  days = 0
-  micros = 0n
-
-  /** A fraction of a unit goes on into the smaller ones: of a month into days (30), of a day into time. */
-  add(text: string, unit: string): boolean {
-    const value = Number(text)
-    if (!Number.isFinite(value)) return false
-    const months = monthsOf[unit]
-    const days = daysOf[unit]
-    const micros = microsOf[unit]
-    if (months !== undefined) {
-      const whole = Math.trunc(value * months)
-      this.months += whole
-      const rest = (value * months - whole) * 30
-      if (Math.abs(rest) > 1e-9) this.addDays(rest)
-    } else if (days !== undefined) {
-      this.addDays(value * days)
-    } else if (micros !== undefined) {
-      this.micros += Number.isInteger(value) ? BigInt(value) * BigInt(micros) : BigInt(Math.round(value * micros))
-    } else return false
-    return true
-  }
-
-  private addDays(value: number): void {
-    const whole = Math.trunc(value)
-    this.days += whole
-    this.micros += BigInt(Math.round((value - whole) * 86_400_000_000))
-  }
-
-  clock(sign: string, hours: string, minutes: string, seconds: string | undefined, fraction: string | undefined): void {
-    const micros =
-      (BigInt(hours) * 3600n + BigInt(minutes) * 60n + BigInt(seconds ?? 0)) * 1_000_000n + microsecondsOf(fraction)
-    this.micros += sign === '-' ? -micros : micros
-  }
-
-  value(): Interval {
-    return { months: this.months, days: this.days, micros: this.micros }
-  }
-}
-
-const microsecondsOf = (fraction: string | undefined): bigint => BigInt((fraction ?? '').slice(0, 6).padEnd(6, '0'))
-
-/** PostgreSQL's input: `1 day 02:03:04`, `3 mons ago`, `-1.5 hours`, `1-2`, ISO `P1DT2H`; undefined when it is none. */
-export function parseInterval(text: string, defaultUnit?: string): Interval | undefined {
-  const trimmed = text.trim()
-  if (trimmed === '') return undefined
-  if (/^[+-]?P/i.test(trimmed)) return isoInterval(trimmed)
-  const sum = new Sum()
-  const tokens =
-    trimmed
-      .replace(/^@\s*/, '')
-      .replace(/([+-])\s+(?=\d)/g, '$1')
-      .match(/[+-]?\d+:\d*(?::\d+)?(?:\.\d*)?|[+-]?\d+-\d+|[+-]?(?:\d+\.?\d*|\.\d+)|[a-z]+|\S/gi) ?? []
-  let ago = false
-  for (let i = 0; i < tokens.length; i++) {
-    const token = tokens[i]!
-    const clock = /^([+-]?)(\d+):(\d*)(?::(\d+))?(?:\.(\d*))?$/.exec(token)
-    if (clock !== null) {
-      sum.clock(clock[1]!, clock[2]!, clock[3]!, clock[4], clock[5])
-      continue
-    }
-    const yearMonth = /^([+-]?)(\d+)-(\d+)$/.exec(token)
-    if (yearMonth !== null) {
-      const months = Number(yearMonth[2]) * 12 + Number(yearMonth[3])
-      sum.months += yearMonth[1] === '-' ? -months : months
-      continue
-    }
-    if (token.toLowerCase() === 'ago' && i > 0) {
-      ago = true
-      continue
-    }
-    if (!/\d/.test(token)) return undefined
-    const word = tokens[i + 1]?.toLowerCase()
-    const unit = word === undefined ? undefined : words[word]
-    if (unit !== undefined) i += 1
-    else if (word !== undefined && /[a-z]/.test(word)) return undefined
-    // A number before a clock is days, alone it is in the default unit.
-    const before = unit ?? (word?.includes(':') ? 'DAY' : (defaultUnit ?? 'SECOND'))
-    if (!sum.add(token, before)) return undefined
-  }
-  const { months, days, micros } = sum.value()
-  return ago ? negated({ months, days, micros }) : { months, days, micros }
-}
-
-function isoInterval(text: string): Interval | undefined {
-  const match =
-    /^([+-]?)P(?:([\d.+-]+)Y)?(?:([\d.+-]+)M)?(?:([\d.+-]+)W)?(?:([\d.+-]+)D)?(?:T(?:([\d.+-]+)H)?(?:([\d.+-]+)M)?(?:([\d.+-]+)S)?)?$/i.exec(
-      text,
-    )
-  if (match === null) return undefined
-  const sum = new Sum()
-  const units = ['YEAR', 'MONTH', 'WEEK', 'DAY', 'HOUR', 'MINUTE', 'SECOND']
-  for (const [i, unit] of units.entries()) {
-    const part = match[i + 2]
-    if (part !== undefined && !sum.add(part, unit)) return undefined
-  }
-  const value = sum.value()
-  return match[1] === '-' ? negated(value) : value
-}
-
-const negated = ({ months, days, micros }: Interval): Interval => ({
-  months: 0 - months,
-  days: 0 - days,
-  micros: -micros,
-})
 
 /** INTERVAL '…' unit [TO unit], INTERVAL n unit, INTERVAL 'text'. */
 export function intervalLiteral(syntax: IntervalLiteral): LiteralExpression {
@@ -232,7 +61,7 @@ export function intervalLiteral(syntax: IntervalLiteral): LiteralExpression {
   const value = syntax.from === undefined ? parseInterval(text) : fieldsInterval(text, syntax.from, syntax.to)
   if (value === undefined)
     fail('DSD2004', `"${text}" is no interval${syntax.from === undefined ? '' : ` in ${syntax.from}`}.`, syntax.at)
-  return literal(syntax.negative ? negated(value) : value, types.interval)
+  return literal(syntax.negative ? negateInterval(value) : value, types.interval)
 }
 
 /** `CAST('1 2' AS INTERVAL DAY TO HOUR)` is the literal of that text and those fields. */
@@ -263,21 +92,19 @@ const order = ['YEAR', 'MONTH', 'DAY', 'HOUR', 'MINUTE', 'SECOND']
 function fieldsInterval(text: string, from: string, to: string | undefined): Interval | undefined {
   const single = /^\s*([+-]?)\s*(\d+\.?\d*|\.\d+)\s*$/.exec(text)
   if (single !== null && (to === undefined || to === from)) {
-    const sum = new Sum()
     const [, sign = '', digits = ''] = single
     if (from === 'NANOSECOND')
       return { months: 0, days: 0, micros: BigInt(Math.trunc(Number(`${sign}${digits}`) / 1000)) }
-    return sum.add(`${sign}${digits}`, from) ? sum.value() : undefined
+    return parseInterval(`${sign}${digits}`, timeUnit(from))
   }
-  if (to === undefined) return parseInterval(text, from)
+  if (to === undefined) return parseInterval(text, timeUnit(from))
   const negative = /^\s*-/.test(text)
   const numbers = text.match(/\d+(?:\.\d*)?/g) ?? []
   const first = order.indexOf(from)
   const last = order.indexOf(to)
-  if (first < 0 || last < first || numbers.length !== last - first + 1) return parseInterval(text, from)
-  const sum = new Sum()
-  for (const [i, number] of numbers.entries()) if (!sum.add(number, order[first + i]!)) return undefined
-  return negative ? negated(sum.value()) : sum.value()
+  if (first < 0 || last < first || numbers.length !== last - first + 1) return parseInterval(text, timeUnit(from))
+  const named = numbers.map((number, i) => `${negative ? '-' : ''}${number} ${order[first + i]}`)
+  return parseInterval(named.join(' '))
 }
 
 /** µs of an interval without months; undefined with them (a month has no fixed length). */
@@ -316,7 +143,6 @@ export function parseTimestamp(text: string): bigint | undefined {
   const day = epochDay(Number(match[1]), Number(match[2]), Number(match[3]))
   const [hours, minutes, seconds] = [Number(match[4] ?? 0), Number(match[5] ?? 0), Number(match[6] ?? 0)]
   if (day === undefined || hours > 23 || minutes > 59 || seconds > 59) return undefined
-  return (
-    BigInt(day) * DAY_MICROS + BigInt((hours * 60 + minutes) * 60 + seconds) * 1_000_000n + microsecondsOf(match[7])
-  )
+  const fraction = BigInt((match[7] ?? '').padEnd(6, '0'))
+  return BigInt(day) * DAY_MICROS + BigInt((hours * 60 + minutes) * 60 + seconds) * 1_000_000n + fraction
 }
