@@ -16,6 +16,7 @@ import { aggregateSessionsDirectly } from './sessions.ts'
 import { share } from './share.ts'
 import { constrained } from './sink-constraints.ts'
 import { findTimeBounds } from './time-bounds.ts'
+import { readVersions } from './versions.ts'
 
 export interface OptimiseOptions {
   /** Computes constant expressions beyond the simple ones. */
@@ -39,6 +40,7 @@ export function optimiseRoots(roots: Roots, { evaluate, timed = [] }: OptimiseOp
   plan = merge(pushFilters(merge(dropUnusedEventTime(plan, timed))))
   plan = useEqualities(plan, evaluate)
   plan = joinDistinctPartners(plan)
+  plan = merge(readVersions(plan))
   plan = aggregateSessionsDirectly(plan)
   plan = merge(prune(plan, timed))
   plan = readNestedFields(plan)

@@ -2,6 +2,7 @@ import { all, column } from '../../plan/expressions/build.ts'
 import type { Expression } from '../../plan/expressions/expression.ts'
 import { joinOn, overJoin } from '../../plan/joins.ts'
 import { type JoinNode, type PlanNode, TemporalJoinNode } from '../../plan/nodes/node.ts'
+import { optimise } from '../../plan/optimise/optimise.ts'
 import { derive } from '../../plan/properties.ts'
 import type { Span } from '../parse/ast.ts'
 import { declaredKeys } from './declared-keys.ts'
@@ -66,7 +67,8 @@ function versionedKeys(
   at: Span,
 ): { readonly keys: JoinNode['keys']; readonly condition: Expression | undefined } {
   const equal = join.keys.filter(key => !key.nullsMatch)
-  const candidates = [...derive(join.right).keys, ...declaredKeys(join.right)]
+  // That a view keeps the newest row of each key is seen when its filter has become part of the numbering.
+  const candidates = [...derive(optimise(join.right)).keys, ...declaredKeys(join.right)]
   const key = candidates.find(
     columns => columns.length > 0 && columns.every(one => equal.some(({ right }) => right === one)),
   )
