@@ -8,6 +8,7 @@ export {
   avg,
   count,
   countDistinct,
+  type FoldOptions,
   fold,
   lag,
   max,

@@ -121,14 +121,25 @@ export function variance<R, C extends keyof Columns<R, Numeric> & string>(
   return aggregate('var_samp', [column], { where: options?.where })
 }
 
+export interface FoldOptions<R, T> {
+  /**
+   * Undoes a `step` with the same row: needed over a table that changes. The rows of a step may come in any order, so what
+   * `step` and `retract` make must not depend on it; one that throws on a row throws in both.
+   */
+  readonly retract?: (state: T, row: R) => NoInfer<T>
+  /** Puts two states together: sessions that become one then need not keep their rows. */
+  readonly merge?: (state: T, other: T) => NoInfer<T>
+}
+
 /**
  * An aggregate of your own: `step` takes what was made so far and the next row, in arrival order. Its state is kept
- * as a value of `type`. Rows that are taken back later cannot be folded, so it is refused over a changing table.
+ * as a value of `type`. Over a table that changes it needs `retract`, and is refused without.
  */
 export function fold<R, T>(
   type: ColumnType<T>,
   initial: NoInfer<T>,
   step: (state: T, row: R) => NoInfer<T>,
+  options: FoldOptions<R, T> = {},
 ): Aggregate<T, R> {
   return new Aggregate({
     is: 'aggregate',
@@ -136,7 +147,7 @@ export function fold<R, T>(
     args: [],
     distinct: false,
     readsAsNumber: false,
-    fold: { type, initial, step },
+    fold: { type, initial, step, retract: options.retract, merge: options.merge },
     place: callerPlace(),
   })
 }

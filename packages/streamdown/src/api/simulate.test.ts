@@ -189,6 +189,13 @@ gives(
   ['CHF 00:00 00:30 1 o1', 'CHF 02:00 02:30 1 o3', 'EUR 00:10 00:40 1 o2'],
 )
 gives(
+  'a fold over a table that changes',
+  customers.by('country').aggregate({
+    letters: fold(t.int, 0, (n, c) => n + c.name.length, { retract: (n, { name }) => n - name.length }),
+  }),
+  ['CH 4', '- 3'],
+)
+gives(
   'a growing window of all rows',
   orders.window(cumulate('4 hours', { every: '2 hours' })).aggregate({ customers: countDistinct('customer_id') }),
   ['00:00 02:00 1', '00:00 04:00 3'],

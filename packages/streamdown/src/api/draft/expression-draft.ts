@@ -65,6 +65,8 @@ export interface AggregateDraft {
     readonly type: ColumnType<unknown>
     readonly initial: unknown
     readonly step: (state: never, row: never) => unknown
+    readonly retract: ((state: never, row: never) => unknown) | undefined
+    readonly merge: ((state: never, other: never) => unknown) | undefined
   }
   readonly place: Place
 }

@@ -196,16 +196,17 @@ function lowerFold(
   input: Lowered,
   fold: NonNullable<AggregateDraft['fold']>,
 ): { readonly call: AggregateCall; readonly type: ColumnType<unknown> } {
-  const { appendOnly } = derive(input.node)
-  if (!appendOnly)
+  const { type, step, retract, merge } = fold
+  if (retract === undefined && !derive(input.node).appendOnly)
     return fail(
       'DSD2011',
-      'fold cannot take rows back, and this table changes: fold its changelog(), or use sum, count, min, max.',
+      'fold without retract cannot take rows back, and this table changes: give { retract: (state, row) => … }, fold its changelog(), or use sum, count, min, max.',
     )
-  const facts = factsOf(fold.step, 1)
-  const read = columnsRead(input, facts.reads)
+  const arrows = [step, ...(retract === undefined ? [] : [retract])].map(arrow => factsOf(arrow, 1))
+  const read = columnsRead(input, readByAll(arrows))
   const row = rowReader(read, (_, i) => i)
-  const { type, step } = fold
+  const stateOf = (state: Value): never => asState(toRowValue(type, state))
+  const kept = (state: unknown): Value => fromInput(type, state, 'state')
   return {
     call: {
       name: 'fold',
@@ -215,12 +216,30 @@ function lowerFold(
       nullable: type.nullable,
       fold: {
         initial: fromInput(type, fold.initial, 'initial'),
-        step: (state: Value, args) => fromInput(type, step(asState(toRowValue(type, state)), row(args)), 'state'),
-        source: facts.source,
+        step: (state, args) => kept(step(stateOf(state), row(args))),
+        ...(retract === undefined
+          ? {}
+          : { retract: (state: Value, args: readonly Value[]) => kept(retract(stateOf(state), row(args))) }),
+        ...(merge === undefined
+          ? {}
+          : { merge: (state: Value, other: Value) => kept(merge(stateOf(state), stateOf(other))) }),
+        source: [...arrows, ...(merge === undefined ? [] : [factsOf(merge)])].map(({ source }) => source).join('\n'),
       },
     },
     type,
   }
+}
+
+/** Undefined where one of them may read all columns. */
+function readByAll(
+  arrows: readonly { readonly reads: readonly string[] | undefined }[],
+): readonly string[] | undefined {
+  const names = new Set<string>()
+  for (const { reads } of arrows) {
+    if (reads === undefined) return undefined
+    for (const name of reads) names.add(name)
+  }
+  return [...names]
 }
 
 /** The state is what `step` gave before, or `initial`: of the fold's own type. */

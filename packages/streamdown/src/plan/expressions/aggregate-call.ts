@@ -18,11 +18,14 @@ export interface AggregateCall {
   readonly quantile?: { readonly fraction: number; readonly error: number }
   /**
    * A fold written in TypeScript (`fold` in the API; name 'fold'): a state of `type`, from `initial`. `step` is given
-   * the values of `args`, which are the input's columns that it reads, in arrival order.
+   * the values of `args`, which are the input's columns that it reads, in arrival order. `retract` undoes it; `merge` puts
+   * two states together. Where one is wanted and not there, the fold begins anew with all rows that are kept.
    */
   readonly fold?: {
     readonly initial: Value
     readonly step: (state: Value, args: readonly Value[]) => Value
+    readonly retract?: (state: Value, args: readonly Value[]) => Value
+    readonly merge?: (state: Value, other: Value) => Value
     readonly source: string
   }
 }

@@ -22,6 +22,7 @@ import {
   finishTruth,
   integers,
 } from './aggregate-finish.ts'
+import { foldCell } from './aggregate-fold-cell.ts'
 import type { AggregateCallInput } from './aggregate-input.ts'
 import { finishNumeric, numericTotalCell } from './aggregate-numeric-cells.ts'
 import {
@@ -30,7 +31,7 @@ import {
   finishQuantile,
   quantileSketchCell,
 } from './aggregate-sketch-cells.ts'
-import { arrivalCell, bestCell, foldCell } from './aggregate-winner-cells.ts'
+import { arrivalCell, bestCell } from './aggregate-winner-cells.ts'
 
 /** Which rows of a batch a cell sees. */
 export interface Counted {
@@ -83,7 +84,9 @@ export function planCall(input: AggregateCallInput, options: CallOptions): CallP
   })
 
   if (call.fold !== undefined) {
-    if (!appendOnly || options.merging) return undefined
+    const keepsUp =
+      (appendOnly || call.fold.retract !== undefined) && (!options.merging || call.fold.merge !== undefined)
+    if (!keepsUp) return undefined
     const every = { nonNull: [], filter, distinct: undefined }
     return { counted: every, cells: [foldCell(id, args, call.type, call.fold)], finish: finishField(call.type) }
   }

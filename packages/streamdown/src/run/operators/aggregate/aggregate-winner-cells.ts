@@ -2,12 +2,9 @@ import type { Column, Pointer } from '../../../batch/batch.ts'
 import { widthBitsOf } from '../../../batch/columns.ts'
 import type { Memory } from '../../../batch/memory.ts'
 import { takeColumn } from '../../../batch/select.ts'
-import { columnFromValues, int32s, readValue } from '../../../batch/values.ts'
-import type { AggregateCall } from '../../../plan/expressions/aggregate-call.ts'
 import type { StateTable } from '../../../state/state-table.ts'
 import { type DataType, field, types } from '../../../types/data-type.ts'
 import { physicalCodes, physicalOf } from '../../../types/physical.ts'
-import type { Value } from '../../../types/value.ts'
 import { type Cell, type CellRows, columnOf, gatherField, placeOf } from './aggregate-cells.ts'
 
 /** Stores the values of the chosen rows into their groups' field. */
@@ -121,73 +118,4 @@ export function arrivalCell(id: string, argument: number, type: DataType, last: 
       )
     },
   }
-}
-
-/** A fold written in TypeScript: its state is a value of the call's type in the group's row. */
-export function foldCell(
-  id: string,
-  args: readonly number[],
-  type: DataType,
-  fold: NonNullable<AggregateCall['fold']>,
-): Cell {
-  return {
-    id: `fold ${id} ${folds.of(fold)}`,
-    fields: [field('state', type), field('started', types.boolean, false)],
-    update(memory, { rows, table, slots, addresses, columns, mask, failed }, places) {
-      const [place, started] = [placeOf(places, 0), placeOf(places, 1)]
-      const states = new Map<number, Value>()
-      const marks = memory.mark()
-      const known = gatherField(memory, addresses, rows, place, type)
-      const begun = gatherField(memory, addresses, rows, started, types.boolean)
-      const inputs = args.map(column => columnOf(columns, column))
-      for (let row = 0; row < rows; row++) {
-        if (mask !== 0 && memory.u8(mask + row, 1)[0] === 0) continue
-        const slot = memory.i32(slots + row * 4, 1)[0] ?? -1
-        const before = states.has(slot)
-          ? states.get(slot)
-          : readValue(memory, begun, row) === true
-            ? readValue(memory, known, row)
-            : fold.initial
-        try {
-          states.set(
-            slot,
-            fold.step(
-              before ?? null,
-              inputs.map(column => readValue(memory, column, row)),
-            ),
-          )
-        } catch (error) {
-          failed?.push({ row, message: error instanceof Error ? error.message : String(error) })
-        }
-      }
-      const changed = int32s(memory, [...states.keys()])
-      table.scatter(changed, states.size, place.field, columnFromValues(memory, type, [...states.values()]))
-      table.scatter(
-        changed,
-        states.size,
-        started.field,
-        columnFromValues(
-          memory,
-          types.boolean,
-          [...states.keys()].map(() => true),
-        ),
-      )
-      memory.release(marks)
-    },
-    merge() {
-      throw new RangeError('the states of a fold cannot be put together')
-    },
-  }
-}
-
-/** A number for each fold: two calls of one fold over the same columns share their state. */
-const folds = {
-  numbers: new WeakMap<object, number>(),
-  next: 0,
-  of(fold: object): number {
-    const known = this.numbers.get(fold)
-    if (known !== undefined) return known
-    this.numbers.set(fold, ++this.next)
-    return this.next
-  },
 }

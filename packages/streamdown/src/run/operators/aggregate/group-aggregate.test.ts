@@ -303,3 +303,38 @@ test('a fold keeps its state by group', () => {
     [['lost', 'DSD4007', 'four']],
   )
 })
+
+test('a fold that can retract follows rows that are taken back, and gives up the dead letters of those it fails on', () => {
+  const take =
+    (sign: number) =>
+    (state: Value, [, i]: readonly Value[]): Value =>
+      i === 4 ? assert.fail('four') : Number(state) + sign * Number(i)
+  const fold = { initial: 0, step: take(1), retract: take(-1), source: '' }
+  const args = [...call(schema, 'arg_max', ['s', 'i']).args]
+  const node = aggregateNode(inputNode(schema), [0], [{ ...call(schema, 'max', ['i']), name: 'fold', args, fold }])
+  const harness = harnessOf(node, false)
+  const row = (k: bigint, i: number, weight: number): FedRow => ({
+    input: 0,
+    values: [k, 's', i, null, null, null, null, null, 0],
+    weight,
+  })
+  harness.step([row(1n, 7, 1), row(1n, 5, 2), row(2n, 3, 1)])
+  assert.deepEqual(
+    harness.table(),
+    tableOf([
+      { values: [1n, 17], weight: 1 },
+      { values: [2n, 3], weight: 1 },
+    ]),
+  )
+  harness.restart(1)
+  // Taken back before it comes, within a step.
+  harness.step([row(1n, 9, -1), row(1n, 5, -1), row(1n, 9, 1), row(2n, 3, -1), row(1n, 4, 1)])
+  assert.deepEqual(harness.table(), tableOf([{ values: [1n, 12], weight: 1 }]))
+  assert.deepEqual(
+    harness.sides.get('dead')?.map(({ values, weight }) => [values[2], values.at(-1), weight]),
+    [[4, 'four', 1]],
+  )
+  harness.step([row(1n, 4, -1)])
+  assert.equal(tableOf(harness.sides.get('dead') ?? []).size, 0)
+  assert.deepEqual(harness.table(), tableOf([{ values: [1n, 12], weight: 1 }]))
+})

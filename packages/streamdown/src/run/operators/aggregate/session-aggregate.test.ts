@@ -195,6 +195,14 @@ function drive(
 }
 
 const close = { start: 0, end: 2, allowedLateness: 0n, changes: false }
+const adding = {
+  initial: 0n,
+  step: (state: Value, [v]: readonly Value[]): Value => BigInt(Number(state)) + BigInt(Number(v ?? 0)),
+  retract: (state: Value, [v]: readonly Value[]): Value => BigInt(Number(state)) - BigInt(Number(v ?? 0)),
+  merge: (a: Value, b: Value): Value => BigInt(Number(a)) + BigInt(Number(b)),
+  source: '',
+}
+
 const modes: Record<string, AggregateNode['window'] | undefined> = {
   'on close': close,
   'with allowed lateness': { ...close, allowedLateness: 12n },
@@ -233,6 +241,24 @@ for (const [name, window] of Object.entries(modes)) {
     })
   }
 }
+
+test('a fold that retracts and merges follows its sessions as a sum does', () => {
+  const folded = { ...call(windowed, 'sum0', ['v']), name: 'fold', type: types.bigint, fold: adding }
+  const of = [folded, call(windowed, 'sum0', ['v'])]
+  for (const window of Object.values(modes)) {
+    for (let seed = 0; seed < 8; seed++) {
+      const events = randomEvents(seed, { atLeast: 40, atMost: 120, every: 3, disorder: 40, delay: 30n, takeBack: 3 })
+      const harness = harnessOf(node(true, window, { of }), false, 2)
+      for (const { k, v, t, watermark, weight, at } of events) {
+        harness.step([{ input: 0, values: [k, v, t], watermark, weight }], { watermarks: [watermark] })
+        if (at % 40 === 30) harness.restart(1)
+      }
+      harness.step([], { ended: true })
+      assert.ok(harness.main.length > 0)
+      for (const { values } of harness.main) assert.equal(values[4], values[5], `seed ${seed}`)
+    }
+  }
+})
 
 test('many sessions of a key in a batch, that merge, end and begin anew, equal a recomputation', () => {
   const shapes: readonly Events[] = [
