@@ -41,6 +41,7 @@ export class OverSpans {
   readonly #column: number
   readonly #type: DataType
   readonly #descending: boolean
+  readonly #nullsLast: boolean
   readonly #reach: Reach
   readonly #values: ValueReach
 
@@ -53,6 +54,7 @@ export class OverSpans {
     this.#column = first.column
     this.#type = type
     this.#descending = first.descending
+    this.#nullsLast = !first.nullsFirst && layout.schema[first.column]?.nullable !== false
     this.#reach = reach
     this.#values = values
   }
@@ -166,7 +168,38 @@ export class OverSpans {
     const bound = columnFromValues(memory, this.#type, bounds)
     const own = this.#keysOf(partitions, keys)
     const found = this.#store.placesFrom(own, bound, bounds.length, side === 'behind')
-    return found.map((place, row) => (place < 0 ? (counts[partitions[row] ?? 0] ?? 0) : place))
+    const ends = partitions.map(partition => counts[partition] ?? 0)
+    const beyond = [...found.keys()].filter(row => (found[row] ?? 0) < 0)
+    const behindAll =
+      side === 'before' && this.#nullsLast
+        ? this.#beforeNulls(
+            beyond.map(row => ({ partition: partitions[row] ?? 0, place: ends[row] ?? 0 })),
+            keys,
+          )
+        : beyond.map(row => ends[row] ?? 0)
+    for (const [at, row] of beyond.entries()) found[row] = behindAll[at] ?? 0
+    return found
+  }
+
+  /** Where the NULLs begin that stand last in partitions; `place`: how many rows there are. */
+  #beforeNulls(ends: readonly Place[], keys: readonly Column[]): readonly number[] {
+    const low = ends.map(() => 0)
+    const high = ends.map(({ place }) => place)
+    for (;;) {
+      const open = [...ends.keys()].filter(at => (low[at] ?? 0) < (high[at] ?? 0))
+      if (open.length === 0) return low
+      const middles = open.map(at => ((low[at] ?? 0) + (high[at] ?? 0)) >> 1)
+      const mark = this.#context.memory.mark()
+      const values = this.#valuesAt(
+        open.map((at, i) => ({ partition: ends[at]?.partition ?? 0, place: middles[i] ?? 0 })),
+        keys,
+      )
+      this.#context.memory.release(mark)
+      for (const [i, at] of open.entries()) {
+        if (values[i] === null) high[at] = middles[i] ?? 0
+        else low[at] = (middles[i] ?? 0) + 1
+      }
+    }
   }
 
   #keysOf(partitions: readonly number[], keys: readonly Column[]): readonly Column[] {
