@@ -63,6 +63,30 @@ const queries: Followed['queries'] = [
   over('SUM(v) FILTER (WHERE y > 5) OVER w AS a, BOOL_OR(v > 90) OVER w AS b', 'y NULLS FIRST', ''),
   over('FIRST_VALUE(v) OVER w AS a, LAST_VALUE(v) OVER w AS b, NTH_VALUE(v, 3) OVER w AS c', 'x, id', ''),
   over('SUM(v) OVER w AS a, LAG(v, 2) OVER w AS b, LEAD(v) OVER w AS c, ROW_NUMBER() OVER w AS d', 'ts, id', ''),
+  // Frames that begin with the partition and end before the row
+  over('SUM(v) OVER w AS a, COUNT(*) OVER w AS b', 'x, id', 'ROWS BETWEEN UNBOUNDED PRECEDING AND 2 PRECEDING'),
+  over('MAX(v) OVER w AS a, FIRST_VALUE(v) OVER w AS b', 'y, id', 'ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING'),
+  over(
+    'LAST_VALUE(v) OVER w AS a, NTH_VALUE(v, 2) OVER w AS b',
+    'x, id',
+    'ROWS BETWEEN UNBOUNDED PRECEDING AND 5 PRECEDING',
+  ),
+  `SELECT id, SUM(v) OVER (w ROWS BETWEEN UNBOUNDED PRECEDING AND 3 PRECEDING) AS a, ROW_NUMBER() OVER w AS b, LAG(v) OVER w AS c,
+     MIN(v) OVER (w ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS d, SUM(v) OVER (w ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING) AS e
+     FROM t WINDOW w AS (PARTITION BY k ORDER BY x, id)`,
+  // Frames that end with the partition
+  over('SUM(v) OVER w AS a, MIN(v) OVER w AS b', 'x, id', 'ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING'),
+  over(
+    'MAX(v) OVER w AS a, COUNT(v) OVER w AS b',
+    'x DESC NULLS LAST',
+    'RANGE BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING',
+  ),
+  over('SUM(v) OVER w AS a, LAST_VALUE(id) OVER w AS b', 'x, id', 'ROWS BETWEEN 2 FOLLOWING AND UNBOUNDED FOLLOWING'),
+  over(
+    'FIRST_VALUE(id) OVER w AS a, LAG(v) OVER w AS b, LEAD(v, 2) OVER w AS c',
+    'y NULLS FIRST, id',
+    'ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING',
+  ),
   over('RANK() OVER w AS a, DENSE_RANK() OVER w AS b, ROUND(STDDEV_POP(CAST(v AS DOUBLE)) OVER w, 6) AS c', 'x', ''),
 ]
 
@@ -107,6 +131,23 @@ test('frames of values and groups over tables that change', () =>
     }),
     { numRuns: Math.ceil(runs / 20), seed, endOnFailure: true },
   ))
+
+test('a row leaves, or comes, right before the NULLs that stand last', () =>
+  assertFollows({
+    tables: ['CREATE TABLE n (id INT PRIMARY KEY, x INT, v INT)'],
+    queries: [
+      `SELECT id, SUM(v) OVER (ORDER BY x RANGE BETWEEN CURRENT ROW AND CURRENT ROW) AS a, LEAD(v, 2) OVER w AS b, LAG(v) OVER w AS c
+         FROM n WINDOW w AS (ORDER BY x, id)`,
+    ],
+    changes: [
+      'INSERT INTO n VALUES (1, 1, 10), (2, 2, 20), (3, 3, 30), (4, 4, 40), (5, NULL, 50), (6, NULL, 60), (7, NULL, 70)',
+      'DELETE FROM n WHERE id = 4',
+      'INSERT INTO n VALUES (8, 9, 80)',
+      'DELETE FROM n WHERE x IS NULL',
+      'INSERT INTO n VALUES (9, 10, 90)',
+    ],
+    workers: 1,
+  }))
 
 test('distances reach to the ends of the types', () =>
   assertFollows({

@@ -22,6 +22,8 @@ export interface OverLayout {
   readonly reads: readonly number[]
   /** Columns in which peers are equal; undefined: no call asks. */
   readonly peers: readonly number[] | undefined
+  /** Which of the rows that tie in the order stands first: the one that arrived first, or last. */
+  readonly arrival: 'first' | 'last'
 }
 
 export function overLayout(node: OverNode, input: CallsInput<OverNode['calls'][number]>): OverLayout {
@@ -50,6 +52,7 @@ export function overLayout(node: OverNode, input: CallsInput<OverNode['calls'][n
     measure,
     reads: [...new Set([...called, ...(needsPeers ? order : []), ...measured])],
     peers: needsPeers ? order : undefined,
+    arrival: 'first',
   }
 }
 

@@ -23,6 +23,8 @@ export interface RunningCall {
   ): { readonly results: Result[]; readonly saved: readonly Value[] }
   /** What so many rows come to, by the result of the last one; undefined: results do not say it. */
   resume?(result: Value, rows: number): readonly Value[]
+  /** The result of a row up to which rows come to these values; undefined: they do not say it. */
+  resultOf?(saved: readonly Value[]): Result
 }
 
 /** Of rows `[from, to)`. */
@@ -103,6 +105,11 @@ function accumulating(input: OverCallInput, schema: Schema): RunningCall | undef
   return {
     saved: kind.saved,
     ...(resume === undefined ? {} : { resume }),
+    resultOf(saved) {
+      const accumulator = kind.create([], false)
+      accumulator.load(saved)
+      return accumulator.result()
+    },
     run(next, saved, keep) {
       const counts = countedRows(input, next)
       const accumulator = kind.create(
@@ -129,6 +136,7 @@ function choosing(input: OverCallInput, schema: Schema): RunningCall {
   return {
     saved: [types.bigint, schema[value]?.type ?? types.null],
     ...(resume === undefined ? {} : { resume }),
+    resultOf: ([, chosen = null]) => chosen,
     run(next, [savedCount = null, savedValue = null], keep) {
       const values = valuesOf(next.columns, value)
       let seen = Number(savedCount)

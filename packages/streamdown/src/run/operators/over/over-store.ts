@@ -63,14 +63,16 @@ export class OverStore {
     const sent = results.map((type, i) => field(`$result${i}`, type))
     const hidden = [...arrival, field('$state', types.int, false), ...sent]
     const sorting = orderBy.map(key => ({ ...key, field: this.#fieldOf.get(key.column) ?? 0 }))
-    const arrived = (at: number) => [at, at + 1].map(each => ({ field: each, descending: false, nullsFirst: false }))
+    const arrived = (at: number, descending = false) =>
+      [at, at + 1].map(each => ({ field: each, descending, nullsFirst: false }))
+    const lastFirst = layout.arrival === 'last'
     if (appendOnly) {
       this.table = context.table({
         name: 'rows',
         fields: [...fields, ...hidden],
         keys: this.#keys,
         unique: false,
-        order: [...sorting, ...arrived(width)],
+        order: [...sorting, ...arrived(width, lastFirst)],
       })
       return
     }
@@ -89,7 +91,7 @@ export class OverStore {
       fields: [...fields.slice(0, ordered), ...arrival, field('$slot', types.int, false)],
       keys: this.#keys,
       unique: false,
-      order: [...sorting, ...arrived(ordered)],
+      order: [...sorting, ...arrived(ordered, lastFirst)],
     })
   }
 

@@ -8,6 +8,8 @@ export interface FollowedCall {
   readonly call: RunningCall
   /** What is kept with a row stands from here among its results; undefined: the result says it. */
   readonly kept: number | undefined
+  /** The frame ends so many rows before the current one: it gets what they come to there. */
+  readonly lag: number
 }
 
 /** How a node's calls are followed. */
@@ -15,7 +17,7 @@ export interface SweepPlan {
   readonly running: readonly (FollowedCall | undefined)[]
   /** The types of what is kept with a row, beside its results. */
   readonly kept: readonly DataType[]
-  /** How many rows before a change, and behind it, have it in frames of some rows. */
+  /** How many rows before a change, and behind it, have it in frames that do not end or begin at once. */
   readonly before: number
   readonly behind: number
 }
@@ -33,14 +35,28 @@ export function sweepPlan({ calls, schema }: OverLayout): SweepPlan | undefined 
       behind = Math.max(behind, reach.behind)
       continue
     }
-    const call = runningCall(input, schema)
-    if (call === undefined) return undefined
-    const isSaid = call.resume !== undefined
-    running.push({ call, kept: isSaid ? undefined : calls.length + kept.length })
+    const lag = lagOf(input.call)
+    const call = runningCall(lag === 0 ? input : upToCurrent(input), schema)
+    if (call === undefined || (lag > 0 && call.resultOf === undefined)) return undefined
+    const isSaid = call.resume !== undefined && lag === 0
+    behind = Math.max(behind, lag)
+    running.push({ call, kept: isSaid ? undefined : calls.length + kept.length, lag })
     if (!isSaid) kept.push(...call.saved)
   }
   return running.every(each => each === undefined) ? undefined : { running, kept, before, behind }
 }
+
+/** How many rows before the current one a frame from the first row on ends. */
+function lagOf({ window, frame: { unit, start, end, exclude } }: OverCallInput['call']): number {
+  const isFramed = window === undefined || ['first_value', 'last_value', 'nth_value'].includes(window)
+  if (!isFramed || unit !== 'rows' || start !== 'unbounded' || end === 'unbounded' || exclude !== 'none') return 0
+  return Math.max(0, -Number(end))
+}
+
+const upToCurrent = (input: OverCallInput): OverCallInput => ({
+  ...input,
+  call: { ...input.call, frame: { ...input.call.frame, end: 0 } },
+})
 
 /** Of a call over some rows on both sides, whatever their peers. */
 function rowsAround({ window, frame, count = 1, ignoreNulls }: OverCallInput['call']) {

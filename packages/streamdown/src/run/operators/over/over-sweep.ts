@@ -33,6 +33,10 @@ interface Progress {
   until: number
   /** For each running call what the rows before `from` come to. */
   saved: readonly (readonly Value[])[]
+  /** For each call what the rows up to each of the last rows before `from` come to, as many as its frames lag behind. */
+  recent: readonly (readonly (readonly Value[])[])[]
+  /** So many of the last rows that were looked at come to what they did before the step. */
+  settled: number
 }
 
 /**
@@ -49,6 +53,8 @@ export class OverSweep {
   readonly #before: number
   readonly #behind: number
   readonly #reads: readonly number[]
+  /** How many rows frames lag behind at most. */
+  readonly #lag: number
 
   constructor(context: OperatorContext, store: OverStore, layout: OverLayout, plan: SweepPlan) {
     this.#context = context
@@ -57,6 +63,7 @@ export class OverSweep {
     this.#running = plan.running
     this.#before = plan.before
     this.#behind = plan.behind
+    this.#lag = plan.running.reduce((most, running) => Math.max(most, running?.lag ?? 0), 0)
     this.#reads = [...new Set([...layout.reads, ...(layout.peers ?? [])])]
   }
 
@@ -66,7 +73,8 @@ export class OverSweep {
     let active = changesByPlace(changed).flatMap((changes, partition): Progress[] => {
       const rows = changed.counts[partition] ?? 0
       if (changes.length === 0 || rows === 0) return []
-      return [{ partition, rows, changes, next: 0, passed: 0, moved: 0, from: 0, size: 0, until: 0, saved: [] }]
+      const unlooked = { next: 0, passed: 0, moved: 0, from: 0, size: 0, until: 0, saved: [], recent: [], settled: 0 }
+      return [{ partition, rows, changes, ...unlooked }]
     })
     this.#seek(active, keys)
     active = active.filter(({ from, rows }) => from < rows)
@@ -105,16 +113,33 @@ export class OverSweep {
   /** What the rows before come to, from the one before; from the first row on where that has no results. */
   #resume(open: readonly Progress[], keys: readonly Column[]): void {
     const before = open.filter(({ from }) => from > 0)
-    const lasts = before.map(({ partition, from }) => ({ partition, from: from - 1, to: from }))
+    const depth = Math.max(1, this.#lag)
+    const lasts = before.map(({ partition, from }) => ({ partition, from: Math.max(0, from - depth), to: from }))
     const { slots, rows } = this.#store.stretches(lasts, keys)
     const sent = this.#store.sent(slots, rows)
-    for (const [row, each] of before.entries()) {
-      const last = sent[row]
-      if (last?.state !== SENT) Object.assign(each, { from: 0, passed: 0, moved: 0 })
-      else each.saved = this.#running.map((_, call) => this.#savedBy(last.results, call, each.from))
+    let start = 0
+    for (const [at, each] of before.entries()) {
+      const { from, to } = lasts[at]!
+      const own = sent.slice(start, start + to - from)
+      start += to - from
+      each.settled = 0
+      if (own.some(({ state }) => state !== SENT)) {
+        Object.assign(each, { from: 0, passed: 0, moved: 0 })
+        continue
+      }
+      const savedAt = (call: number, place: number): readonly Value[] =>
+        this.#savedBy(own[place - from]?.results ?? [], call, place + 1)
+      each.saved = this.#running.map((_, call) => savedAt(call, to - 1))
+      each.recent = this.#running.map((running, call) => {
+        const first = Math.max(from, to - (running?.lag ?? 0))
+        return Array.from({ length: to - first }, (_, i) => savedAt(call, first + i))
+      })
     }
-    const nothing = this.#running.map(running => running?.call.saved.map(() => null) ?? [])
-    for (const each of open) if (each.from === 0) each.saved = nothing
+    for (const each of open) {
+      if (each.from > 0) continue
+      each.saved = this.#running.map(running => nothingOf(running))
+      each.recent = this.#running.map(() => [])
+    }
   }
 
   /** What so many rows come to for a call, the last of which has these results. */
@@ -180,7 +205,27 @@ export class OverSweep {
       progress.moved += change.shift
     }
     const last = looked.at(-1)
-    return to < rows && to >= progress.until && last !== undefined && this.#isAsBefore(progress, last)
+    if (last === undefined || !this.#isAsBefore(progress, last)) progress.settled = 0
+    else progress.settled = this.#settledBehind(progress, looked)
+    return to < rows && to >= progress.until && progress.settled > this.#lag
+  }
+
+  /** How many of the last rows, of which the last one is, are as before; more than the lag does not matter. */
+  #settledBehind({ settled }: Progress, looked: readonly LookedRow[]): number {
+    let count = 1
+    while (count <= this.#lag && count < looked.length && this.#lagsAsBefore(looked[looked.length - 1 - count]!))
+      count++
+    return count === looked.length ? settled + count : count
+  }
+
+  /** Whether what the rows up to this one come to, for the calls that lag behind, is what they did before the step. */
+  #lagsAsBefore({ sent, results, kept }: LookedRow): boolean {
+    if (sent.state !== SENT) return false
+    return this.#running.every((running, call) => {
+      if (running === undefined || running.lag === 0) return true
+      const own = this.#savedBy([...results.map(() => null), ...kept], call, 0)
+      return this.#savedBy(sent.results, call, 0).every((value, i) => isExactly(value, own[i] ?? null))
+    })
   }
 
   /** Whether what the rows up to the last one come to is what they did before the step. */
@@ -216,6 +261,7 @@ export class OverSweep {
     const { schema, measure, calls } = this.#layout
     const kept: Value[][] = Array.from({ length: next.rows }, () => [])
     const saved: (readonly Value[])[] = []
+    const recent: (readonly (readonly Value[])[])[] = calls.map(() => [])
     let seen: Sequence | undefined
     const results = calls.map((call, i): readonly Result[] => {
       const running = this.#running[i]
@@ -229,14 +275,22 @@ export class OverSweep {
         saved.push([])
         return framedResults(call, schema, measure, seen, first, first + next.rows)
       }
+      const states = [...(progress.recent[i] ?? [])]
+      const passed = states.length
       const keep = (from: number, to: number, values: readonly Value[]): void => {
         for (let row = from; row < to; row++) kept[row]?.push(...values)
+        if (running.lag > 0) states.push(values)
       }
       const ran = running.call.run(next, progress.saved[i] ?? [], running.kept === undefined ? undefined : keep)
       saved.push(ran.saved)
-      return ran.results
+      const { lag } = running
+      if (lag === 0) return ran.results
+      recent[i] = states.slice(-lag)
+      const nothing = nothingOf(running)
+      return ran.results.map((_, row): Result => running.call.resultOf?.(states[passed + row - lag] ?? nothing) ?? null)
     })
     progress.saved = saved
+    progress.recent = recent
     return kept.map((own, row) => ({ results: results.map((of): Result => of[row] ?? null), kept: own }))
   }
 
@@ -280,6 +334,9 @@ export class OverSweep {
     return { slots, rows, columns: new Map(columns.map(column => [column, values(column)])) }
   }
 }
+
+/** What no rows come to. */
+const nothingOf = (running: FollowedCall | undefined): readonly Value[] => running?.call.saved.map(() => null) ?? []
 
 /** The first partitions, as many as are looked at together. */
 function portion(active: readonly Progress[]) {

@@ -17,6 +17,7 @@ import type { Result } from './over-accumulators.ts'
 import { type LookedRow, OverChanges } from './over-changes.ts'
 import { framedResults } from './over-framed.ts'
 import { int32sOf, type OverLayout, overLayout, valuesIn } from './over-layout.ts'
+import { mirrored } from './over-mirror.ts'
 import { fitting, type LeavingRow } from './over-output.ts'
 import { type Reach, reachOf } from './over-reach.ts'
 import { changedRanges, type Segment } from './over-segments.ts'
@@ -39,7 +40,14 @@ export function createOver(
   context: OperatorContext,
   shape: InputShape,
 ): Operator {
-  return new UpdatingOver(node, overLayout(node, input), context, shape.appendOnly)
+  return new UpdatingOver(node, swept(overLayout(node, input)), context, shape.appendOnly)
+}
+
+/** In the order, as written or the opposite, in which frames begin with the partition. */
+function swept(layout: OverLayout): OverLayout {
+  if (sweepPlan(layout) !== undefined) return layout
+  const other = mirrored(layout)
+  return other === undefined || sweepPlan(other) === undefined ? layout : other
 }
 
 class UpdatingOver implements Operator {
