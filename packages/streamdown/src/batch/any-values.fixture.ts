@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { compareValues } from '../types/compare-values.ts'
 import type { DataType } from '../types/data-type.ts'
 import type { Value } from '../types/value.ts'
 import { NUMERIC_INFINITY, NUMERIC_MINUS_INFINITY, NUMERIC_NAN } from '../values/numeric.ts'
@@ -51,6 +52,9 @@ export function anyOf(type: DataType): fc.Arbitrary<Value> {
     case 'array':
       return fc.array(fc.option(anyOf(type.element)), { maxLength: 4 })
     case 'map':
-      return fc.array(fc.tuple(anyOf(type.key), fc.option<Value>(anyOf(type.value))), { maxLength: 4 })
+      // As maps are kept: in the order of their keys.
+      return fc
+        .array(fc.tuple(anyOf(type.key), fc.option<Value>(anyOf(type.value))), { maxLength: 4 })
+        .map(entries => entries.sort(([a], [b]) => compareValues(a, b)))
   }
 }

@@ -1,4 +1,5 @@
 import { StreamdownError } from '../errors/error.ts'
+import { compareValues } from '../types/compare-values.ts'
 import type { DataType } from '../types/data-type.ts'
 import { isView, physicalOf, widthOf } from '../types/physical.ts'
 import type { Value } from '../types/value.ts'
@@ -14,7 +15,7 @@ import { readFixed, writeFixed } from './fixed.ts'
  *         | u8 1, u32 length, bytes                  STRING, JSON, BYTES, NUMERIC, and nested values in this encoding
  *   ROW   = a field for each of the type's fields, in order
  *   ARRAY = u32 n, n fields
- *   MAP   = u32 n, n times: key field, value field
+ *   MAP   = u32 n, n times: key field, value field; in the order of the keys, so that equal maps have the same bytes
  */
 
 const encoder = new TextEncoder()
@@ -87,10 +88,9 @@ class PackedWriter {
         return
       case 'map':
         this.#u32(value.length)
-        for (const pair of value) {
-          if (!Array.isArray(pair)) throw mismatch(type, pair)
-          this.#field(type.key, pair[0] ?? null)
-          this.#field(type.value, pair[1] ?? null)
+        for (const [key, item] of entriesInOrder(type, value)) {
+          this.#field(type.key, key)
+          this.#field(type.value, item)
         }
         return
       default:
@@ -137,6 +137,16 @@ class PackedWriter {
     }
     return at
   }
+}
+
+type Entry = readonly [key: Value, item: Value]
+
+function entriesInOrder(type: DataType, value: readonly Value[]): readonly Entry[] {
+  const entries = value.map((pair): Entry => {
+    if (!Array.isArray(pair)) throw mismatch(type, pair)
+    return [pair[0] ?? null, pair[1] ?? null]
+  })
+  return entries.sort(([a], [b]) => compareValues(a, b))
 }
 
 class PackedReader {
