@@ -36,17 +36,16 @@ export function unique(list: readonly Value[]): Value[] {
   return kept
 }
 
-/** An array and something of its element type. */
+/** An array and something of its element type; of a bare NULL as the array, what the other says. */
 export const arrayAndElement =
   (arrayFirst: boolean): Coerce =>
   (args, rules) => {
     const [array, item] = arrayFirst ? args : [args[1], args[0]]
     if (array === undefined || item === undefined || args.length !== 2) return undefined
-    if (array.type.is !== 'array') return undefined
-    const element =
-      array.type.element.is === 'null'
-        ? item.type
-        : commonOfArguments([{ type: array.type.element, nullable: true }, item], rules)
+    const unsaid = array.type.is === 'null' && item.type.is !== 'null' && item.type.is !== 'array'
+    if (array.type.is !== 'array' && !unsaid) return undefined
+    const known = elementOf(array.type)
+    const element = known.is === 'null' ? item.type : commonOfArguments([{ type: known, nullable: true }, item], rules)
     if (element === undefined) return undefined
     const list = types.array(element)
     return arrayFirst ? [list, element] : [element, list]
