@@ -905,3 +905,16 @@ to_char('2020 years 11 mons 431 days'::interval, 'IYYY IYY IY I IW IDDD WW W'), 
 '01:02:03.0000015'::time::text, '2013-01-01 01:01:01.1234567'::timestamp(3)::text, '12:00:00.9999'::time(3)::text
 s::timestamp::text from (values ('2013-01-01 01:01:01.1234567'), ('2013-01-01 01:01:01.12')) as t(s)
 date '5874897-12-31', date '4714-11-24 BC', date '2022-08-09' + 2142147483
+
+-- operators and functions at their edges
+'12:30:00'::time * 2, '12:30:00'::time / 2, time '12:30:00' < interval '1 day', interval '1 hour' >= time '02:00'
+sign('-0'::float8)::text, sign('nan'::float8), sign('-3'::float8)
+overlay('abc' placing 'XX' from 10), overlay('abcdef' placing 'XX' from 2 for 3), overlay('abc' placing 'XX' from 2 for -1)
+extract(epoch from date_bin('1 hour'::interval, '2021-06-15 13:30:00'::timestamp, '2021-06-15 00:00:00+02'::timestamptz))
+extract(epoch from date_bin('1 day', '2021-09-08T18:05:04-07:00'::timestamptz, '2021-01-01'::timestamp))
+pg_typeof(v) from (values (1::real), (1::decimal)) as t(v)
+pg_typeof(array[1::real, 1::decimal]), pg_typeof(array[1::real, 1]), pg_typeof(1::real + 1::decimal), pg_typeof(1::real * 2)
+a = b, a < b, a::float8 = b::float8 from (select '1.1'::decimal, '1.1'::float4) as t(a, b)
+v, scale(v), min_scale(v), trim_scale(v) from (values (8.4100), (0), (10), (10.0), ('-inf'), ('inf'), ('nan')) as t(v)
+sum(v) from (values (1.5), ('2.255'), (3)) as t(v)
+d = '2.255', d < '2.256', '2.25' = d from (values (2.25::decimal(5, 2))) as t(d)

@@ -23,3 +23,20 @@ timestamp '2022-08-09 00:00:00' + interval '-2147483648 days'
 t + i from (values (timestamp '2022-08-09 00:00:00', interval '-2147483648 days')) as v(t, i)
 timestamp '2000-01-01 00:00:00' + interval '2147483647 mons'
 timestamp '9999999-01-01 00:00:00'
+
+-- arguments out of their range
+overlay('abc' placing 'XX' from 0)
+overlay('l2bWQBOIj9' placing 'DIHgr7AB4z' from (int '-2147483648') for (int '1'))
+to_timestamp('2021/12/30 14:52:49 +330', 'YYYY/MM/DD HH24:MI:SS TZHTZM')
+power(100000, -200000000000000)
+100000 ^ -200000000000000
+1e-1000::float8
+'1e400'::float8
+'1e-400'::float8
+'1e39'::real
+1e-1000::real
+v::real from (values (1e39::float8)) as t(v)
+v::real from (values ('1e-60'::float8)) as t(v)
+'1e309'::decimal > '1'::float4
+row(1) < row(true)
+row(1) < row(1, 1)

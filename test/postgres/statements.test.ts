@@ -174,3 +174,14 @@ test('keys of JSON objects are scalars', async () => {
   for (const key of ['ARRAY[1]', 'ROW(1)', "'{}'::jsonb"])
     await assert.rejects(answers(`SELECT jsonb_build_object(${key}, 1)`), { code: 'DSD4005' }, key)
 })
+
+test('rows are ordered where literals of one read as the types of the other', async () => {
+  // As RisingWave's e2e_test/batch/types/struct has it; PostgreSQL knows no such literals in rows.
+  const rows = `CREATE TABLE r (a INT, b ROW<c INT, d VARCHAR>); INSERT INTO r VALUES (2, (1, '3')), (10, (1, '20'));`
+  assert.deepEqual(await answers(`${rows} SELECT a, ROW(a, 1) < ROW('9', 1), b >= ROW('1', '3') FROM r ORDER BY a`), [
+    '2 | t | t',
+    '10 | f | f',
+  ])
+  assert.deepEqual(await answers(`${rows} SELECT ROW(a, ROW(a)) > ROW('2', ROW('1')) FROM r`), ['t', 't'])
+  await assert.rejects(answers(`${rows} SELECT ROW(a, ROW(a)) > ROW('2', ROW(TRUE)) FROM r`), { code: 'DSD2004' })
+})

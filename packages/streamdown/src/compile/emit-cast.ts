@@ -65,6 +65,16 @@ function foldLiteral(
   }
 }
 
+/** A DOUBLE that as REAL is infinite or zero, and was not. */
+function failOutOfRange(e: Emitter, value: number, out: number): void {
+  const { code } = e
+  code.get(out).emit(op.f64PromoteF32, op.f64Abs).f64(Infinity).emit(op.f64Eq)
+  code.get(value).emit(op.f64Abs).f64(Infinity).emit(op.f64Ne, op.i32And)
+  code.get(out).emit(op.f64PromoteF32).f64(0).emit(op.f64Eq)
+  code.get(value).f64(0).emit(op.f64Ne, op.i32And, op.i32Or)
+  e.failIf(failures.overflow)
+}
+
 const widths: Partial<Record<DataType['is'], number>> = { tinyint: 1, smallint: 2, int: 4, bigint: 8 }
 const bounds: Partial<Record<DataType['is'], readonly [number, number]>> = {
   tinyint: [-128, 127],
@@ -112,7 +122,9 @@ function emitInline(e: Emitter, input: Operand, type: DataType, rule: CastRule):
   }
   if (from.is === 'double' && type.is === 'real') {
     code.get(value).emit(op.f32DemoteF64)
-    return { type, valid, values: [e.store('f32')] }
+    const out = e.store('f32')
+    if (rule === 'postgres') e.guard(valid, () => failOutOfRange(e, value, out))
+    return { type, valid, values: [out] }
   }
   if ((from.is === 'double' || from.is === 'real') && target !== undefined)
     return doubleToInteger(e, input, type, target, rule)

@@ -57,9 +57,9 @@ export function castValue(value: Value, from: DataType, to: DataType, rule: Cast
     case 'bigint':
       return toInteger(value, from, to, rule)
     case 'real':
-      return Math.fround(toDouble(value, from))
+      return inFloatRange(Math.fround(toDouble(value, from)), value, rule)
     case 'double':
-      return toDouble(value, from)
+      return inFloatRange(toDouble(value, from), value, rule)
     case 'decimal':
       return toDecimal(value, from, to.precision, to.scale)
     case 'numeric':
@@ -320,6 +320,26 @@ function toDouble(value: Value, from: DataType): number {
     if (word !== null) return word[2]?.toLowerCase() === 'nan' ? Number.NaN : word[1] === '-' ? -Infinity : Infinity
   }
   return refuse(value, from, 'double')
+}
+
+/** In PostgreSQL a number too large, or too near to zero, for the type fails. */
+function inFloatRange(result: number, value: Value, rule: CastRule): number {
+  if (rule !== 'postgres' || (Number.isFinite(result) && result !== 0)) return result
+  const fits = result === 0 ? isZero(value) : Number.isNaN(result) || !isFiniteNumber(value)
+  if (!fits) throw new RowError(failures.overflow, 'the number is out of the range of the type')
+  return result
+}
+
+function isZero(value: Value): boolean {
+  if (typeof value === 'string') return !/[1-9]/.test(value.replace(/e.*$/i, ''))
+  if (isNumeric(value)) return value.digits === 0n
+  return typeof value === 'number' || typeof value === 'bigint' ? Number(value) === 0 : value === false
+}
+
+function isFiniteNumber(value: Value): boolean {
+  if (typeof value === 'string') return /\d/.test(value)
+  if (isNumeric(value)) return value.special === undefined
+  return typeof value !== 'number' || Number.isFinite(value)
 }
 
 function toDecimal(value: Value, from: DataType, precision: number, scale: number): bigint {

@@ -99,9 +99,9 @@ export function commonType(a: DataType, b: DataType, rules: FunctionRules): Data
 
 function commonNumeric(a: DataType, b: DataType, rules: FunctionRules): DataType {
   if (isApproximate(a) || isApproximate(b)) {
-    if (a.is === 'real' && b.is === 'real') return types.real
-    if (a.is === 'double' || b.is === 'double' || isExactFraction(a) || isExactFraction(b)) return types.double
-    return rules.functions === 'postgres' ? types.double : types.real
+    if (a.is === 'double' || b.is === 'double') return types.double
+    const exact = isExactFraction(a) || isExactFraction(b)
+    return exact && rules.functions !== 'postgres' ? types.double : types.real
   }
   if (a.is === 'numeric' || b.is === 'numeric') return types.numeric
   if (a.is === 'decimal' || b.is === 'decimal') {
@@ -125,7 +125,31 @@ export function commonOfArguments(args: readonly BoundArgument[], rules: Functio
   }
   if (common === undefined || text === undefined) return common
   if (common.is === 'null') return text
+  if (common.is === 'decimal' && rules.functions === 'postgres') return withTexts(common, args, rules)
   return castable(text, common) ? common : undefined
+}
+
+/** Untyped literals beside DECIMALs are numbers of as many digits as are written; NaN and the infinities are NUMERIC. */
+function withTexts(decimal: DataType, args: readonly BoundArgument[], rules: FunctionRules): DataType {
+  let common = decimal
+  for (const { type, literal } of args) {
+    if (type.is !== 'string' || typeof literal !== 'string') continue
+    const [, whole, fraction = ''] = /^\s*[+-]?(\d*)(?:\.(\d*))?\s*$/.exec(literal) ?? []
+    if (whole === undefined) return types.numeric
+    const scale = fraction.length
+    common = commonNumeric(common, types.decimal(Math.max(whole.length + scale, 1), scale), rules)
+  }
+  return common
+}
+
+/**
+ * The one type in which operands meet: as `commonOfArguments`, but PostgreSQL's operators have REAL beside another number
+ * as DOUBLE.
+ */
+export function operandType(args: readonly BoundArgument[], rules: FunctionRules): DataType | undefined {
+  const common = commonOfArguments(args, rules)
+  const mixed = common?.is === 'real' && args.some(({ type }) => isNumeric(type) && type.is !== 'real')
+  return mixed && rules.functions === 'postgres' ? types.double : common
 }
 
 /** Whether CAST(from AS to) exists at all; single values may still fail. */

@@ -1,8 +1,15 @@
 import { type DataType, types } from '../../types/data-type.ts'
-import { commonOfArguments } from '../common-type.ts'
+import { commonOfArguments, operandType } from '../common-type.ts'
 import { decimalOf } from '../decimal-types.ts'
 import { js } from '../define.ts'
 import type { Coerce, ScalarFunction } from '../definition.ts'
+
+/** A time of day beside an interval is the interval since midnight. */
+const timesAsIntervals: Coerce = args =>
+  args.some(({ type }) => type.is === 'interval') &&
+  args.every(({ type }) => type.is === 'interval' || type.is === 'time')
+    ? args.map(() => types.interval)
+    : undefined
 
 /** One type for all; exact numbers keep their own digits, since a common DECIMAL could have room for fewer. */
 const comparable: Coerce = (args, rules) => {
@@ -10,8 +17,14 @@ const comparable: Coerce = (args, rules) => {
   if (args.some(({ type }) => type.is === 'decimal') && exact.every(shape => shape !== undefined)) {
     return exact.map((shape): DataType => types.decimal(shape?.precision ?? 1, shape?.scale ?? 0))
   }
+  const common = operandType(args, rules)
+  return common === undefined ? timesAsIntervals(args, rules) : args.map(() => common)
+}
+
+/** IN compares in the one type that the values would have in a column, as PostgreSQL does. */
+const elements: Coerce = (args, rules) => {
   const common = commonOfArguments(args, rules)
-  return common === undefined ? undefined : args.map(() => common)
+  return common?.is === 'real' ? args.map(() => common) : comparable(args, rules)
 }
 
 const comparison = (name: string, summary: string, sql: string, gives: string): ScalarFunction => ({
@@ -105,7 +118,7 @@ export const comparisonFunctions: readonly ScalarFunction[] = [
     signatures: [
       {
         parameters: ['comparable', 'comparable'],
-        coerce: comparable,
+        coerce: elements,
         variadic: true,
         returns: types.boolean,
         nullable: args => args.some(arg => arg.nullable),

@@ -1,12 +1,17 @@
 import { types } from '../../types/data-type.ts'
+import type { Numeric } from '../../types/value.ts'
 import { trimmedNumeric } from '../../values/numeric.ts'
-import { definer, js } from '../define.ts'
+import { definer, js, jsOrNull } from '../define.ts'
 import type { ScalarFunction, Signature } from '../definition.ts'
 import { ofNumeric } from '../numeric/signatures.ts'
 import { asBigint, asNumber, asNumeric } from '../values.ts'
 import { decimalScale } from './shared.ts'
 
 const define = definer('math')
+
+/** NaN and the infinities have no digits. */
+const ofFinite = (a: Numeric, digits: (a: Numeric) => number): number | null =>
+  a.special === undefined ? digits(a) : null
 
 /** Whether a text is of a form; NULL is not. */
 const reads = (form: RegExp): Signature =>
@@ -21,7 +26,7 @@ export const digitFunctions: readonly ScalarFunction[] = [
     [['SCALE(1.250)', '3']],
     [
       js(['decimal'], int, (_, { types: all }) => decimalScale(all[0])),
-      js(['numeric'], int, ([a]) => asNumeric(a).scale),
+      jsOrNull(['numeric'], int, ([a]) => ofFinite(asNumeric(a), ({ scale }) => scale)),
     ],
   ),
   define(
@@ -38,7 +43,7 @@ export const digitFunctions: readonly ScalarFunction[] = [
         }
         return scale
       }),
-      js(['numeric'], int, ([a]) => trimmedNumeric(asNumeric(a)).scale),
+      jsOrNull(['numeric'], int, ([a]) => ofFinite(asNumeric(a), number => trimmedNumeric(number).scale)),
     ],
   ),
   define(

@@ -1,6 +1,6 @@
 import { type DataType, types } from '../../types/data-type.ts'
 import { isInterval } from '../../types/value.ts'
-import { commonType, isInteger, isNumeric } from '../common-type.ts'
+import { isInteger, isNumeric, operandType } from '../common-type.ts'
 import { decimalOf, productType, quotientType, remainderType, sumType } from '../decimal-types.ts'
 import type { BoundArgument, FunctionRules, ScalarFunction, Signature } from '../definition.ts'
 import { jsonMinus } from '../json/removing.ts'
@@ -12,8 +12,8 @@ const int8 = types.bigint
 function numberPair(args: readonly BoundArgument[], rules: FunctionRules): readonly DataType[] | undefined {
   const [a, b] = args
   if (a === undefined || b === undefined) return undefined
-  const left = operandType(a, b)
-  const right = operandType(b, a)
+  const left = numberType(a, b)
+  const right = numberType(b, a)
   if (left === undefined || right === undefined) return undefined
   if (left.is === 'decimal' || right.is === 'decimal') {
     const p = decimalOf(left)
@@ -21,12 +21,18 @@ function numberPair(args: readonly BoundArgument[], rules: FunctionRules): reado
     if (p !== undefined && q !== undefined)
       return [types.decimal(p.precision, p.scale), types.decimal(q.precision, q.scale)]
   }
-  const common = commonType(left, right, rules)
+  const common = operandType(
+    [
+      { ...a, type: left },
+      { ...b, type: right },
+    ],
+    rules,
+  )
   return common === undefined ? undefined : [common, common]
 }
 
 /** A literal string or NULL beside a number reads as that number's type. */
-function operandType(arg: BoundArgument, other: BoundArgument): DataType | undefined {
+function numberType(arg: BoundArgument, other: BoundArgument): DataType | undefined {
   if (isNumeric(arg.type)) return arg.type
   if (arg.type.is !== 'null' && !(arg.type.is === 'string' && arg.literal !== undefined)) return undefined
   return isNumeric(other.type) ? other.type : undefined
@@ -57,6 +63,8 @@ function exact(parameters: readonly DataType['is'][], returns: Signature['return
         if (arg.type.is === wanted) targets.push(arg.type)
         else if (wanted === 'bigint' && isInteger(arg.type)) targets.push(int8)
         else if (wanted === 'double' && isNumeric(arg.type)) targets.push(types.double)
+        else if (wanted === 'interval' && arg.type.is === 'time' && parameters.includes('double'))
+          targets.push(types.interval)
         else if (
           wanted === 'interval' &&
           (arg.type.is === 'null' || (arg.type.is === 'string' && arg.literal !== undefined))

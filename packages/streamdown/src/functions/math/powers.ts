@@ -53,6 +53,13 @@ function power(args: readonly Value[]): number {
   return result
 }
 
+function powerInRange(args: readonly Value[]): number {
+  const result = power(args)
+  if (result === 0 && asNumber(args[0]) !== 0 && args.every(arg => Number.isFinite(arg)))
+    throw new RowError(failures.overflow, 'the power is too near to zero')
+  return result
+}
+
 /** A result out of the range of doubles, from an argument within, fails. */
 function finite(x: number, result: number): number {
   if (Number.isNaN(x) || x === Infinity) return result
@@ -74,7 +81,13 @@ export const powerFunctions: readonly ScalarFunction[] = [
     'The first number raised to the second.',
     [['POWER(2, 10)', '1024']],
     [js(['double', 'double'], double, power), pairOfNumeric(numericPower)],
-    { aliases: ['pow', '^'] },
+    { aliases: ['pow', '^'], insteadIn: { functions: 'postgres', name: 'power_in_range' } },
+  ),
+  define(
+    'power_in_range',
+    'The first number raised to the second; one too near to zero fails.',
+    [['power_in_range(2, 10)', '1024']],
+    [js(['double', 'double'], double, powerInRange), pairOfNumeric(numericPower)],
   ),
   define('sqrt', 'The square root.', [['SQRT(9)', '3']], [js(['double'], double, args => rootOf(asNumber(args[0])))], {
     insteadIn: { functions: 'postgres', name: 'sqrt_exact' },

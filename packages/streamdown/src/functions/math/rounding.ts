@@ -14,6 +14,9 @@ import { decimalScale } from './shared.ts'
 
 const define = definer('math')
 
+/** As in PostgreSQL neither -0 nor NaN has a sign. */
+const signOf = (x: number): number => (x > 0 ? 1 : x < 0 ? -1 : 0)
+
 /** Of a DECIMAL in Flink its own scale, in PostgreSQL none. */
 const signType: Signature['returns'] = ([value], rules) => {
   const { precision, scale } = value?.type.is === 'decimal' ? value.type : { precision: 1, scale: 0 }
@@ -217,7 +220,7 @@ export const roundingFunctions: readonly ScalarFunction[] = [
         const one = powerOfTen(returns.is === 'decimal' ? returns.scale : 0)
         return digits > 0n ? one : digits < 0n ? -one : 0n
       }),
-      js(['double'], double, args => Math.sign(asNumber(args[0]))),
+      js(['double'], double, args => signOf(asNumber(args[0]))),
       ofNumeric(signOfNumeric),
     ],
   ),

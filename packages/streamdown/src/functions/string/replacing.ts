@@ -1,7 +1,8 @@
+import { failures } from '../../errors/table.ts'
 import { types } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
 import { definer, js } from '../define.ts'
-import type { ScalarFunction } from '../definition.ts'
+import { RowError, type ScalarFunction } from '../definition.ts'
 import { asBytes, asCount, asText } from '../values.ts'
 import { limited, points } from './shared.ts'
 
@@ -14,6 +15,16 @@ function overlay(args: readonly Value[]): string {
   const start = asCount(args[2])
   const length = args[3] === undefined ? points(piece).length : asCount(args[3])
   if (start < 1 || start > text.length + 1) return text.join('')
+  return text.slice(0, start - 1).join('') + piece + text.slice(Math.max(0, start - 1 + length)).join('')
+}
+
+/** As in PostgreSQL, which knows no position before the first, and appends behind the last. */
+function overlayFromFirst(args: readonly Value[]): string {
+  const text = points(asText(args[0]))
+  const piece = asText(args[1])
+  const start = asCount(args[2])
+  const length = args[3] === undefined ? points(piece).length : asCount(args[3])
+  if (start < 1) throw new RowError(failures.argument, 'OVERLAY begins at a position from 1')
   return text.slice(0, start - 1).join('') + piece + text.slice(Math.max(0, start - 1 + length)).join('')
 }
 
@@ -50,6 +61,13 @@ export const replacingFunctions: readonly ScalarFunction[] = [
     'The characters from a position on replaced by a text.',
     [["OVERLAY('abcdef' PLACING 'XX' FROM 2 FOR 3)", 'aXXef']],
     [js(['text', 'text', 'int', 'int'], string, overlay, { optional: 1 })],
+    { insteadIn: { functions: 'postgres', name: 'overlay_from_first' } },
+  ),
+  define(
+    'overlay_from_first',
+    'The characters from a position on replaced by a text; a position before the first fails, one behind the last appends.',
+    [["overlay_from_first('abc', 'XX', 10)", 'abcXX']],
+    [js(['text', 'text', 'int', 'int'], string, overlayFromFirst, { optional: 1 })],
   ),
   define(
     'reverse',

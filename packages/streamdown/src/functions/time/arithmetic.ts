@@ -14,6 +14,7 @@ import {
   addUnitsType,
   age,
   bigint,
+  binned,
   ceilTime,
   date,
   dateBin,
@@ -110,7 +111,12 @@ export const timeArithmeticFunctions: readonly ScalarFunction[] = [
         '2024-01-01 13:00:00',
       ],
     ],
-    [js(['interval', 'timestamp', 'timestamp'], args => args[1]?.type ?? timestamp6, dateBin, { optional: 1 })],
+    [
+      js(['interval', 'timestamp', 'timestamp'], args => args[1]?.type ?? timestamp6, dateBin, {
+        coerce: binned,
+        optional: 1,
+      }),
+    ],
   ),
   ...(['date_add', 'date_subtract'] as const).map(name =>
     define(

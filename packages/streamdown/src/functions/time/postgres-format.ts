@@ -425,6 +425,7 @@ export function parsePostgres(text: string, pattern: string): ParsedTime | undef
       }
     }
   }
+  if (offsetMinutes !== undefined && Math.abs(offsetMinutes) >= MOST_OFFSET_MINUTES) return undefined
   if (half !== undefined) hour = (hour % 12) + half
   if (bc && year > 0) year = 1 - year
   if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month) || hour > 24 || minute > 59 || second > 59)
@@ -438,6 +439,9 @@ export function parsePostgres(text: string, pattern: string): ParsedTime | undef
     end: at,
   }
 }
+
+/** PostgreSQL knows zones of less than 16 hours from UTC. */
+const MOST_OFFSET_MINUTES = 16 * 60
 
 const isZone = (token: Token | undefined): boolean =>
   token !== undefined && 'word' in token && (token.word === 'TZH' || token.word === 'OF')

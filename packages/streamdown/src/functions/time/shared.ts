@@ -295,14 +295,26 @@ export function age(to: bigint, from: bigint): Interval {
   return { months, days, micros: BigInt(micros) }
 }
 
-export function dateBin(args: readonly Value[], { types: all, returns, timeZone }: FunctionContext): Value {
+/** Instants are counted as such, whatever their zone's clocks do between them; a time beside one is one. */
+export const binned: Coerce = ([stride, ...times]) => {
+  if (stride === undefined || times.length === 0) return undefined
+  const zoned = times.some(({ type }) => type.is === 'timestamp' && type.zoned)
+  if (!times.every(({ type, literal }) => isTemporal(type) || (type.is === 'string' && literal !== undefined)))
+    return undefined
+  return [interval, ...times.map(() => (zoned ? ltz6 : timestamp6))]
+}
+
+const fromMidnight = (type: DataType, timeZone: string): bigint =>
+  type.is === 'timestamp' && type.zoned ? localToUtc(zoneOf(timeZone), 0n) : 0n
+
+export function dateBin(args: readonly Value[], { returns, timeZone }: FunctionContext): Value {
   const { months, days, micros } = asInterval(args[0])
   const size = BigInt(days) * MICROS_PER_DAY + micros
   if (months !== 0 || size <= 0n)
     throw new RowError(failures.argument, 'the stride must be a positive time without months')
-  const value = localMicros(args[1], all[1], timeZone)
-  const origin = args[2] === undefined ? 0n : localMicros(args[2], all[2], timeZone)
-  return fromLocal(origin + floorDivide(value - origin, size) * size, returns, timeZone)
+  const value = asBigint(args[1])
+  const origin = args[2] === undefined ? fromMidnight(returns, timeZone) : asBigint(args[2])
+  return origin + floorDivide(value - origin, size) * size
 }
 
 export const clock = (

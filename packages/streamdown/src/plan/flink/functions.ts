@@ -47,7 +47,8 @@ const unit = (e: Expression, text: Text): string => text(e).replaceAll("'", '').
 const absent: ReadonlySet<string> = new Set(
   `greatest_known least_known octet_length bit_length space concat_known split_part starts_with ends_with contains format
   levenshtein quote_literal quote_ident quote_nullable regexp_quote normalize to_ascii ilike regexp_replace_first
-  regexp_all_matches regexp_match regexp_split_to_array round_half_even sqrt_exact cbrt exp_in_range log_postgres asinh acosh
+  regexp_all_matches regexp_match regexp_split_to_array round_half_even sqrt_exact cbrt exp_in_range power_in_range overlay_from_first
+  log_postgres asinh acosh
   atanh coth sind cosd tand cotd asind acosd atand atan2d gamma lgamma to_hex conv gcd lcm factorial div width_bucket scale
   min_scale trim_scale is_nan date_part date_trunc date_bin date_subtract age justify_hours justify_days last_day isfinite
   overlaps to_date_postgres to_timestamp_postgres to_char at_time_zone at_time_zone_last timezone make_date make_time

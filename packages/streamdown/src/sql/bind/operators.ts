@@ -1,10 +1,10 @@
 import { all, any, literal, not } from '../../plan/expressions/build.ts'
 import type { Expression } from '../../plan/expressions/expression.ts'
-import { types } from '../../types/data-type.ts'
+import { type DataType, type Field, types } from '../../types/data-type.ts'
 import { typeText } from '../../types/type-text.ts'
 import type { BinaryOperator, InList, Like, Quantified, Span, Expression as Syntax } from '../parse/ast.ts'
 import { castTo } from './cast.ts'
-import { type ExpressionBinder, fieldsOf } from './expressions.ts'
+import { commonOf, type ExpressionBinder, fieldsOf } from './expressions.ts'
 import { fail, notYet } from './problem.ts'
 
 /** The operator on bound operands; `<>` of rows and the pattern operators are made of others. */
@@ -22,6 +22,14 @@ export function operate(
       if (pairs === undefined) return binder.call(op, [left, right], at)
       const equal = all(pairs.map(([l, r]) => operate(binder, '=', l, r, at)))
       return op === '=' ? equal : not(equal)
+    }
+    case '<':
+    case '<=':
+    case '>':
+    case '>=': {
+      const type = alignedRow(binder, left, right, at)
+      const [a, b] = type === undefined ? [left, right] : [cast(binder, left, type), cast(binder, right, type)]
+      return binder.call(op, [a, b], at)
     }
     case '<=>':
       return binder.call('is_not_distinct_from', [left, right], at)
@@ -185,6 +193,23 @@ function listed(e: Syntax): readonly Syntax[] | undefined {
   }
   return undefined
 }
+
+/** The type in which two rows are ordered, where literals in one of them read as the other's type does. */
+function alignedRow(binder: ExpressionBinder, left: Expression, right: Expression, at: Span): DataType | undefined {
+  const pairs = rowPairs(left, right, at)
+  if (pairs === undefined || left.type.is !== 'row') return undefined
+  const fields: Field[] = []
+  for (const [i, [l, r]] of pairs.entries()) {
+    const type = alignedRow(binder, l, r, at) ?? commonOf([l, r], binder.context)
+    const field = left.type.fields[i]
+    if (type === undefined || field === undefined) return undefined
+    fields.push({ name: field.name, type, nullable: l.nullable || r.nullable })
+  }
+  return types.row(fields)
+}
+
+const cast = (binder: ExpressionBinder, e: Expression, type: DataType): Expression =>
+  castTo(e, type, binder.context.settings, false, e.at)
 
 /** The fields of two rows side by side; undefined when they are no rows. */
 function rowPairs(
