@@ -3,7 +3,9 @@ import type { AggregateDraft, OverDraft } from './draft/expression-draft.ts'
 import { callerPlace } from './draft/place.ts'
 import { columnDraft, type Filter, operandDraft } from './expression.ts'
 import { filterDraft } from './filter.ts'
+import { codeGiven, objectGiven } from './given.ts'
 import type { ColumnType } from './schema/column-type.ts'
+import { typeGiven } from './schema/column-type.ts'
 import type { At, Columns, NullOf, Numeric, Ordered } from './types/row.ts'
 
 declare const gives: unique symbol
@@ -141,13 +143,20 @@ export function fold<R, T>(
   step: (state: T, row: R) => NoInfer<T>,
   options: FoldOptions<R, T> = {},
 ): Aggregate<T, R> {
+  const { retract, merge } = objectGiven('The options of fold() are an object', options)
   return new Aggregate({
     is: 'aggregate',
     name: 'fold',
     args: [],
     distinct: false,
     readsAsNumber: false,
-    fold: { type, initial, step, retract: options.retract, merge: options.merge },
+    fold: {
+      type: typeGiven('fold()', type),
+      initial,
+      step: codeGiven('fold() wants an arrow of the state and a row', step),
+      retract,
+      merge,
+    },
     place: callerPlace(),
   })
 }

@@ -2,6 +2,7 @@ import { StreamdownError } from '../errors/error.ts'
 import { Aggregate, OverColumn, type ResultOf } from './aggregates.ts'
 import type { AggregateDraft } from './draft/expression-draft.ts'
 import type { AggregateRelation, OverRelation } from './draft/relation-draft.ts'
+import { objectGiven } from './given.ts'
 
 /** The aggregates of a group, by the names of their columns; names in `Taken` are the key's and the window's. */
 export type Aggregates<R, Taken extends PropertyKey> = { readonly [column: string]: Aggregate<unknown, R> } & {
@@ -16,7 +17,9 @@ export type Results<A> = { -readonly [C in keyof A]: ResultOf<A[C]> }
 
 /** @internal */
 export function namedAggregates(aggregates: Readonly<Record<string, unknown>>): AggregateRelation['aggregates'] {
-  return Object.entries(aggregates).map(([name, aggregate]) => ({ name, aggregate: draftOf(name, aggregate) }))
+  return Object.entries(objectGiven('aggregate() wants columns by their names, { n: count() }', aggregates)).map(
+    ([name, aggregate]) => ({ name, aggregate: draftOf(name, aggregate) }),
+  )
 }
 
 function draftOf(name: string, aggregate: unknown): AggregateDraft {
@@ -29,8 +32,10 @@ function draftOf(name: string, aggregate: unknown): AggregateDraft {
 
 /** @internal */
 export function namedOverColumns(columns: Readonly<Record<string, unknown>>): OverRelation['columns'] {
-  return Object.entries(columns).map(([name, column]) => {
-    if (column instanceof OverColumn) return { name, value: column.draft }
-    throw new StreamdownError('DSD5007', `Column '${name}' wants an aggregate or lag('column').`)
-  })
+  return Object.entries(objectGiven("over() wants columns by their names, { before: lag('x') }", columns)).map(
+    ([name, column]) => {
+      if (column instanceof OverColumn) return { name, value: column.draft }
+      throw new StreamdownError('DSD5007', `Column '${name}' wants an aggregate or lag('column').`)
+    },
+  )
 }

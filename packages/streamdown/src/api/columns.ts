@@ -2,6 +2,7 @@ import { StreamdownError } from '../errors/error.ts'
 import { callerPlace } from './draft/place.ts'
 import type { NamedExpression, OrderDraft, RelationDraft } from './draft/relation-draft.ts'
 import { columnDraft, Expression } from './expression.ts'
+import { objectGiven, refuse, textGiven } from './given.ts'
 import type { At, Columns, ColumnValue } from './types/row.ts'
 
 /** A computed column: an arrow over the row, or an expression. */
@@ -36,7 +37,8 @@ export type RankColumn<O extends readonly unknown[]> = { [N in Extract<O[number]
 
 /** @internal */
 export function namedExpressions(columns: Readonly<Record<string, unknown>>): readonly NamedExpression[] {
-  return Object.entries(columns).map(([name, column]) => ({ name, value: columnOrArrow(name, column) }))
+  const given = objectGiven("Columns are wanted by their names, { total: mul('price', 2) }", columns)
+  return Object.entries(given).map(([name, column]) => ({ name, value: columnOrArrow(name, column) }))
 }
 
 function columnOrArrow(name: string, column: unknown): NamedExpression['value'] {
@@ -53,19 +55,25 @@ const isArrow = (value: unknown): value is (row: never) => unknown => typeof val
 
 /** @internal */
 export interface TopRequest {
+  readonly count: number
   readonly order: readonly OrderDraft[]
   readonly rank?: string
 }
 
 /** @internal */
-export function topRequest(items: readonly (string | Ranked)[]): TopRequest {
+export function topRequest(count: number, items: readonly (string | Ranked)[]): TopRequest {
+  if (typeof count !== 'number') refuse('top() wants a number of rows', count)
   const order: OrderDraft[] = []
   let rank: string | undefined
   for (const item of items) {
     if (typeof item === 'string') order.push(orderDraft(item))
-    else rank = item.rank
+    else
+      rank = textGiven(
+        "top() wants orders, and { rank: 'column' }",
+        objectGiven("top() wants orders, as 'total desc'", item).rank,
+      )
   }
-  return rank === undefined ? { order } : { order, rank }
+  return rank === undefined ? { count, order } : { count, order, rank }
 }
 
 function orderDraft(text: string): OrderDraft {

@@ -1,4 +1,5 @@
 import { StreamdownError } from '../errors/error.ts'
+import { shown } from './given.ts'
 
 type Unit = 'millisecond' | 'second' | 'minute' | 'hour' | 'day' | 'week'
 type Short = 'us' | 'ms' | 's' | 'm' | 'min' | 'h' | 'd' | 'w'
@@ -27,6 +28,7 @@ const micros: Readonly<Record<string, bigint>> = {
 
 /** Microseconds of a duration. Throws DSD5003 for anything that is not a number and a unit. */
 export function durationMicros(duration: string): bigint {
+  if (typeof duration !== 'string') throw new StreamdownError('DSD5003', `${shown(duration)} is not a duration.`)
   const match = /^\s*(-?\d+)(?:\.(\d{1,6}))?\s*([a-z]+?)\s*$/i.exec(duration)
   const unit = match === null ? undefined : unitMicros(match[3] ?? '')
   if (match === null || unit === undefined)

@@ -1,5 +1,6 @@
 import { callerPlace } from './draft/place.ts'
 import type { AskRelation, EnrichRelation } from './draft/relation-draft.ts'
+import { draftGiven, objectGiven } from './given.ts'
 import { type JoinRequest, onPairs } from './join.ts'
 import { Lookup } from './lookup.ts'
 import type { Drafted } from './types/brand.ts'
@@ -8,8 +9,9 @@ import type { Drafted } from './types/brand.ts'
 export function enrichDraft(
   left: Drafted,
   right: Drafted | Lookup<unknown, string>,
-  { on, as, how }: JoinRequest,
+  request: JoinRequest,
 ): EnrichRelation | AskRelation {
+  const { on, as, how } = objectGiven('enrich() wants its options, { on }', request)
   const shared = {
     on: onPairs(on),
     ...(as === undefined ? {} : { as }),
@@ -18,5 +20,5 @@ export function enrichDraft(
   } as const
   return right instanceof Lookup
     ? { is: 'ask', input: left['~draft'], lookup: right, ...shared }
-    : { is: 'enrich', left: left['~draft'], right: right['~draft'], ...shared }
+    : { is: 'enrich', left: left['~draft'], right: draftGiven('enrich', right), ...shared }
 }

@@ -1,7 +1,7 @@
-import { StreamdownError } from '../errors/error.ts'
 import { Decimal } from '../values/decimal.ts'
 import type { ExpressionDraft, LiteralValue } from './draft/expression-draft.ts'
 import { callerPlace } from './draft/place.ts'
+import { piecesGiven, refuse, textGiven } from './given.ts'
 import type { At, Columns, Input } from './types/row.ts'
 import { SqlFunction } from './user-functions.ts'
 
@@ -56,6 +56,7 @@ export function col<R, C extends keyof Columns<R> & string>(column: C): Expressi
 
 /** A value, outright: where a string would be read as a column. */
 export function lit<const V extends LiteralValue>(value: V): Expression<V, unknown> {
+  if (!isLiteral(value)) return refuse('lit() wants a value', value)
   return new Expression<V, unknown>({ is: 'literal', value })
 }
 
@@ -68,11 +69,19 @@ export function sql<T>(
   ...holes: readonly (LiteralValue | Expression<unknown, never> | SqlFunction)[]
 ): Expression<T, unknown> {
   const drafts = holes.map(valueDraft)
-  return new Expression<T, unknown>({ is: 'sql', pieces: [...pieces], holes: drafts, place: callerPlace() })
+  return new Expression<T, unknown>({
+    is: 'sql',
+    pieces: piecesGiven('sql', pieces),
+    holes: drafts,
+    place: callerPlace(),
+  })
 }
 
 /** @internal `'customer.name'` is a path into a nested row. */
-export const columnDraft = (column: string): ExpressionDraft => ({ is: 'column', path: column.split('.') })
+export const columnDraft = (column: string): ExpressionDraft => ({
+  is: 'column',
+  path: textGiven("A column's name is wanted", column).split('.'),
+})
 
 /** @internal Where a column is chosen, a string is a column. */
 export function operandDraft(operand: unknown): ExpressionDraft {
@@ -84,7 +93,7 @@ export function valueDraft(value: unknown): ExpressionDraft {
   if (value instanceof Expression) return value.draft
   if (value instanceof SqlFunction) return { is: 'function', of: value.function }
   if (isLiteral(value)) return { is: 'literal', value }
-  throw new StreamdownError('DSD5007', `${String(value)} (${typeof value}) is neither a value nor an expression.`)
+  return refuse('A value or an expression is wanted', value)
 }
 
 function isLiteral(value: unknown): value is LiteralValue {

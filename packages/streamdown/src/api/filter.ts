@@ -2,6 +2,7 @@ import { StreamdownError } from '../errors/error.ts'
 import type { ExpressionDraft } from './draft/expression-draft.ts'
 import { callerPlace } from './draft/place.ts'
 import { call, columnDraft, Expression, type Filter, valueDraft } from './expression.ts'
+import { codeGiven, listGiven, shown } from './given.ts'
 import type { Input } from './types/row.ts'
 
 /** What `where(column, operator, value)` may compare a column of type `V` with. */
@@ -27,7 +28,11 @@ export type NullTest = 'is null' | 'is not null'
 /** @internal */
 export function filterDraft<R>(filter: Filter<R>): ExpressionDraft {
   if (filter instanceof Expression) return filter.draft
-  return { is: 'arrow', arrow: filter, place: callerPlace() }
+  return {
+    is: 'arrow',
+    arrow: codeGiven('A condition is an arrow over the row or an expression', filter),
+    place: callerPlace(),
+  }
 }
 
 /** @internal `where('total', '>', 5)`. */
@@ -58,13 +63,15 @@ export function comparisonDraft(column: string, operator: string, value: unknown
       return call('between', of, valueDraft(low), valueDraft(high))
     }
     default:
-      throw new StreamdownError('DSD5007', `'${operator}' is not an operator of where.`)
+      throw new StreamdownError('DSD5007', `${shown(operator)} is not an operator of where.`)
   }
 }
 
 /** @internal No value at all is FALSE, which SQL cannot say as a list. */
 export function oneOf(of: ExpressionDraft, values: readonly unknown[]): ExpressionDraft {
-  return values.length === 0 ? { is: 'literal', value: false } : call('in', of, ...values.map(valueDraft))
+  return listGiven('isIn() wants a list of values', values).length === 0
+    ? { is: 'literal', value: false }
+    : call('in', of, ...values.map(valueDraft))
 }
 
 function listed(operator: string, value: unknown): readonly unknown[] {

@@ -1,5 +1,6 @@
 import type { Decimal } from '../values/decimal.ts'
 import type { Timestamp } from '../values/timestamp.ts'
+import type { ExpressionDraft } from './draft/expression-draft.ts'
 import {
   call,
   Expression,
@@ -10,7 +11,9 @@ import {
   type ValueOf,
   valueDraft,
 } from './expression.ts'
+import { refuse, textGiven } from './given.ts'
 import type { ColumnType } from './schema/column-type.ts'
+import { typeGiven } from './schema/column-type.ts'
 import type { Columns, Input, NullOf, Numeric } from './types/row.ts'
 
 /** What may stand right of an arithmetic operator: DECIMAL takes a value or another DECIMAL, never a DOUBLE unseen. */
@@ -180,13 +183,24 @@ export function nullif<R, C extends keyof Columns<R> & string = never, V = never
 type Branch<R> = Input<string> | number | bigint | boolean | null | Date | Decimal | Expression<unknown, R>
 type BranchValue<X> = X extends Expression<infer V, never> ? V : X
 
+function conditionDraft(condition: unknown): ExpressionDraft {
+  return condition instanceof Expression
+    ? condition.draft
+    : refuse("when() wants a condition such as gt('total', 5)", condition)
+}
+
 /** CASE: `then` where the condition is true, `otherwise` where it is false or NULL. */
 export function when<R, const A extends Branch<R>, const B extends Branch<R>>(
   condition: Expression<boolean | null, R>,
   then: A,
   otherwise: B,
 ): Expression<BranchValue<A> | BranchValue<B>, R> {
-  return new Expression({ is: 'case', when: condition.draft, then: valueDraft(then), otherwise: valueDraft(otherwise) })
+  return new Expression({
+    is: 'case',
+    when: conditionDraft(condition),
+    then: valueDraft(then),
+    otherwise: valueDraft(otherwise),
+  })
 }
 
 /** The value as another type; one that does not fit makes the row fail. */
@@ -194,7 +208,7 @@ export function cast<R, T>(
   value: Operand<R, keyof Columns<R> & string, unknown>,
   type: ColumnType<T>,
 ): Expression<T | null, R> {
-  return new Expression({ is: 'cast', input: operandDraft(value), type, attempt: false })
+  return new Expression({ is: 'cast', input: operandDraft(value), type: typeGiven('cast', type), attempt: false })
 }
 
 /** The value as another type, NULL where it does not fit. */
@@ -202,7 +216,7 @@ export function tryCast<R, T>(
   value: Operand<R, keyof Columns<R> & string, unknown>,
   type: ColumnType<T>,
 ): Expression<T | null, R> {
-  return new Expression({ is: 'cast', input: operandDraft(value), type, attempt: true })
+  return new Expression({ is: 'cast', input: operandDraft(value), type: typeGiven('tryCast', type), attempt: true })
 }
 
 type TimeField = 'year' | 'quarter' | 'month' | 'week' | 'day' | 'hour' | 'minute' | 'second' | 'dow' | 'doy' | 'epoch'
@@ -212,7 +226,9 @@ export function extract<R, C extends keyof Columns<R, Date> & string = never, V 
   field: TimeField,
   time: Operand<R, C, V>,
 ): Expression<number | NullOf<ValueOf<R, C, V>>, R> {
-  return new Expression(call('extract', valueDraft(field.toUpperCase()), operandDraft(time)))
+  return new Expression(
+    call('extract', valueDraft(textGiven('extract() wants a part of a time', field).toUpperCase()), operandDraft(time)),
+  )
 }
 
 /** The time cut down to a unit, in UTC. */

@@ -45,7 +45,7 @@ export class GroupedTable<R, G extends keyof R, out K, out T, out M> {
 
   /** The first `count` rows of each group by an order. */
   top<const O extends readonly (Order<R> | Ranked)[]>(count: number, ...order: O): Table<With<R, RankColumn<O>>, K, M> {
-    return new Table({ is: 'top', input: this.#input, by: this.#by, count, ...topRequest(order), place: callerPlace() })
+    return new Table({ is: 'top', input: this.#input, by: this.#by, ...topRequest(count, order), place: callerPlace() })
   }
 
   /** The newest row of each group. */

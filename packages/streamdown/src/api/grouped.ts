@@ -3,6 +3,7 @@ import { type Order, type RankColumn, type Ranked, topRequest } from './columns.
 import { callerPlace } from './draft/place.ts'
 import type { FrameDraft, RelationDraft } from './draft/relation-draft.ts'
 import { type Duration, durationMicros } from './duration.ts'
+import { codeGiven, objectGiven, textGiven } from './given.ts'
 import { Pattern, type Quantity, type Step } from './match.ts'
 import { type Outputs, outputStreams, type ProcessDefinition, type StateCells, type Streams } from './process.ts'
 import { Stream } from './stream.ts'
@@ -15,8 +16,10 @@ import type { Emit, Window, WindowMode, WindowOptions } from './windows.ts'
 export type Frame = { readonly rows: number } | { readonly last: Duration } | 'all'
 
 function frameDraft(frame: Frame): FrameDraft {
-  if (frame === 'all' || 'rows' in frame) return frame
-  return { micros: durationMicros(frame.last) }
+  if (frame === 'all') return frame
+  const given = objectGiven("over() wants a frame: { rows: 10 }, { last: '1 hour' } or 'all'", frame)
+  if ('rows' in given) return given
+  return { micros: durationMicros(given.last) }
 }
 
 /** A stream's rows by key. `G` are the columns of the key. */
@@ -54,7 +57,7 @@ export class Grouped<R, G extends keyof R> {
     count: number,
     ...order: O
   ): Table<With<R, RankColumn<O>>, TopKey<G, O>, 'updates'> {
-    return new Table({ is: 'top', input: this.#input, by: this.#by, count, ...topRequest(order), place: callerPlace() })
+    return new Table({ is: 'top', input: this.#input, by: this.#by, ...topRequest(count, order), place: callerPlace() })
   }
 
   /** The newest row of each key, by event time where there is one. */
@@ -64,7 +67,10 @@ export class Grouped<R, G extends keyof R> {
 
   /** The first row of each key, by event time where there is one; with `within`, again after so long without one. */
   first(options?: { readonly within: Duration }): Stream<R> {
-    const within = options === undefined ? {} : { withinMicros: durationMicros(options.within) }
+    const within =
+      options === undefined
+        ? {}
+        : { withinMicros: durationMicros(objectGiven('first() wants { within: duration }', options).within) }
     return new Stream({ is: 'first', input: this.#input, by: this.#by, ...within, place: callerPlace() })
   }
 
@@ -87,6 +93,8 @@ export class Grouped<R, G extends keyof R> {
   process<E = never, const S extends StateCells = Record<never, never>, const O extends Outputs = Record<never, never>>(
     definition: ProcessDefinition<R, Picked<R, G>, E, S, O>,
   ): Stream<E> & { readonly outputs: Streams<O> } {
+    const { row } = objectGiven('process() wants its definition, { emits, row }', definition)
+    codeGiven('process() wants what it does with a row, row()', row)
     const draft = { is: 'process', input: this.#input, by: this.#by, definition, place: callerPlace() } as const
     return Object.assign(new Stream<E>(draft), { outputs: outputStreams(draft, definition.outputs) })
   }
@@ -97,7 +105,15 @@ export class Grouped<R, G extends keyof R> {
     predicate: (row: R) => boolean,
     quantity?: Q,
   ): Pattern<R, Picked<R, G>, { [P in N]: Step<R, Q> }> {
-    return new Pattern(this.#input, this.#by, [{ name, how: 'start', predicate, quantity, place: callerPlace() }])
+    return new Pattern(this.#input, this.#by, [
+      {
+        name: textGiven('match() wants a name for the step', name),
+        how: 'start',
+        predicate: codeGiven('match() wants an arrow over the row', predicate),
+        quantity,
+        place: callerPlace(),
+      },
+    ])
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Guarantee, SinkOf } from './connector.ts'
 import { callerPlace } from './draft/place.ts'
 import type { JobDraft } from './draft/relation-draft.ts'
+import { connectorGiven } from './given.ts'
 import type { Drafted } from './types/brand.ts'
 
 /** Options of `into`. */
@@ -31,7 +32,7 @@ export function jobInto<R>(
   return new Job({
     is: 'job',
     input: input['~draft'],
-    sink: sink['~connector'],
+    sink: connectorGiven('into', sink),
     ...(guarantee === undefined ? {} : { guarantee }),
     place: callerPlace(),
   })

@@ -1,6 +1,7 @@
 import { callerPlace } from './draft/place.ts'
 import type { JoinRelation } from './draft/relation-draft.ts'
 import { type Duration, durationMicros } from './duration.ts'
+import { draftGiven, objectGiven, textGiven } from './given.ts'
 import type { Drafted, KeyIn, ModeIn, RelationOf, RowIn } from './types/brand.ts'
 import type { Dropped, Flatten, Nullable, Numeric } from './types/row.ts'
 import type { TimeSpan, Window } from './windows.ts'
@@ -125,8 +126,8 @@ export function joinDraft(left: Drafted, right: RelationOf<unknown> & Drafted, r
   return {
     is: 'join',
     left: left['~draft'],
-    right: right['~draft'],
-    on: onPairs(request.on),
+    right: draftGiven('join', right),
+    on: onPairs(objectGiven('join() wants its options, { on }', request).on),
     ...(request.as === undefined ? {} : { as: request.as }),
     how: request.how ?? 'inner',
     ...timeDraft(request),
@@ -137,7 +138,10 @@ export function joinDraft(left: Drafted, right: RelationOf<unknown> & Drafted, r
 /** @internal */
 export function onPairs(on: unknown): JoinRelation['on'] {
   if (typeof on === 'string') return [{ left: on, right: on }]
-  return Object.entries(on ?? {}).map(([left, right]) => ({ left, right: String(right) }))
+  return Object.entries(on ?? {}).map(([left, right]) => ({
+    left,
+    right: textGiven('on wants names of columns', right),
+  }))
 }
 
 function timeDraft({ within, window, keep }: JoinRequest): Pick<JoinRelation, 'time'> {

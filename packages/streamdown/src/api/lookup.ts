@@ -1,4 +1,5 @@
 import type { Duration } from './duration.ts'
+import { objectGiven } from './given.ts'
 import type { Schema } from './schema/schema.ts'
 import type { RelationOf } from './types/brand.ts'
 
@@ -14,12 +15,13 @@ export class Lookup<out R, out K extends string> implements RelationOf<R> {
   readonly cache: Duration | undefined
 
   /** @internal */
-  constructor(options: {
+  constructor(given: {
     readonly key: K
     readonly get: (keys: never) => Promise<readonly R[]>
     readonly schema?: Schema
     readonly cache?: Duration
   }) {
+    const options = objectGiven('lookup() wants its options, { key, get }', given)
     this.key = options.key
     this.get = options.get
     this.schema = options.schema

@@ -1,6 +1,8 @@
 import { callerPlace } from './draft/place.ts'
 import type { MapAsyncRelation, RelationDraft } from './draft/relation-draft.ts'
 import { type Duration, durationMicros } from './duration.ts'
+import { codeGiven, objectGiven } from './given.ts'
+import { typeGiven } from './schema/column-type.ts'
 
 /** How `mapAsync` asks. */
 export interface MapAsyncOptions {
@@ -19,13 +21,15 @@ export function mapAsyncDraft(
   input: RelationDraft,
   type: MapAsyncRelation['type'],
   call: MapAsyncRelation['call'],
-  { concurrency = 16, order = 'input', timeout = '10s', retry = 3 }: MapAsyncOptions = {},
+  options: MapAsyncOptions = {},
 ): MapAsyncRelation {
+  const wants = 'The options of mapAsync() are an object'
+  const { concurrency = 16, order = 'input', timeout = '10s', retry = 3 } = objectGiven(wants, options)
   return {
     is: 'mapAsync',
     input,
-    type,
-    call,
+    type: typeGiven('mapAsync()', type),
+    call: codeGiven('mapAsync() wants a function that answers', call),
     concurrency,
     ordered: order === 'input',
     timeoutMicros: durationMicros(timeout),

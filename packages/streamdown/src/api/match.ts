@@ -1,6 +1,7 @@
 import { callerPlace } from './draft/place.ts'
 import type { MatchRelation, PatternStep, RelationDraft } from './draft/relation-draft.ts'
 import { type Duration, durationMicros } from './duration.ts'
+import { codeGiven } from './given.ts'
 import { Stream } from './stream.ts'
 import type { Flatten, NotAPromise } from './types/row.ts'
 
@@ -71,7 +72,12 @@ export class Pattern<R, K, S> {
       ...(this.#within === undefined ? {} : { within: durationMicros(this.#within) }),
       place,
     }
-    const matched = new Stream<Flatten<T>>({ is: 'matched', of, arrow: { arrow, place }, place })
+    const matched = new Stream<Flatten<T>>({
+      is: 'matched',
+      of,
+      arrow: { arrow: codeGiven('select() wants an arrow over the matched rows', arrow), place },
+      place,
+    })
     return Object.assign(matched, { timedOut: new Stream<Partial<S>>({ is: 'timedOut', of, place }) })
   }
 }

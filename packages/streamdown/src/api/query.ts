@@ -2,6 +2,7 @@ import type { LiteralValue } from './draft/expression-draft.ts'
 import { callerPlace } from './draft/place.ts'
 import type { QueryHole } from './draft/relation-draft.ts'
 import { type Expression, valueDraft } from './expression.ts'
+import { piecesGiven } from './given.ts'
 import { RowType } from './schema/row-type.ts'
 import { Table } from './table.ts'
 import type { Drafted, Mode, RelationOf } from './types/brand.ts'
@@ -30,7 +31,7 @@ export function query(first: TemplateStringsArray | RowType<unknown>, ...holes: 
 }
 
 const queryDraft = (pieces: TemplateStringsArray, holes: readonly QueryPart[]) =>
-  ({ is: 'query', pieces: [...pieces], holes: holes.map(holeDraft), place: callerPlace() }) as const
+  ({ is: 'query', pieces: piecesGiven('query', pieces), holes: holes.map(holeDraft), place: callerPlace() }) as const
 
 function holeDraft(part: QueryPart): QueryHole {
   if (isRelation(part)) return { is: 'relation', relation: part['~draft'] }

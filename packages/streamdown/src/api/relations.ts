@@ -2,6 +2,7 @@ import type { SourceOf } from './connector.ts'
 import { callerPlace } from './draft/place.ts'
 import type { SourceRelation } from './draft/relation-draft.ts'
 import { type Duration, durationMicros } from './duration.ts'
+import { columnsGiven, connectorGiven, listGiven, objectGiven } from './given.ts'
 import { columnsOf } from './schema/columns-of.ts'
 import type { RowOfSchema, Schema } from './schema/schema.ts'
 import { Stream } from './stream.ts'
@@ -52,9 +53,12 @@ export function table<R, const K extends keyof RowFrom<R, S> & string, S extends
   source: SourceOf<R>,
   options: TableOptions<RowFrom<R, S>, S, K>,
 ): Table<RowFrom<R, S>, K, 'updates'> {
-  return new Table(
-    sourceRelation('table', source, options, typeof options.key === 'string' ? [options.key] : options.key),
-  )
+  return new Table(sourceRelation('table', source, options, keyGiven(options)))
+}
+
+const keyGiven = <K extends string>(options: { readonly key: K | readonly K[] }): readonly K[] => {
+  const { key } = objectGiven("table() wants its options, { key: 'id' }", options)
+  return columnsGiven('table', typeof key === 'string' ? [key] : listGiven('key wants the name of a column', key))
 }
 
 interface Options {
@@ -75,7 +79,7 @@ function sourceRelation(
   return {
     is: 'source',
     kind,
-    source: source['~connector'],
+    source: connectorGiven(kind, source),
     ...(options.schema === undefined ? {} : { columns: columnsOf(options.schema) }),
     ...(options.validate === 'each' && options.schema !== undefined ? { validate: options.schema } : {}),
     ...(options.time === undefined ? {} : { time: options.time }),

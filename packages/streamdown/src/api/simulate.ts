@@ -16,6 +16,7 @@ import type { Change } from './change.ts'
 import { type DeadLetter, letterObject } from './dead-letter.ts'
 import type { RelationDraft, SourceRelation } from './draft/relation-draft.ts'
 import { type Duration, durationMicros } from './duration.ts'
+import { draftGiven, objectGiven } from './given.ts'
 import type { Job } from './job.ts'
 import { Lookup } from './lookup.ts'
 import { LowerContext } from './lower/context.ts'
@@ -89,7 +90,7 @@ export class Simulation {
 
   /** Feeds rows to a stream or table that the program reads. */
   push<R>(to: RelationOf<R> & Drafted, ...rows: readonly InputRow<NoInfer<R>>[]): Simulation {
-    const { draft, feed } = this.#source(to['~draft'])
+    const { draft, feed } = this.#source(draftGiven('push', to))
     const columns = columnsOfSource(this.#assembled.context, draft)
     feed.push(rows.map(row => ({ values: rowInput(columns, asObject(row)), weight: 1 })))
     return this.#settle()
@@ -97,7 +98,7 @@ export class Simulation {
 
   /** Takes back a row of a table by its key. */
   remove<R, K extends keyof R>(from: TableOf<R, K>, key: InputRow<Pick<R, K>>): Simulation {
-    const { draft, feed } = this.#source(from['~draft'])
+    const { draft, feed } = this.#source(draftGiven('remove', from))
     const given = asObject(key)
     const values = columnsOfSource(this.#assembled.context, draft).map(({ name, type }) =>
       draft.key.includes(name) ? fromInput(type, Reflect.get(given, name), name) : null,
@@ -125,7 +126,7 @@ export class Simulation {
   /** The rows of an exported table now, or all rows of an exported stream so far. */
   rows<R>(of: RelationOf<R> & Drafted): R[]
   rows(of: Drafted): unknown[] {
-    const view = this.#view(of['~draft'])
+    const view = this.#view(draftGiven('rows', of))
     const { lowered, store, added } = this.#output(view.name)
     const rows = view.kind === 'table' ? store.rows() : added
     return rows.flatMap(({ values, weight }) =>
@@ -136,7 +137,7 @@ export class Simulation {
   /** The changes of an exported table or stream since the last call. */
   changes<R>(of: RelationOf<R> & Drafted): Change<R>[]
   changes(of: Drafted): Change<unknown>[] {
-    const output = this.#output(this.#view(of['~draft']).name)
+    const output = this.#output(this.#view(draftGiven('changes', of)).name)
     const { steps, lowered, key } = output
     output.steps = []
     return steps.flatMap(rows => changesOf(lowered.columns, key, rows))
@@ -145,7 +146,7 @@ export class Simulation {
   /** What an exported job has written so far: rows that were added, in their order. */
   written<R>(job: Job<R>): R[]
   written(job: Job<unknown>): unknown[] {
-    const found = this.#assembled.jobs.find(one => one.draft === job.draft)
+    const found = this.#assembled.jobs.find(one => one.draft === objectGiven('written() wants a job', job).draft)
     if (found === undefined) throw new StreamdownError('DSD5007', 'The program does not export this job.')
     const { lowered, added } = this.#output(found.name)
     return added.flatMap(({ values, weight }) =>
@@ -276,7 +277,7 @@ export class Simulation {
   }
 
   #asked(of: Lookup<unknown, string> | Drafted) {
-    const notes = this.#assembled.context.inquiries.get(of instanceof Lookup ? of : of['~draft']) ?? []
+    const notes = this.#assembled.context.inquiries.get(of instanceof Lookup ? of : draftGiven('asked', of)) ?? []
     const running = notes.flatMap(asked =>
       this.#engine.inquiries
         .filter(({ inquiry }) => inquiry === asked.inquiry)

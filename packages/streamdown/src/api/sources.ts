@@ -2,6 +2,7 @@ import type { Timestamp } from '../values/timestamp.ts'
 import { Sink, Source, SourceAndSink } from './connector.ts'
 import type { SourceDraft } from './draft/source-draft.ts'
 import type { Duration } from './duration.ts'
+import { objectGiven, textGiven } from './given.ts'
 
 /** The formats of files, pipes and requests. Default: what the file's name says, else NDJSON. */
 export type Format = 'json' | 'csv' | 'parquet'
@@ -19,6 +20,8 @@ export function file<R = unknown>(
   path: string,
   options: FileOptions = {},
 ): SourceAndSink<R, unknown, 'final', 'exactly-once'> {
+  textGiven('file() wants a path', path)
+  objectGiven('The options of file() are an object', options)
   return new SourceAndSink(
     draft('file', {
       path,
@@ -31,12 +34,14 @@ export function file<R = unknown>(
 
 /** Lines that come through the pipe. */
 export function stdin<R = unknown>(options: { readonly format?: Format } = {}): Source<R> {
-  return new Source(draft('stdin', { format: options.format ?? 'json' }))
+  const { format = 'json' } = objectGiven('The options of stdin() are an object', options)
+  return new Source(draft('stdin', { format }))
 }
 
 /** Lines into the pipe. */
 export function stdout(options: { readonly format?: Format } = {}): Sink<unknown, 'final', 'at-least-once'> {
-  return new Sink(draft('stdout', { format: options.format ?? 'json' }))
+  const { format = 'json' } = objectGiven('The options of stdout() are an object', options)
+  return new Sink(draft('stdout', { format }))
 }
 
 export interface HttpOptions {
@@ -48,7 +53,7 @@ export interface HttpOptions {
 
 /** Rows that others POST: one, an array, or NDJSON. A full queue answers 429. */
 export function http<R = unknown>(options: HttpOptions): Source<R> {
-  const { port, host, path, format } = options
+  const { port, host, path, format } = objectGiven('http() wants its options, { port: 8080 }', options)
   return new Source(draft('http', { port: String(port), host, path, format: format ?? 'json' }))
 }
 
@@ -63,7 +68,7 @@ export interface DatagenOptions {
 
 /** Made-up rows for any schema; the same seed gives the same rows. */
 export function datagen(options: DatagenOptions = {}): Source<unknown> {
-  const { rowsPerSecond, rows, seed } = options
+  const { rowsPerSecond, rows, seed } = objectGiven('The options of datagen() are an object', options)
   return new Source(
     draft('datagen', {
       'rows-per-second': text(rowsPerSecond),
@@ -141,7 +146,7 @@ export interface NexmarkEvent {
 export function nexmark(
   options: { readonly events?: number; readonly eventsPerSecond?: number; readonly seed?: number } = {},
 ): Source<NexmarkEvent> {
-  const { events, eventsPerSecond, seed } = options
+  const { events, eventsPerSecond, seed } = objectGiven('The options of nexmark() are an object', options)
   return new Source(
     draft('nexmark', { 'events.num': text(events), 'first-event.rate': text(eventsPerSecond), seed: text(seed) }),
   )
@@ -152,7 +157,11 @@ export function connector<R = unknown>(
   name: string,
   options: Readonly<Record<string, string>> = {},
 ): SourceAndSink<R, unknown, 'final' | 'updates', 'at-least-once'> {
-  return new SourceAndSink({ connector: name, options })
+  textGiven('connector() wants the name of a connector', name)
+  return new SourceAndSink({
+    connector: name,
+    options: objectGiven('The options of connector() are an object', options),
+  })
 }
 
 export interface WebhookOptions {
@@ -167,7 +176,8 @@ export interface WebhookOptions {
 
 /** Rows by HTTP request, in batches, with an idempotency key. */
 export function webhook(url: string, options: WebhookOptions = {}): Sink<unknown, 'final', 'at-least-once'> {
-  const { method, headers, batch, retries, timeout } = options
+  textGiven('webhook() wants a URL', url)
+  const { method, headers, batch, retries, timeout } = objectGiven('The options of webhook() are an object', options)
   const named = Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [`headers.${name}`, value]))
   return new Sink(
     draft('webhook', { url, method, 'batch.rows': text(batch), retries: text(retries), timeout, ...named }),

@@ -18,6 +18,7 @@ import type { Duration } from './duration.ts'
 import { enrichDraft } from './enrich.ts'
 import type { Filter } from './expression.ts'
 import { comparisonDraft, filterDraft, type NullTest, type OperatorFor, type OperatorValue } from './filter.ts'
+import { codeGiven, columnsGiven, draftGiven, objectGiven } from './given.ts'
 import { Grouped } from './grouped.ts'
 import { type IntoOptions, type Job, jobInto } from './job.ts'
 import {
@@ -85,12 +86,22 @@ export class Stream<R> implements StreamOf<R> {
 
   /** Only these columns. */
   pick<C extends keyof R & string>(...columns: readonly C[]): Stream<Picked<R, C>> {
-    return new Stream({ is: 'pick', input: this['~draft'], columns, place: callerPlace() })
+    return new Stream({
+      is: 'pick',
+      input: this['~draft'],
+      columns: columnsGiven('pick', columns),
+      place: callerPlace(),
+    })
   }
 
   /** All columns but these. */
   drop<C extends keyof R & string>(...columns: readonly C[]): Stream<Dropped<R, C>> {
-    return new Stream({ is: 'drop', input: this['~draft'], columns, place: callerPlace() })
+    return new Stream({
+      is: 'drop',
+      input: this['~draft'],
+      columns: columnsGiven('drop', columns),
+      place: callerPlace(),
+    })
   }
 
   /** Another row for each row. Where the arrow's source does not tell its columns' types, `map(type, arrow)` says them. */
@@ -109,7 +120,7 @@ export class Stream<R> implements StreamOf<R> {
 
   /** Groups by columns: everything per key hangs off it. */
   by<G extends keyof R & string>(...key: readonly [G, ...G[]]): Grouped<R, G> {
-    return new Grouped(this['~draft'], key)
+    return new Grouped(this['~draft'], columnsGiven('by', key))
   }
 
   /** Puts rows into windows by their event time. */
@@ -125,7 +136,7 @@ export class Stream<R> implements StreamOf<R> {
     count: number,
     ...order: O
   ): Table<With<R, RankColumn<O>>, never, 'updates'> {
-    return new Table({ is: 'top', input: this['~draft'], by: [], count, ...topRequest(order), place: callerPlace() })
+    return new Table({ is: 'top', input: this['~draft'], by: [], ...topRequest(count, order), place: callerPlace() })
   }
 
   /** Rows of both sides that belong together. Two streams must say how long to wait: `within`, `window` or `keep`. */
@@ -157,7 +168,11 @@ export class Stream<R> implements StreamOf<R> {
 
   /** All rows of this stream and of others with the same columns. */
   union(...others: readonly [StreamOf<R>, ...StreamOf<R>[]]): Stream<R> {
-    return new Stream({ is: 'union', inputs: [this, ...others].map(one => one['~draft']), place: callerPlace() })
+    return new Stream({
+      is: 'union',
+      inputs: [this, ...others].map(one => draftGiven('union', one)),
+      place: callerPlace(),
+    })
   }
 
   /** Several streams: each row goes to the first whose condition holds, else to `rest`. */
@@ -165,7 +180,10 @@ export class Stream<R> implements StreamOf<R> {
     conditions: P,
   ): { readonly [N in keyof P | 'rest']: Stream<R> }
   split(conditions: { readonly [name: string]: Filter<R> }): { readonly [name: string]: Stream<R> } {
-    const names = [...Object.keys(conditions), 'rest']
+    const names = [
+      ...Object.keys(objectGiven('split() wants conditions by the names of the streams', conditions)),
+      'rest',
+    ]
     const drafts = branches(this['~draft'], Object.values(conditions).map(filterDraft))
     return Object.fromEntries(drafts.map((draft, index) => [names[index], new Stream<R>(draft)]))
   }
@@ -181,7 +199,7 @@ export class Stream<R> implements StreamOf<R> {
 
   /** An operator of your own: a function from this stream to anything. */
   pipe<T>(operator: (stream: Stream<R>) => T): T {
-    return operator(this)
+    return codeGiven('pipe() wants a function', operator)(this)
   }
 
   /** Sends the rows into a sink. */

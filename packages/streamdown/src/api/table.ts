@@ -16,6 +16,7 @@ import type { RelationDraft } from './draft/relation-draft.ts'
 import type { Duration } from './duration.ts'
 import type { Filter } from './expression.ts'
 import { comparisonDraft, filterDraft, type NullTest, type OperatorFor, type OperatorValue } from './filter.ts'
+import { codeGiven, columnsGiven, draftGiven } from './given.ts'
 import { GroupedTable } from './grouped-table.ts'
 import { type IntoOptions, type Job, jobInto } from './job.ts'
 import {
@@ -90,14 +91,24 @@ export class Table<R, out K = never, out M = Mode> implements TableOf<R, K, M> {
 
   /** Only these columns. The key is kept if all its columns are. */
   pick<C extends keyof R & string>(...columns: readonly C[]): Table<Picked<R, C>, [K] extends [C] ? K : never, M> {
-    return new Table({ is: 'pick', input: this['~draft'], columns, place: callerPlace() })
+    return new Table({
+      is: 'pick',
+      input: this['~draft'],
+      columns: columnsGiven('pick', columns),
+      place: callerPlace(),
+    })
   }
 
   /** All columns but these. */
   drop<C extends keyof R & string>(
     ...columns: readonly C[]
   ): Table<Dropped<R, C>, [K & C] extends [never] ? K : never, M> {
-    return new Table({ is: 'drop', input: this['~draft'], columns, place: callerPlace() })
+    return new Table({
+      is: 'drop',
+      input: this['~draft'],
+      columns: columnsGiven('drop', columns),
+      place: callerPlace(),
+    })
   }
 
   /** Another row for each row; the key is lost. Where the arrow's source does not tell its columns' types, `map(type, arrow)` says them. */
@@ -116,7 +127,7 @@ export class Table<R, out K = never, out M = Mode> implements TableOf<R, K, M> {
 
   /** Groups by columns: everything per key hangs off it. */
   by<G extends keyof R & string>(...key: readonly [G, ...G[]]): GroupedTable<R, G, K, M, GroupMode<M, K, G>> {
-    return new GroupedTable(this['~draft'], key)
+    return new GroupedTable(this['~draft'], columnsGiven('by', key))
   }
 
   /** Puts rows into windows by their event time. */
@@ -132,7 +143,7 @@ export class Table<R, out K = never, out M = Mode> implements TableOf<R, K, M> {
     count: number,
     ...order: O
   ): Table<With<R, RankColumn<O>>, K, 'updates'> {
-    return new Table({ is: 'top', input: this['~draft'], by: [], count, ...topRequest(order), place: callerPlace() })
+    return new Table({ is: 'top', input: this['~draft'], by: [], ...topRequest(count, order), place: callerPlace() })
   }
 
   /** Rows of both sides that belong together, kept up to date. */
@@ -152,7 +163,11 @@ export class Table<R, out K = never, out M = Mode> implements TableOf<R, K, M> {
 
   /** All rows of this table and of others with the same columns; the key is lost. */
   union(...others: readonly [RelationOf<R> & Drafted, ...(RelationOf<R> & Drafted)[]]): Table<R, never, Mode> {
-    return new Table({ is: 'union', inputs: [this, ...others].map(one => one['~draft']), place: callerPlace() })
+    return new Table({
+      is: 'union',
+      inputs: [this, ...others].map(one => draftGiven('union', one)),
+      place: callerPlace(),
+    })
   }
 
   /** Every change as a row of a stream: `op` says which. */
@@ -162,7 +177,7 @@ export class Table<R, out K = never, out M = Mode> implements TableOf<R, K, M> {
 
   /** An operator of your own: a function from this table to anything. */
   pipe<T>(operator: (table: Table<R, K, M>) => T): T {
-    return operator(this)
+    return codeGiven('pipe() wants a function', operator)(this)
   }
 
   /** Sends the rows, and their changes, into a sink. */

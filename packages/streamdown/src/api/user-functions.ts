@@ -6,7 +6,9 @@ import {
   userTable,
 } from '../functions/user/user-function.ts'
 import type { Value } from '../types/value.ts'
+import { codeGiven, listGiven, objectGiven } from './given.ts'
 import type { ColumnType } from './schema/column-type.ts'
+import { typeGiven } from './schema/column-type.ts'
 import type { RowType } from './schema/row-type.ts'
 import type { InputRow } from './types/row.ts'
 
@@ -39,7 +41,12 @@ export function scalarFunction<const A extends Types, T>(
   code: (...args: Arguments<A>) => T | null,
 ): SqlFunction {
   return new SqlFunction(
-    userScalar(declared(options, code.name), options.returns.type, knownOnly(options.takes, code, null), String(code)),
+    userScalar(
+      declared(options, codeGiven('A function is wanted', code).name),
+      typeGiven('scalarFunction', options.returns).type,
+      knownOnly(options.takes, code, null),
+      String(code),
+    ),
   )
 }
 
@@ -48,9 +55,18 @@ export function tableFunction<const A extends Types, R>(
   options: FunctionOptions<A> & { readonly returns: RowType<R> },
   code: (...args: Arguments<A>) => Iterable<InputRow<R>>,
 ): SqlFunction {
-  const columns = Object.entries(options.returns.fields).map(([name, { type }]) => ({ name, type, nullable: true }))
+  const { fields } = objectGiven(
+    'tableFunction() wants the type of its rows, t.row({ … })',
+    objectGiven('tableFunction() wants its options', options).returns,
+  )
+  const columns = Object.entries(fields).map(([name, { type }]) => ({ name, type, nullable: true }))
   return new SqlFunction(
-    userTable(declared(options, code.name), columns, knownOnly(options.takes, code, []), String(code)),
+    userTable(
+      declared(options, codeGiven('A function is wanted', code).name),
+      columns,
+      knownOnly(options.takes, code, []),
+      String(code),
+    ),
   )
 }
 
@@ -67,8 +83,8 @@ export interface AggregateOptions<A extends Types, S, T> extends FunctionOptions
 
 /** One value of the rows of a group. Where rows are taken back it is computed again from those that are left. */
 export function aggregateFunction<const A extends Types, S, T>(options: AggregateOptions<A, S, T>): SqlFunction {
-  const { takes, returns, state, accumulate, finish } = options
-  const of = userAggregate(declared(options, 'aggregate'), returns.type, {
+  const { takes, returns, state, accumulate, finish } = objectGiven('aggregateFunction() wants its options', options)
+  const of = userAggregate(declared(options, 'aggregate'), typeGiven('aggregateFunction', returns).type, {
     create: state,
     accumulate: (before, ...args) => {
       if (isUnknown(takes, args)) return before
@@ -80,8 +96,10 @@ export function aggregateFunction<const A extends Types, S, T>(options: Aggregat
   return new SqlFunction(of)
 }
 
-function declared({ takes, volatile = false }: FunctionOptions<Types>, name: string): UserDeclaration {
-  const parameters = takes.map(({ type }, i) => ({ name: `$${i + 1}`, type }))
+function declared(options: FunctionOptions<Types>, name: string): UserDeclaration {
+  const { takes, volatile = false } = objectGiven('A function wants its options, { takes, returns }', options)
+  const listed = listGiven('takes wants the types of the arguments', takes)
+  const parameters = listed.map((type, i) => ({ name: `$${i + 1}`, type: typeGiven('takes', type).type }))
   return { name: name === '' ? 'function' : name, parameters, strict: false, volatile }
 }
 

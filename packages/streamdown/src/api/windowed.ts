@@ -3,6 +3,7 @@ import { type Order, type RankColumn, type Ranked, topRequest } from './columns.
 import { callerPlace } from './draft/place.ts'
 import type { RelationDraft, WindowedDraft } from './draft/relation-draft.ts'
 import { type Duration, durationMicros } from './duration.ts'
+import { objectGiven, refuse } from './given.ts'
 import type { TopKey } from './grouped.ts'
 import { Stream } from './stream.ts'
 import { Table } from './table.ts'
@@ -52,7 +53,7 @@ export class Windowed<R, G, W, out M> {
     ...order: O
   ): Table<Flatten<With<R, W> & RankColumn<O>>, TopKey<G | Names<W>, O>, M> {
     const { input, by } = this.#draft
-    return new Table({ is: 'top', input, by, windowed: this.#draft, count, ...topRequest(order), place: callerPlace() })
+    return new Table({ is: 'top', input, by, windowed: this.#draft, ...topRequest(count, order), place: callerPlace() })
   }
 }
 
@@ -71,11 +72,13 @@ export function windowedDraft<W>(
   window: Window<W>,
   options: WindowOptions<Emit, Duration> | undefined,
 ): WindowedDraft {
+  const { draft: windowing } = objectGiven("window() wants a window such as tumble('1 minute')", window)
+  if (windowing === undefined) refuse("window() wants a window such as tumble('1 minute')", window)
   const emit = options?.emit
   return {
     input,
     by,
-    windowing: window.draft,
+    windowing,
     keepOpenMicros: options?.keepOpen === undefined ? 0n : durationMicros(options.keepOpen),
     ...(emit === undefined ? {} : { emit: emit === 'changes' ? emit : durationMicros(emit.every) }),
     place: callerPlace(),

@@ -1,6 +1,7 @@
 import type { Timestamp } from '../values/timestamp.ts'
 import type { WindowingDraft } from './draft/relation-draft.ts'
 import { type Duration, durationMicros } from './duration.ts'
+import { objectGiven } from './given.ts'
 
 declare const adds: unique symbol
 
@@ -64,7 +65,8 @@ export function session(gap: Duration): Window<TimeSpan> {
 
 /** Every `every` rows of a key the last `size` of them, in arrival order; windows are numbered from 1. */
 export function rows(size: number, options: { readonly every?: number } = {}): Window<RowSpan> {
-  return new Window({ is: 'rows', size, every: options.every ?? size })
+  const { every = size } = objectGiven('The options of rows() are an object', options)
+  return new Window({ is: 'rows', size, every })
 }
 
 const offsetMicros = ({ offset }: Offset): bigint => (offset === undefined ? 0n : durationMicros(offset))

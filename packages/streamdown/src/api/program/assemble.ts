@@ -4,6 +4,7 @@ import type { Program } from '../../plan/program.ts'
 import { derive } from '../../plan/properties.ts'
 import { kindOf } from '../draft/kind.ts'
 import type { JobDraft, RelationDraft, SourceRelation } from '../draft/relation-draft.ts'
+import { objectGiven } from '../given.ts'
 import { Job } from '../job.ts'
 import { LowerContext, placed } from '../lower/context.ts'
 import { type Lowered, visibleOnly } from '../lower/lowered.ts'
@@ -42,7 +43,9 @@ export type Exported = { readonly name: string } & (
 
 /** The jobs, tables and streams of a module; other exports are its own affair. */
 export function exportsOf(program: object): readonly Exported[] {
-  return Object.entries(program).flatMap(([name, value]) => exportedAs(name, value))
+  return Object.entries(objectGiven('A program is a module, or what it exports', program)).flatMap(([name, value]) =>
+    exportedAs(name, value),
+  )
 }
 
 function exportedAs(name: string, value: unknown): readonly Exported[] {

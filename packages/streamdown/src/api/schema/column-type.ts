@@ -1,6 +1,7 @@
 import type { DataType } from '../../types/data-type.ts'
 import { callerPlace } from '../draft/place.ts'
 import { Expression } from '../expression.ts'
+import { codeGiven, refuse } from '../given.ts'
 
 declare const holds: unique symbol
 
@@ -40,9 +41,14 @@ export class ColumnType<out T> {
 
   /** An arrow whose result has this type: says what the arrow's source alone does not tell. */
   of<R>(arrow: (row: R) => NoInfer<T>): Expression<T, R> {
+    codeGiven('of() wants an arrow over the row', arrow)
     return new Expression({ is: 'arrow', arrow, type: this, place: callerPlace() })
   }
 }
+
+/** @internal */
+export const typeGiven = <C extends ColumnType<unknown>>(what: string, given: C): C =>
+  given instanceof ColumnType ? given : refuse(`${what} wants a type such as t.string`, given)
 
 /** The JavaScript type of a column type's values. */
 export type TypeOf<C> = C extends ColumnType<infer T> ? T : never

@@ -1,7 +1,8 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { types } from '../../types/data-type.ts'
+import { objectGiven } from '../given.ts'
 import { checkRow } from './check-row.ts'
-import { type ColumnFacts, ColumnType } from './column-type.ts'
+import { type ColumnFacts, ColumnType, typeGiven } from './column-type.ts'
 
 /** The columns of a row by name. */
 export type Fields = Readonly<Record<string, ColumnType<unknown>>>
@@ -13,7 +14,17 @@ export class RowType<R> extends ColumnType<R> {
 
   /** @internal */
   constructor(fields: Fields, facts: ColumnFacts = {}) {
-    super(types.row(Object.entries(fields).map(([name, { type, nullable }]) => ({ name, type, nullable }))), facts)
+    const given = Object.entries(objectGiven('t.row() wants columns by their names, { id: t.string }', fields))
+    super(
+      types.row(
+        given.map(([name, field]) => ({
+          name,
+          type: typeGiven(`Column '${name}'`, field).type,
+          nullable: field.nullable,
+        })),
+      ),
+      facts,
+    )
     this.fields = fields
     this['~standard'] = { version: 1, vendor: 'data-streamdown', validate: value => checkRow<R>(fields, value) }
   }

@@ -3,7 +3,7 @@ import type { Interval } from '../../types/value.ts'
 import type { Decimal } from '../../values/decimal.ts'
 import type { Timestamp } from '../../values/timestamp.ts'
 import type { Flatten } from '../types/row.ts'
-import { ColumnType, type TypeOf } from './column-type.ts'
+import { ColumnType, type TypeOf, typeGiven } from './column-type.ts'
 import { RowType } from './row-type.ts'
 
 /**
@@ -41,12 +41,12 @@ export const t = {
   /** One of some texts. */
   enums: <const V extends readonly [string, ...string[]]>(...values: V): ColumnType<V[number]> =>
     new ColumnType(types.string, { values }),
-  array: <T>(element: ColumnType<T>): ColumnType<T[]> => new ColumnType(types.array(element.type)),
+  array: <T>(element: ColumnType<T>): ColumnType<T[]> => new ColumnType(types.array(typeGiven('array', element).type)),
   map: <K, V>(key: ColumnType<K>, value: ColumnType<V>): ColumnType<ReadonlyMap<K, V>> =>
-    new ColumnType(types.map(key.type, value.type)),
+    new ColumnType(types.map(typeGiven('map', key).type, typeGiven('map', value).type)),
   /** May be NULL; a row given by the program may leave it out. */
   optional: <T>(type: ColumnType<T>): ColumnType<T | null> =>
-    new ColumnType(type.type, { ...type.facts, nullable: true }),
+    new ColumnType(typeGiven('optional', type).type, { ...type.facts, nullable: true }),
   /** A row of named columns; also a nested row. */
   row: <const F extends Readonly<Record<string, ColumnType<unknown>>>>(
     fields: F,
