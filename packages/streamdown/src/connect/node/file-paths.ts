@@ -1,4 +1,4 @@
-import { globSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, globSync, readdirSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { StreamdownError } from '../../errors/error.ts'
@@ -6,7 +6,8 @@ import { StreamdownError } from '../../errors/error.ts'
 /** A path as it is given in options: a `file:` URL is one, too. */
 export const pathOf = (path: string): string => (path.startsWith('file:') ? fileURLToPath(path) : path)
 
-const isGlob = (path: string): boolean => /[*?[{]/.test(path)
+/** A file whose very name has such characters is itself. */
+const isGlob = (path: string): boolean => /[*?[{]/.test(path) && !existsSync(path)
 
 /** Whether a path stands for the files that are found there: a directory or a glob. Throws DSD3003 where nothing is. */
 export function holdsFiles(path: string): boolean {

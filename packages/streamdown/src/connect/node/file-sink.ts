@@ -45,6 +45,9 @@ class TextFileSink implements Sink {
   #file: FileHandle | undefined
   readonly #written = new StepBytes()
   #empty = true
+  /** What the file held before is still there, until rows take its place or the program ends well without any. */
+  #replaces = false
+  #failed = false
   #compression: Compression = 'none'
 
   constructor(path: string, relation: Relation, format: string, overwrite: boolean) {
@@ -69,9 +72,10 @@ class TextFileSink implements Sink {
         throw new StreamdownError('DSD3002', `'${this.#path}': files are written as .gz or .zst, not as .br.`)
       }
       if (!this.#overwrite && this.#compression === 'none') await this.#checkHead()
-      this.#file = await open(this.#path, this.#overwrite && from === undefined ? 'w' : 'a')
+      this.#file = await open(this.#path, 'a')
+      this.#replaces = this.#overwrite && from === undefined
       if (from !== undefined) await this.#cutBack(this.#file, Number(from))
-      this.#empty = (await this.#file.stat()).size === 0
+      this.#empty = this.#replaces || (await this.#file.stat()).size === 0
     } catch (error) {
       throw fileError(error, this.#path)
     }
@@ -96,6 +100,7 @@ class TextFileSink implements Sink {
     const file = this.#file
     if (file === undefined || this.#written.length === 0) return
     const bytes = this.#written.take()
+    await this.#makeRoom()
     try {
       await file.appendFile(this.#compressed(bytes))
       await file.datasync()
@@ -107,19 +112,28 @@ class TextFileSink implements Sink {
   /** The length up to which the file's rows belong to the program's state. */
   async prepare(): Promise<string> {
     await this.flush()
+    await this.#makeRoom()
     return String((await this.#file?.stat())?.size ?? 0)
   }
 
   async commit(): Promise<void> {}
 
   async abort(step: bigint): Promise<void> {
+    this.#failed = true
     this.#written.drop(step)
   }
 
   async close(): Promise<void> {
     await this.flush()
+    if (!this.#failed) await this.#makeRoom()
     await this.#file?.close()
     this.#file = undefined
+  }
+
+  async #makeRoom(): Promise<void> {
+    if (!this.#replaces) return
+    this.#replaces = false
+    await this.#file?.truncate()
   }
 
   /** Rows go behind a file's header only when it is the one that they need. */

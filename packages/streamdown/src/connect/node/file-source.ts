@@ -12,11 +12,12 @@ import { ByteQueue } from './byte-queue.ts'
 import type { ByteSource } from './byte-source.ts'
 import { decompressed } from './decompress.ts'
 import { fileOptions, filePrefixes } from './file-options.ts'
-import { type Compression, fileError, filesAt, holdsFiles, readError, suffixesOf } from './file-paths.ts'
+import { type Compression, fileError, filesAt, filesNow, holdsFiles, readError, suffixesOf } from './file-paths.ts'
 import { NewFiles } from './new-files.ts'
 import { PlainFile } from './plain-file.ts'
 import { withSchemaText } from './schema-file.ts'
-import { TextReader } from './text-reader.ts'
+import { isInside, offsetOf, TextReader } from './text-reader.ts'
+import { innerPosition, WholeFile, wasRead } from './whole-file.ts'
 
 /** Reads files: each is a partition, a position is a byte offset (Parquet: a row number). */
 export function fileSource(declared: Relation): Source {
@@ -28,7 +29,8 @@ export function fileSource(declared: Relation): Source {
     bounded: followMs === undefined,
     replays: true,
     async open({ scan, positions, worker }) {
-      const all = followMs !== undefined && holdsFiles(path) ? [...positions.keys()] : filesAt(path)
+      const all = followMs !== undefined && holdsFiles(path) ? [...positions.keys()] : filesOf(path, positions)
+      for (const [file, position] of positions) if (!all.includes(file)) assertRead(file, position)
       const files = all.filter((_, index) => index % worker.count === worker.index)
       const readers: PartitionReader[] = []
       try {
@@ -47,7 +49,28 @@ export function fileSource(declared: Relation): Source {
   }
 }
 
+/** Where all files were read before there need be none any more. */
+const filesOf = (path: string, positions: ReadonlyMap<string, string>): readonly string[] =>
+  positions.size === 0 ? filesAt(path) : filesNow(path)
+
+/** Files that were read to their end may be gone. */
+function assertRead(file: string, position: string): void {
+  if (wasRead(position)) return
+  throw new StreamdownError('DSD3004', `'${file}' is gone, and was read only up to ${position}: put it back.`)
+}
+
 async function openFile(
+  path: string,
+  relation: Relation,
+  scan: ScanNode,
+  position: string | undefined,
+  followMs: number | undefined,
+): Promise<PartitionReader> {
+  if (followMs !== undefined) return openReader(path, relation, scan, position, followMs)
+  return new WholeFile(await openReader(path, relation, scan, position && innerPosition(position), undefined))
+}
+
+async function openReader(
   path: string,
   relation: Relation,
   scan: ScanNode,
@@ -77,6 +100,7 @@ async function openFile(
   return new TextReader(bytesFrom(position), {
     partition: path,
     source: relation.name,
+    inside: isInside(position),
     maxRecordBytes: maxRecordBytesOf(relation),
     decoder: memory => createDecoder(memory, { ...scan, relation }, format, metadata),
   })
@@ -91,14 +115,14 @@ function bytesOf(
 ): ByteSource {
   if (compression === 'none' && isStream(path)) {
     return new ByteQueue(createReadStream(path), {
-      offset: Number(position ?? 0),
+      offset: offsetOf(position),
       ends: false,
       failed: error => readError(error, path),
     })
   }
   if (compression === 'none') {
     const start = bytesOption(relation, fileOptions, 'source.start-offset')
-    const file = new PlainFile(path, position === undefined ? start : Number(position), followMs)
+    const file = new PlainFile(path, position === undefined ? start : offsetOf(position), followMs)
     if (position === undefined) file.toLineStart()
     return file
   }
@@ -106,7 +130,7 @@ function bytesOf(
     throw new StreamdownError('DSD3002', `'${path}' is compressed: source.monitor-interval follows plain files only.`)
   }
   return new ByteQueue(decompressed(path, compression), {
-    offset: Number(position ?? 0),
+    offset: offsetOf(position),
     ends: true,
     failed: error => readError(error, path),
   })

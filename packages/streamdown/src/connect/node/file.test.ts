@@ -139,6 +139,11 @@ test('globs and directories: each file is a partition', async () => {
   const directory = join(first, '..')
   assert.deepEqual((await all(table({ path: join(directory, 'b-*.ndjson') }))).rows, values(0, 4))
   assert.deepEqual((await all(table({ path: directory, format: 'json' }))).rows, values(0, 4))
+  const strange = first.replace('b-2', 'b-[12]')
+  writeFileSync(strange, lines(8, 9))
+  assert.deepEqual((await all(table({ path: strange }))).rows, values(8, 9))
+  rmSync(strange)
+  assert.deepEqual((await all(table({ path: strange }))).rows, values(0, 4))
   const metadata = { 1: 'file.name' }
   const named = table({ path: `file://${first}` }, [field('id', types.bigint), field('file', types.string)], {
     metadata,
@@ -159,6 +164,48 @@ test('records that are broken or too long are dead letters, their neighbours sta
     'c.ndjson:32 record longer than 100000 bytes (its beginning is kept here)',
     'c.ndjson:300072 record ends too early at byte 7',
   ])
+})
+
+test('a reader that goes on inside of a record that is too long does not tell of it again', async () => {
+  const path = place('long.ndjson')
+  writeFileSync(path, `${lines(0, 1)}{"id":1,"name":"${'x'.repeat(500_000)}"}\n${lines(2, 4)}`)
+  const relation = table({ path, 'max-record-bytes': '100000' })
+  const got: Got = { rows: [], dead: [] }
+  let position: string | undefined
+  const memory = createMemory()
+  for (let reads = 0; reads < 100 && position?.endsWith('read') !== true; reads++) {
+    const [reader] = await open(relation, position === undefined ? {} : { [path]: position })
+    assert.ok(reader)
+    const batch = reader.read(1, memory, { add: letter => got.dead.push(letter.problem) })
+    if (batch !== undefined) got.rows.push(...rowsOf(memory, batch))
+    await reader.close()
+    position = reader.position()
+  }
+  assert.deepEqual(got.rows, [...values(0, 1), ...values(2, 4)])
+  assert.equal(got.dead.length, 1)
+})
+
+test('a file of a directory that is gone is missed, unless it was read to its end', async () => {
+  const first = place('one.ndjson')
+  const second = first.replace('one', 'two')
+  writeFileSync(first, lines(0, 5))
+  writeFileSync(second, lines(5, 10))
+  const relation = table({ path: join(first, '..'), format: 'json' })
+  const positions: Record<string, string> = {}
+  for (const [index, reader] of (await open(relation)).entries()) {
+    if (index === 0) await drain(reader)
+    else reader.read(2, createMemory(), { add: () => assert.fail() })
+    await reader.close()
+    positions[reader.partition] = reader.position()
+  }
+  rmSync(first)
+  const [rest, ...more] = await open(relation, positions)
+  assert.ok(rest)
+  assert.equal(more.length, 0)
+  assert.deepEqual((await drain(rest)).rows, values(7, 10))
+  await rest.close()
+  rmSync(second)
+  await assert.rejects(open(relation, positions), failsWith('DSD3004', /two\.ndjson' is gone, and was read only up to/))
 })
 
 test('a small file that unpacks to one line of 400 MB is a dead letter, in bounded memory', async () => {
@@ -296,6 +343,15 @@ test('text sinks append, or overwrite; compressed ones too', async () => {
     const zipped = table({ path: place(name) })
     await write(zipped, values(0, 3), values(3, 5))
     assert.deepEqual((await all(zipped)).rows, values(0, 5))
+  }
+  const kept = table({ path, 'sink.mode': 'overwrite' })
+  for (const how of ['fails', 'ends'] as const) {
+    const sink = fileSink(kept)
+    await sink.open()
+    assert.match(readFileSync(path, 'utf8'), /4,d/, 'until there is something to take its place')
+    if (how === 'fails') await sink.abort(1n)
+    await sink.close()
+    assert.equal(readFileSync(path, 'utf8'), how === 'fails' ? 'id,name\n4,d\n' : '')
   }
   const directory = join(folder, 'made', 'on', 'the', 'way/')
   await write(table({ path: directory, format: 'json' }), values(0, 1))

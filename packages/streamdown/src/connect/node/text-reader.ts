@@ -13,11 +13,23 @@ export interface TextReaderOptions {
   readonly partition: string
   /** The table's name, for dead letters. */
   readonly source: string
+  /** The bytes begin inside of a record that was over the limit. Default: false. */
+  readonly inside?: boolean
   readonly maxRecordBytes: number
   readonly decoder: (memory: Memory) => Decoder
 }
 
-/** Decodes the records of a byte source, block by block; a position is the offset of a record's first byte. */
+/** What a position says behind its offset where that is inside of a record over the limit. */
+const INSIDE = ' inside'
+
+export const isInside = (position: string | undefined): boolean => position?.endsWith(INSIDE) === true
+
+export const offsetOf = (position: string | undefined): number => Number(position?.replace(INSIDE, '') ?? 0)
+
+/**
+ * Decodes the records of a byte source, block by block; a position is the offset of a record's first byte, or one inside
+ * of a record over the limit, whose dead letter was written.
+ */
 export class TextReader implements PartitionReader {
   readonly partition: string
   readonly #bytes: ByteSource
@@ -27,7 +39,7 @@ export class TextReader implements PartitionReader {
   /** Bytes of a record, as the records so far had on average. */
   #average = 256
   /** Inside of a record that is over the limit: its bytes are passed over up to the next line break. */
-  #passing = false
+  #passing: boolean
   /** Behind damage no record can be found: the input ends there, and its position stays in front of it. */
   #lost = false
 
@@ -35,6 +47,7 @@ export class TextReader implements PartitionReader {
     this.#bytes = bytes
     this.#options = options
     this.partition = options.partition
+    this.#passing = options.inside === true
   }
 
   state(): 'ready' | 'idle' | 'waiting' | 'ended' {
@@ -46,7 +59,7 @@ export class TextReader implements PartitionReader {
   }
 
   position(): string {
-    return String(this.#bytes.offset)
+    return this.#passing ? this.#bytes.offset + INSIDE : String(this.#bytes.offset)
   }
 
   ready(): Promise<void> {
