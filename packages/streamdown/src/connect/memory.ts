@@ -1,5 +1,5 @@
 import type { Batch } from '../batch/batch.ts'
-import { NO_WATERMARK } from '../batch/batch.ts'
+import { CHUNK_ROWS, NO_WATERMARK } from '../batch/batch.ts'
 import type { Memory } from '../batch/memory.ts'
 import { batchFromRows } from '../batch/values.ts'
 import type { ScanNode } from '../plan/nodes/node.ts'
@@ -39,7 +39,7 @@ export class MemoryFeed {
     return this.#time
   }
 
-  /** Rows pushed together are taken in one step when the step is large enough. */
+  /** Rows pushed together are taken in one step when the step is large enough; an update's two rows always are. */
   push(rows: readonly WeightedRow[]): void {
     for (const reader of this.#readers) reader.add(rows)
   }
@@ -102,6 +102,8 @@ class MemoryReader implements PartitionReader {
   readonly #scan: ScanNode
   readonly #closed: (reader: MemoryReader) => void
   #rows: WeightedRow[]
+  /** Old rows whose new ones stand behind them: no step ends between the two. */
+  readonly #olds = new Set<WeightedRow>()
   #next = 0
   #taken = 0
   #ended = false
@@ -116,7 +118,10 @@ class MemoryReader implements PartitionReader {
   }
 
   add(rows: readonly WeightedRow[]): void {
-    for (const row of rows) this.#rows.push(row)
+    for (const [at, row] of rows.entries()) {
+      if (row.weight < 0 && (rows[at + 1]?.weight ?? 0) > 0) this.#olds.add(row)
+      this.#rows.push(row)
+    }
     this.#notify()
   }
 
@@ -147,8 +152,9 @@ class MemoryReader implements PartitionReader {
   }
 
   read(maxRows: number, memory: Memory): Batch | undefined {
-    const rows = this.#rows.slice(this.#next, this.#next + Math.min(maxRows, 4096))
+    const rows = this.#rows.slice(this.#next, this.#next + this.#wholeUpdates(Math.min(maxRows, CHUNK_ROWS)))
     if (rows.length === 0) return undefined
+    if (this.#olds.size > 0) for (const row of rows) this.#olds.delete(row)
     this.#next += rows.length
     this.#taken += rows.length
     if (this.#next === this.#rows.length) {
@@ -166,6 +172,13 @@ class MemoryReader implements PartitionReader {
     const watermarks = memory.chunk(rows.length * 8)
     memory.i64(watermarks, rows.length).set(rows.map(row => row.watermark ?? NO_WATERMARK))
     return { ...batch, watermarks }
+  }
+
+  /** So many rows, or one less; one more where an update is all there is room for. */
+  #wholeUpdates(rows: number): number {
+    const last = this.#rows[this.#next + rows - 1]
+    if (last === undefined || !this.#olds.has(last)) return rows
+    return rows > 1 ? rows - 1 : 2
   }
 
   position(): string {

@@ -20,7 +20,7 @@ export interface PartitionReader {
   /** True while it is `waiting` for what is sure to come: a part of a file that is being read. Default: false. */
   loading?(): boolean
   /**
-   * At most `maxRows` rows as one chunk in chunk memory, with the columns of the scan, in arrival order; undefined when
+   * At most `maxRows` rows (one more where the next two are one update) as one chunk in chunk memory, with the columns of the scan, in arrival order; undefined when
    * nothing is there. Records that cannot be decoded go to `dead`. `position` afterwards is that behind the last row.
    */
   read(maxRows: number, memory: Memory, dead: DeadLetters): Batch | undefined

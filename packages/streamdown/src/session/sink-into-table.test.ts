@@ -8,6 +8,7 @@ import type { Session, SessionOptions } from './session.ts'
 const modes: readonly SessionOptions[] = [
   { dialect: 'postgres', workers: 1, stepRows: 1000, seed: 1 },
   { dialect: 'postgres', workers: 2, stepRows: 'random', seed: 5 },
+  { dialect: 'postgres', workers: 2, stepRows: 1, seed: 7 },
 ]
 
 async function rowsOf(session: Session, query: string): Promise<readonly (readonly Value[])[]> {
@@ -17,7 +18,7 @@ async function rowsOf(session: Session, query: string): Promise<readonly (readon
 }
 
 for (const options of modes) {
-  test(`rows of two sinks meet in one table by its key, ${options.workers} workers`, async () => {
+  test(`rows of two sinks meet in one table by its key, ${options.workers} workers, ${options.stepRows} rows`, async () => {
     const environment = await createNodeEnvironment()
     let session = await createSession(options, environment)
     await session.execute(`
@@ -72,25 +73,29 @@ test('a sink that ignores deletes leaves what was written', async () => {
   await session.close()
 })
 
-test('the changes of a table are rows: 1 inserted, 2 deleted, 3 and 4 new and old of an update', async () => {
-  const session = await createSession({ dialect: 'postgres' }, await createNodeEnvironment())
-  await session.execute(`
+for (const stepRows of [1000, 1])
+  test(`the changes of a table are rows: 1 inserted, 2 deleted, 3 and 4 new and old of an update, ${stepRows} a step`, async () => {
+    const session = await createSession(
+      { dialect: 'postgres', workers: 1, stepRows, seed: 1 },
+      await createNodeEnvironment(),
+    )
+    await session.execute(`
     CREATE TABLE keyed (id INT PRIMARY KEY, v INT);
     CREATE TABLE plain (id INT, v INT);
     CREATE MATERIALIZED VIEW keyed_changes AS WITH c AS CHANGELOG FROM keyed SELECT * FROM c;
     CREATE MATERIALIZED VIEW plain_changes AS SELECT id, v, changelog_op FROM CHANGELOG(TABLE plain) AS c`)
-  for (const table of ['keyed', 'plain'])
-    await session.execute(`
+    for (const table of ['keyed', 'plain'])
+      await session.execute(`
       INSERT INTO ${table} VALUES (1, 1), (2, 2);
       UPDATE ${table} SET v = 5 WHERE id = 1;
       DELETE FROM ${table} WHERE id = 2`)
-  for (const view of ['keyed_changes', 'plain_changes'])
-    assert.deepEqual(await rowsOf(session, `SELECT * FROM ${view} ORDER BY id, changelog_op`), [
-      [1, 1, 1],
-      [1, 5, 3],
-      [1, 1, 4],
-      [2, 2, 1],
-      [2, 2, 2],
-    ])
-  await session.close()
-})
+    for (const view of ['keyed_changes', 'plain_changes'])
+      assert.deepEqual(await rowsOf(session, `SELECT * FROM ${view} ORDER BY id, changelog_op`), [
+        [1, 1, 1],
+        [1, 5, 3],
+        [1, 1, 4],
+        [2, 2, 1],
+        [2, 2, 2],
+      ])
+    await session.close()
+  })
