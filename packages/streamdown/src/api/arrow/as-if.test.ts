@@ -3,17 +3,20 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { memory, simulate, stream, t } from '../../index.ts'
 
-type Row = { a: number; b: number; i: number; s: string; z: boolean; m: string | null }
+type Row = { a: number; b: number; r: number; q: number; i: number; s: string; z: boolean; m: string | null }
 
 const rows = stream(memory(), {
-  schema: t.row({ a: t.double, b: t.double, i: t.int, s: t.string, z: t.boolean, m: t.optional(t.string) }),
+  schema: t.row({ a: t.double, b: t.double, r: t.real, q: t.real, i: t.int, s: t.string, z: t.boolean, m: t.optional(t.string) }),
 })
 
 const double = fc.oneof(fc.double(), fc.constantFrom(Number.NaN, Infinity, -Infinity, 0, -0, 1, -1, 5))
+const real = fc.oneof(fc.float(), fc.constantFrom(Number.NaN, Infinity, -Infinity, 0, -0, 1, -1, 5))
 const text = fc.constantFrom('', 'x', 'é', '\u{1f600}')
 const row: fc.Arbitrary<Row> = fc.record({
   a: double,
   b: double,
+  r: real,
+  q: real,
   i: fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }),
   s: text,
   z: fc.boolean(),
@@ -30,6 +33,12 @@ const arrows = {
   other: (r: Row) => r.a !== r.b,
   whole: (r: Row) => r.i > r.a,
   wholes: (r: Row) => r.i * 2 - 1 <= r.i + 5,
+  realGreater: (r: Row) => r.r > 5,
+  realLess: (r: Row) => 0 < r.r,
+  realSame: (r: Row) => r.r === r.q,
+  realOther: (r: Row) => r.r !== r.r,
+  realAndDouble: (r: Row) => r.r >= r.a,
+  realSum: (r: Row) => r.r + r.q * r.i,
   sum: (r: Row) => r.a + r.b * 2,
   quotient: (r: Row) => (r.a - 1) / r.b,
   minus: (r: Row) => -r.a,
@@ -60,6 +69,6 @@ test('what is compiled gives what JavaScript gives, for every row', async () => 
         }
       }
     }),
-    { numRuns: Number(process.env['RUNS'] ?? 50) },
+    { numRuns: Number(process.env.DSD_RUNS ?? 50) },
   )
 })

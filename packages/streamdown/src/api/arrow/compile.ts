@@ -136,7 +136,8 @@ function ofConditional(
   }
 }
 
-const isNumeric = (type: DataType): boolean => ['tinyint', 'smallint', 'int', 'real', 'double'].includes(type.is)
+const isWhole = (type: DataType): boolean => ['tinyint', 'smallint', 'int'].includes(type.is)
+const isNumeric = (type: DataType): boolean => isWhole(type) || type.is === 'real' || type.is === 'double'
 
 /** The value as the double that JavaScript sees. */
 function double(value: Expression): Expression {
@@ -156,7 +157,8 @@ function ordered(op: '<' | '<=' | '>' | '>=', left: Js, right: Js, scope: Compil
 }
 
 function notNaN(comparison: Expression, mayBeNaN: Expression): Expression {
-  if (mayBeNaN.is === 'literal' || mayBeNaN.is === 'cast') return comparison
+  if (mayBeNaN.is === 'literal') return comparison
+  if (mayBeNaN.is === 'cast' && isWhole(mayBeNaN.input.type)) return comparison
   return test('and', test('<=', mayBeNaN, literal(Number.POSITIVE_INFINITY, types.double)), comparison)
 }
 
