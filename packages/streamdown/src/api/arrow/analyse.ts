@@ -13,26 +13,31 @@ export interface ArrowFacts {
   readonly outside: readonly string[]
 }
 
-const known = new WeakMap<object, ArrowFacts>()
+/** By arrow, then by which parameter is the row. */
+const known = new WeakMap<object, Map<number, ArrowFacts>>()
 
 /** Reads an arrow's source, once. `row` is which parameter is the row: 0, for `fold` 1. */
 export function factsOf(arrow: (...args: never[]) => unknown, row = 0): ArrowFacts {
-  const before = known.get(arrow)
+  const ofArrow = known.get(arrow) ?? new Map<number, ArrowFacts>()
+  known.set(arrow, ofArrow)
+  const before = ofArrow.get(row)
   if (before !== undefined) return before
+  const facts = readFacts(arrow, row)
+  ofArrow.set(row, facts)
+  return facts
+}
+
+function readFacts(arrow: (...args: never[]) => unknown, row: number): ArrowFacts {
   const source = Function.prototype.toString.call(arrow)
   const parsed = parseArrow(source)
-  const facts: ArrowFacts =
-    parsed === undefined
-      ? { source, body: undefined, parameters: [], reads: undefined, outside: [] }
-      : {
-          source,
-          body: parsed.body,
-          parameters: parsed.parameters,
-          reads: columnsRead(parsed, parsed.parameters[row], parsed.parameters.length > row),
-          outside: outsideNames(parsed),
-        }
-  known.set(arrow, facts)
-  return facts
+  if (parsed === undefined) return { source, body: undefined, parameters: [], reads: undefined, outside: [] }
+  return {
+    source,
+    body: parsed.body,
+    parameters: parsed.parameters,
+    reads: columnsRead(parsed, parsed.parameters[row], parsed.parameters.length > row),
+    outside: outsideNames(parsed),
+  }
 }
 
 /** The row is used as `row.name` only, or taken apart by a closed destructuring; else it may be read as a whole. */

@@ -53,6 +53,13 @@ test('columns are read from `row.name` and closed destructurings', () => {
   )
 })
 
+test('columns read are those of the parameter that is asked for, whichever was asked for before', () => {
+  const arrow = (state: Row, row: Row): number => state.a + row.b * row.i
+  assert.deepEqual(factsOf(arrow, 0).reads, ['a'])
+  assert.deepEqual(factsOf(arrow, 1).reads, ['b', 'i'])
+  assert.deepEqual(factsOf(arrow, 0).reads, ['a'])
+})
+
 test('any other use of the row reads all of it', () => {
   const name = 'a'
   function noArrow(o: Row): number {
