@@ -6,7 +6,16 @@ import { memory, simulate, stream, t } from '../../index.ts'
 type Row = { a: number; b: number; r: number; q: number; i: number; s: string; z: boolean; m: string | null }
 
 const rows = stream(memory(), {
-  schema: t.row({ a: t.double, b: t.double, r: t.real, q: t.real, i: t.int, s: t.string, z: t.boolean, m: t.optional(t.string) }),
+  schema: t.row({
+    a: t.double,
+    b: t.double,
+    r: t.real,
+    q: t.real,
+    i: t.int,
+    s: t.string,
+    z: t.boolean,
+    m: t.optional(t.string),
+  }),
 })
 
 const double = fc.oneof(fc.double(), fc.constantFrom(Number.NaN, Infinity, -Infinity, 0, -0, 1, -1, 5))
@@ -36,7 +45,7 @@ const arrows = {
   realGreater: (r: Row) => r.r > 5,
   realLess: (r: Row) => 0 < r.r,
   realSame: (r: Row) => r.r === r.q,
-  realOther: (r: Row) => r.r !== r.r,
+  realOther: (r: Row) => r.r !== r.q,
   realAndDouble: (r: Row) => r.r >= r.a,
   realSum: (r: Row) => r.r + r.q * r.i,
   sum: (r: Row) => r.a + r.b * 2,

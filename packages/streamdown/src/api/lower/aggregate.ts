@@ -21,7 +21,7 @@ import type {
 import { ColumnType } from '../schema/column-type.ts'
 import { fromInput } from '../values/from-input.ts'
 import { toRowValue } from '../values/to-row.ts'
-import { columnsRead, rowReader } from './arrows.ts'
+import { columnsRead, rowFacts, rowReader } from './arrows.ts'
 import { lowerFilter } from './columns.ts'
 import type { LowerContext } from './context.ts'
 import { lowerExpression } from './expressions.ts'
@@ -202,7 +202,7 @@ function lowerFold(
       'DSD2011',
       'fold without retract cannot take rows back, and this table changes: give { retract: (state, row) => … }, fold its changelog(), or use sum, count, min, max.',
     )
-  const arrows = [step, ...(retract === undefined ? [] : [retract])].map(arrow => factsOf(arrow, 1))
+  const arrows = [step, ...(retract === undefined ? [] : [retract])].map(arrow => rowFacts(input.columns, arrow, 1))
   const read = columnsRead(input, readByAll(arrows))
   const row = rowReader(read, (_, i) => i)
   const stateOf = (state: Value): never => asState(toRowValue(type, state))

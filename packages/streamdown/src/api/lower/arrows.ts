@@ -1,5 +1,6 @@
 import { StreamdownError } from '../../errors/error.ts'
 import type { Expression, LambdaExpression } from '../../plan/expressions/expression.ts'
+import { didYouMean } from '../../sql/bind/names.ts'
 import { fail } from '../../sql/bind/problem.ts'
 import { type Schema, types } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
@@ -14,9 +15,28 @@ import type { LowerContext } from './context.ts'
 import type { Bound } from './expressions.ts'
 import { expressionOf, type Lowered, type VisibleColumn } from './lowered.ts'
 
+/**
+ * What an arrow's source tells of it. Throws DSD2002 where it reads a property of its row that is neither a column nor
+ * what every object has: its value would be `undefined` in every row.
+ */
+export function rowFacts(
+  columns: readonly VisibleColumn[],
+  arrow: (...args: never[]) => unknown,
+  parameter = 0,
+): ArrowFacts {
+  const facts = factsOf(arrow, parameter)
+  const names = columns.map(({ name }) => name)
+  const wrong = facts.reads?.find(name => !names.includes(name) && !(name in Object.prototype))
+  if (wrong === undefined) return facts
+  return fail(
+    'DSD2002',
+    `There is no column '${wrong}', which ${facts.source} reads.${didYouMean(wrong, names)} Columns: ${names.join(', ')}.`,
+  )
+}
+
 /** An arrow of a computed column. Throws DSD5005 where neither its source nor the program says its result's type. */
 export function lowerArrow(context: LowerContext, input: Lowered, draft: ArrowDraft): Bound {
-  const facts = factsOf(draft.arrow)
+  const facts = rowFacts(input.columns, draft.arrow)
   const type = draft.type ?? inferredType(facts.body, inferenceScope(input, facts))
   if (type === undefined) {
     return fail(
@@ -36,7 +56,7 @@ export function lowerArrow(context: LowerContext, input: Lowered, draft: ArrowDr
 
 /** An arrow that decides whether a row is kept. */
 export function lowerFilterArrow(context: LowerContext, input: Lowered, draft: ArrowDraft): Expression {
-  const facts = factsOf(draft.arrow)
+  const facts = rowFacts(input.columns, draft.arrow)
   const compiled = compiledArrow(context, input, draft, facts)
   if (compiled !== undefined && compiled.type.is === 'boolean') return compiled
   return lambda(context, input, draft, facts, { type: types.boolean, nullable: false }, truth)

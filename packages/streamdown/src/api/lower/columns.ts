@@ -3,14 +3,13 @@ import type { Expression } from '../../plan/expressions/expression.ts'
 import { FilterNode, FlatMapNode } from '../../plan/nodes/node.ts'
 import { fail } from '../../sql/bind/problem.ts'
 import { type DataType, type Field, types } from '../../types/data-type.ts'
-import { factsOf } from '../arrow/analyse.ts'
 import { inferredColumns } from '../arrow/infer.ts'
 import type { ArrowDraft, ExpressionDraft } from '../draft/expression-draft.ts'
 import type { ColumnDraft, NamedExpression } from '../draft/relation-draft.ts'
 import { ColumnType } from '../schema/column-type.ts'
 import { RowType } from '../schema/row-type.ts'
 import { rowInput } from '../values/row-codec.ts'
-import { compiledArrow, inferenceScope, lambda, lowerFilterArrow, note } from './arrows.ts'
+import { compiledArrow, inferenceScope, lambda, lowerFilterArrow, note, rowFacts } from './arrows.ts'
 import type { LowerContext } from './context.ts'
 import { lowerCondition, lowerExpression } from './expressions.ts'
 import { columnNamed, fieldsOf, type Lowered, type Output, passed, projected } from './lowered.ts'
@@ -70,7 +69,7 @@ function named(context: LowerContext, input: Lowered, { name, value }: NamedExpr
 
 /** `map`: compiled column by column where all of the arrow may be, else one call a row. */
 export function lowerMap(context: LowerContext, input: Lowered, draft: ArrowDraft): Lowered {
-  const facts = factsOf(draft.arrow)
+  const facts = rowFacts(input.columns, draft.arrow)
   const columns = columnsGiven(input, draft)
   if (draft.type === undefined) {
     const outputs = compiledColumns(context, input, draft)
@@ -91,7 +90,7 @@ export function lowerMap(context: LowerContext, input: Lowered, draft: ArrowDraf
 
 /** Every property of the object an expression: then nothing of the arrow is left. */
 function compiledColumns(context: LowerContext, input: Lowered, draft: ArrowDraft): readonly Output[] | undefined {
-  const facts = factsOf(draft.arrow)
+  const facts = rowFacts(input.columns, draft.arrow)
   if (facts.body?.is !== 'object') return undefined
   const outputs = new Map<string, Output>()
   const quiet: LowerContext = { ...context, notes: [] }
@@ -115,7 +114,7 @@ function compiledColumns(context: LowerContext, input: Lowered, draft: ArrowDraf
 }
 
 export function lowerFlatMap(context: LowerContext, input: Lowered, draft: ArrowDraft): Lowered {
-  const facts = factsOf(draft.arrow)
+  const facts = rowFacts(input.columns, draft.arrow)
   const columns = columnsGiven(input, draft)
   note(context, draft, facts, 'gives several rows')
   const type = types.array(rowTypeOf(columns))
@@ -133,7 +132,7 @@ export function lowerFlatMap(context: LowerContext, input: Lowered, draft: Arrow
 /** The columns that an arrow's row has: said by the program, or read from the arrow's source. */
 function columnsGiven(input: Lowered, draft: ArrowDraft): readonly ColumnDraft[] {
   if (draft.type instanceof RowType) return Object.entries(draft.type.fields).map(([name, type]) => ({ name, type }))
-  const facts = factsOf(draft.arrow)
+  const facts = rowFacts(input.columns, draft.arrow)
   const columns = inferredColumns(facts.body, inferenceScope(input, facts))
   if (typeof columns !== 'string') return columns
   const what = columns === '' ? 'The columns' : `The type of column '${columns}'`

@@ -7,7 +7,6 @@ import { fail } from '../../sql/bind/problem.ts'
 import { count, readSetting } from '../../sql/setting-texts.ts'
 import { types } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
-import { factsOf } from '../arrow/analyse.ts'
 import { inferredColumns } from '../arrow/infer.ts'
 import type { MatchedRelation, MatchRelation, PatternStep, TimedOutRelation } from '../draft/relation-draft.ts'
 import { ColumnType } from '../schema/column-type.ts'
@@ -15,7 +14,7 @@ import { RowListType } from '../schema/row-list-type.ts'
 import { RowType } from '../schema/row-type.ts'
 import { rowInput } from '../values/row-codec.ts'
 import { toRowValue } from '../values/to-row.ts'
-import { agreed, asRow, columnsRead, lowerFilterArrow, note, rowReader, truth } from './arrows.ts'
+import { agreed, asRow, columnsRead, lowerFilterArrow, note, rowFacts, rowReader, truth } from './arrows.ts'
 import { objectOf, rowTypeOf } from './columns.ts'
 import type { LowerContext } from './context.ts'
 import { fieldsOf, indexesOf, type Lowered, projected, type VisibleColumn } from './lowered.ts'
@@ -110,9 +109,10 @@ export function lowerTimedOut(matched: Lowered, { of }: TimedOutRelation): Lower
 
 /** One row for each match, by the program's arrow. */
 export function lowerMatched(context: LowerContext, matched: Lowered, { of, arrow }: MatchedRelation): Lowered {
-  const facts = factsOf(arrow.arrow)
   const steps = matched.columns.slice(of.by.length)
   const keys = of.by.map((name, i): VisibleColumn => ({ ...(matched.columns[i] ?? keyless(name)), name }))
+  const facts = rowFacts(steps, arrow.arrow)
+  rowFacts(keys, arrow.arrow, 1)
   const find = (columns: readonly VisibleColumn[]) => (name: string) => columns.find(one => one.name === name)?.type
   const columns = inferredColumns(facts.body, {
     parameter: facts.parameters[0],
@@ -203,7 +203,7 @@ function predicate(
   step: PatternStep,
   before: readonly { readonly step: PatternStep; readonly index: number }[],
 ): Expression {
-  const facts = factsOf(step.predicate)
+  const facts = rowFacts(input.columns, step.predicate)
   if (step.predicate.length < 2)
     return lowerFilterArrow(context, input, { is: 'arrow', arrow: step.predicate, place: step.place })
   const read = columnsRead(input, facts.reads)

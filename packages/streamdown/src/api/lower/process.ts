@@ -5,13 +5,12 @@ import { fail } from '../../sql/bind/problem.ts'
 import { type Field, type Schema, types } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
 import { Timestamp } from '../../values/timestamp.ts'
-import { factsOf } from '../arrow/analyse.ts'
 import type { ProcessOutputRelation, ProcessRelation } from '../draft/relation-draft.ts'
 import { durationMicros } from '../duration.ts'
 import type { ProcessContext, TimerOptions } from '../process.ts'
 import type { RowType } from '../schema/row-type.ts'
 import { rowInput } from '../values/row-codec.ts'
-import { columnsRead, note, rowReader } from './arrows.ts'
+import { columnsRead, note, rowFacts, rowReader } from './arrows.ts'
 import { objectOf } from './columns.ts'
 import type { LowerContext } from './context.ts'
 import { columnNamed, type Lowered, type VisibleColumn } from './lowered.ts'
@@ -27,7 +26,7 @@ export function lowerProcess(context: LowerContext, input: Lowered, draft: Proce
     )
   }
   const { definition, by } = draft
-  const facts = factsOf(definition.row)
+  const facts = rowFacts(input.columns, definition.row)
   const read = columnsRead(input, facts.reads)
   const keys = by.map(name => columnNamed(input, name))
   const rowOf = rowReader(read, one => one.index)
