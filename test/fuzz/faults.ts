@@ -40,7 +40,7 @@ export const faults: readonly Fault[] = [
   },
   {
     name: 'MIN and MAX keep values that are gone',
-    file: 'run/operators/aggregate/aggregate-extremes.ts',
+    file: 'run/operators/aggregate/aggregate-value-set.ts',
     from: 'this.table.remove(gone, ',
     to: 'void [gone].concat(',
   },

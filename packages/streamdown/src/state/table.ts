@@ -292,7 +292,8 @@ class HeapTable implements StateTable {
     const memory = this.#memory
     const mark = memory.mark()
     const groups = new Map<number, Uint8Array>()
-    const { slots, counts } = this.#byGroup()
+    const { slots, counts: countsAt } = this.#byGroup()
+    const counts = memory.u32(countsAt, KEY_GROUPS).slice()
     const filter = this.#filter()
     let from = slots
     for (const [group, rows] of counts.entries()) {
@@ -344,7 +345,7 @@ class HeapTable implements StateTable {
     }
   }
 
-  #byGroup(): { readonly slots: Pointer; readonly rows: number; readonly counts: readonly number[] } {
+  #byGroup(): { readonly slots: Pointer; readonly rows: number; readonly counts: Pointer } {
     const memory = this.#memory
     const { rows } = this
     const live = memory.chunk(rows * 4)
@@ -361,7 +362,7 @@ class HeapTable implements StateTable {
     const slots = memory.chunk(rows * 4)
     const counts = memory.chunk(KEY_GROUPS * 4)
     memory.kernels.table_by_group(this.address, live, rows, hashes, slots, counts)
-    return { slots, rows, counts: [...memory.u32(counts, KEY_GROUPS)] }
+    return { slots, rows, counts }
   }
 
   #ends(keys: readonly Column[], rows: number, limit: number, fromEnd: boolean, nullsMatch: boolean): MatchCursor {

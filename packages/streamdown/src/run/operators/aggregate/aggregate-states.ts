@@ -14,13 +14,13 @@ import {
   updateCounts,
 } from './aggregate-cells.ts'
 import { DistinctSet, MOST_MEMBERS } from './aggregate-distinct.ts'
-import { ExtremeSet } from './aggregate-extremes.ts'
 import type { FinishRows } from './aggregate-finish.ts'
 import { Frequencies } from './aggregate-frequencies.ts'
 import type { AggregateCallInput, AggregateInput } from './aggregate-input.ts'
 import { AggregateList, type KeptCall, listNonNull } from './aggregate-lists.ts'
 import { isPlaced, PlacedRows } from './aggregate-placed-rows.ts'
 import { isQuantile, QuantileSet } from './aggregate-quantiles.ts'
+import { countsValues, ValueSet } from './aggregate-value-set.ts'
 
 /** What the states of all calls of an aggregate are laid out by. */
 export interface StatesOptions {
@@ -329,12 +329,12 @@ function keptBy(
   input: AggregateCallInput,
   schema: Schema,
   appendOnly: boolean,
-): typeof ExtremeSet | typeof Frequencies | typeof PlacedRows | typeof QuantileSet | typeof AggregateList {
+): typeof ValueSet | typeof Frequencies | typeof PlacedRows | typeof QuantileSet | typeof AggregateList {
   const { call, args, orderBy } = input
   const read = [...args, ...orderBy.map(({ column }) => column)].map(column => schema[column]?.type.is ?? 'null')
   // Nested values are ordered element by element, not as the table orders their bytes.
   if (read.some(is => ['row', 'array', 'map'].includes(is))) return AggregateList
-  if (call.name === 'min' || call.name === 'max') return ExtremeSet
+  if (call.name === 'min' || call.name === 'max' || countsValues(input)) return ValueSet
   if (call.name === 'mode' && !call.distinct) return Frequencies
   if (appendOnly && isQuantile(input)) return QuantileSet
   return isPlaced(input) ? PlacedRows : AggregateList

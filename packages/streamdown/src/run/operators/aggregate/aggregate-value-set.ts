@@ -1,35 +1,39 @@
 import type { Column, Pointer } from '../../../batch/batch.ts'
 import type { Memory } from '../../../batch/memory.ts'
 import { takeColumn } from '../../../batch/select.ts'
-import { int32s } from '../../../batch/values.ts'
+import { int32s, int64s } from '../../../batch/values.ts'
 import type { StateTable } from '../../../state/state-table.ts'
 import { type Field, field, type Schema, types } from '../../../types/data-type.ts'
 import type { OperatorContext } from '../../operator-context.ts'
 import type { AggregateCallInput } from './aggregate-input.ts'
 import { type KeptCall, type ListedRows, weightedValues } from './aggregate-lists.ts'
 
+/** Whether a call counts the different values of one column. */
+export const countsValues = ({ call, args }: AggregateCallInput): boolean =>
+  args.length === 1 && (call.name === 'approx_count_distinct' || (call.name === 'count' && call.distinct))
+
 /**
- * MIN or MAX over rows that may be taken back: the values of each group in order, each with how often it is there. The
- * smallest or largest of them is the first or last; taking a row back costs a logarithm.
+ * The values of each group in order, each with how often it is there: for MIN and MAX over rows that may be taken back the
+ * first or last of them, for COUNT(DISTINCT …) over groups that merge their number. A row costs a logarithm.
  */
-export class ExtremeSet implements KeptCall {
+export class ValueSet implements KeptCall {
   readonly table: StateTable
   readonly #memory: Memory
   readonly #argument: number
-  readonly #largest: boolean
+  readonly #result: 'smallest' | 'largest' | 'count'
   readonly #keys: number
 
   constructor(
     context: OperatorContext,
-    { call, args }: AggregateCallInput,
+    input: AggregateCallInput,
     schema: Schema,
     name: string,
     keys: readonly Field[],
     groupBy: number,
   ) {
     this.#memory = context.memory
-    this.#argument = args[0] ?? -1
-    this.#largest = call.name === 'max'
+    this.#argument = input.args[0] ?? -1
+    this.#result = countsValues(input) ? 'count' : input.call.name === 'max' ? 'largest' : 'smallest'
     this.#keys = keys.length
     const value = field('value', schema[this.#argument]?.type ?? types.null)
     this.table = context.table({
@@ -59,7 +63,11 @@ export class ExtremeSet implements KeptCall {
 
   finish(keys: readonly Column[], rows: number): Column {
     const memory = this.#memory
-    const found = this.#largest ? this.table.lastOf(keys, rows, 1) : this.table.firstOf(keys, rows, 1)
+    if (this.#result === 'count') {
+      const counts = Array.from(memory.i32(this.table.countOf(keys, rows), rows), BigInt)
+      return { type: types.bigint, data: int64s(memory, counts), validity: 0 }
+    }
+    const found = this.#result === 'largest' ? this.table.lastOf(keys, rows, 1) : this.table.firstOf(keys, rows, 1)
     const slots = memory.chunk(rows * 4)
     memory.kernels.fill_i32(slots, rows, -1)
     const own = memory.i32(slots, rows)
