@@ -2,6 +2,7 @@ import type { PlanNode } from '../nodes/node.ts'
 import type { Program } from '../program.ts'
 import { mapExpressions, type Roots, transform } from '../visitor/transform.ts'
 import { joinDistinctPartners } from './distinct-partners.ts'
+import { groupDistinctValues } from './distinct-values.ts'
 import { useEqualities } from './equalities.ts'
 import { dropUnusedEventTime } from './event-time.ts'
 import { pushFilters } from './filters.ts'
@@ -40,6 +41,7 @@ export function optimiseRoots(roots: Roots, { evaluate, timed = [] }: OptimiseOp
   plan = merge(pushFilters(merge(dropUnusedEventTime(plan, timed))))
   plan = useEqualities(plan, evaluate)
   plan = joinDistinctPartners(plan)
+  plan = groupDistinctValues(plan)
   plan = merge(readVersions(plan))
   plan = aggregateSessionsDirectly(plan)
   plan = merge(prune(plan, timed))

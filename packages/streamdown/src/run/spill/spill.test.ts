@@ -39,6 +39,7 @@ const queries: Readonly<Record<string, string>> = {
   window:
     "SELECT k, window_end, COUNT(*) AS n FROM TABLE(TUMBLE(TABLE a, DESCRIPTOR(ts), INTERVAL '1' MINUTE)) GROUP BY k, window_start, window_end",
   over: 'SELECT k, n, SUM(v) OVER (PARTITION BY k ORDER BY n) AS s FROM a',
+  'different values of all rows': 'SELECT COUNT(DISTINCT n) AS n, SUM(DISTINCT n) AS s FROM a',
   'aggregate of a join': 'SELECT a.k % 20000 AS g, MAX(b.v) AS m FROM a JOIN b ON a.k = b.k GROUP BY a.k % 20000',
 }
 
