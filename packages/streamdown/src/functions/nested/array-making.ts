@@ -95,15 +95,13 @@ export const arrayMakingFunctions: readonly ScalarFunction[] = [
     [['ARRAY_CAT(ARRAY[1], ARRAY[2])', '[1, 2]']],
     [
       jsOrNull(
-        ['array', 'array'],
+        ['array', 'array', 'array'],
         firstType,
-        args =>
-          args[0] === null
-            ? (args[1] ?? null)
-            : args[1] === null
-              ? (args[0] ?? null)
-              : [...asArray(args[0]), ...asArray(args[1])],
-        { coerce: sameArrays },
+        args => {
+          const lists = args.filter(list => list !== null)
+          return lists.length === 0 ? null : lists.flatMap(list => asArray(list))
+        },
+        { coerce: sameArrays, variadic: true },
       ),
       jsOrNull(
         ['array', 'array'],

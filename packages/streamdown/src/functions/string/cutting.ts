@@ -4,7 +4,7 @@ import type { Value } from '../../types/value.ts'
 import { definer, js, jsOrNull, kernel } from '../define.ts'
 import { RowError, type ScalarFunction } from '../definition.ts'
 import { regexPattern } from '../regex/patterns.ts'
-import { asCount, asText } from '../values.ts'
+import { asBytes, asCount, asText } from '../values.ts'
 import { points } from './shared.ts'
 
 const define = definer('string')
@@ -22,13 +22,17 @@ function substringFlink(args: readonly Value[]): Value {
 }
 
 function substringPostgres(args: readonly Value[]): string {
-  const start = asCount(args[1])
-  const length = args[2] === undefined ? undefined : asCount(args[2])
-  if (length !== undefined && length < 0)
-    throw new RowError(failures.argument, 'a substring cannot have a negative length')
   const text = points(asText(args[0]))
-  const end = length === undefined ? text.length : start - 1 + length
-  return text.slice(Math.max(0, start - 1), Math.max(0, end)).join('')
+  const { from, to } = piece(asCount(args[1]), args[2], text.length)
+  return text.slice(from, to).join('')
+}
+
+/** From and to where a piece lies that starts at a place counted from 1, which may lie before the whole. */
+function piece(start: number, length: Value | undefined, size: number): { readonly from: number; readonly to: number } {
+  const count = length === undefined ? undefined : asCount(length)
+  if (count !== undefined && count < 0)
+    throw new RowError(failures.argument, 'a substring cannot have a negative length')
+  return { from: Math.max(0, start - 1), to: Math.max(0, count === undefined ? size : start - 1 + count) }
 }
 
 function splitPart(args: readonly Value[]): string {
@@ -81,14 +85,10 @@ export const cuttingFunctions: readonly ScalarFunction[] = [
       js(
         ['bytes', 'int', 'int'],
         types.bytes,
-        args => {
-          const start = asCount(args[1])
-          return args[0] instanceof Uint8Array
-            ? args[0].slice(
-                Math.max(0, start - 1),
-                Math.max(0, start - 1 + (args[2] === undefined ? args[0].length : asCount(args[2]))),
-              )
-            : null
+        ([bytes, start, length]) => {
+          const whole = asBytes(bytes)
+          const { from, to } = piece(asCount(start), length, whole.length)
+          return whole.slice(from, to)
         },
         { optional: 1 },
       ),

@@ -28,6 +28,14 @@ function overlayFromFirst(args: readonly Value[]): string {
   return text.slice(0, start - 1).join('') + piece + text.slice(Math.max(0, start - 1 + length)).join('')
 }
 
+function overlayBytes([value, by, from, count]: readonly Value[]): Uint8Array {
+  const [whole, piece] = [asBytes(value), asBytes(by)]
+  const start = asCount(from)
+  if (start < 1) throw new RowError(failures.argument, 'a substring cannot have a negative length')
+  const end = Math.max(0, start - 1 + (count === undefined ? piece.length : asCount(count)))
+  return Uint8Array.from([...whole.slice(0, start - 1), ...piece, ...whole.slice(end)])
+}
+
 function translate(args: readonly Value[]): string {
   const from = points(asText(args[1]))
   const to = points(asText(args[2]))
@@ -60,14 +68,20 @@ export const replacingFunctions: readonly ScalarFunction[] = [
     'overlay',
     'The characters from a position on replaced by a text.',
     [["OVERLAY('abcdef' PLACING 'XX' FROM 2 FOR 3)", 'aXXef']],
-    [js(['text', 'text', 'int', 'int'], string, overlay, { optional: 1 })],
+    [
+      js(['text', 'text', 'int', 'int'], string, overlay, { optional: 1 }),
+      js(['bytes', 'bytes', 'int', 'int'], types.bytes, overlayBytes, { optional: 1 }),
+    ],
     { insteadIn: { functions: 'postgres', name: 'overlay_from_first' } },
   ),
   define(
     'overlay_from_first',
     'The characters from a position on replaced by a text; a position before the first fails, one behind the last appends.',
     [["overlay_from_first('abc', 'XX', 10)", 'abcXX']],
-    [js(['text', 'text', 'int', 'int'], string, overlayFromFirst, { optional: 1 })],
+    [
+      js(['text', 'text', 'int', 'int'], string, overlayFromFirst, { optional: 1 }),
+      js(['bytes', 'bytes', 'int', 'int'], types.bytes, overlayBytes, { optional: 1 }),
+    ],
   ),
   define(
     'reverse',

@@ -68,7 +68,14 @@ export const searchingFunctions: readonly ScalarFunction[] = [
     'position',
     'Where the first text occurs in the second, from 1; 0: nowhere.',
     [["POSITION('am' IN 'stream')", '5']],
-    [kernel(['text', 'text'], int, 'fn_position')],
+    [
+      kernel(['text', 'text'], int, 'fn_position'),
+      js(['bytes', 'bytes'], int, args => {
+        const [part, whole] = [asBytes(args[0]), asBytes(args[1])]
+        for (let at = 0; at + part.length <= whole.length; at++) if (bytesAt(whole, part, at)) return at + 1
+        return 0
+      }),
+    ],
   ),
   define(
     'locate',

@@ -160,3 +160,25 @@ test('a snapshot holds an altered table', async () => {
     assert.deepEqual(await rows('SELECT a FROM v ORDER BY a'), [[1], [2], [3]])
   })
 })
+
+test('ALTER VIEW … AS makes a view another query, as in Flink', () =>
+  using(async (session, rows) => {
+    await session.execute(
+      'CREATE TABLE t (a INT, b INT); INSERT INTO t VALUES (1, 2); CREATE VIEW v AS SELECT a FROM t',
+    )
+    await session.execute('ALTER VIEW v AS SELECT b, a FROM t')
+    assert.deepEqual(await rows('SELECT * FROM v'), [[2, 1]])
+    await assert.rejects(session.execute('ALTER VIEW w AS SELECT 1'), { code: 'DSD2001' })
+    await assert.rejects(session.execute('ALTER VIEW t AS SELECT 1'), { code: 'DSD2001' })
+    const restored = await open()
+    await restored.restore(await session.snapshot())
+    assert.deepEqual(await rowsOf(restored, 'SELECT * FROM v'), [[2, 1]])
+    await restored.close()
+  }))
+
+test('options of a view are refused, not ignored', () =>
+  using(async session => {
+    await session.execute('CREATE TABLE t (a INT)')
+    const view = "CREATE MATERIALIZED VIEW v WITH ('emit_final' = 'a') AS SELECT a FROM t"
+    await assert.rejects(session.execute(view), { code: 'DSD2005' })
+  }))

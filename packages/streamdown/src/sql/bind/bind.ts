@@ -191,8 +191,14 @@ function tableNamed(context: BindContext, name: Name) {
 function createView(context: BindContext, syntax: CreateView): BoundStatement {
   const { names, catalog } = context
   const name = createdName(context, syntax.name)
-  if (catalog.find(name, names.same) !== undefined && !syntax.ifNotExists && !syntax.orReplace)
+  const before = catalog.find(name, names.same)
+  if (before !== undefined && !syntax.ifNotExists && !syntax.orReplace)
     fail('DSD2008', `There is already a table, view or index "${name}".`, syntax.name.at)
+  if (syntax.altered && (before?.is !== 'view' || before.materialized))
+    fail('DSD2001', `There is no view "${name}" whose query can be another one.`, syntax.name.at)
+  const [option] = syntax.options
+  if (option !== undefined)
+    notYet(`The option ${option.key} of a view`, 'Views take no options: leave WITH out.', option.at)
   const plan = renamed(
     bindQuery(context, syntax.query, 'view'),
     syntax.columns.map(c => names.fold(c)),

@@ -27,6 +27,8 @@ export type CreateView = {
   readonly orReplace: boolean
   readonly temporary: boolean
   readonly materialized: boolean
+  /** ALTER VIEW … AS: there is a view of this name, which is replaced. */
+  readonly altered: boolean
   /** Feldera's CREATE LOCAL VIEW. */
   readonly local: boolean
   readonly ifNotExists: boolean

@@ -1,22 +1,43 @@
 /** ALTER TABLE and its like. */
 
-import type { AlterAction, AlterTable } from '../ast.ts'
+import type { AlterAction, AlterTable, CreateView, Name } from '../ast.ts'
 import type { Cursor } from '../cursor.ts'
 import { expression } from '../expressions.ts'
 import { identifier, isName, name } from '../names.ts'
 import { oneOption, optionKey, optionSettings } from '../options.ts'
+import { query } from '../queries.ts'
 import { typeName } from '../types.ts'
 import { columnDefinition, tableConstraint } from './columns.ts'
 
-export function alter(c: Cursor): AlterTable {
+export function alter(c: Cursor): AlterTable | CreateView {
   const { start } = c.expect('ALTER')
   const kind = c.accept('MATERIALIZED', 'VIEW')
     ? 'MATERIALIZED VIEW'
     : c.expectOneOf('TABLE', 'VIEW', 'SOURCE', 'INDEX')
   const ifExists = c.accept('IF', 'EXISTS')
   const altered = name(c)
+  if (kind === 'VIEW' && !ifExists && c.accept('AS')) return otherQuery(c, start, altered)
   const actions = actionList(c)
   return { is: 'alterTable', kind, name: altered, ifExists, actions, at: c.since(start) }
+}
+
+/** `ALTER VIEW name AS query` */
+function otherQuery(c: Cursor, start: number, view: Name): CreateView {
+  return {
+    is: 'createView',
+    name: view,
+    orReplace: true,
+    temporary: false,
+    materialized: false,
+    altered: true,
+    local: false,
+    ifNotExists: false,
+    columns: [],
+    comment: undefined,
+    options: [],
+    query: query(c),
+    at: c.since(start),
+  }
 }
 
 /** Actions parted by commas; Flink also writes `ADD (a INT, b INT)` and `DROP (a, b)`. */

@@ -86,6 +86,7 @@ function createView(
     orReplace,
     temporary,
     materialized: kind.materialized ?? false,
+    altered: false,
     local: kind.local ?? false,
     ifNotExists: unlessExists,
     columns,
