@@ -204,3 +204,20 @@ test('what cannot be turned into moments says so', async () => {
   await assert.rejects(refused('EXTRACT(HOUR FROM NOW()) < 12'), /DSD2005.*ts > NOW\(\)/s)
   await session.close()
 })
+
+test('conditions on chance are refused where rows may be taken back', async () => {
+  // As RisingWave's e2e_test/streaming/impure_expr_materialize.slt has it.
+  const session = await start(1)
+  await session.execute('CREATE TABLE c (a INT, b INT); CREATE TABLE only (a INT) APPEND ONLY')
+  const refused = [
+    'SELECT * FROM c WHERE RAND() > 0.5',
+    'SELECT SUM(a) FILTER (WHERE RAND() > 0.5) FROM c',
+    'SELECT a, COUNT(*) FROM c GROUP BY a HAVING RAND() > 0.5',
+    'SELECT c.a FROM c JOIN c AS d ON c.a = d.a AND RAND() > 0.5',
+  ]
+  for (const query of refused)
+    await assert.rejects(session.execute(`CREATE MATERIALIZED VIEW v AS ${query}`), { code: 'DSD2005' }, query)
+  for (const query of refused.slice(0, 2)) await session.execute(query)
+  await session.execute('CREATE MATERIALIZED VIEW v AS SELECT * FROM only WHERE RAND() > 0.5')
+  await session.close()
+})

@@ -10,6 +10,7 @@ import { plain } from '../../values/numeric.ts'
 import type { Call, Expression as Syntax } from '../parse/ast.ts'
 import { wantedQuantile } from './approximate-quantile.ts'
 import { castTo } from './cast.ts'
+import { refuseChance } from './chance.ts'
 import type { BindContext } from './context.ts'
 import { argumentOf } from './expressions.ts'
 import { finishedJson, jsonAggregateName } from './json-aggregates.ts'
@@ -64,7 +65,7 @@ export function bindAggregate(rows: Rows, call: Call, everyGroupHasRows: boolean
   })
   const quantile = isApproximate ? wantedQuantile(context, written, within, call) : undefined
   const args = isSet ? [...(isApproximate ? [] : written), ...within.map(item => item.by)] : written
-  const condition = call.filter === undefined ? undefined : binder.condition(call.filter, 'FILTER')
+  const condition = filterOf(rows, call)
   const filter = call.nulls === 'IGNORE' && args[0] !== undefined ? andNotNull(args[0], condition) : condition
   const read = [...args, ...(filter === undefined ? [] : [filter]), ...orderBy.map(item => item.by)]
   if (read.some(readsOuter)) {
@@ -112,12 +113,19 @@ export function bindAggregate(rows: Rows, call: Call, everyGroupHasRows: boolean
   }
 }
 
+function filterOf({ context, binder, plan }: Rows, call: Call): Expression | undefined {
+  if (call.filter === undefined) return undefined
+  const condition = binder.condition(call.filter, 'FILTER')
+  refuseChance(context, plan, [condition])
+  return condition
+}
+
 /** The user's own: a fold over the rows, whose state is text; what it stands for is made of it afterwards. */
 function userAggregateCall(rows: Rows, user: UserAggregate, call: Call): AggregateCall {
   const { context, binder } = rows
   if (call.withinGroup.length > 0) fail('DSD2012', `${user.name} takes no WITHIN GROUP.`, call.at)
   const args = userArguments(binder, user, call)
-  const filter = call.filter === undefined ? undefined : binder.condition(call.filter, 'FILTER')
+  const filter = filterOf(rows, call)
   const orderBy = call.orderBy
     .map(item => ({ by: binder.bind(item.value), ...sortDirection(item, context.settings) }))
     .filter(({ by }) => !isFixed(by))

@@ -5,6 +5,7 @@ import { type JoinKind, JoinNode, type PlanNode, ProjectNode } from '../../plan/
 import type { Hint, Identifier, Span, Expression as Syntax } from '../parse/ast.ts'
 import { asofJoin } from './asof-joins.ts'
 import { Carry, outerColumns } from './carry.ts'
+import { refuseChance } from './chance.ts'
 import type { BindContext } from './context.ts'
 import { ExpressionBinder } from './expressions.ts'
 import { lookupJoin } from './lookup-joins.ts'
@@ -91,6 +92,7 @@ export class JoinBinder {
       test('is_not_distinct_from', column(schema, places.left), column(schema, places.right)),
     )
     const conditions = [...sameCarried, ...equalities, ...on.filter(each => !passing.includes(each))]
+    for (const side of [left.plan, right.plan]) refuseChance(this.#context, side, conditions)
     const condition = conditions.length === 0 ? undefined : all(conditions)
     const joinedAs = (kind: JoinKind): PlanNode => {
       const joined = this.#joinedPlan(left, right, { ...parts, kind }, condition, systemTime)

@@ -3,6 +3,7 @@ import type { Expression } from '../../plan/expressions/expression.ts'
 import { withColumns } from '../../plan/joins.ts'
 import { FilterNode, type PlanNode, TemporalFilterNode } from '../../plan/nodes/node.ts'
 import { derive } from '../../plan/properties.ts'
+import { refuseChance } from './chance.ts'
 import { type Bounds, compared, instant, readsClock } from './clock-comparisons.ts'
 import type { BindContext } from './context.ts'
 import { notYet } from './problem.ts'
@@ -26,6 +27,7 @@ export function whereRows(context: BindContext, input: PlanNode, conditions: rea
       "Compare a time with it: ts > NOW() - INTERVAL '1' HOUR.",
       clock.at,
     )
+  refuseChance(context, input, plain)
   const filtered = plain.length === 0 ? input : FilterNode.create(input, all(plain))
   const bounds = parts.flatMap(part => part.bounds ?? [])
   if (bounds.length === 0) return filtered
