@@ -149,12 +149,16 @@ export class RowsInOrder {
     const sought = all.slice(0, this.#width)
     const [at] = pick([arrival], rows)
     const arrived = { ...(at === undefined ? {} : { lower: at, upper: at }), nullsMatch: true }
-    const claims = this.#claims(this.#rows.rangeOf(sought, rows.length, arrived))
-    this.#leave(
-      [...claims].map(([slot, [place = 0]]) => ({ slot, place })),
-      leaving,
-    )
-    const claimed = new Set([...claims.values()].map(([place]) => place))
+    const claimed = new Set<number>()
+    const found: LeavingRow[] = []
+    for (const [slot, places] of this.#claims(this.#rows.rangeOf(sought, rows.length, arrived))) {
+      // Several equal rows may have arrived with one: each that is taken back takes one of them.
+      const place = places.find(each => !claimed.has(each))
+      if (place === undefined) continue
+      claimed.add(place)
+      found.push({ slot, place })
+    }
+    this.#leave(found, leaving)
     const rest = [...rows.keys()].filter(place => !claimed.has(place))
     if (rest.length === 0) return
     const first = this.#firsts(pick(sought, rest), rest)
