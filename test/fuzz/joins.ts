@@ -1,30 +1,42 @@
-import type { Column, Sql } from './columns.ts'
+import type { Column, Sql, Table } from './columns.ts'
 import { condition, joined } from './expressions.ts'
 import type { Source } from './queries.ts'
+import { subqueryCondition } from './subqueries.ts'
 import type { Draw } from './tape.ts'
 
 const joinKinds = ['JOIN', 'LEFT JOIN', 'RIGHT JOIN', 'FULL JOIN'] as const
 type JoinKind = (typeof joinKinds)[number]
 
 /** A join of every kind: by equal columns and a further condition, by the condition alone, or of all pairs. */
-export function join(draw: Draw, left: Source, right: Source): Source {
+export function join(draw: Draw, left: Source, right: Source, tables: readonly Table[]): Source {
   const pairs = left.columns.flatMap(a =>
     right.columns.flatMap(b => (!a.near && !b.near && a.kind === b.kind ? [[a.name, b.name] as const] : [])),
   )
   const kind = draw.oneOf(joinKinds)
-  if (pairs.length === 0 || draw.sometimes(8)) return joinOn(draw, left, right, kind, undefined)
+  if (pairs.length === 0 || draw.sometimes(8)) return joinOn(draw, left, right, kind, undefined, tables)
   const keys = draw.list(1, 2, 1, () => {
     const [a, b] = draw.oneOf(pairs)
     return `l.${a}${draw.sometimes(6) ? ' IS NOT DISTINCT FROM ' : ' = '}r.${b}`
   })
-  return joinOn(draw, left, right, kind, keys.join(' AND '))
+  return joinOn(draw, left, right, kind, keys.join(' AND '), tables)
 }
 
 /** The columns of both, by new names; the bounds of the left one's windows keep theirs. */
-export function joinOn(draw: Draw, left: Source, right: Source, kind: JoinKind, equal: string | undefined): Source {
+export function joinOn(
+  draw: Draw,
+  left: Source,
+  right: Source,
+  kind: JoinKind,
+  equal: string | undefined,
+  tables: readonly Table[] = [],
+): Source {
   const columns = [...renamed(left, 'l'), ...renamed(right, 'r')]
   const nameAt = (at: number): string => /^l\.(window_.*)$/.exec(columns[at]?.name ?? '')?.[1] ?? `j${at}`
-  const further = equal === undefined || draw.sometimes(3) ? condition(draw, columns, 1) : undefined
+  const tested =
+    tables.length > 0 && draw.sometimes(8)
+      ? subqueryCondition(draw, { ...left, columns: columns.filter(({ near }) => !near) }, draw.oneOf(tables))
+      : undefined
+  const further = tested ?? (equal === undefined || draw.sometimes(3) ? condition(draw, columns, 1) : undefined)
   const on = joined(equal ?? '', equal === undefined || further === undefined ? '' : ' AND ', further ?? '')
   const list = columns.map(({ name }, at) => `${name} AS ${nameAt(at)}`).join(', ')
   const aliased = (side: Source, alias: string): Sql => joined('(SELECT * FROM ', side.sql, `) AS ${alias}`)

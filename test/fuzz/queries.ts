@@ -65,7 +65,7 @@ function drawSource(draw: Draw, tables: readonly Table[], depth: number): Source
     case 7:
       return lateral(draw, subquery(draw, tables, depth), draw.oneOf(tables))
     default:
-      return join(draw, subquery(draw, tables, depth), subquery(draw, tables, depth))
+      return join(draw, subquery(draw, tables, depth), subquery(draw, tables, depth), tables)
   }
 }
 

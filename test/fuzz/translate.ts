@@ -23,6 +23,8 @@ export interface Rules {
   /** The rows with `window_start` and `window_end`; those without a time are in no window. Sizes in seconds. */
   tumble(table: string, time: string, size: number): string
   hop(table: string, time: string, slide: number, size: number): string
+  /** A row for each element of a list. DuckDB's UNNEST sees the tables before it in a subquery alone. */
+  elements(list: string, alias: string, column: string): string
 }
 
 const seconds = (count: number): string => `INTERVAL '${count}' SECOND`
@@ -33,6 +35,7 @@ export const ours: Rules = {
   order: (column, descending) => `${column}${descending ? ' DESC' : ''}`,
   tumble: (table, time, size) => `TUMBLE(${table}, ${time}, ${seconds(size)})`,
   hop: (table, time, slide, size) => `HOP(${table}, ${time}, ${seconds(slide)}, ${seconds(size)})`,
+  elements: (list, alias, column) => `UNNEST(ARRAY[${list}]) AS ${alias}(${column})`,
 }
 
 const EPOCH = "TIMESTAMP '1970-01-01 00:00:00'"
@@ -49,6 +52,7 @@ export const duckdb: Rules = {
   order: (column, descending) => (descending ? `${column} DESC NULLS FIRST` : `${column} NULLS LAST`),
   tumble: (table, time, size) => duckdb.hop(table, time, size, size),
   hop: (table, time, slide, size) => hopped(table, time, slide, size, ''),
+  elements: (list, alias, column) => `LATERAL (SELECT UNNEST([${list}]) AS ${column}) AS ${alias}`,
 }
 
 /** The watermark before a row, which DuckDB's tables hold as a column. */
