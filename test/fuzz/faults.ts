@@ -14,21 +14,21 @@ export interface Fault {
 export const faults: readonly Fault[] = [
   {
     name: 'a join loses retractions',
-    file: 'run/operators/join/join-core.ts',
+    file: 'run/operators/join/join.ts',
     from: 'const bounded = this.#watermarks.bound(memory, side, batch)',
     to: `if (batch.weights !== 0 && memory.i32(batch.weights, batch.rows).every(weight => weight < 0)) return
       const bounded = this.#watermarks.bound(memory, side, batch)`,
   },
   {
     name: 'an outer join does not take back the row without a match',
-    file: 'run/operators/join/join-core.ts',
+    file: 'run/operators/join/join.ts',
     from: `if (!this.#showsAtEnd) this.#rows.emitStored(input, batch, pairs, matched, false, out)
       this.#rows.emitJoined`,
     to: 'this.#rows.emitJoined',
   },
   {
     name: 'NULL equals NULL in a join',
-    file: 'run/operators/join/join-core.ts',
+    file: 'run/operators/join/join.ts',
     from: 'this.#nullRefused = keys.map(key => !key.nullsMatch)',
     to: 'this.#nullRefused = keys.map(() => false)',
   },
