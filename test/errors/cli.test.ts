@@ -22,6 +22,14 @@ test('dead letters are counted on standard error, or end the command where it is
     assert.equal(found.status, 0, found.stderr)
     assert.equal(found.stdout, '{"a":1}\n{"a":2}\n')
     assert.match(found.stderr, /dead letters: 1 /)
+    const table = query.slice(0, query.indexOf(';'))
+    for (const statement of [
+      `CREATE TABLE u (a INT); INSERT INTO u SELECT a FROM t`,
+      `CREATE TABLE v AS SELECT a FROM t`,
+      `COPY (SELECT a FROM t) TO '${join(folder, 'out.ndjson')}'`,
+      `COPY (SELECT a FROM t ORDER BY a) TO '${join(folder, 'ordered.ndjson')}'`,
+    ])
+      assert.match(sql('-e', `${table}; ${statement}`).stderr, /dead letters: 1 of the statement/, statement)
     const strict = sql('--json', '--set', 'on_error=fail', '-e', query)
     assert.equal(strict.status, 1)
     assert.equal(strict.stdout, '')

@@ -45,6 +45,7 @@ async function showResult(
         : streamChanges(session, result.query, limit, interrupt)
     case 'done':
       if (messages && !json) say(result.message)
+      if (result.dead !== undefined) warnOfDeadLetters(result.dead, 'the statement')
       return
     case 'started':
       if (messages && !json) say(`started ${result.job}`)

@@ -94,8 +94,14 @@ export async function runQuery(
   return { rows: finalRows(changes), dead: job.status().dead }
 }
 
-/** Runs a program of one sink until its inputs end; it fails as a whole. Gives the rows that were written. */
-export async function runToEnd(workspace: Workspace, sink: SinkNode): Promise<number> {
+export interface Copied {
+  readonly rows: number
+  /** Records that could not be decoded. */
+  readonly dead: number
+}
+
+/** Runs a program of one sink until its inputs end; it fails as a whole. Gives the number of rows that were written. */
+export async function runToEnd(workspace: Workspace, sink: SinkNode): Promise<Copied> {
   const job = new Job(workspace.optimised({ sinks: [sink], views: [] }), {
     ...jobOptions(workspace, sink.name, 'fail'),
     openSource: scan => workspace.relations.openSource(scan, 'contents'),
@@ -109,7 +115,7 @@ export async function runToEnd(workspace: Workspace, sink: SinkNode): Promise<nu
     await job.close()
   }
   if (workspace.signal?.aborted === true) throw new StreamdownError('DSD8002', 'The query was interrupted.')
-  return job.rowsOut
+  return { rows: job.rowsOut, dead: job.status().dead }
 }
 
 /** LIMIT without an order, over rows that are only added: of them those that come first, so that the rest need not be read. */

@@ -39,14 +39,14 @@ export interface PushedRow {
 }
 
 export type StatementResult =
-  | { readonly is: 'done'; readonly message: string }
+  | { readonly is: 'done'; readonly message: string; readonly dead?: number }
   | {
       readonly is: 'rows'
       readonly schema: Schema
       readonly rows: readonly (readonly Value[])[]
       /** The session's zone at the time: TIMESTAMP_LTZ is shown in it. */
       readonly timeZone: string
-      /** Records of the query's sources that could not be decoded; absent when there were none. */
+      /** Records of the statement's sources that could not be decoded; absent when there were none. */
       readonly dead?: number
     }
   /** A SELECT over a source that never ends: it runs from `start` on. */

@@ -4,7 +4,7 @@ import type { Returning } from '../../sql/bind/statement.ts'
 import type { Value } from '../../types/value.ts'
 import type { StatementResult } from '../session.ts'
 import type { Workspace } from '../workspace.ts'
-import { done, rows as rowsResult } from './results.ts'
+import { deadOf, done, rows as rowsResult } from './results.ts'
 
 type Rows = readonly (readonly Value[])[]
 
@@ -30,11 +30,9 @@ export function returned(
   returning: Returning | undefined,
   rows: Rows,
   message: string,
+  dead: number,
 ): StatementResult {
-  if (returning === undefined) return done(message)
-  return rowsResult(
-    returning.schema,
-    rows.map(row => evaluator.overRow(returning.expressions, row)),
-    settings.timezone,
-  )
+  if (returning === undefined) return done(message, dead)
+  const values = rows.map(row => evaluator.overRow(returning.expressions, row))
+  return { ...rowsResult(returning.schema, values, settings.timezone), ...deadOf(dead) }
 }

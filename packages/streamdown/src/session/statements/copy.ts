@@ -7,7 +7,7 @@ import { derive } from '../../plan/properties.ts'
 import type { BoundCopy } from '../../sql/bind/statement.ts'
 import type { Value } from '../../types/value.ts'
 import { counted } from '../../values/counted.ts'
-import { runQuery, runToEnd } from '../programs.ts'
+import { type Copied, runQuery, runToEnd } from '../programs.ts'
 import { endlessRelation } from '../relations.ts'
 import type { StatementResult } from '../session.ts'
 import type { Workspace } from '../workspace.ts'
@@ -23,12 +23,12 @@ export async function copy(workspace: Workspace, { sink, path }: BoundCopy): Pro
     )
   }
   const streams = sink.input.is !== 'sort' && derive(sink.input).appendOnly
-  const rows = streams ? await runToEnd(workspace, sink) : await writeAll(workspace, sink)
-  return done(`${counted(rows, 'row')} copied to '${path}'`)
+  const { rows, dead } = streams ? await runToEnd(workspace, sink) : await writeAll(workspace, sink)
+  return done(`${counted(rows, 'row')} copied to '${path}'`, dead)
 }
 
-async function writeAll(workspace: Workspace, sink: BoundCopy['sink']): Promise<number> {
-  const { rows } = await runQuery(workspace, sink.input)
+async function writeAll(workspace: Workspace, sink: BoundCopy['sink']): Promise<Copied> {
+  const { rows, dead } = await runQuery(workspace, sink.input)
   const target = workspace.relations.openSink(sink, workspace.settings.timezone)
   if (target === undefined) throw new StreamdownError('DSD9002', 'A file is no table of the session.')
   const claims = target.alone === undefined ? [] : [await target.alone()]
@@ -43,8 +43,11 @@ async function writeAll(workspace: Workspace, sink: BoundCopy['sink']): Promise<
       memory.release(mark)
       if (target.backlog() > 0) await target.flush()
     }
+  } catch (error) {
+    await target.abort(0n)
+    throw error
   } finally {
     await target.close()
   }
-  return rows.length
+  return { rows: rows.length, dead }
 }

@@ -29,7 +29,7 @@ export async function createTable(
   if (rows === undefined || workspace.restoring !== undefined) return done(`table ${table.name} created`)
   const given = await runQuery(workspace, rows.input)
   await change(workspace, relation, inserting(given.rows))
-  return done(`table ${table.name} created with ${given.rows.length} rows`)
+  return done(`table ${table.name} created with ${given.rows.length} rows`, given.dead)
 }
 
 /** A table that was declared without columns takes those of its first INSERT. */

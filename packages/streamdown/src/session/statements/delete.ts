@@ -9,7 +9,7 @@ export async function deleteRows(
   workspace: Workspace,
   { plan, table, returning }: BoundDelete,
 ): Promise<StatementResult> {
-  const { rows } = await runQuery(workspace, plan)
+  const { rows, dead } = await runQuery(workspace, plan)
   await change(workspace, table.relation, deleting(rows))
-  return returned(workspace, returning, rows, `${counted(rows.length, 'row')} deleted`)
+  return returned(workspace, returning, rows, `${counted(rows.length, 'row')} deleted`, dead)
 }

@@ -23,7 +23,7 @@ export async function insert(workspace: Workspace, bound: BoundInsert, text: str
   const { changes, rows } = insertChanges(table, store, given.rows, bound.conflict, workspace.evaluator.overRow)
   checkUnique(table, store, changes)
   await change(workspace, table.relation, changes)
-  return returned(workspace, bound.returning, rows, `${counted(rows.length, 'row')} inserted`)
+  return returned(workspace, bound.returning, rows, `${counted(rows.length, 'row')} inserted`, given.dead)
 }
 
 /** INSERTs that run together, as one program. */

@@ -3,7 +3,10 @@ import { field, type Schema, types } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
 import type { StatementResult } from '../session.ts'
 
-export const done = (message: string): StatementResult => ({ is: 'done', message })
+/** `dead`: records of its sources that could not be decoded. */
+export const done = (message: string, dead = 0): StatementResult => ({ is: 'done', message, ...deadOf(dead) })
+
+export const deadOf = (dead: number): { readonly dead?: number } => (dead > 0 ? { dead } : {})
 
 export const rows = (schema: Schema, values: readonly (readonly Value[])[], timeZone = 'UTC'): StatementResult => ({
   is: 'rows',

@@ -14,7 +14,7 @@ type Row = readonly Value[]
 /** UPDATE: the new rows must not meet a key of the rows that stay. */
 export async function update(workspace: Workspace, { plan, table, returning }: BoundUpdate): Promise<StatementResult> {
   const width = table.relation.schema.length
-  const { rows: pairs } = await runQuery(workspace, plan)
+  const { rows: pairs, dead } = await runQuery(workspace, plan)
   const olds = pairs.map(row => row.slice(0, width))
   const news = pairs.map(row => row.slice(width))
   const { store } = workspace.relations.dataOf(table.relation)
@@ -31,7 +31,7 @@ export async function update(workspace: Workspace, { plan, table, returning }: B
     : [...deleting(olds), ...changed.changes]
   checkUnique(table, store, changes)
   await change(workspace, table.relation, changes)
-  return returned(workspace, returning, news, `${counted(news.length, 'row')} updated`)
+  return returned(workspace, returning, news, `${counted(news.length, 'row')} updated`, dead)
 }
 
 /** Then each old row has its new one behind it; else all old rows go first, as keys may pass from row to row. */
