@@ -226,7 +226,8 @@ export class Simulation {
           this.#pending.set(name, [...(this.#pending.get(name) ?? []), ...rows])
         },
         side: (vertex, port, batch, memory) => {
-          if (port === 'dead') letters.failed(vertex, batch, memory)
+          if (port === 'dead') letters.failed(vertex, batch, memory, 'row')
+          if (port === 'undated') letters.failed(vertex, batch, memory, 'record')
         },
         deadLetters: letters.undecoded,
         stepDone: () => {

@@ -12,6 +12,7 @@ import {
   ScanNode,
   type SinkNode,
   type TemporalJoinNode,
+  type WindowNode,
 } from '../plan/nodes/node.ts'
 import type { PairingNode } from '../plan/pairs.ts'
 import type { Program, ViewOutput } from '../plan/program.ts'
@@ -58,6 +59,7 @@ import { createRepeat } from './operators/repeat.ts'
 import type { InputShape } from './operators/shape.ts'
 import { createSort } from './operators/sort.ts'
 import { createTemporalFilter } from './operators/temporal-filter.ts'
+import { createTimeless } from './operators/timeless.ts'
 import { createUnion } from './operators/union.ts'
 import { createUpsertMaterialize } from './operators/upsert-materialize.ts'
 import { createUpsertSource } from './operators/upsert-source.ts'
@@ -152,7 +154,7 @@ class GraphBuilder {
         )
       }
       case 'window': {
-        const input = this.#node(node.input)
+        const input = this.#dated(node.input, node.time)
         return this.#operator('window', node.schema, [this.#edge(input)], context =>
           createWindow(node, context, shapeOf(node.input)),
         )
@@ -236,6 +238,15 @@ class GraphBuilder {
         )
       }
     }
+  }
+
+  /** Rows that have an event time, where `time` is one. */
+  #dated(node: PlanNode, time: WindowNode['time']): Vertex {
+    const input = this.#node(node)
+    if (time === 'processing' || !node.schema[time]?.nullable || !derive(node).timeColumns.includes(time)) return input
+    return this.#operator('event time', node.schema, [this.#edge(input)], context =>
+      createTimeless(node.schema, time, context),
+    )
   }
 
   #scan(node: ScanNode): Vertex {
@@ -328,10 +339,11 @@ class GraphBuilder {
     const inputShape = { schema: prepared.schema, appendOnly: shape.appendOnly }
     const sliced = slicedWindow(node, prepared, inputShape)
     if (sliced !== undefined) return this.#slicedAggregate(node, sliced, prepared, inputShape)
+    const rows = session === undefined ? this.#node(below) : this.#dated(below, session.time)
     const input =
       prepared.expressions === undefined
-        ? this.#node(below)
-        : this.#projection(this.#node(below), below.schema, prepared.expressions, prepared.schema)
+        ? rows
+        : this.#projection(rows, below.schema, prepared.expressions, prepared.schema)
     const name = node.name ?? 'aggregate'
     if (session !== undefined) {
       const routing = keyed(prepared.keys)
@@ -401,7 +413,8 @@ class GraphBuilder {
   #over(node: OverNode): Vertex {
     const { schema } = node.input
     const prepared = callsInput(node.calls, schema)
-    const below = this.#node(node.input)
+    const below =
+      node.emit === 'update' ? this.#node(node.input) : this.#dated(node.input, node.orderBy[0]?.column ?? 'processing')
     const input =
       prepared.expressions === undefined
         ? below
@@ -415,7 +428,7 @@ class GraphBuilder {
 
   /** The window function is part of the aggregate; what this computes is computed before. */
   #slicedAggregate(node: AggregateNode, window: SlicedWindow, prepared: AggregateInput, shape: InputShape): Vertex {
-    const below = this.#node(window.input)
+    const below = this.#dated(window.input, window.time)
     const { schema } = window.input
     const computed = prepared.expressions?.slice(prepared.inputColumns) ?? []
     const input =

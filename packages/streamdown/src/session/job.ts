@@ -318,7 +318,8 @@ export class Job {
       this.lateCount += batch.rows
       return
     }
-    if (port === 'dead') this.#letters.failed(vertex, batch, memory)
+    if (port === 'dead') this.#letters.failed(vertex, batch, memory, 'row')
+    if (port === 'undated') this.#letters.failed(vertex, batch, memory, 'record')
   }
 
   #dead(letter: DeadLetter, rule: JobOptions['onError']): void {

@@ -63,8 +63,8 @@ export class StepLetters {
     return this.#ofLetters.size > 0
   }
 
-  /** Rows that made an operator fail: its columns, then code and problem. */
-  failed(vertex: Vertex, batch: Batch, memory: Memory): void {
+  /** Rows that made an operator fail, or could not be used by it: its columns, then code and problem. */
+  failed(vertex: Vertex, batch: Batch, memory: Memory, of: 'record' | 'row'): void {
     const weights = batch.weights === 0 ? undefined : Array.from(memory.i32(batch.weights, batch.rows))
     const columns = columnsOf(vertex, batch)
     const ofLetters = this.#ofLetters.has(vertex)
@@ -80,7 +80,7 @@ export class StepLetters {
       }
       const weight = weights?.[at] ?? 1
       this.#add({ letter, weight, ofLetters })
-      if (weight > 0) this.#options.onDead(letter, 'row')
+      if (weight > 0) this.#options.onDead(letter, of)
     }
   }
 

@@ -22,15 +22,25 @@ export function thrown(error: unknown): { readonly code: number; readonly messag
   return { code: failures.threw, message: error instanceof Error ? error.message : String(error) }
 }
 
-/** The rows that failed go to the side output `dead`, each with its weight: a retraction takes its dead letter back. */
-export function emitDead(memory: Memory, schema: Schema, input: Batch, failed: FailedRows, out: Output): void {
+/**
+ * The rows that failed go to the side output `dead`, each with its weight: a retraction takes its dead letter back. Those
+ * that are wrong from the start, not for what was computed of them, go to `undated`.
+ */
+export function emitDead(
+  memory: Memory,
+  schema: Schema,
+  input: Batch,
+  failed: FailedRows,
+  out: Output,
+  port: 'dead' | 'undated' = 'dead',
+): void {
   if (failed.count === 0) return
   const rows = takeRows(memory, input, failed.rows, failed.count)
   const codes = Array.from(memory.u8(failed.codes, failed.count), failureCode)
   const messages = codes.map((code, row) => failed.messages.get(row) ?? errorTable[code].title)
   const [code, message] = deadSchema(schema).slice(-2)
   if (code === undefined || message === undefined) return
-  out.side('dead', {
+  out.side(port, {
     ...rows,
     columns: [
       ...rows.columns,

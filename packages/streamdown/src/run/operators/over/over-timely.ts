@@ -6,7 +6,7 @@ import { selectBytes, watermarkColumn } from '../hidden.ts'
 import { LateRows } from '../late-rows.ts'
 import type { OverLayout } from './over-layout.ts'
 
-/** Takes the rows out of batches that the watermark has passed by their time, and those without one: they are late. */
+/** Takes the rows out of batches that the watermark has passed by their time: they are late. All have a time. */
 export class TimelyRows {
   readonly #memory: Memory
   readonly #time: number
@@ -24,10 +24,6 @@ export class TimelyRows {
     const mask = memory.chunk(batch.rows)
     const watermarks = watermarkColumn(memory, batch)
     memory.kernels.mask_from_watermark(time.data, 0n, watermarks, batch.rows, mask)
-    // A row without a time has no place in the order.
-    if (time.validity !== 0)
-      for (const [row, valid] of memory.u8(time.validity, batch.rows).entries())
-        if (valid === 0) memory.u8(mask + row, 1)[0] = 0
     const rest = selectBytes(memory, mask, true, batch.rows)
     this.#late.take(batch, time, mask, batch.rows - rest.rows, out)
     if (rest.rows === batch.rows) return batch
