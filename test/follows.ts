@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { PGlite } from '@electric-sql/pglite'
 import { createNodeEnvironment } from '../packages/streamdown/src/connect/node/environment.ts'
 import { createSession } from '../packages/streamdown/src/session/create.ts'
+import type { SessionOptions } from '../packages/streamdown/src/session/session.ts'
 import { assertSameRows, type Cells, openOracle, ourRows, plainNumber, rowsOfOracle } from './property/oracle.ts'
 
 export interface Followed {
@@ -50,17 +51,29 @@ async function postgres(): Promise<Oracle> {
   }
 }
 
-/** Makes a view of each query and carries out the changes: after each every view holds what the oracle answers. */
+/**
+ * Makes a view of each query and carries out the changes, in steps of random size, with a restore by another number of
+ * workers in the middle: after each change every view holds what the oracle answers.
+ */
 export async function assertFollows({ tables, changes, queries, workers, ...asked }: Followed): Promise<void> {
   const oracle = await (asked.oracle === 'postgres' ? postgres() : duckdb())
-  const session = await createSession({ dialect: 'postgres', workers, clock: 0n }, await createNodeEnvironment())
+  const environment = await createNodeEnvironment()
+  const options: SessionOptions = { dialect: 'postgres', workers, clock: 0n, stepRows: 'random', seed: workers }
+  let session = await createSession(options, environment)
+  const middle = Math.floor(changes.length / 2)
   for (const table of tables) {
     await session.execute(table)
     await oracle.run(table)
   }
   const pairs = queries.map(each => (typeof each === 'string' ? ([each, each] as const) : each))
   for (const [at, [query]] of pairs.entries()) await session.execute(`CREATE MATERIALIZED VIEW v${at} AS ${query}`)
-  for (const change of changes) {
+  for (const [number, change] of changes.entries()) {
+    if (number === middle) {
+      const bytes = await session.snapshot()
+      await session.close()
+      session = await createSession({ ...options, workers: 1 + (workers % 3) }, environment)
+      await session.restore(bytes)
+    }
     await session.execute(change)
     await oracle.run(change)
     for (const [at, [query, same]] of pairs.entries()) {
