@@ -185,3 +185,10 @@ test('rows are ordered where literals of one read as the types of the other', as
   assert.deepEqual(await answers(`${rows} SELECT ROW(a, ROW(a)) > ROW('2', ROW('1')) FROM r`), ['t', 't'])
   await assert.rejects(answers(`${rows} SELECT ROW(a, ROW(a)) > ROW('2', ROW(TRUE)) FROM r`), { code: 'DSD2004' })
 })
+
+test('a table or view goes into a schema that is there', async () => {
+  for (const made of ['TABLE s1.t (a INT)', 'TABLE IF NOT EXISTS s1.t (a INT)', 'VIEW s1.v AS SELECT 1 AS a'])
+    await assert.rejects(answers(`CREATE ${made}`), { code: 'DSD2001', message: /schema "s1"/ }, made)
+  const made = 'CREATE SCHEMA s1; CREATE TABLE s1.t (a INT); CREATE TABLE public.t (b INT);'
+  assert.deepEqual(await answers(`${made} INSERT INTO s1.t VALUES (1); SELECT a FROM s1.t`), ['1'])
+})

@@ -1,9 +1,12 @@
 import type { Identifier, Name } from '../parse/ast.ts'
 import type { BindContext } from './context.ts'
-import { lastPart } from './names.ts'
+import { didYouMean, lastPart } from './names.ts'
+import { fail } from './problem.ts'
 
 /** The schema that is always there: names of its tables stand without it. */
 const DEFAULT_SCHEMA = 'public'
+/** Its names in the dialects. */
+const defaultSchemas: ReadonlySet<string> = new Set([DEFAULT_SCHEMA, 'default_database', 'default'])
 
 type Lookup = Pick<BindContext, 'catalog' | 'names' | 'settings'>
 
@@ -28,8 +31,18 @@ export function relationName({ catalog, names, settings }: Lookup, name: Name): 
 export function createdName({ catalog, names, settings }: Lookup, name: Name): string {
   const bare = names.fold(lastPart(name))
   const written = name.parts.at(-2)
-  const schemas = written === undefined ? searchPath(settings.search_path) : [names.fold(written)]
-  for (const schema of schemas) {
+  if (written !== undefined) {
+    const schema = names.fold(written)
+    const found = catalog.findSchema(schema, names.same)
+    if (found === undefined && !defaultSchemas.has(schema.toLowerCase()))
+      fail(
+        'DSD2001',
+        `There is no schema "${schema}".${didYouMean(schema, catalog.schemas())} CREATE SCHEMA makes one.`,
+        written.at,
+      )
+    return inSchema(found, bare)
+  }
+  for (const schema of searchPath(settings.search_path)) {
     const found = catalog.findSchema(schema, names.same)
     if (found !== undefined || schema === DEFAULT_SCHEMA) return inSchema(found, bare)
   }
