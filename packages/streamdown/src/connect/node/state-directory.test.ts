@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -58,5 +59,32 @@ test('a lock that a killed process left is taken over, its number in use again o
       writeFileSync(join(place, 'lock'), text)
       await (await openStateDirectory(place)).close()
       assert.deepEqual(readdirSync(place), [])
+    }
+  }))
+
+test('of several processes that find a lock left, one takes it over', () =>
+  withPlace(async place => {
+    const script = `
+      const { openStateDirectory } = await import(${JSON.stringify(new URL('state-directory.ts', import.meta.url).href)})
+      process.stdout.write('ready')
+      process.stdin.once('data', () => openStateDirectory(${JSON.stringify(place)}).then(
+        () => process.stdout.write(' open'),
+        error => process.stdout.write(' ' + error.code),
+      ))`
+    const processes = Array.from({ length: 4 }, () => spawn(process.execPath, ['--input-type=module', '-e', script]))
+    try {
+      const said = processes.map(() => '')
+      const until = async (what: RegExp): Promise<void> => {
+        while (!said.every(text => what.test(text))) await new Promise(resolve => setTimeout(resolve, 5))
+      }
+      for (const [i, each] of processes.entries()) each.stdout.on('data', part => (said[i] += String(part)))
+      await until(/ready/)
+      writeFileSync(join(place, 'lock'), '999999999 5')
+      for (const each of processes) each.stdin.write('go\n')
+      await until(/ready \w+/)
+      assert.deepEqual(said.sort(), ['ready DSD7003', 'ready DSD7003', 'ready DSD7003', 'ready open'])
+      assert.deepEqual(readdirSync(place), ['lock'])
+    } finally {
+      for (const each of processes) each.kill('SIGKILL')
     }
   }))

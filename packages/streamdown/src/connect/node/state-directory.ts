@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto'
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { link, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import type { StateStore } from '../../checkpoint/state-store.ts'
 import { endsEarly, type StoredBytes } from '../../checkpoint/stored-bytes.ts'
 import { StreamdownError } from '../../errors/error.ts'
@@ -122,24 +124,59 @@ class StoredFile implements StoredBytes {
  * used again, in a container always the same ones, so the lock says when its process started, too.
  */
 async function lock(place: string): Promise<void> {
-  const path = join(place, LOCK)
   // It appears with what it says: an empty one would look like one that was left.
-  const own = join(place, `${LOCK}-${process.pid}`)
+  const own = join(place, `${LOCK}-${randomUUID()}`)
   await writeFile(own, `${process.pid} ${await startOf(process.pid)}`)
+  try {
+    const holder = await take(join(place, LOCK), own)
+    if (holder !== undefined) throw new StreamdownError('DSD7003', `'${place}' is in use by process ${holder}.`)
+  } finally {
+    await rm(own)
+  }
+}
+
+/** Undefined when the lock is ours now, else the process that has it. */
+async function take(path: string, own: string): Promise<number | undefined> {
   for (;;) {
     try {
       await link(own, path)
-      await rm(own)
-      return
+      return undefined
     } catch (error) {
       if (codeOf(error) !== 'EEXIST') throw error
     }
-    const [holder = '', started = ''] = (await readFile(path, 'utf8').catch(() => '')).split(' ')
-    if (Number(holder) > 0 && isRunning(Number(holder)) && (await startOf(Number(holder))) === started) {
-      await rm(own)
-      throw new StreamdownError('DSD7003', `'${place}' is in use by process ${holder}.`)
-    }
-    await rm(path, { force: true })
+    const found = await textOf(path)
+    if (found === undefined) continue
+    const holder = await holderOf(found)
+    if (holder !== undefined) return holder
+    await removeLeft(path, own, found)
+  }
+}
+
+/** Of several that find the same lock left, one removes it: it may be another's by the time that the next one does. */
+async function removeLeft(path: string, own: string, found: string): Promise<void> {
+  const right = `${path}-removal`
+  while ((await take(right, own)) !== undefined) await setTimeout(10)
+  try {
+    if ((await textOf(path)) === found) await rm(path, { force: true })
+  } finally {
+    await rm(right)
+  }
+}
+
+/** The process that a lock names, where it is running. */
+async function holderOf(text: string): Promise<number | undefined> {
+  const [holder = '', started = ''] = text.split(' ')
+  const id = Number(holder)
+  return id > 0 && isRunning(id) && (await startOf(id)) === started ? id : undefined
+}
+
+/** What a lock says; undefined where it has just been removed. */
+async function textOf(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined
+    throw error
   }
 }
 
