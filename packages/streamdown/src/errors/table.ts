@@ -119,7 +119,7 @@ export const errorTable = {
   },
   DSD7004: {
     title: 'Delivered rows missing',
-    fix: 'Put the file back (an empty one of its name, where you took the rows away yourself), or start without the saved state.',
+    fix: 'Put the file back (for Parquet an empty one of its name will do, where you took the rows away yourself), or start without the saved state.',
   },
   DSD7101: {
     title: 'State over its memory budget',

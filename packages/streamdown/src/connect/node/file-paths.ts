@@ -54,6 +54,15 @@ export function filesNow(path: string): readonly string[] {
 /** An error of the file system with its code, path and reason. */
 export function fileError(error: unknown, path: string): StreamdownError {
   if (error instanceof StreamdownError) return error
+  return new StreamdownError('DSD3003', `'${path}': ${reasonOf(error)}.`, { cause: error })
+}
+
+/** What went wrong while rows were written to a file that is open: no space, mostly. */
+export function writeError(error: unknown, path: string): StreamdownError {
+  return new StreamdownError('DSD6001', `'${path}': ${reasonOf(error)}.`, { cause: error })
+}
+
+function reasonOf(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   const reasons: Readonly<Record<string, string>> = {
     ENOENT: 'there is no such file or directory',
@@ -64,8 +73,7 @@ export function fileError(error: unknown, path: string): StreamdownError {
     ENOSPC: 'no space is left on the device',
     EMFILE: 'too many files are open',
   }
-  const reason = reasons[code] ?? (error instanceof Error ? error.message : String(error))
-  return new StreamdownError('DSD3003', `'${path}': ${reason}.`, { cause: error })
+  return reasons[code] ?? (error instanceof Error ? error.message : String(error))
 }
 
 /** What went wrong while a file's contents were read: the system's fault, or damage. */

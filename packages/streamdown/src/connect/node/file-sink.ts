@@ -12,7 +12,7 @@ import type { Claim, Sink } from '../sink.ts'
 import { StepBytes } from '../step-bytes.ts'
 import { isThere } from './directories.ts'
 import { fileOptions, filePrefixes } from './file-options.ts'
-import { type Compression, fileError, pathOf, suffixesOf } from './file-paths.ts'
+import { type Compression, fileError, pathOf, suffixesOf, writeError } from './file-paths.ts'
 import { ParquetSink } from './parquet-sink.ts'
 import { withSchemaText } from './schema-file.ts'
 import { fileOf, placeOf } from './sink-place.ts'
@@ -72,6 +72,8 @@ class TextFileSink implements Sink {
         throw new StreamdownError('DSD3002', `'${this.#path}': files are written as .gz or .zst, not as .br.`)
       }
       if (!this.#overwrite && this.#compression === 'none') await this.#checkHead()
+      // Opening would make it.
+      if (Number(from ?? 0) > 0 && !(await isThere(this.#path))) throw this.#shortened(0, Number(from))
       this.#file = await open(this.#path, 'a')
       this.#replaces = this.#overwrite && from === undefined
       if (from !== undefined) await this.#cutBack(this.#file, Number(from))
@@ -105,7 +107,7 @@ class TextFileSink implements Sink {
       await file.appendFile(this.#compressed(bytes))
       await file.datasync()
     } catch (error) {
-      throw fileError(error, this.#path)
+      throw writeError(error, this.#path)
     }
   }
 
@@ -155,14 +157,16 @@ class TextFileSink implements Sink {
 
   async #cutBack(file: FileHandle, length: number): Promise<void> {
     const { size } = await file.stat()
-    if (size < length) {
-      throw new StreamdownError(
-        'DSD3004',
-        `'${this.#path}' has ${size} bytes, and ${length} were written to it before the snapshot.`,
-      )
-    }
+    if (size < length) throw this.#shortened(size, length)
     await file.truncate(length)
     await file.datasync()
+  }
+
+  #shortened(size: number, length: number): StreamdownError {
+    return new StreamdownError(
+      'DSD7004',
+      `'${this.#path}' has ${size} bytes, and ${length} were written to it before the saved state this program goes on from.`,
+    )
   }
 
   /** Each flush is a member (frame) of its own; readers take a file of several as one. */

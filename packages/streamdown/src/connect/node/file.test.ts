@@ -3,6 +3,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import {
   appendFileSync,
   chmodSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -344,6 +345,19 @@ test('text sinks append, or overwrite; compressed ones too', async () => {
     await write(zipped, values(0, 3), values(3, 5))
     assert.deepEqual((await all(zipped)).rows, values(0, 5))
   }
+  const out = place('again.ndjson')
+  await assert.rejects(
+    fileSink(table({ path: out })).open('17'),
+    failsWith('DSD7004', /has 0 bytes, and 17 were written/),
+  )
+  assert.equal(existsSync(out), false)
+  writeFileSync(out, lines(0, 1))
+  await assert.rejects(fileSink(table({ path: out })).open('117'), failsWith('DSD7004', /has 21 bytes, and 117/))
+  if (existsSync('/dev/full'))
+    await assert.rejects(
+      write(table({ path: '/dev/full', format: 'json' }), values(0, 1)),
+      failsWith('DSD6001', /no space/),
+    )
   const kept = table({ path, 'sink.mode': 'overwrite' })
   for (const how of ['fails', 'ends'] as const) {
     const sink = fileSink(kept)
