@@ -105,7 +105,8 @@ export class Checker {
       }
       await session.settle()
       if (programs[0]?.stream === true) await session.end()
-      const dead = session.deadLetters().at(0)
+      // Rows without an event time have no place in it; DuckDB's queries leave them out.
+      const dead = session.deadLetters().find(({ where }) => where !== 'event time')
       if (dead !== undefined) return `a row failed: ${dead.problem}`
       const answers: (Answer | string)[] = []
       for (const [at, program] of programs.entries()) {
