@@ -33,14 +33,14 @@ const calls = [
 function node(
   partitioned: boolean,
   window: AggregateNode['window'] | undefined,
-  { gap = GAP, of = calls }: { readonly gap?: bigint; readonly of?: typeof calls } = {},
+  { gap = GAP, of = calls, time = 2 }: Partial<{ gap: bigint; of: typeof calls; time: WindowNode['time'] }> = {},
 ): AggregateNode {
   const windowing = { kind: 'session', gap, partitionBy: partitioned ? [0] : [] } as const
   const sessions: WindowNode = {
     is: 'window',
     input: inputNode(source),
     windowing,
-    time: 2,
+    time,
     emit: window === undefined ? 'update' : 'close',
     schema: windowed,
   }
@@ -241,6 +241,59 @@ for (const [name, window] of Object.entries(modes)) {
     })
   }
 }
+
+test('by the processing clock a row that is taken back leaves the session of the time at which it came', () => {
+  for (const [name, window] of Object.entries({ 'on close': close, 'with changes': modes['with changes'] })) {
+    for (let seed = 0; seed < 6; seed++) {
+      const random = randomOf(seed)
+      const harness = harnessOf(
+        node(true, window, { time: 'processing', of: [call(windowed, 'sum', ['v'])] }),
+        false,
+        2,
+      )
+      const came = new Map<number, bigint>()
+      const closed: { readonly start: bigint; readonly end: bigint; readonly sum: bigint }[] = []
+      const sessions = () => {
+        const found: { start: bigint; end: bigint; rows: number[] }[] = []
+        for (const [v, t] of [...came].toSorted((a, b) => Number(a[1] - b[1]))) {
+          const last = found.at(-1)
+          if (last === undefined || last.end < t) found.push({ start: t, end: t + GAP, rows: [v] })
+          else Object.assign(last, { end: t + GAP, rows: [...last.rows, v] })
+        }
+        return found
+      }
+      const end = (until: bigint): void => {
+        for (const each of sessions().filter(session => session.end <= until)) {
+          closed.push({ ...each, sum: BigInt(each.rows.reduce((a, b) => a + b, 0)) })
+          for (const v of each.rows) came.delete(v)
+        }
+      }
+      for (let v = 1; v <= 60; v++) {
+        const rows: FedRow[] = []
+        if (random.below(5) < 3) {
+          came.set(v, harness.now)
+          rows.push({ input: 0, values: [1n, v, null] })
+        }
+        const gone = [...came.keys()][random.below(came.size + 3)]
+        if (gone !== undefined) {
+          came.delete(gone)
+          rows.push({ input: 0, values: [1n, gone, null], weight: -1 })
+        }
+        harness.step(rows)
+        end(harness.now)
+        if (random.below(8) === 0) harness.restart(1 + random.below(2))
+        harness.now += BigInt(random.below(9))
+      }
+      harness.step([], { ended: true })
+      end(10n ** 9n)
+      const expected = closed.map(({ start, end: until, sum }) => ({
+        values: [start, 1n, until, until - 1000n, sum],
+        weight: 1,
+      }))
+      assert.deepEqual(harness.table(), tableOf(expected), `${name}, seed ${seed}`)
+    }
+  }
+})
 
 test('a fold that retracts and merges follows its sessions as a sum does', () => {
   const folded = { ...call(windowed, 'sum0', ['v']), name: 'fold', type: types.bigint, fold: adding }
