@@ -36,6 +36,7 @@ const queries: Followed['queries'] = [
   over('k', "STRING_AGG(s, ',' ORDER BY id) AS texts, ARG_MIN(id, id) AS f, MAX(s) AS m", 'k'),
   over('k', 'MEDIAN(CAST(v AS DOUBLE)) AS m, ARG_MAX(id, id) AS last', 'k'),
   over('k', 'COUNT(*) AS n, SUM(v) AS total', 'k, g'),
+  over('k', 'BIT_AND(v - 5) AS a, BIT_OR(CAST(v AS BIGINT) * 8589934592 - 3) AS o, COUNT(DISTINCT s) AS d', 'k'),
   [
     `SELECT window_start, window_end, COUNT(*) AS n, MAX(v) AS high FROM TABLE(${sessions('')}) GROUP BY window_start, window_end`,
     `SELECT window_start, window_end, COUNT(*) AS n, MAX(v) AS high FROM (${islands('')}) GROUP BY window_start, window_end`,

@@ -1,5 +1,6 @@
 import type { DataType, Schema } from '../../../types/data-type.ts'
 import { isView, physicalOf } from '../../../types/physical.ts'
+import { bitCountsCell, finishBitCounts } from './aggregate-bit-counts.ts'
 import {
   bitsCell,
   type Cell,
@@ -156,7 +157,8 @@ export function planCall(input: AggregateCallInput, options: CallOptions): CallP
     case 'bit_or':
     case 'bit_xor': {
       const kind = call.name === 'bit_and' ? 'and' : call.name === 'bit_or' ? 'or' : 'xor'
-      if (kind !== 'xor' && !appendOnly) return undefined
+      if (call.name !== 'bit_xor' && !appendOnly)
+        return { counted, cells: [count, bitCountsCell(id, argument, type)], finish: finishBitCounts(call.name, type) }
       return { counted, cells: [bitsCell(id, argument, type, kind), count], finish: finishBits(type) }
     }
     case 'stddev_samp':

@@ -136,7 +136,7 @@ export function finishAverage(argument: DataType, type: DataType, neverNull: boo
 }
 
 /** Results made one by one in JavaScript. `make` may not allocate in the memory. */
-function eachRow(
+export function eachRow(
   memory: Memory,
   addresses: Pointer,
   rows: number,
