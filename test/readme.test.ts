@@ -17,8 +17,9 @@ for (const name of examples) {
   })
 
   test(`examples/readme/${name} prints what is beside it`, () => {
-    const command = place('packages/streamdown/bin/data-streamdown.js')
-    const run = spawnSync(process.execPath, [command, 'run', name], { cwd: place('examples/readme'), encoding: 'utf8' })
+    const command = `npx dsd run ${name}`
+    assert.ok(readme.includes(`\n${command}\n`), 'README.md says how')
+    const run = spawnSync(command, { cwd: place('examples/readme'), encoding: 'utf8', shell: true })
     assert.equal(run.status, 0, run.stderr)
     assert.equal(run.stdout, readFileSync(place(`examples/readme/${name.replace(/\.\w+$/, '.expected')}`), 'utf8'))
   })

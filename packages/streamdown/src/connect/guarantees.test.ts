@@ -67,7 +67,7 @@ test('explain says what each source replays and what each sink gives', async () 
   const explained = results.at(-1)
   assert.ok(explained?.is === 'rows')
   assert.deepEqual(explained.rows.slice(-3), [
-    ['Delivery:'],
+    ['Delivery, where the program goes on from kept state (--state); without, each start begins anew:'],
     ['  source numbers (datagen): replays from any row'],
     ['  sink out (print): at-least-once, of at-least-once'],
   ])

@@ -43,7 +43,7 @@ export function guaranteeLines(program: Program, connectorOf: ConnectorOf): read
     program.sinks.flatMap(sink => sourcesOf(sink.input)).map(relation => [relation.name, relation] as const),
   )
   return [
-    'Delivery:',
+    'Delivery, where the program goes on from kept state (--state); without, each start begins anew:',
     ...[...sources.values()].map(relation => {
       const connector = connectorOf(relation)
       const text = connector === undefined ? 'kept with the session' : (connector.source?.guarantee ?? 'cannot be read')
