@@ -929,3 +929,8 @@ overlay('\x1234567890'::bytea placing '\x0203' from 2)
 overlay('\x1234567890'::bytea placing '\x02' from 4 for -2)
 position('\x5678' in '\x1234567890'::bytea)
 position('\x99'::bytea in '\x1234567890'::bytea)
+
+-- POWER of exact numbers with a fraction is exact
+pg_typeof(power(10.0, 4)), pg_typeof(power(2, 0.5)), pg_typeof(power(2, 3)), pg_typeof(power(2.0, 3::float8)), pg_typeof(2.0 ^ 3), pg_typeof(power(2.5::real, 2))
+power(10.0, 4), power(2, 0.5), power(2, 3), power(1.5, 2), 2.5 ^ -2, power('2.25'::decimal, 2), power(10::decimal(4, 1), 3)
+trunc(power(10.0, 4) * (v / power(10.0, trunc(log10(v))::int) - 1.0))::int from (values (10003::bigint), (10007), (1050)) as t(v)

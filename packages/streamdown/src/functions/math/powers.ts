@@ -4,7 +4,7 @@ import type { Value } from '../../types/value.ts'
 import { powerOfTen } from '../../values/decimal-digits.ts'
 import { definer, inline, js } from '../define.ts'
 import { RowError, type ScalarFunction } from '../definition.ts'
-import { ofNumeric, pairOfNumeric, TEN } from '../numeric/signatures.ts'
+import { ofNumeric, pairOfExact, pairOfNumeric, TEN } from '../numeric/signatures.ts'
 import {
   exponential,
   integerRoot,
@@ -87,7 +87,7 @@ export const powerFunctions: readonly ScalarFunction[] = [
     'power_in_range',
     'The first number raised to the second; one too near to zero fails.',
     [['power_in_range(2, 10)', '1024']],
-    [js(['double', 'double'], double, powerInRange), pairOfNumeric(numericPower)],
+    [pairOfExact(numericPower), js(['double', 'double'], double, powerInRange)],
   ),
   define('sqrt', 'The square root.', [['SQRT(9)', '3']], [js(['double'], double, args => rootOf(asNumber(args[0])))], {
     insteadIn: { functions: 'postgres', name: 'sqrt_exact' },
