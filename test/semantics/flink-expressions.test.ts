@@ -37,6 +37,7 @@ const cases: Readonly<Record<string, string>> = {
   'TYPEOF(12)': 'INT NOT NULL',
   'TYPEOF(CAST(NULL AS INT))': 'INT',
   // StringFunctionsITCase
+  "PRINTF('%d %s', CAST(NULL AS INT), CAST(NULL AS INT))": 'null null',
   "INSTR('Corporate Floor', 'or', 3, 2)": '14',
   "INSTR('Tech on the net', 'e', 1, 3)": '14',
   "ELT(0, 'a', 'b')": 'NULL',

@@ -84,7 +84,8 @@ interface Parts {
 
 /** The pieces between `%`, where the pattern has no `_` and no escaped character. */
 function simpleParts(pattern: string, escapeMark: string): Parts | undefined {
-  if (pattern.includes('_') || (escapeMark !== '' && pattern.includes(escapeMark))) return undefined
+  if (escapeMark.length > 1 || pattern.includes('_')) return undefined
+  if (escapeMark !== '' && pattern.includes(escapeMark)) return undefined
   const pieces = pattern.split('%')
   const before = pieces[0] ?? ''
   if (pieces.length === 1) return { before, middle: undefined, after: '' }

@@ -96,12 +96,14 @@ test('FROM may stand first, as in DuckDB', async () => {
 test('DESCRIBE takes queries and files', async () => {
   const path = join(folder, 'd.csv')
   const expected = [
-    ['id', 'BIGINT', true],
-    ['s', 'STRING', true],
+    ['id', 'BIGINT', true, null, null, null],
+    ['s', 'STRING', true, null, null, null],
   ]
   assert.deepEqual(await rowsOf(`COPY t TO '${path}'; DESCRIBE '${path}'`), expected)
   assert.deepEqual(await rowsOf(`DESCRIBE FROM '${path}'`), expected)
-  assert.deepEqual(await rowsOf(`DESCRIBE SELECT id + 1 AS next FROM '${path}'`), [['next', 'BIGINT', true]])
+  assert.deepEqual(await rowsOf(`DESCRIBE SELECT id + 1 AS next FROM '${path}'`), [
+    ['next', 'BIGINT', true, null, null, null],
+  ])
 })
 
 test('window functions take a path', async () => {

@@ -35,8 +35,14 @@ function cached(patterns: Patterns, option: string, key: string, make: () => Reg
 
 const literal = (character: string): string => character.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
 
+/** ESCAPE is one character, or empty: none. */
+function checkEscape(mark: string): void {
+  if (Array.from(mark).length > 1) throw new RowError(failures.argument, `ESCAPE '${mark}' has more than one character`)
+}
+
 /** LIKE's pattern: `%` any text, `_` one code point; an escaped character stands for itself. */
 export function likeToPattern(pattern: string, escapeMark: string, ignoreCase: boolean): RegExp {
+  checkEscape(escapeMark)
   return cached(ignoreCase ? caselessLikes : likes, escapeMark, pattern, () => {
     let source = ''
     const characters = Array.from(pattern)
@@ -56,6 +62,7 @@ export function likeToPattern(pattern: string, escapeMark: string, ignoreCase: b
 
 /** SIMILAR TO: LIKE's wildcards with `| * + ? {} () []`. */
 export function similarToPattern(pattern: string, escapeMark: string): RegExp {
+  checkEscape(escapeMark)
   return cached(similars, escapeMark, pattern, () => {
     let source = ''
     let inClass = false

@@ -10,7 +10,11 @@ import { printed, textual } from './shared.ts'
 const define = definer('string')
 const { string } = types
 
-function printfText(format: string, values: readonly Value[], text: (value: Value, i: number) => string): string {
+function printfText(
+  format: string,
+  values: readonly Value[],
+  text: (value: Value, i: number) => string | null,
+): string {
   let next = 0
   return format.replace(
     /%(?:(%)|([-+0 #]*)(\d+)?(?:\.(\d+))?([diufegxXoscb]))/g,
@@ -20,6 +24,7 @@ function printfText(format: string, values: readonly Value[], text: (value: Valu
       if (value === undefined)
         throw new RowError(failures.argument, `the format needs more arguments than ${values.length}`)
       const shown = text(value, next++)
+      if (shown === null) return 'null'.padStart(Number(width ?? 0))
       const body = printfPart(kind, shown, precision === undefined ? undefined : Number(precision), whole)
       const signed = flags.includes('+') && !body.startsWith('-') && 'difeg'.includes(kind) ? `+${body}` : body
       const size = Number(width ?? 0)
@@ -88,15 +93,24 @@ export const formattingFunctions: readonly ScalarFunction[] = [
   ),
   define(
     'printf',
-    "A text with C's conversions (%d, %05.2f, %s, %x) filled in.",
-    [["PRINTF('%03d|%s', 7, 'a')", '007|a']],
+    "A text with C's conversions (%d, %05.2f, %s, %x) filled in; NULL is null in it.",
+    [
+      ["PRINTF('%03d|%s', 7, 'a')", '007|a'],
+      ["PRINTF('%d', CAST(NULL AS INT))", 'null'],
+    ],
     [
       js(
         ['text', 'each'],
         string,
-        (args, context) => printfText(asText(args[0]), args.slice(1), (value, i) => textual(value, i + 1, context)),
-        { variadic: true },
+        ([format = null, ...values], context) =>
+          format === null
+            ? null
+            : printfText(asText(format), values, (value, i) =>
+                value === null ? null : textual(value, i + 1, context),
+              ),
+        { variadic: true, nullable: args => args[0]?.nullable ?? true },
       ),
     ],
+    { strict: false },
   ),
 ]

@@ -100,7 +100,7 @@ export async function carryOut(workspace: Workspace, bound: BoundStatement, text
     case 'show':
       return showRows(bound, workspace)
     case 'describe':
-      return describeRows(bound.schema)
+      return describeRows(bound.columns, workspace.settings)
     case 'copy':
       return copy(workspace, bound)
     case 'explain':

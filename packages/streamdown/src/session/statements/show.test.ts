@@ -89,3 +89,28 @@ test('statements about what there is not are refused with what to do instead', (
     ])
       await assert.rejects(session.execute(sql), { code: 'DSD2005' }, sql)
   }))
+
+test("DESCRIBE has Flink's six columns in its dialect", async () => {
+  const session = await createSession({ dialect: 'flink' }, await createNodeEnvironment())
+  await session.execute(`CREATE TABLE t (a INT NOT NULL, b STRING, c AS a + 1, m STRING METADATA FROM 'x' VIRTUAL,
+    ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '1' SECOND, PRIMARY KEY (a) NOT ENFORCED) WITH ('connector' = 'feed');
+    CREATE TABLE u (s STRING, ts AS TO_TIMESTAMP(s), WATERMARK FOR ts AS ts) WITH ('connector' = 'feed')`)
+  // As DESCRIBE of Flink 2.2 gives them, but for the quotes around names.
+  const [t] = await session.execute('DESCRIBE t')
+  assert.ok(t?.is === 'rows')
+  assert.deepEqual(
+    t.schema.map(({ name }) => name),
+    ['name', 'type', 'null', 'key', 'extras', 'watermark'],
+  )
+  assert.deepEqual(t.rows, [
+    ['a', 'INT', false, 'PRI(a)', null, null],
+    ['b', 'STRING', true, null, null, null],
+    ['c', 'INT', false, null, 'AS a + 1', null],
+    ['m', 'STRING', true, null, "METADATA FROM 'x'", null],
+    ['ts', 'TIMESTAMP(3)', true, null, null, "ts - INTERVAL '1' SECOND"],
+  ])
+  const [u] = await session.execute('DESC u')
+  assert.ok(u?.is === 'rows')
+  assert.deepEqual(u.rows[1], ['ts', 'TIMESTAMP(3)', true, null, 'AS TO_TIMESTAMP(s)', 'ts'])
+  await session.close()
+})

@@ -1,4 +1,5 @@
 import { StreamdownError } from '../../errors/error.ts'
+import { describedColumns } from '../../sql/bind/describe.ts'
 import type { BoundStatement } from '../../sql/bind/statement.ts'
 import type { Catalog, CatalogEntry } from '../../sql/catalog.ts'
 import type { NamePattern } from '../../sql/parse/ast.ts'
@@ -71,7 +72,10 @@ export function showRows(
     case 'JOBS':
       return listed('job', jobs.names())
     case 'COLUMNS':
-      return describeRows(found(catalog, name).plan.schema.filter(column => isShown(column.name)))
+      return describeRows(
+        describedColumns(found(catalog, name).plan, found(catalog, name)).filter(column => isShown(column.name)),
+        settings,
+      )
     case 'INDEXES':
       return listed(
         'index',

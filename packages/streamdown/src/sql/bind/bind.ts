@@ -12,6 +12,7 @@ import { bindCopy } from './copy.ts'
 import { createFunction } from './create-function.ts'
 import { bindCreateSink } from './create-sink.ts'
 import { bindCreateTable } from './create-table.ts'
+import { type DescribedColumn, describedColumns } from './describe.ts'
 import { bindDrop } from './drop.ts'
 import { bindCreateIndex } from './indexes.ts'
 import { bindInsert } from './insert.ts'
@@ -116,7 +117,7 @@ function bindAny(context: BindContext, statement: Statement): BoundStatement {
         like: statement.like,
       }
     case 'describe':
-      return { is: 'describe', schema: described(context, statement.of).schema }
+      return { is: 'describe', columns: described(context, statement.of) }
     case 'copy':
       return bindCopy(context, statement)
     case 'explain':
@@ -149,8 +150,11 @@ function commented(context: BindContext, { kind, on }: Comment): BoundStatement 
   return { is: 'nothing', what: 'COMMENT' }
 }
 
-const described = (context: BindContext, of: Name | Query): PlanNode =>
-  of.is === 'query' ? bindQuery(context, of, 'select') : bindNamedTable(context, of)
+function described(context: BindContext, of: Name | Query): readonly DescribedColumn[] {
+  if (of.is === 'query') return describedColumns(bindQuery(context, of, 'select'))
+  const { catalog, names } = context
+  return describedColumns(bindNamedTable(context, of), catalog.find(names.fold(lastPart(of)), names.same))
+}
 
 const explain = (context: BindContext, { details, statement }: Explain): BoundStatement => ({
   is: 'explain',

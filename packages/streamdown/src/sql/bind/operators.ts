@@ -125,6 +125,9 @@ export function like(
 ): Expression {
   const name = { LIKE: 'like', ILIKE: 'ilike', SIMILAR: 'similar_to', RLIKE: 'regexp_like' }[kind]
   const escapes = written === undefined ? (kind === 'RLIKE' ? [] : defaultEscape(binder)) : [binder.bind(written)]
+  for (const mark of escapes)
+    if (mark.is === 'literal' && typeof mark.value === 'string' && Array.from(mark.value).length > 1)
+      fail('DSD2006', `ESCAPE '${mark.value}' has more than one character.`, mark.at ?? at)
   const match = binder.call(name, [binder.bind(value), binder.bind(pattern), ...escapes], at)
   return negated ? not(match) : match
 }

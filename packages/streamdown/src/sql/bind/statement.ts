@@ -5,6 +5,7 @@ import type { PlanNode, SinkNode } from '../../plan/nodes/node.ts'
 import type { DataType, Schema } from '../../types/data-type.ts'
 import type { IndexEntry, SinkEntry, SqlFunctionEntry, TableEntry, ViewEntry } from '../catalog.ts'
 import type { NamePattern } from '../parse/ast.ts'
+import type { DescribedColumn } from './describe.ts'
 
 /** What a statement is after binding: all names looked up, all types known. The session carries it out. */
 export type BoundStatement =
@@ -73,7 +74,7 @@ export type BoundStatement =
       readonly name: string | undefined
       readonly like: NamePattern | undefined
     }
-  | { readonly is: 'describe'; readonly schema: Schema }
+  | { readonly is: 'describe'; readonly columns: readonly DescribedColumn[] }
   | BoundCopy
   | { readonly is: 'explain'; readonly details: readonly string[]; readonly statement: BoundStatement }
   /** Accepted without effect: FLUSH, USE, BEGIN and their like. */
