@@ -14,6 +14,7 @@ import { outputKey } from './change-kinds.ts'
 import { consolidateRows } from './consolidate-rows.ts'
 import type { Environment } from './environment.ts'
 import { Job, type JobOptions } from './job.ts'
+import { pointLookups } from './point-lookups.ts'
 import { endlessRelation } from './relations.ts'
 import { runJobs } from './run-jobs.ts'
 import type { StatementResult } from './session.ts'
@@ -76,10 +77,11 @@ export async function runQuery(
   if (literals !== undefined) return { rows: literals, dead: 0 }
   const most = first === undefined ? Number.POSITIVE_INFINITY : first.to - first.from + 1
   const changes: WeightedRow[] = []
+  const keys = pointLookups(program.views[0]!.input)
   const job = new Job(program, {
     ...jobOptions(workspace, 'query', 'fail'),
     memories: workspace.memories,
-    openSource: scan => workspace.relations.openSource(scan, 'contents'),
+    openSource: scan => workspace.relations.openSource(scan, 'contents', keys.get(scan)),
     onChanges: (_output, more) => changes.push(...more),
   })
   try {

@@ -8,6 +8,7 @@ import type { PlanNode, Relation, ScanNode, SinkNode } from '../plan/nodes/node.
 import type { Program } from '../plan/program.ts'
 import { nodesOf } from '../plan/visitor/transform.ts'
 import type { Graph } from '../run/graph.ts'
+import type { Value } from '../types/value.ts'
 import type { DeadLetterLog } from './dead-letters.ts'
 import type { RelationData } from './relation-data.ts'
 
@@ -51,8 +52,11 @@ export class Relations {
     return stores
   }
 
-  /** `contents` are the rows of now, `changes` what comes later, `all` both. */
-  openSource(scan: ScanNode, rows: 'all' | 'changes' | 'contents'): Source {
+  /**
+   * `contents` are the rows of now, `changes` what comes later, `all` both. `key`: of the contents only the row with this
+   * primary key is asked for.
+   */
+  openSource(scan: ScanNode, rows: 'all' | 'changes' | 'contents', key?: readonly Value[]): Source {
     const { relation } = scan
     if (readsDeadLetters(relation)) return this.#sourceOfLetters(rows)
     const data = this.#data.get(relation.name)
@@ -63,7 +67,7 @@ export class Relations {
       }
       return connector.source.create(relation)
     }
-    if (rows === 'contents') return memoryRows(data.store.rows())
+    if (rows === 'contents') return memoryRows(data.store.rowsOf(relation.primaryKey, key))
     return data.feed.source(rows === 'all' && data.keeps ? data.store.rows() : [])
   }
 

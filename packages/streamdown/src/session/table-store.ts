@@ -59,6 +59,13 @@ export class TableStore {
     return [...this.#rows.values()]
   }
 
+  /** The row with the `values` of the columns `key` where rows are named by these; else all rows, it among them. */
+  rowsOf(key: readonly number[], values: readonly Value[] | undefined): readonly WeightedRow[] {
+    if (values === undefined || key.length === 0 || key.join() !== this.#key.join()) return this.rows()
+    const row = this.byKey(values)
+    return row === undefined ? [] : [{ values: row, weight: 1 }]
+  }
+
   /** The row of a key, for tables with a key. */
   byKey(key: readonly Value[]): readonly Value[] | undefined {
     return this.#byKey.get(rowKey(key))
