@@ -1,7 +1,7 @@
 import { failures } from '../errors/table.ts'
 import { RowError } from '../functions/definition.ts'
 import { findZone, movedInZone } from '../functions/time/zone.ts'
-import { type DataType, type Field, types } from '../types/data-type.ts'
+import { type DataType, type Field, type Schema, types } from '../types/data-type.ts'
 import { type Interval, isInterval, type Numeric, type Value } from '../types/value.ts'
 import { addInterval } from '../values/calendar.ts'
 import { isNumeric, plain, withScale } from '../values/numeric.ts'
@@ -53,20 +53,19 @@ export function expandRows(
     if (made.length === 0) return options.outer ? [[...kept, ...fields.map(() => null)]] : []
     return made.map(cells => [...kept, ...cells])
   }
-  return FlatMapNode.create(
-    below,
-    {
-      is: 'lambda',
-      arrow,
-      source: text,
-      input: below.schema,
-      whole: 'rows',
-      type: types.row(schema),
-      nullable: false,
-    },
-    schema,
-    width,
-  )
+  return rowsMade(below, schema, width, arrow, text)
+}
+
+/** What `make` makes of each row of `below`, of which the first `width` columns stay as they are. */
+function rowsMade(
+  below: PlanNode,
+  schema: Schema,
+  width: number,
+  make: (row: readonly Value[]) => Value[][],
+  source: string,
+): FlatMapNode {
+  const row = { input: below.schema, whole: 'rows', type: types.row(schema), nullable: false } as const
+  return FlatMapNode.create(below, { is: 'lambda', arrow: make, source, ...row }, schema, width)
 }
 
 /**
@@ -83,20 +82,7 @@ export function expandRowsThat(
   const width = input.schema.length
   const element = types.row(fields.map(field => ({ ...field, nullable: true })))
   const schema = [...input.schema, { name: '$rows', type: types.array(element), nullable: false }]
-  const gathered = FlatMapNode.create(
-    below,
-    {
-      is: 'lambda',
-      arrow: row => [[...row.slice(0, width), read(row)]],
-      source: text,
-      input: below.schema,
-      whole: 'rows',
-      type: types.row(schema),
-      nullable: false,
-    },
-    schema,
-    width,
-  )
+  const gathered = rowsMade(below, schema, width, row => [[...row.slice(0, width), read(row)]], text)
   const captured = [...columnsRead(condition)].filter(index => index < width)
   const parameter: Field = { name: '$row', type: element, nullable: false }
   const body = replaceColumns(condition, (index): Expression => {

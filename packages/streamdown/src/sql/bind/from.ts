@@ -9,11 +9,9 @@ import type { Catalog } from '../catalog.ts'
 import type {
   Argument,
   DerivedTable,
-  Descriptor,
   Hint,
   Join,
   MatchRecognize,
-  Name,
   Span,
   Expression as Syntax,
   TableAlias,
@@ -22,21 +20,19 @@ import type {
   Unnest,
 } from '../parse/ast.ts'
 import { Carry, carriedRows, outerColumns } from './carry.ts'
-import { changelogOf } from './changelog.ts'
 import { asSubquery, type CorrelatedTable, seenByTable } from './common-tables.ts'
 import type { BindContext } from './context.ts'
-import { bindCountWindows } from './count-windows.ts'
 import { withEmptyRows } from './empty-groups.ts'
 import { ExpressionBinder } from './expressions.ts'
 import { checkTableNames } from './from-names.ts'
-import { bindGapFill } from './gap-fill.ts'
 import { JoinBinder, type JoinParts, own, type Source } from './join-pair.ts'
 import { bindMatch } from './match.ts'
-import { bindNamedTable, lateRows } from './named-table.ts'
+import { bindNamedTable } from './named-table.ts'
 import { lastPart } from './names.ts'
 import { joinByPairs } from './outer-by-pairs.ts'
+import { overTable } from './over-table.ts'
 import { fail, notYet } from './problem.ts'
-import { type BoundQuery, bindQuery, bindSubquery, renamed, visiblePlan } from './query.ts'
+import { type BoundQuery, bindSubquery, renamed, visiblePlan } from './query.ts'
 import { schemaOf } from './relation-names.ts'
 import { constantSeries, elementsOf, isRowSource, rowSources } from './row-sources.ts'
 import { Rows } from './rows.ts'
@@ -45,7 +41,6 @@ import { trimmed } from './sorting.ts'
 import { stateTtl } from './state-ttl.ts'
 import { filterBy, joinOptional, joinSubquery, resolveSubqueries } from './subqueries.ts'
 import { callName, contains, isQueryExpression } from './syntax.ts'
-import { bindWindowing, windowKind, windowOver } from './windows.ts'
 
 /** A row without columns that anybody can name, for SELECT without FROM. */
 export const singleRow = (): PlanNode =>
@@ -314,51 +309,12 @@ class FromBinder {
 
   #function(ref: TableFunction): Source {
     const { call } = ref
-    const kind = windowKind(call)
-    if (kind !== undefined) {
-      const table = this.#tableArgument(call.args, ['DATA'], call.at)
-      const time = named(call.args, 'TIMECOL') ?? call.args[1]
-      if (time === undefined) fail('DSD2012', `${kind} takes a table, its time column and lengths.`, call.at)
-      const rows = new Rows(this.#context, table.source.plan, table.source.scope)
-      const place = this.#timeColumn(rows, time)
-      const others = call.args.filter(arg => arg !== time && arg !== table.argument)
-      // Calcite's SESSION takes the keys as a second descriptor.
-      const keys = kind === 'SESSION' ? others.find(({ value }) => value.is === 'descriptor') : undefined
-      const partitionBy = keys?.value.is === 'descriptor' ? columnsOf(keys.value) : table.partitionBy
-      const lengths = others.filter(arg => arg !== keys)
-      const bound = bindWindowing(kind, lengths, rows.binder, call.at)
-      const windowing =
-        bound.kind === 'session'
-          ? { ...bound, partitionBy: rows.append(partitionBy.map(e => rows.binder.bind(e))) }
-          : bound
-      const plan = windowOver(this.#context, rows.plan, windowing, place, time.at)
-      const source = this.#aliased(plan, ref.alias, table.name)
-      // Engines with PostgreSQL's names know window_start and window_end alone.
-      return this.#context.settings.dialect === 'postgres' ? unlisted(source, plan.schema.length - 1) : source
+    const made = overTable(this.#context, call)
+    if (made !== undefined) {
+      const source = this.#aliased(made.plan, ref.alias, made.name)
+      return made.unlisted === undefined ? source : unlisted(source, made.unlisted)
     }
     switch (callName(call)) {
-      case 'LATE': {
-        // The operators of a kept view are in its query.
-        const inline = { ...this.#context, options: { ...this.#context.options, materializedViews: 'inline' as const } }
-        const table = new FromBinder(inline, undefined, undefined).#tableArgument(call.args, [], call.at)
-        return this.#aliased(lateRows(table.source.plan, call.at), ref.alias, table.name)
-      }
-      case 'CHANGELOG': {
-        const table = this.#tableArgument(call.args, [], call.at)
-        return this.#aliased(changelogOf(table.source.plan), ref.alias, table.name)
-      }
-      case 'GAP_FILL': {
-        const table = this.#tableArgument(call.args, [], call.at)
-        const rows = new Rows(this.#context, table.source.plan, table.source.scope)
-        const others = call.args.filter(arg => arg !== table.argument)
-        return this.#aliased(bindGapFill(rows, call, others), ref.alias, table.name)
-      }
-      case 'COUNT_WINDOW': {
-        const table = this.#tableArgument(call.args, ['DATA'], call.at)
-        const rows = new Rows(this.#context, table.source.plan, table.source.scope)
-        const others = call.args.filter(arg => arg !== table.argument)
-        return this.#aliased(bindCountWindows(rows, call, table.partitionBy, others), ref.alias, table.name)
-      }
       case 'GENERATE_SERIES':
       case 'RANGE':
         return this.#longSeries(ref) ?? this.#expanded(this.#single(), ref, false).source
@@ -466,36 +422,6 @@ class FromBinder {
     return { plan: renamedPlan, scope }
   }
 
-  #timeColumn(rows: Rows, { value }: Argument): number {
-    if (value.is === 'tableArgument') fail('DSD2012', 'The second argument is the time column.', value.at)
-    const syntax: Syntax =
-      value.is === 'descriptor' ? { is: 'column', parts: value.columns[0]!.parts, at: value.at } : value
-    return rows.append([rows.binder.bind(syntax)])[0]!
-  }
-
-  #tableArgument(args: readonly Argument[], names: readonly string[], at: Span) {
-    const argument = names.map(name => named(args, name)).find(arg => arg !== undefined) ?? args[0]
-    const value = argument?.value
-    if (argument === undefined || value === undefined) return fail('DSD2012', 'The first argument is a table.', at)
-    const { names: rule } = this.#context
-    const make = (plan: PlanNode, name: string | undefined, partitionBy: readonly Syntax[]) => ({
-      argument,
-      name,
-      partitionBy,
-      source: { plan, scope: tableScope(plan.schema, name, undefined) },
-    })
-    if (value.is === 'tableArgument') {
-      if (value.table.is === 'query') return make(bindQuery(this.#context, value.table), undefined, value.partitionBy)
-      return make(bindNamedTable(this.#context, value.table), rule.fold(lastPart(value.table)), value.partitionBy)
-    }
-    if (value.is === 'column') {
-      const name: Name = { is: 'name', parts: value.parts, at: value.at }
-      return make(bindNamedTable(this.#context, name), rule.fold(lastPart(name)), [])
-    }
-    if (value.is === 'scalarQuery') return make(bindQuery(this.#context, value.query), undefined, [])
-    return fail('DSD2012', 'The first argument is a table: TABLE name, a name, or a query.', value.at)
-  }
-
   /** `single`: an alias without column list names the one column too. */
   #aliased(
     plan: PlanNode,
@@ -552,9 +478,3 @@ function unlisted({ plan, scope }: Source, index: number): Source {
   const columns = scope.columns.map(c => (c.index === index ? { ...c, unlisted: true } : c))
   return { plan, scope: { ...scope, columns } }
 }
-
-const columnsOf = ({ columns, at }: Descriptor): readonly Syntax[] =>
-  columns.map(({ parts }) => ({ is: 'column', parts, at }))
-
-const named = (args: readonly Argument[], name: string): Argument | undefined =>
-  args.find(arg => arg.name?.text.toUpperCase() === name)
