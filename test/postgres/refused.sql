@@ -40,3 +40,7 @@ v::real from (values ('1e-60'::float8)) as t(v)
 '1e309'::decimal > '1'::float4
 row(1) < row(true)
 row(1) < row(1, 1)
+lcm(2147483647, 2147483646)
+gcd(-2147483648, 0)
+lcm(9223372036854775807, 2)
+gcd((-9223372036854775807 - 1)::bigint, 0)

@@ -4,9 +4,9 @@ import { types } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
 import { commonOfArguments, isInteger } from '../common-type.ts'
 import { definer, js } from '../define.ts'
-import { type Coerce, RowError, type ScalarFunction } from '../definition.ts'
+import { type Coerce, RowError, type ScalarFunction, type Signature } from '../definition.ts'
 import { divideWhole } from '../numeric/arithmetic.ts'
-import { greatestCommon, greatestCommonNumeric, leastCommonNumeric } from '../numeric/divisors.ts'
+import { greatestCommon, greatestCommonNumeric, leastCommon, leastCommonNumeric } from '../numeric/divisors.ts'
 import { pairOfExact, pairOfNumeric } from '../numeric/signatures.ts'
 import { asArray, asBigint, asCount, asNumber } from '../values.ts'
 import { domain } from './shared.ts'
@@ -38,7 +38,25 @@ function boundsUpTo(value: Value, bounds: readonly Value[]): number {
   return above < 0 ? bounds.length : above
 }
 
+const small: Coerce = args =>
+  args.every(({ type }) => isInteger(type) && type.is !== 'bigint') ? args.map(() => int) : undefined
+
 const integerPair: Coerce = args => (args.every(arg => isInteger(arg.type)) ? args.map(() => bigint) : undefined)
+
+/** Of two integers; of two that fit INT as INT, as in PostgreSQL. */
+const ofIntegers = (name: string, compute: (a: bigint, b: bigint) => bigint): readonly Signature[] => {
+  const within = (bits: number, a: bigint, b: bigint): bigint => {
+    const result = compute(a, b)
+    if (BigInt.asIntN(bits, result) !== result) throw new RowError(failures.overflow, `the ${name} is out of range`)
+    return result
+  }
+  return [
+    js(['integer', 'integer'], int, ([a, b]) => Number(within(32, BigInt(asNumber(a)), BigInt(asNumber(b)))), {
+      coerce: small,
+    }),
+    js(['integer', 'integer'], bigint, ([a, b]) => within(64, asBigint(a), asBigint(b)), { coerce: integerPair }),
+  ]
+}
 
 const divisionByZero = (): never => {
   throw new RowError(failures.divisionByZero, 'division by zero')
@@ -50,33 +68,13 @@ export const integerFunctions: readonly ScalarFunction[] = [
     'gcd',
     'The greatest common divisor.',
     [['GCD(12, 18)', '6']],
-    [
-      js(['integer', 'integer'], bigint, args => greatestCommon(asBigint(args[0]), asBigint(args[1])), {
-        coerce: integerPair,
-      }),
-      pairOfExact(greatestCommonNumeric),
-    ],
+    [...ofIntegers('greatest common divisor', greatestCommon), pairOfExact(greatestCommonNumeric)],
   ),
   define(
     'lcm',
     'The least common multiple.',
     [['LCM(4, 6)', '12']],
-    [
-      js(
-        ['integer', 'integer'],
-        bigint,
-        args => {
-          const [a, b] = [asBigint(args[0]), asBigint(args[1])]
-          if (a === 0n || b === 0n) return 0n
-          const result = (a / greatestCommon(a, b)) * b
-          if (BigInt.asIntN(64, result) !== result)
-            throw new RowError(failures.overflow, 'the least common multiple is out of range')
-          return result < 0n ? -result : result
-        },
-        { coerce: integerPair },
-      ),
-      pairOfExact(leastCommonNumeric),
-    ],
+    [...ofIntegers('least common multiple', leastCommon), pairOfExact(leastCommonNumeric)],
   ),
   define(
     'factorial',

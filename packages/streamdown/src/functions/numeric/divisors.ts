@@ -10,16 +10,18 @@ export function greatestCommon(a: bigint, b: bigint): bigint {
   return x
 }
 
+/** Of integers, not negative. */
+export function leastCommon(a: bigint, b: bigint): bigint {
+  if (a === 0n || b === 0n) return 0n
+  const multiple = (a / greatestCommon(a, b)) * b
+  return multiple < 0n ? -multiple : multiple
+}
+
 /** The largest number of which both are whole multiples; of NaN and infinities NaN, as in PostgreSQL. */
 export const greatestCommonNumeric = (a: Numeric, b: Numeric): Numeric => alike(a, b, greatestCommon)
 
 /** The smallest number that is a whole multiple of both. */
-export const leastCommonNumeric = (a: Numeric, b: Numeric): Numeric =>
-  alike(a, b, (x, y) => {
-    if (x === 0n || y === 0n) return 0n
-    const multiple = (x / greatestCommon(x, y)) * y
-    return multiple < 0n ? -multiple : multiple
-  })
+export const leastCommonNumeric = (a: Numeric, b: Numeric): Numeric => alike(a, b, leastCommon)
 
 /** Over the digits of both at the larger scale. */
 function alike(a: Numeric, b: Numeric, compute: (a: bigint, b: bigint) => bigint): Numeric {
