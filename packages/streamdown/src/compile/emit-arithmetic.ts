@@ -2,6 +2,7 @@ import { failures } from '../errors/table.ts'
 import * as numeric from '../functions/numeric/arithmetic.ts'
 import { asNumeric } from '../functions/values.ts'
 import { type DataType, types } from '../types/data-type.ts'
+import { narrowRange } from '../types/integer-range.ts'
 import { physicalOf } from '../types/physical.ts'
 import { emitDecimalArithmetic } from './emit-decimal.ts'
 import { emitHostCall } from './emit-host.ts'
@@ -71,16 +72,10 @@ const reals = { '+': op.f32Add, '-': op.f32Sub, '*': op.f32Mul, '/': op.f32Div }
 const longs = { '+': op.i64Add, '-': op.i64Sub, '*': op.i64Mul } as const
 const ints = { '+': op.i32Add, '-': op.i32Sub, '*': op.i32Mul } as const
 
-const bounds: Partial<Record<DataType['is'], readonly [number, number]>> = {
-  tinyint: [-128, 127],
-  smallint: [-32768, 32767],
-  int: [-2147483648, 2147483647],
-}
-
 function narrowInteger(e: Emitter, operator: '+' | '-' | '*', type: DataType, a: number, b: number, out: number): void {
   const { code } = e
   if (type.is !== 'int') {
-    const [least, most] = bounds[type.is] ?? [0, 0]
+    const [least, most] = narrowRange(type)
     code.get(a).get(b).emit(ints[operator]).tee(out)
     code
       .i32(-least)
@@ -155,14 +150,7 @@ function divide(e: Emitter, operator: '/' | '%', type: DataType, a: Operand, b: 
           .get(left)
           .i64(-(2n ** 63n))
           .emit(op.i64Eq, op.i32And)
-      else
-        code
-          .get(right)
-          .i32(-1)
-          .emit(op.i32Eq)
-          .get(left)
-          .i32(bounds[type.is]?.[0] ?? 0)
-          .emit(op.i32Eq, op.i32And)
+      else code.get(right).i32(-1).emit(op.i32Eq).get(left).i32(narrowRange(type)[0]).emit(op.i32Eq, op.i32And)
       e.failIf(failures.overflow)
     }
   }
@@ -253,10 +241,7 @@ export function emitNegate(e: Emitter, a: Operand, type: DataType): Operand {
       e.failIf(failures.overflow)
       code.i64(0n).get(value).emit(op.i64Sub).set(out)
     } else {
-      code
-        .get(value)
-        .i32(bounds[type.is]?.[0] ?? 0)
-        .emit(op.i32Eq)
+      code.get(value).i32(narrowRange(type)[0]).emit(op.i32Eq)
       e.failIf(failures.overflow)
       code.i32(0).get(value).emit(op.i32Sub).set(out)
     }

@@ -4,6 +4,7 @@ import { sameType } from '../functions/common-type.ts'
 import { decimalOf } from '../functions/decimal-types.ts'
 import type { CastExpression } from '../plan/expressions/expression.ts'
 import type { DataType } from '../types/data-type.ts'
+import { narrowRange } from '../types/integer-range.ts'
 import { physicalOf } from '../types/physical.ts'
 import { powerOfTen } from '../values/decimal-digits.ts'
 import { emitScaleUp } from './emit-decimal.ts'
@@ -76,11 +77,6 @@ function failOutOfRange(e: Emitter, value: number, out: number): void {
 }
 
 const widths: Partial<Record<DataType['is'], number>> = { tinyint: 1, smallint: 2, int: 4, bigint: 8 }
-const bounds: Partial<Record<DataType['is'], readonly [number, number]>> = {
-  tinyint: [-128, 127],
-  smallint: [-32768, 32767],
-  int: [-2147483648, 2147483647],
-}
 
 function emitInline(e: Emitter, input: Operand, type: DataType, rule: CastRule): Operand | undefined {
   const from = input.type
@@ -146,7 +142,7 @@ function integers(e: Emitter, input: Operand, type: DataType, source: number, ta
   }
   if (target >= source) return { ...input, type }
   const out = code.local('i32')
-  const [least, most] = bounds[type.is] ?? [0, 0]
+  const [least, most] = narrowRange(type)
   e.guard(input.valid, () => {
     if (source === 8) {
       code
@@ -180,7 +176,7 @@ function doubleToInteger(e: Emitter, input: Operand, type: DataType, target: num
     if (physicalOf(input.type) === 'f32') code.emit(op.f64PromoteF32)
     code.emit(rule === 'flink' ? op.f64Trunc : op.f64Nearest)
     const whole = e.store('f64')
-    const [least, most] = target === 8 ? [-(2 ** 63), 2 ** 63] : (bounds[type.is] ?? [0, 0])
+    const [least, most] = target === 8 ? [-(2 ** 63), 2 ** 63] : narrowRange(type)
     // Also true of NaN, for which no comparison holds.
     code
       .get(whole)

@@ -59,14 +59,17 @@ export function emitStatusKernel(
   type: DataType,
   otherwise: Otherwise,
 ): Operand {
-  const { code } = e
   const slot = e.reserve(16)
-  return emitLeaving(e, e.allValid(args), slot, type, otherwise, () => {
-    const parameters = args.flatMap(arg => pushForKernel(e, arg))
-    e.address(slot)
-    code.call(e.module.importFunction('kernels', kernel, [...parameters, 'i32'], ['i32']))
-    code.i32(LEFT_TO_JAVASCRIPT).emit(op.i32Eq)
-  })
+  return emitLeaving(e, e.allValid(args), slot, type, otherwise, () => pushLeftByKernel(e, kernel, args, slot))
+}
+
+/** Calls a kernel that writes to `slot`, and leaves on the stack whether it leaves the row. */
+export function pushLeftByKernel(e: Emitter, kernel: string, args: readonly Operand[], slot: number): void {
+  const { code } = e
+  const parameters = args.flatMap(arg => pushForKernel(e, arg))
+  e.address(slot)
+  code.call(e.module.importFunction('kernels', kernel, [...parameters, 'i32'], ['i32']))
+  code.i32(LEFT_TO_JAVASCRIPT).emit(op.i32Eq)
 }
 
 /**

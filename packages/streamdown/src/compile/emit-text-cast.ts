@@ -1,10 +1,11 @@
-import { failures } from '../errors/table.ts'
 import { type CastRule, castValue } from '../functions/cast.ts'
 import { MAX_PRECISION } from '../functions/decimal-types.ts'
+import { asNumber } from '../functions/values.ts'
 import { type DataType, types } from '../types/data-type.ts'
+import { integerRanges, isNarrow, type NarrowType } from '../types/integer-range.ts'
 import { physicalOf } from '../types/physical.ts'
 import { emitFormatTime } from './emit-format-time.ts'
-import { emitKernel, emitStatusKernel } from './emit-kernel.ts'
+import { emitKernel, emitLeaving, emitStatusKernel, type Otherwise, pushLeftByKernel } from './emit-kernel.ts'
 import { emitLiteral } from './emit-literal.ts'
 import type { Emitter } from './emitter.ts'
 import type { Operand } from './operand.ts'
@@ -65,14 +66,7 @@ function toText(e: Emitter, input: Operand, rule: CastRule): Operand | undefined
 const MICROSECOND_DIGITS = 6
 export const ANY_DIGITS = 1 << 30
 
-const bounds: Partial<Record<DataType['is'], readonly [number, number]>> = {
-  tinyint: [-128, 127],
-  smallint: [-32768, 32767],
-  int: [-2147483648, 2147483647],
-}
-
 function fromText(e: Emitter, input: Operand, type: DataType, rule: CastRule): Operand | undefined {
-  const { code } = e
   const otherwise = (to: DataType) =>
     ({
       is: 'call',
@@ -81,23 +75,7 @@ function fromText(e: Emitter, input: Operand, type: DataType, rule: CastRule): O
       mayBeNull: false,
     }) as const
   if (type.is === 'bigint') return emitStatusKernel(e, 'fn_parse_integer', [input], type, otherwise(type))
-  const range = bounds[type.is]
-  if (range !== undefined) {
-    const wide = emitStatusKernel(e, 'fn_parse_integer', [input], types.bigint, otherwise(types.bigint))
-    const [value = 0] = wide.values
-    const out = code.local('i32')
-    e.guard(wide.valid, () => {
-      code
-        .get(value)
-        .i64(BigInt(-range[0]))
-        .emit(op.i64Add)
-        .i64(BigInt(range[1] - range[0]))
-        .emit(op.i64GtU)
-      e.failIf(failures.cast)
-      code.get(value).emit(op.i32WrapI64).set(out)
-    })
-    return { type, valid: wide.valid, values: [out] }
-  }
+  if (isNarrow(type)) return narrowFromText(e, input, type, rule)
   if (type.is === 'timestamp' && !type.zoned && type.precision === 6) {
     const digits = rule === 'postgres' ? MICROSECOND_DIGITS : ANY_DIGITS
     return emitStatusKernel(e, 'fn_parse_time', [input, emitLiteral(e, digits, types.int)], type, otherwise(type))
@@ -114,4 +92,25 @@ function fromText(e: Emitter, input: Operand, type: DataType, rule: CastRule): O
     return { ...emitKernel(e, 'fn_to_millis', [parsed], types.timestamp(6)), type }
   }
   return undefined
+}
+
+/** What does not fit the type is JavaScript's, as is what the kernel leaves: it says why the row fails. */
+function narrowFromText(e: Emitter, input: Operand, type: NarrowType, rule: CastRule): Operand {
+  const { code } = e
+  const [least, most] = integerRanges[type.is]
+  const slot = e.reserve(16)
+  const otherwise: Otherwise = {
+    is: 'call',
+    call: ([v]) => BigInt(asNumber(castValue(v ?? null, types.string, type, rule, 'UTC'))),
+    args: [input],
+    mayBeNull: false,
+  }
+  const wide = emitLeaving(e, input.valid, slot, types.bigint, otherwise, () => {
+    pushLeftByKernel(e, 'fn_parse_integer', [input], slot)
+    e.address(slot)
+    code.memory(op.i64Load).i64(-least).emit(op.i64Add)
+    code.i64(most - least).emit(op.i64GtU, op.i32Or)
+  })
+  code.get(wide.values[0] ?? 0).emit(op.i32WrapI64)
+  return { type, valid: wide.valid, values: [e.store()] }
 }

@@ -23,6 +23,8 @@ export interface TestResult {
   readonly rows: readonly (readonly Value[])[]
   /** Error byte by input row. */
   readonly failed: ReadonlyMap<number, number>
+  /** What was said of it. */
+  readonly messages: ReadonlyMap<number, string>
 }
 
 type RunOptions = MemoryOptions & {
@@ -47,8 +49,8 @@ export function runSql(
   return compiled
 }
 
-const textOfResult = ({ rows, failed }: TestResult): string =>
-  JSON.stringify([rows, [...failed]], (_, value: unknown) =>
+const textOfResult = ({ rows, failed, messages }: TestResult): string =>
+  JSON.stringify([rows, [...failed], [...messages]], (_, value: unknown) =>
     typeof value === 'bigint' || Object.is(value, -0) || (typeof value === 'number' && !Number.isFinite(value))
       ? `${typeof value} ${Object.is(value, -0) ? '-0' : value}`
       : value,
@@ -74,7 +76,11 @@ function runOnce(
   const { output, failed } = projection.run(batchFromRows(memory, schema, rows))
   const codes = memory.u8(failed.codes, failed.count)
   const failedRows = Array.from(memory.i32(failed.rows, failed.count))
-  const result = { rows: rowsOf(memory, output), failed: new Map(failedRows.map((row, i) => [row, codes[i] ?? 0])) }
+  const result = {
+    rows: rowsOf(memory, output),
+    failed: new Map(failedRows.map((row, i) => [row, codes[i] ?? 0])),
+    messages: new Map([...failed.messages].map(([position, message]) => [failedRows[position] ?? -1, message])),
+  }
   memory.release(mark)
   return result
 }

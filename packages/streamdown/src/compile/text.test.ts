@@ -37,6 +37,39 @@ test('texts of ASCII, of every length around a vector, change their case and are
   )
 })
 
+const textCasts = {
+  TINYINT: { least: -(2n ** 7n), most: 2n ** 7n - 1n },
+  SMALLINT: { least: -(2n ** 15n), most: 2n ** 15n - 1n },
+  INT: { least: -(2n ** 31n), most: 2n ** 31n - 1n },
+  BIGINT: { least: -(2n ** 63n), most: 2n ** 63n - 1n },
+}
+for (const [type, { least, most }] of Object.entries(textCasts)) {
+  test(`CAST of texts to ${type} names it where a text is none, or beyond its range`, () => {
+    const below = String(least - 1n)
+    const above = String(most + 1n)
+    const texts = [String(least), String(most), 'd1', below, above, '9'.repeat(30), ` ${above}.5 `, ' +7.9 ', null]
+    const rows = texts.map(one => [one])
+    const { rows: results, messages } = runSql([field('s', types.string)], rows, [`CAST(s AS ${type})`])
+    const numbers = results.map(([value]) => (value === null ? null : BigInt(String(value))))
+    assert.deepEqual(numbers, [least, most, 7n, null])
+    assert.deepEqual(
+      [...messages],
+      [
+        [2, `'d1' is not a valid ${type}`],
+        [3, `${below} is out of range of ${type}`],
+        [4, `${above} is out of range of ${type}`],
+        [5, `${'9'.repeat(30)} is out of range of ${type}`],
+        [6, `${above} is out of range of ${type}`],
+      ],
+    )
+    const tried = runSql([field('s', types.string)], rows, [`TRY_CAST(s AS ${type})`])
+    assert.deepEqual(
+      tried.rows.map(([value]) => value === null),
+      [false, false, true, true, true, true, true, false, true],
+    )
+  })
+}
+
 for (const [mode, options] of Object.entries(modes)) {
   test(`text kernels do what JavaScript does, ${mode}`, () => {
     const schema: Schema = [field('s', types.string), field('t', types.string), field('n', types.int)]

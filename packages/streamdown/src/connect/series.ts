@@ -5,6 +5,7 @@ import type { OptionDefinition } from '../options/definition.ts'
 import { integerOption, refuseOption, refuseUnknown } from '../options/read.ts'
 import type { Relation, ScanNode } from '../plan/nodes/node.ts'
 import { type Series, seriesLength } from '../plan/series.ts'
+import { integerRanges } from '../types/integer-range.ts'
 import type { Connector, PartitionReader, Source } from './source.ts'
 
 const options: readonly OptionDefinition[] = [
@@ -21,7 +22,8 @@ export const series: Connector = {
   source: { guarantee: 'replays from any row', create: seriesSource },
 }
 
-const bounds = { least: -(2n ** 63n), most: 2n ** 63n - 1n }
+const [least, most] = integerRanges.bigint
+const bounds = { least, most }
 
 function seriesSource(relation: Relation): Source {
   refuseUnknown(relation, options)

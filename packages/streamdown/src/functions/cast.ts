@@ -1,5 +1,6 @@
 import { failures } from '../errors/table.ts'
 import type { DataType } from '../types/data-type.ts'
+import { type IntegerType, integerRanges } from '../types/integer-range.ts'
 import { isInterval, type Numeric, type Value } from '../types/value.ts'
 import { floorDivide, joinMicros, MICROS_PER_DAY, MICROS_PER_SECOND, splitMicros } from '../values/calendar.ts'
 import {
@@ -34,13 +35,6 @@ import { asBigint, asInterval, asNumber, asNumeric, asText } from './values.ts'
 
 export type CastRule = 'flink' | 'postgres'
 
-const integerBounds: Partial<Record<DataType['is'], readonly [bigint, bigint]>> = {
-  tinyint: [-128n, 127n],
-  smallint: [-32768n, 32767n],
-  int: [-2147483648n, 2147483647n],
-  bigint: [-(2n ** 63n), 2n ** 63n - 1n],
-}
-
 /** CAST of one value that is not NULL; throws RowError where the value does not fit. */
 export function castValue(value: Value, from: DataType, to: DataType, rule: CastRule, timeZone: string): Value {
   if (value === null || isJsonNull(value, from, to)) return null
@@ -57,9 +51,9 @@ export function castValue(value: Value, from: DataType, to: DataType, rule: Cast
     case 'bigint':
       return toInteger(value, from, to, rule)
     case 'real':
-      return inFloatRange(Math.fround(toDouble(value, from)), value, rule)
+      return inFloatRange(Math.fround(toDouble(value, from, to)), value, rule)
     case 'double':
-      return inFloatRange(toDouble(value, from), value, rule)
+      return inFloatRange(toDouble(value, from, to), value, rule)
     case 'decimal':
       return toDecimal(value, from, to.precision, to.scale)
     case 'numeric':
@@ -257,7 +251,7 @@ function toBoolean(value: Value, from: DataType): boolean {
   return refuse(value, from, 'boolean')
 }
 
-function toInteger(value: Value, from: DataType, to: DataType, rule: CastRule): number | bigint {
+function toInteger(value: Value, from: DataType, to: IntegerType, rule: CastRule): number | bigint {
   let whole: bigint
   if (typeof value === 'boolean') whole = value ? 1n : 0n
   else if (typeof value === 'bigint') whole = from.is === 'decimal' ? integerPart(value, from.scale, rule) : value
@@ -266,7 +260,7 @@ function toInteger(value: Value, from: DataType, to: DataType, rule: CastRule): 
   else if (typeof value === 'string') whole = integerOfText(value, from, to, rule)
   else return refuse(value, from, to.is)
   if (from.is === 'timestamp') whole = floorDivide(whole, MICROS_PER_SECOND)
-  const [least, most] = integerBounds[to.is] ?? [0n, 0n]
+  const [least, most] = integerRanges[to.is]
   if (whole < least || whole > most) {
     throw new RowError(
       from.is === 'string' ? failures.cast : failures.overflow,
@@ -308,7 +302,7 @@ function integerOfText(text: string, from: DataType, to: DataType, rule: CastRul
   return BigInt(match[1] ?? '0')
 }
 
-function toDouble(value: Value, from: DataType): number {
+function toDouble(value: Value, from: DataType, to: DataType): number {
   if (typeof value === 'number') return value
   if (typeof value === 'boolean') return value ? 1 : 0
   if (typeof value === 'bigint') return from.is === 'decimal' ? decimalToDouble(value, from.scale) : Number(value)
@@ -319,7 +313,7 @@ function toDouble(value: Value, from: DataType): number {
     const word = /^([+-]?)(inf|infinity|nan)$/i.exec(text)
     if (word !== null) return word[2]?.toLowerCase() === 'nan' ? Number.NaN : word[1] === '-' ? -Infinity : Infinity
   }
-  return refuse(value, from, 'double')
+  return refuse(value, from, to.is)
 }
 
 /** In PostgreSQL a number too large, or too near to zero, for the type fails. */

@@ -10,6 +10,7 @@ import {
 } from '../../options/read.ts'
 import type { Relation } from '../../plan/nodes/node.ts'
 import type { DataType } from '../../types/data-type.ts'
+import { integerRanges } from '../../types/integer-range.ts'
 import type { Value } from '../../types/value.ts'
 import { Decimal } from '../../values/decimal.ts'
 import { datagenOptions } from './options.ts'
@@ -125,13 +126,6 @@ export function fieldGenerator(relation: Relation, index: number, seed: bigint):
   const draws = drawsOf(seed, index)
   return (row, now) => value(draws(row), now)
 }
-
-const integerRanges = {
-  tinyint: [-128n, 127n],
-  smallint: [-32768n, 32767n],
-  int: [-(2n ** 31n), 2n ** 31n - 1n],
-  bigint: [-(2n ** 63n), 2n ** 63n - 1n],
-} as const
 
 function sequenceOf(options: FieldOptions, type: DataType): FieldGenerator {
   const start = options.bound('start')

@@ -3,6 +3,7 @@ import { parseInterval } from '../../functions/time/interval-text.ts'
 import { literal } from '../../plan/expressions/build.ts'
 import type { LiteralExpression } from '../../plan/expressions/expression.ts'
 import { types } from '../../types/data-type.ts'
+import { integerRanges } from '../../types/integer-range.ts'
 import type { Interval } from '../../types/value.ts'
 import { negateInterval } from '../../values/interval.ts'
 import { parseNumeric } from '../../values/numeric.ts'
@@ -10,14 +11,11 @@ import type { IntervalLiteral, Span, Expression as Syntax } from '../parse/ast.t
 import type { Settings } from '../settings.ts'
 import { fail, notYet } from './problem.ts'
 
-const INT_MAX = 2n ** 31n - 1n
-const BIGINT_MAX = 2n ** 63n - 1n
-
 /** An integer in the smallest of INT, BIGINT, DECIMAL, NUMERIC that holds it. `negative` because -2147483648 is an INT. */
 export function integerLiteral(value: bigint, settings: Settings, at?: Span): LiteralExpression {
   const size = value < 0n ? -value - 1n : value
-  if (size <= INT_MAX) return literal(Number(value), types.int)
-  if (size <= BIGINT_MAX) return literal(value, types.bigint)
+  if (size <= integerRanges.int[1]) return literal(Number(value), types.int)
+  if (size <= integerRanges.bigint[1]) return literal(value, types.bigint)
   const digits = (value < 0n ? -value : value).toString().length
   if (digits > 38)
     return wideLiteral(String(value), settings) ?? fail('DSD2004', `${value} has more than 38 digits.`, at)

@@ -4,6 +4,7 @@ import { resultOfTotal, totalOfValues } from '../../../functions/numeric/total.t
 import { bucketOf, count, type QuantileSketch, quantileOf } from '../../../functions/sketches/quantile-sketch.ts'
 import { compareValues } from '../../../types/compare-values.ts'
 import { type DataType, types } from '../../../types/data-type.ts'
+import { integerRanges, isInteger } from '../../../types/integer-range.ts'
 import { type Interval, isInterval, type Value } from '../../../types/value.ts'
 import { valueKey } from '../../../types/value-key.ts'
 import { type Json, writeJson } from '../../../values/json.ts'
@@ -164,18 +165,12 @@ function best(values: readonly Value[], by: readonly Value[], sign: number): Val
   return values[at] ?? null
 }
 
-const ranges: Partial<Record<DataType['is'], bigint>> = {
-  tinyint: 2n ** 7n,
-  smallint: 2n ** 15n,
-  int: 2n ** 31n,
-  bigint: 2n ** 63n,
-}
-
 /** An exact integer as a value of a type. */
 export function integer(type: DataType, value: bigint): Value | typeof OVERFLOW {
   if (type.is === 'decimal') return value < decimalLimit && value > -decimalLimit ? value : OVERFLOW
-  const range = ranges[type.is] ?? 0n
-  if (value >= range || value < -range) return OVERFLOW
+  if (!isInteger(type)) return OVERFLOW
+  const [least, most] = integerRanges[type.is]
+  if (value > most || value < least) return OVERFLOW
   return type.is === 'bigint' ? value : Number(value)
 }
 
