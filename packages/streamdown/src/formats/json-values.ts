@@ -1,5 +1,6 @@
 import type { DataType } from '../types/data-type.ts'
 import type { Value } from '../types/value.ts'
+import { base64Bytes } from '../values/base64.ts'
 import { isJsonArray, type Json, JsonNumber, parseJson, writeJson } from '../values/json.ts'
 import { dateOf, decimalOf, numericOf, type TimestampRules, timeOf, timestampOf } from './scalar-text.ts'
 
@@ -102,8 +103,7 @@ function valueOfNumber(text: string, type: DataType, rules: TimestampRules): Val
 
 function bytesOf(base64: string): Uint8Array | undefined {
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(base64) || base64.length % 4 !== 0) return undefined
-  const characters = atob(base64)
-  return Uint8Array.from(characters, character => character.charCodeAt(0))
+  return base64Bytes(base64)
 }
 
 function misfit(type: DataType): never {

@@ -1,5 +1,6 @@
+import { base64Text } from '../values/base64.ts'
 import { type Json, JsonNumber } from '../values/json.ts'
-import { base64Text, timestampText } from './value-text.ts'
+import { timestampText } from './value-text.ts'
 
 /** The bytes are no MessagePack, and nothing tells where the next record starts. */
 export class DamageError extends Error {}

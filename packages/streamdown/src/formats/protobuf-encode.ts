@@ -2,6 +2,7 @@ import type { Memory } from '../batch/memory.ts'
 import { rowsOf, weightsOf } from '../batch/values.ts'
 import { StreamdownError } from '../errors/error.ts'
 import { type Schema, types } from '../types/data-type.ts'
+import { base64Bytes } from '../values/base64.ts'
 import { joined } from '../values/bytes.ts'
 import { isJsonArray, type Json, JsonNumber } from '../values/json.ts'
 import type { Encoder } from './format.ts'
@@ -67,7 +68,7 @@ function valueBytes(type: ProtoType, json: Json): Uint8Array {
     case 'string':
       return counted(new TextEncoder().encode(textOf(json)))
     case 'bytes':
-      return counted(Uint8Array.from(atob(textOf(json)), character => character.charCodeAt(0)))
+      return counted(base64Bytes(textOf(json)))
     case 'bool':
       return varint(json === true || json === 'true' ? 1n : 0n)
     case 'double':

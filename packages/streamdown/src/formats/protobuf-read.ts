@@ -1,7 +1,8 @@
+import { base64Text } from '../values/base64.ts'
 import { type Json, JsonNumber } from '../values/json.ts'
 import { MisfitError } from './json-values.ts'
 import type { ProtoField, ProtoMessage, ProtoType } from './protobuf-schema.ts'
-import { base64Text, timestampText } from './value-text.ts'
+import { timestampText } from './value-text.ts'
 
 const MAX_DEPTH = 100
 const [VARINT, FIXED64, LENGTH, FIXED32] = [0, 1, 2, 5]

@@ -1,5 +1,6 @@
 import type { DataType } from '../types/data-type.ts'
 import type { Interval, Value } from '../types/value.ts'
+import { base64Text } from '../values/base64.ts'
 import { decimalText } from '../values/decimal-digits.ts'
 import { isNumeric, numericText } from '../values/numeric.ts'
 
@@ -53,12 +54,6 @@ export function intervalText({ months, days, micros }: Interval): string {
   const minutes = (total / 60_000_000n) % 60n
   const time = `${hours === 0n ? '' : `${sign}${hours}H`}${minutes === 0n ? '' : `${sign}${minutes}M`}${seconds === '0' ? '' : `${sign}${seconds}S`}`
   return `P${date}${time === '' ? (date === '' ? 'T0S' : '') : `T${time}`}`
-}
-
-export function base64Text(bytes: Uint8Array): string {
-  let characters = ''
-  for (const byte of bytes) characters += String.fromCharCode(byte)
-  return btoa(characters)
 }
 
 /** A value as JSON text: exact numbers, bytes as base64, maps as objects. */

@@ -1,4 +1,4 @@
-import { base64Text } from '../formats/value-text.ts'
+import { base64Bytes, base64Text } from '../values/base64.ts'
 import type { Asker, Inquiries } from './inquiries.ts'
 import type { Intake } from './intake.ts'
 import type { JournalEntry } from './journal.ts'
@@ -18,7 +18,7 @@ export class Outside {
   /** In the order of the plan. The answers of steps to be repeated are those of the journal. */
   add(inquiries: Inquiries): void {
     const place = this.inquiries.push(inquiries) - 1
-    inquiries.repeat(this.#replay.flatMap(({ answers }) => answers?.[place]?.map(fromBase64) ?? []))
+    inquiries.repeat(this.#replay.flatMap(({ answers }) => answers?.[place]?.map(base64Bytes) ?? []))
   }
 
   /**
@@ -43,5 +43,3 @@ export class Outside {
     for (const each of this.inquiries) each.start(this.#asker(each))
   }
 }
-
-const fromBase64 = (text: string): Uint8Array => Uint8Array.from(atob(text), char => char.charCodeAt(0))

@@ -3,6 +3,7 @@ import type { StoredBytes } from '../checkpoint/stored-bytes.ts'
 import type { FeedTime, KeptRows, WeightedRow } from '../connect/memory.ts'
 import { StreamdownError } from '../errors/error.ts'
 import { type SavedSnapshot, type Snapshot, savedSnapshots, snapshotRecords } from '../run/snapshot.ts'
+import { base64Bytes, base64Text } from '../values/base64.ts'
 import type { DeadLetter } from './dead-letters.ts'
 
 /** What a session knows but for its jobs: the statements that built it, and the tables' rows. */
@@ -28,7 +29,7 @@ type Tagged = { readonly $: 'n' | 'x' | 'd' | 'i'; readonly v: string }
 /** JSON in which BIGINT, DECIMAL, BYTES, INTERVAL and special doubles keep every bit. */
 function tag(_key: string, value: unknown): unknown {
   if (typeof value === 'bigint') return { $: 'n', v: String(value) } satisfies Tagged
-  if (value instanceof Uint8Array) return { $: 'x', v: toBase64(value) } satisfies Tagged
+  if (value instanceof Uint8Array) return { $: 'x', v: base64Text(value) } satisfies Tagged
   if (typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0))) {
     return { $: 'd', v: Object.is(value, -0) ? '-0' : String(value) } satisfies Tagged
   }
@@ -42,7 +43,7 @@ function untag(_key: string, value: unknown): unknown {
     case 'n':
       return BigInt(text)
     case 'x':
-      return fromBase64(text)
+      return base64Bytes(text)
     case 'd':
       return Number(text)
     default:
@@ -124,12 +125,3 @@ export function savedSession(stored: StoredBytes): SavedSession {
 }
 
 const isPart = (text: string): boolean => text.startsWith('{"table":') || text.startsWith('{"letters":')
-
-/** In pieces: the arguments of one call are limited. */
-function toBase64(bytes: Uint8Array): string {
-  let text = ''
-  for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192))
-  return btoa(text)
-}
-
-const fromBase64 = (text: string): Uint8Array => Uint8Array.from(atob(text), char => char.charCodeAt(0))

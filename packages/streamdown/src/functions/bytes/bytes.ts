@@ -1,6 +1,7 @@
 import { failures } from '../../errors/table.ts'
 import { types } from '../../types/data-type.ts'
 import type { Value } from '../../types/value.ts'
+import { base64Bytes, base64Text } from '../../values/base64.ts'
 import { hexOf } from '../cast.ts'
 import { definer, js, jsOrNull, kernel } from '../define.ts'
 import { RowError, type ScalarFunction } from '../definition.ts'
@@ -11,15 +12,9 @@ const { string, bytes, int, bigint } = types
 
 const utf8 = (text: Value | undefined): Uint8Array => new TextEncoder().encode(asText(text))
 
-function base64(data: Uint8Array): string {
-  let text = ''
-  for (let i = 0; i < data.length; i += 8192) text += String.fromCharCode(...data.subarray(i, i + 8192))
-  return btoa(text)
-}
-
 function fromBase64(text: string): Uint8Array {
   try {
-    return Uint8Array.from(atob(text.replace(/\s/g, '')), character => character.charCodeAt(0))
+    return base64Bytes(text.replace(/\s/g, ''))
   } catch {
     throw new RowError(failures.argument, 'the text is not valid base64')
   }
@@ -98,7 +93,7 @@ function encode(args: readonly Value[]): string {
     case 'hex':
       return hexOf(data)
     case 'base64':
-      return base64(data).replace(/(.{76})(?=.)/g, '$1\n')
+      return base64Text(data).replace(/(.{76})(?=.)/g, '$1\n')
     case 'escape':
       return escaped(data)
     default:
@@ -174,7 +169,10 @@ export const byteFunctions: readonly ScalarFunction[] = [
     'to_base64',
     'The text, or bytes, in base64.',
     [["TO_BASE64('hello')", 'aGVsbG8=']],
-    [js(['text'], string, args => base64(utf8(args[0]))), js(['bytes'], string, args => base64(asBytes(args[0])))],
+    [
+      js(['text'], string, args => base64Text(utf8(args[0]))),
+      js(['bytes'], string, args => base64Text(asBytes(args[0]))),
+    ],
   ),
   define(
     'from_base64',
