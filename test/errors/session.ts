@@ -3,13 +3,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createNodeEnvironment } from '../../packages/streamdown/src/connect/node/environment.ts'
 import { createSession } from '../../packages/streamdown/src/session/create.ts'
-import type { Session } from '../../packages/streamdown/src/session/session.ts'
+import type { Session, SessionOptions } from '../../packages/streamdown/src/session/session.ts'
 import type { Value } from '../../packages/streamdown/src/types/value.ts'
 
 /** Runs `use` in a session of its own, with a folder that is gone afterwards. */
-export async function withSession(use: (session: Session, folder: string) => Promise<void>): Promise<void> {
+export async function withSession(
+  use: (session: Session, folder: string) => Promise<void>,
+  options: SessionOptions = {},
+): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'dsd-errors-'))
-  const session = await createSession({ dialect: 'postgres' }, await createNodeEnvironment())
+  const session = await createSession({ dialect: 'postgres', ...options }, await createNodeEnvironment())
   try {
     await use(session, folder)
   } finally {

@@ -387,7 +387,7 @@ test('a row that an arrow throws at is a dead letter; the others go on', () => {
   )
   assert.deepEqual(
     sim.deadLetters().map(({ code, problem }) => `${code} ${problem}`),
-    ['DSD4007 no o2'],
+    ['DSD4007 column "x": no o2'],
   )
 })
 

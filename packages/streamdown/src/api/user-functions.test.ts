@@ -54,7 +54,7 @@ test('functions of the program in SQL fragments and queries', () => {
   )
   assert.deepEqual(
     sim.deadLetters().map(({ code, problem }) => [code, problem]),
-    [['DSD4007', 'unlucky']],
+    [['DSD4007', 'column "grade": unlucky']],
   )
   assert.deepEqual(
     sim

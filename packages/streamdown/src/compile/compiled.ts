@@ -1,4 +1,5 @@
 import type { Batch, Pointer } from '../batch/batch.ts'
+import type { Expression } from '../plan/expressions/expression.ts'
 
 /** Rows that an expression failed on: their indexes in the input (i32), and the byte of `failures` for each. */
 export interface FailedRows {
@@ -7,6 +8,14 @@ export interface FailedRows {
   readonly codes: Pointer
   /** Messages by position in `rows`, where the failing function gave one. */
   readonly messages: ReadonlyMap<number, string>
+  /** By position in `rows`, which expression failed, where that is known. */
+  readonly failedIn?: readonly FailedIn[]
+}
+
+/** One of the conditions that the filter joins by AND, or one of the outputs. */
+export interface FailedIn {
+  readonly is: 'condition' | 'output'
+  readonly of: Expression
 }
 
 /**

@@ -1,11 +1,12 @@
 import type { Expression } from '../plan/expressions/expression.ts'
 import type { DataType } from '../types/data-type.ts'
 import { physicalOf, widthOf } from '../types/physical.ts'
+import type { FailedIn } from './compiled.ts'
 import { columnsOf, emitExpression } from './emit-expression.ts'
 import { pushTruth } from './emit-logic.ts'
 import { emitTouches } from './emit-touches.ts'
 import { Emitter } from './emitter.ts'
-import { Code, type Label } from './wasm/code.ts'
+import { Code } from './wasm/code.ts'
 import { op } from './wasm/opcodes.ts'
 
 /** Offsets of the frame's words, which the caller fills before `run(base, rows)`. */
@@ -27,6 +28,8 @@ export interface FrameLayout {
   readonly selection: number
   readonly failedRows: number
   readonly failedCodes: number
+  /** i32 a failed row: which of `marked` it failed in. */
+  readonly failedIn: number
   /** Where the code leaves the number of failed rows. */
   readonly failedCount: number
 }
@@ -36,6 +39,8 @@ export interface EmittedProjection {
   readonly code: Code
   readonly frame: FrameLayout
   readonly emitter: Emitter
+  /** What rows may fail in: the operands of the filter's AND, then the outputs. */
+  readonly marked: readonly FailedIn[]
   /** Whether it writes the selection; without it every row is in the output. */
   readonly selects: boolean
 }
@@ -81,6 +86,7 @@ export function emitProjection(
     selection: take(),
     failedRows: take(),
     failedCodes: take(),
+    failedIn: take(),
     failedCount: take(),
   }
   const selection = load(places.selection)
@@ -88,6 +94,7 @@ export function emitProjection(
   const watermarks = { data: load(places.watermarks), stride: load(places.stride) }
   const touches = load(places.touches)
   const failedCodes = load(places.failedCodes)
+  const failedIn = load(places.failedIn)
 
   const row = code.local('i32')
   const count = code.local('i32')
@@ -111,9 +118,19 @@ export function emitProjection(
   const fail = code.open('block')
   const nullables: boolean[] = []
   let selects = filter !== undefined
+  const conditions = filter === undefined ? [] : operandsOf(filter)
+  const marked: readonly FailedIn[] = [
+    ...conditions.map(of => ({ is: 'condition', of }) as const),
+    ...outputs.map(of => ({ is: 'output', of }) as const),
+  ]
   e.failingTo(fail, () => {
-    if (filter !== undefined) emitFilter(e, filter, done)
+    for (const [i, condition] of conditions.entries()) {
+      e.marking(i)
+      pushTruth(e, emitExpression(e, condition))
+      code.emit(op.i32Eqz).brIf(done)
+    }
     for (const [i, output] of outputs.entries()) {
+      e.marking(conditions.length + i)
       const target = targets[i]
       const operand = emitExpression(e, output)
       nullables.push(operand.valid !== true)
@@ -138,6 +155,15 @@ export function emitProjection(
   code.end()
   code.get(failedRows).get(failed).i32(4).emit(op.i32Mul, op.i32Add).get(row).memory(op.i32Store)
   code.get(failedCodes).get(failed).emit(op.i32Add).get(e.error).memory(op.i32Store8)
+  code
+    .get(failedIn)
+    .get(failed)
+    .i32(4)
+    .emit(op.i32Mul, op.i32Add)
+    .get(e.error)
+    .i32(8)
+    .emit(op.i32ShrS)
+    .memory(op.i32Store)
   code.get(failed).i32(1).emit(op.i32Add).set(failed)
   code.end()
   code.get(row).i32(1).emit(op.i32Add).tee(row).get(rows).emit(op.i32LtS).brIf(next)
@@ -159,16 +185,11 @@ export function emitProjection(
       watermark: e.reserve(8),
     },
     emitter: e,
+    marked,
     selects,
   }
 }
 
-/** Leaves to `skip` unless the condition is TRUE; the operands of AND one after the other. */
-function emitFilter(e: Emitter, filter: Expression, skip: Label): void {
-  if (filter.is === 'call' && filter.name === 'and') {
-    for (const operand of filter.args) emitFilter(e, operand, skip)
-    return
-  }
-  pushTruth(e, emitExpression(e, filter))
-  e.code.emit(op.i32Eqz).brIf(skip)
-}
+/** Conditions that are looked at one after the other, each where those before it are TRUE. */
+const operandsOf = (filter: Expression): readonly Expression[] =>
+  filter.is === 'call' && filter.name === 'and' ? filter.args.flatMap(operandsOf) : [filter]

@@ -64,6 +64,7 @@ export class Emitter {
   readonly timeZone: string
   readonly #watermarks: { readonly data: number; readonly stride: number }
   #fallible = false
+  #marks = 0
   #reserved: number
   readonly #columns: ReadonlyMap<number, { readonly data: number; readonly validity: number }>
   readonly #nullable: readonly boolean[]
@@ -345,8 +346,13 @@ export class Emitter {
     if (this.#failTargets.length > 0) this.#fallible = before
   }
 
+  /** From here on failing rows say, above the byte of the failure in `error`, which of the expressions it is. */
+  marking(expression: number): void {
+    this.#marks = expression << 8
+  }
+
   fail(failure: number): void {
-    this.code.i32(failure).set(this.error)
+    this.code.i32(this.#marks | failure).set(this.error)
     this.#branchToFail()
   }
 
@@ -359,7 +365,7 @@ export class Emitter {
 
   /** Fails the row with the code in the local. */
   failLocal(failure: number): void {
-    this.code.get(failure).set(this.error)
+    this.code.get(failure).i32(this.#marks).emit(op.i32Or).set(this.error)
     this.#branchToFail()
   }
 

@@ -9,7 +9,7 @@ import type { OperatorContext } from '../run/operator-context.ts'
 import type { Schema } from '../types/data-type.ts'
 import { physicalOf, widthOf } from '../types/physical.ts'
 import type { Value } from '../types/value.ts'
-import type { CompiledProjection, FailedRows } from './compiled.ts'
+import type { CompiledProjection, FailedIn, FailedRows } from './compiled.ts'
 import { type EmittedProjection, emitProjection } from './emit-projection.ts'
 import type { ComputeRows, RowsBody } from './emitter.ts'
 import { hostFunction, type Messages, rowFunction } from './host-functions.ts'
@@ -115,7 +115,7 @@ function createLoop(
   messages: Messages,
   interpreted: number | undefined,
 ): Loop {
-  const { frame, emitter, selects } = emitted
+  const { frame, emitter, marked, selects } = emitted
   const { memory } = context
   const base = memory.alloc(emitter.blockBytes)
   const watermark = base + frame.watermark
@@ -152,6 +152,7 @@ function createLoop(
       const selection = selects ? memory.chunk(rows * 4) : shared.sequence
       const failedRows = fallible ? memory.chunk(rows * 4) : 0
       const failedCodes = fallible ? memory.chunk(rows) : 0
+      const failedIn = fallible ? memory.chunk(rows * 4) : 0
       const view = memory.view()
       for (const { column, at } of frame.columns) {
         const { data, validity } = columnAt(batch, column)
@@ -169,6 +170,7 @@ function createLoop(
       view.setUint32(base + frame.selection, selection, true)
       view.setUint32(base + frame.failedRows, failedRows, true)
       view.setUint32(base + frame.failedCodes, failedCodes, true)
+      view.setUint32(base + frame.failedIn, failedIn, true)
       if (hostsRows) for (const { start } of rowFunctions) start(batch)
       const count = runCode(base, rows)
       touches = count * 2 >= rows
@@ -181,7 +183,13 @@ function createLoop(
           ? { ...column, validity: 0 }
           : column,
       )
-      const failed = failedCount === 0 ? noFailures : failures(memory, failedCount, failedRows, failedCodes, messages)
+      const failed =
+        failedCount === 0
+          ? noFailures
+          : {
+              ...failures(memory, failedCount, failedRows, failedCodes, messages),
+              failedIn: Array.from(memory.i32(failedIn, failedCount), mark => markOf(marked, mark)),
+            }
       return { count, columns: found, selection, failed }
     },
     free() {
@@ -232,6 +240,12 @@ function computerOf({ schema, value }: RowsBody, context: OperatorContext): Rows
     },
     free: () => projection?.free(),
   }
+}
+
+function markOf(marked: readonly FailedIn[], mark: number): FailedIn {
+  const found = marked[mark]
+  if (found === undefined) throw new TypeError(`a row failed in expression ${mark} of ${marked.length}`)
+  return found
 }
 
 function failures(memory: Memory, count: number, rows: Pointer, codes: Pointer, byRow: Messages): FailedRows {

@@ -326,7 +326,7 @@ export class Job {
     if (rule === 'fail' && this.#failure === undefined) {
       this.#failure = new StreamdownError(
         isRowError(letter.code) ? letter.code : 'DSD4007',
-        `${letter.problem} (in ${letter.where})`,
+        `${letter.problem} (in ${letter.where}${letter.position === undefined ? '' : `, ${letter.position}`})`,
       )
     }
   }

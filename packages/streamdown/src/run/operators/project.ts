@@ -6,6 +6,7 @@ import type { Schema } from '../../types/data-type.ts'
 import type { Operator, Output } from '../operator.ts'
 import type { OperatorContext } from '../operator-context.ts'
 import { emitDead } from './dead.ts'
+import { withExpressions } from './failed-expression.ts'
 import { Stateless } from './stateless.ts'
 
 export interface ProjectOptions {
@@ -22,19 +23,23 @@ export function createProject(options: ProjectOptions, context: OperatorContext)
 
 class Project extends Stateless {
   readonly #context: OperatorContext
-  readonly #input: Schema
+  readonly #options: ProjectOptions
   readonly #projection: CompiledProjection
 
-  constructor({ input, filter, outputs }: ProjectOptions, context: OperatorContext) {
+  constructor(options: ProjectOptions, context: OperatorContext) {
     super()
+    const { input, filter, outputs } = options
     this.#context = context
-    this.#input = input
+    this.#options = options
     this.#projection = compileProjection({ input, outputs, context, ...(filter === undefined ? {} : { filter }) })
   }
 
   push(_input: number, batch: Batch, out: Output): void {
     const { output, failed } = this.#projection.run(batch)
-    if (failed.count > 0) emitDead(this.#context.memory, this.#input, batch, failed, out)
+    if (failed.count > 0) {
+      const { memory } = this.#context
+      emitDead(memory, this.#options.input, batch, withExpressions(memory, failed, this.#options), out)
+    }
     if (output.rows > 0) out.emit(output)
   }
 }

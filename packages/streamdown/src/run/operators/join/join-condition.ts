@@ -7,6 +7,7 @@ import type { Output } from '../../operator.ts'
 import type { OperatorContext } from '../../operator-context.ts'
 import { columnsRead } from '../columns-read.ts'
 import { emitDead } from '../dead.ts'
+import { withExpressions } from '../failed-expression.ts'
 import type { Pairs } from './join-rows.ts'
 
 /** How pairs are looked at: columns of both sides, left then right (only those of `only` are read), and whole rows. */
@@ -46,7 +47,10 @@ export class JoinCondition {
         watermarks: 0,
         ordinals: 0,
       })
-      if (failed.count > 0) emitDead(memory, this.#schema, of.joined(chunk), failed, out)
+      if (failed.count > 0) {
+        const named = withExpressions(memory, failed, { input: this.#schema, outputs: [], schema: [] })
+        emitDead(memory, this.#schema, of.joined(chunk), named, out)
+      }
       memory.kernels.take_values(chunk.probe, 2, selection, output.rows, pairs.probe + count * 4)
       memory.kernels.take_values(chunk.slots, 2, selection, output.rows, pairs.slots + count * 4)
       count += output.rows
