@@ -50,7 +50,6 @@ export async function open(
     scan: columns === undefined ? whole : { ...whole, columns },
     schema: relation.schema,
     positions: new Map(position === undefined ? [] : [['0', position]]),
-    worker: { index: 0, count: 1 },
     clock,
   }
   const [reader] = await source.open(context)

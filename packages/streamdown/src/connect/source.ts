@@ -9,9 +9,9 @@ import type { Schema } from '../types/data-type.ts'
 export type Position = string
 
 /**
- * A source's reader of one partition, in the worker that decodes it. The scheduler pulls: it calls `poll` between
- * steps, and `read` inside one. I/O happens outside of both: a reader fills a bounded queue from the event loop and
- * `read` takes from it.
+ * A source's reader of one partition. The scheduler pulls: between steps it looks at `state`, within one it calls `read`,
+ * which waits for nothing. What comes by itself (pipes, HTTP, unpacked bytes) fills a bounded queue from the event loop; a
+ * plain file is read straight into the memory of the step, since its bytes are there.
  */
 export interface PartitionReader {
   readonly partition: string
@@ -70,8 +70,6 @@ export interface SourceContext {
   readonly scan: ScanNode
   readonly schema: Schema
   readonly positions: ReadonlyMap<string, Position>
-  /** Partitions `index % count` belong to this worker. */
-  readonly worker: { readonly index: number; readonly count: number }
   /** The program's clock, by which sources pace themselves. */
   readonly clock: Clock
 }

@@ -160,7 +160,6 @@ export class Engine {
         scan: vertex.scan,
         schema: vertex.schema,
         positions: own,
-        worker: { index: 0, count: 1 },
         clock: this.#options.clock,
       }
       this.#attach(vertex, await source.open(context))

@@ -193,7 +193,6 @@ test('only the columns of the scan are made, also a field of a ROW', async () =>
     },
     schema: relation.schema,
     positions: new Map(),
-    worker: { index: 0, count: 1 },
     clock,
   })
   assert.ok(reader !== undefined)

@@ -124,7 +124,6 @@ async function read(
     scan: ScanNode.create(relation),
     schema,
     positions: new Map(position === undefined ? [] : [[path, position]]),
-    worker: { index: 0, count: 1 },
     clock: systemClock,
   })
   assert.ok(reader)

@@ -28,10 +28,9 @@ export function fileSource(declared: Relation): Source {
   return {
     bounded: followMs === undefined,
     replays: true,
-    async open({ scan, positions, worker }) {
-      const all = followMs !== undefined && holdsFiles(path) ? [...positions.keys()] : filesOf(path, positions)
-      for (const [file, position] of positions) if (!all.includes(file)) assertRead(file, position)
-      const files = all.filter((_, index) => index % worker.count === worker.index)
+    async open({ scan, positions }) {
+      const files = followMs !== undefined && holdsFiles(path) ? [...positions.keys()] : filesOf(path, positions)
+      for (const [file, position] of positions) if (!files.includes(file)) assertRead(file, position)
       const readers: PartitionReader[] = []
       try {
         for (const file of files) readers.push(await openFile(file, relation, scan, positions.get(file), followMs))

@@ -55,7 +55,6 @@ const open = (relation: Relation, positions: Record<string, string> = {}) =>
     scan: ScanNode.create(relation),
     schema: relation.schema,
     positions: new Map(Object.entries(positions)),
-    worker: { index: 0, count: 1 },
     clock: systemClock,
   })
 

@@ -75,8 +75,7 @@ function httpSource(relation: Relation): Source {
   return {
     bounded: false,
     replays: false,
-    open: async ({ scan, worker }): Promise<readonly PartitionReader[]> => {
-      if (worker.index !== 0) return []
+    open: async ({ scan }): Promise<readonly PartitionReader[]> => {
       // Loaded when needed: a program without a listener starts sooner.
       const { listen, unlisten } = await import('./http-listener.ts')
       const queue = new HttpQueue(queueBytes, () => unlisten(host, port, intake))

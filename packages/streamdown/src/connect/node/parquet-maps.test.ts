@@ -38,7 +38,6 @@ async function rowsIn(path: string, schema: Schema): Promise<Value[][]> {
     scan: ScanNode.create(relation),
     schema,
     positions: new Map(),
-    worker: { index: 0, count: 1 },
     clock: systemClock,
   })
   assert.ok(reader)

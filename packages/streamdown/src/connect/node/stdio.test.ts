@@ -13,7 +13,7 @@ const program = (format: string) => `
   const relation = { name: 't', schema, connector: 'stdin', options: '${format}' === 'json' ? { format: 'json' } : options, primaryKey: [], changes: 'append' }
   const memory = createMemory()
   const sink = stdout.sink.create(relation)
-  const [reader] = await stdin.source.create(relation).open({ scan: ScanNode.create(relation), schema, positions: new Map(), worker: { index: 0, count: 1 } })
+  const [reader] = await stdin.source.create(relation).open({ scan: ScanNode.create(relation), schema, positions: new Map() })
   while (reader.state() !== 'ended') {
     if (reader.state() !== 'ready') await reader.ready()
     else {

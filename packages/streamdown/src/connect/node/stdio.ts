@@ -61,8 +61,7 @@ function stdinSource(declared: Relation): Source {
   return {
     bounded: true,
     replays: false,
-    async open({ scan, worker }) {
-      if (worker.index !== 0) return []
+    async open({ scan }) {
       const format = streamFormatOf(relation, checkFormat)
       const failed = (error: unknown) =>
         new StreamdownError('DSD3004', `Standard input: ${error instanceof Error ? error.message : String(error)}.`, {
