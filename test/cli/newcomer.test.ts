@@ -83,6 +83,26 @@ test('a setting that cannot be is refused where it is set', () => {
   assert.equal(sql(`SET timezone = '+05:30'; SELECT 1`).status, 0)
 })
 
+test('a name that is nearly right is told the right one', () => {
+  said(sql('SELECT RUOND(1.2)').stderr, /DSD2003 .*Did you mean ROUND\?/)
+  said(sql("CREATE TABLE t (a INT) WITH (connector = 'flie')").stderr, /DSD3001 .*Did you mean "file"\?/)
+  const option = "CREATE TABLE t (a INT) WITH (connector = 'file', pth = 'x', format = 'json'); SELECT * FROM t"
+  said(sql(option).stderr, /DSD3002 .*Did you mean "path"\?/)
+  said(dsd('functions', 'ruond').stderr, /DSD2003 .*Did you mean "round"\?/)
+  said(dsd('connectors', 'describe', 'flie').stderr, /DSD3001 .*Did you mean "file"\?/)
+  const { status, stderr } = dsd('run', 'x.sql', '--worker', '2')
+  assert.equal(stderr, `DSD8001 Unknown option '--worker'. Did you mean "--workers"?\n`)
+  assert.equal(status, 2)
+})
+
+test('where no program runs it is said what was done; settings are for programs in SQL', () => {
+  assert.equal(dsd('run', file('tables.sql', 'CREATE TABLE t (a INT)')).stderr, 'table t created; nothing runs on\n')
+  assert.equal(dsd('run', file('empty.sql', '-- nothing')).stderr, 'There is no statement in the file.\n')
+  const { status, stderr } = dsd('run', file('none.ts', 'export {}'), '--set', 'nonsense=1')
+  assert.match(stderr, /^DSD8001 --set is for SQL programs/)
+  assert.equal(status, 2)
+})
+
 test('a result of many rows is shown', async () => {
   const { status, stdout } = await start('sql', '-e', 'SELECT * FROM generate_series(1, 200000) AS t(n)').end()
   assert.equal(status, 0)

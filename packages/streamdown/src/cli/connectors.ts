@@ -4,6 +4,7 @@ import type { Connector } from '../connect/source.ts'
 import { StreamdownError } from '../errors/error.ts'
 import { formats } from '../formats/registry.ts'
 import type { OptionDefinition } from '../options/definition.ts'
+import { didYouMean } from '../values/nearest.ts'
 import { exitCodes } from './exit-codes.ts'
 
 export async function connectors(args: readonly string[]): Promise<number> {
@@ -24,7 +25,11 @@ export async function connectors(args: readonly string[]): Promise<number> {
     throw new StreamdownError('DSD8001', 'connectors takes `list` or `describe NAME`')
   const connector = all.find(each => each.name === name)
   if (connector === undefined) {
-    throw new StreamdownError('DSD3001', `no connector '${name}'; there are ${all.map(each => each.name).join(', ')}`)
+    const known = all.map(each => each.name)
+    throw new StreamdownError(
+      'DSD3001',
+      `There is no connector '${name}'; there are ${known.join(', ')}.${didYouMean(name, known)}`,
+    )
   }
   process.stdout.write(values.json === true ? `${JSON.stringify(summaryOf(connector))}\n` : describe(connector))
   return exitCodes.done

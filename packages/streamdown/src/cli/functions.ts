@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { StreamdownError } from '../errors/error.ts'
 import { aggregateFunctions } from '../functions/aggregates.ts'
 import { scalarFunctions } from '../functions/registry.ts'
+import { didYouMean } from '../values/nearest.ts'
 import { exitCodes } from './exit-codes.ts'
 
 interface Entry {
@@ -23,7 +24,13 @@ export async function functions(args: readonly string[]): Promise<number> {
   ].sort((a, b) => (a.kind === b.kind ? (a.name < b.name ? -1 : 1) : a.kind < b.kind ? -1 : 1))
   const [wanted] = positionals
   const some = wanted === undefined ? all : all.filter(({ name }) => name.toLowerCase() === wanted.toLowerCase())
-  if (some.length === 0) throw new StreamdownError('DSD2003', `no function '${wanted}'`)
+  if (some.length === 0) {
+    const known = all.map(({ name }) => name)
+    throw new StreamdownError(
+      'DSD2003',
+      `There is no function '${wanted}'.${didYouMean(wanted?.toLowerCase() ?? '', known)}`,
+    )
+  }
   if (values.json === true) process.stdout.write(some.map(each => `${JSON.stringify(each)}\n`).join(''))
   else for (const each of some) process.stdout.write(wanted === undefined ? line(each) : page(each))
   return exitCodes.done

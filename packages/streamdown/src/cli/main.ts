@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { StreamdownError } from '../errors/error.ts'
+import { didYouMean } from '../values/nearest.ts'
 import { errorText } from './error-text.ts'
 import { exitCodes } from './exit-codes.ts'
 
@@ -103,7 +104,7 @@ export async function main(args: readonly string[]): Promise<number> {
   try {
     return await command.main(rest)
   } catch (error) {
-    return report(error)
+    return report(error, command)
   }
 }
 
@@ -130,16 +131,24 @@ function helpOf({ usage, summary, options }: Command): string {
   return `dsd ${usage}\n\n${summary}.\n\n${lines.join('\n')}\n`
 }
 
-function report(error: unknown): number {
+function report(error: unknown, { options }: Command): number {
   if (error instanceof StreamdownError) {
     process.stderr.write(errorText(error))
     if (error.code === 'DSD8002') return exitCodes.interrupted
     return error.code === 'DSD8001' ? exitCodes.usage : exitCodes.failed
   }
   if (error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')) {
-    process.stderr.write(`DSD8001 ${error.message}\n`)
+    process.stderr.write(`DSD8001 ${usageProblem(error.message, options)}\n`)
     return exitCodes.usage
   }
   process.stderr.write(errorText(error))
   return exitCodes.failed
+}
+
+/** What Node says of an option, without its advice, and the option that may have been meant. */
+function usageProblem(message: string, options: Command['options']): string {
+  const [problem = message] = message.split('. To specify')
+  const [, given] = /'(--?[\w-]+)/.exec(problem) ?? []
+  const known = options.map(([option]) => option.split(' ')[0] ?? option)
+  return `${problem}.${given === undefined || known.includes(given) ? '' : didYouMean(given, known)}`
 }

@@ -3,8 +3,9 @@ import { parseArgs } from 'node:util'
 import type { DeadLetter } from '../api/dead-letter.ts'
 import { type RunOptions, run as runProgram } from '../api/run.ts'
 import { createNodeEnvironment } from '../connect/node/environment.ts'
+import { StreamdownError } from '../errors/error.ts'
 import { createSession } from '../session/create.ts'
-import type { JobStatus } from '../session/session.ts'
+import type { JobStatus, StatementResult } from '../session/session.ts'
 import { byteSizeText } from '../values/byte-size.ts'
 import { printable } from '../values/printable.ts'
 import { exitCodes } from './exit-codes.ts'
@@ -34,6 +35,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const interrupt = new Interrupt()
   try {
     if (!isSql(file)) {
+      refuseSettings(values.set)
       const options = {
         untilIdle: values['until-idle'],
         limit,
@@ -49,10 +51,12 @@ export async function run(args: readonly string[]): Promise<number> {
       const text = await readProgram(file)
       const goesOn = values.state !== undefined && (await session.openState(values.state, text))
       const show = { json: values.json, limit: Number.POSITIVE_INFINITY, messages: false }
-      if (!goesOn) await showStatements(session, text, show, interrupt)
+      const last = goesOn ? undefined : await showStatements(session, text, show, interrupt)
       await session.run({ stop: () => interrupt.requested, untilIdle: values['until-idle'], limit })
       if (values.drain) await session.drain()
-      report(session.status(), values.json)
+      const jobs = session.status()
+      if (jobs.length === 0 && !goesOn) sayWhatWasDone(last)
+      report(jobs, values.json)
       if (!values.json) reportDead(session.deadLetters().map(letter => ({ ...letter, operator: letter.where })))
     } finally {
       await session.close()
@@ -61,6 +65,21 @@ export async function run(args: readonly string[]): Promise<number> {
   } finally {
     interrupt.release()
   }
+}
+
+/** Where no program runs, the end of the statements is all that there is to say. */
+function sayWhatWasDone(last: StatementResult | undefined): void {
+  if (last === undefined) process.stderr.write('There is no statement in the file.\n')
+  else if (last.is === 'done') process.stderr.write(`${last.message}; nothing runs on\n`)
+}
+
+/** @throws StreamdownError DSD8001: a program in TypeScript says how it runs in its own text. */
+function refuseSettings(set: readonly string[]): void {
+  if (set.length > 0)
+    throw new StreamdownError(
+      'DSD8001',
+      '--set is for SQL programs; for TypeScript there are --workers, --memory and --state',
+    )
 }
 
 /** A TypeScript program: everything its module exports lives until its inputs end. */

@@ -18,12 +18,20 @@ export interface Show {
 /** The width of tables where standard output is no terminal. */
 const WIDTH_OFF_TERMINAL = 100
 
-/** Carries out a text of statements; each result is shown before the next statement starts. */
-export async function showStatements(session: Session, text: string, show: Show, interrupt: Interrupt): Promise<void> {
+/** Carries out a text of statements; each result is shown before the next statement starts. Gives the last result. */
+export async function showStatements(
+  session: Session,
+  text: string,
+  show: Show,
+  interrupt: Interrupt,
+): Promise<StatementResult | undefined> {
+  let last: StatementResult | undefined
   for await (const result of session.executeEach(text, { signal: interrupt.signal })) {
     await showResult(session, result, show, interrupt)
-    if (interrupt.requested) return
+    last = result
+    if (interrupt.requested) break
   }
+  return last
 }
 
 async function showResult(

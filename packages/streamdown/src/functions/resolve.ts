@@ -1,4 +1,5 @@
 import { type DataType, types } from '../types/data-type.ts'
+import { nearest } from '../values/nearest.ts'
 import {
   castable,
   commonOfArguments,
@@ -38,7 +39,7 @@ export type Resolution =
  */
 export function resolveFunction(name: string, args: readonly BoundArgument[], rules: FunctionRules): Resolution {
   const written = findFunction(name)
-  if (written === undefined) return { is: 'unknown', nearest: nearestName(name.toLowerCase()) }
+  if (written === undefined) return { is: 'unknown', nearest: nearest(name.toLowerCase(), [...functionNames()]) }
   const instead = written.insteadIn?.functions === rules.functions ? findFunction(written.insteadIn.name) : undefined
   const definition = instead ?? written
   let best: { readonly signature: Signature; readonly targets: readonly DataType[]; readonly cost: number } | undefined
@@ -174,29 +175,4 @@ function describeSignature(definition: ScalarFunction, { parameters, variadic, o
     return i >= parameters.length - optional ? `[${text}]` : text
   })
   return `${definition.name.toUpperCase()}(${names.join(', ')}${variadic === true ? ', ...' : ''})`
-}
-
-function nearestName(name: string): string | undefined {
-  let best: { readonly name: string; readonly distance: number } | undefined
-  for (const candidate of functionNames()) {
-    const d = distance(name, candidate)
-    if (d <= Math.max(1, Math.floor(name.length / 3)) && (best === undefined || d < best.distance)) {
-      best = { name: candidate, distance: d }
-    }
-  }
-  return best?.name
-}
-
-/** Levenshtein distance. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1] ? 0 : 1
-      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + same))
-    }
-    row = next
-  }
-  return row[b.length] ?? 0
 }

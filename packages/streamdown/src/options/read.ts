@@ -1,6 +1,7 @@
 import { StreamdownError } from '../errors/error.ts'
 import type { Relation } from '../plan/nodes/node.ts'
 import { parseByteSize } from '../values/byte-size.ts'
+import { didYouMean } from '../values/nearest.ts'
 import type { OptionDefinition } from './definition.ts'
 
 /** An option that does not fit: names the table, the option, what was given and what is taken. Throws DSD3002. */
@@ -134,10 +135,11 @@ export function refuseUnknown(
   for (const name of Object.keys(relation.options)) {
     if (common.has(name) || options.some(option => option.name === name || option.aliases?.includes(name))) continue
     if ([...commonPrefixes, ...prefixes].some(prefix => name.startsWith(prefix))) continue
-    const known = options.length === 0 ? 'none' : options.map(option => option.name).join(', ')
+    const known = options.map(option => option.name)
+    const has = known.length === 0 ? 'none' : known.join(', ')
     throw new StreamdownError(
       'DSD3002',
-      `Table ${relation.name}: connector ${relation.connector} has no option '${name}'; it has ${known}.`,
+      `Table ${relation.name}: connector ${relation.connector} has no option '${name}'; it has ${has}.${didYouMean(name, known)}`,
     )
   }
 }

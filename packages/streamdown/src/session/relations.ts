@@ -9,6 +9,7 @@ import type { Program } from '../plan/program.ts'
 import { nodesOf } from '../plan/visitor/transform.ts'
 import type { Graph } from '../run/graph.ts'
 import type { Value } from '../types/value.ts'
+import { didYouMean } from '../values/nearest.ts'
 import type { DeadLetterLog } from './dead-letters.ts'
 import type { RelationData } from './relation-data.ts'
 
@@ -104,8 +105,11 @@ export class Relations {
   connectorOf({ name, connector }: Relation): Connector {
     const found = this.#connectors.find(each => each.name === connector)
     if (found !== undefined) return found
-    const known = this.#connectors.map(each => each.name).join(', ')
-    throw new StreamdownError('DSD3001', `Table "${name}": there is no connector '${connector}'; there are ${known}.`)
+    const known = this.#connectors.map(each => each.name)
+    throw new StreamdownError(
+      'DSD3001',
+      `Table "${name}": there is no connector '${connector}'; there are ${known.join(', ')}.${didYouMean(connector, known)}`,
+    )
   }
 
   /** How rows of a relation are looked up in its connector; undefined when it is read. */

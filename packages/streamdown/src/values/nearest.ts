@@ -14,6 +14,12 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   return best
 }
 
+/** What a message says behind a name that there is not; nothing where none is near. */
+export function didYouMean(name: string, candidates: Iterable<string>): string {
+  const near = nearest(name, [...candidates])
+  return near === undefined ? '' : ` Did you mean "${near}"?`
+}
+
 function editDistance(a: string, b: string): number {
   let beforePrevious: number[] = []
   let previous = Array.from({ length: b.length + 1 }, (_, column) => column)

@@ -4,6 +4,7 @@ import { all, any, literal, not, test, truth } from '../../plan/expressions/buil
 import type { Expression } from '../../plan/expressions/expression.ts'
 import { type DataType, type Field, types } from '../../types/data-type.ts'
 import { typeText } from '../../types/type-text.ts'
+import { didYouMean } from '../../values/nearest.ts'
 import type {
   BinaryOperator,
   Case,
@@ -19,7 +20,6 @@ import { castTo } from './cast.ts'
 import { collated } from './collation.ts'
 import type { BindContext } from './context.ts'
 import { intervalLiteral, numberLiteral, qualifiedInterval } from './literals.ts'
-import { didYouMean } from './names.ts'
 import { inList, like, operate, quantified } from './operators.ts'
 import { fail, notYet } from './problem.ts'
 import { columnAround, findColumn, type Scope, unknownColumn } from './scope.ts'

@@ -1,7 +1,7 @@
 import { patternSize, type RowPattern } from '../../plan/match/pattern.ts'
+import { didYouMean } from '../../values/nearest.ts'
 import type { Identifier, MatchRecognize, Pattern } from '../parse/ast.ts'
 import type { Names } from './names.ts'
-import { didYouMean } from './names.ts'
 import { fail } from './problem.ts'
 
 /** Counted repetitions are written out, so that the matcher keeps no counters. */

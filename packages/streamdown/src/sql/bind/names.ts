@@ -1,5 +1,4 @@
 import type { Identifier, Name } from '../parse/ast.ts'
-import { nearest } from '../parse/nearest.ts'
 import type { Settings } from '../settings.ts'
 
 /** The dialect's rule on identifiers. */
@@ -23,8 +22,3 @@ export function namesOf(settings: Settings): Names {
 
 /** The last part: catalogs and databases are one namespace here. */
 export const lastPart = (name: Name): Identifier => name.parts.at(-1)!
-
-export function didYouMean(name: string, candidates: Iterable<string>): string {
-  const near = nearest(name, [...candidates])
-  return near === undefined ? '' : ` Did you mean "${near}"?`
-}

@@ -1,6 +1,7 @@
+import { didYouMean } from '../../values/nearest.ts'
 import type { Identifier, Name } from '../parse/ast.ts'
 import type { BindContext } from './context.ts'
-import { didYouMean, lastPart } from './names.ts'
+import { lastPart } from './names.ts'
 import { fail } from './problem.ts'
 
 /** The schema that is always there: names of its tables stand without it. */

@@ -4,9 +4,10 @@ import { replaceColumns } from '../../plan/expressions/walk.ts'
 import type { PlanNode } from '../../plan/nodes/node.ts'
 import type { Schema } from '../../types/data-type.ts'
 import { types } from '../../types/data-type.ts'
+import { didYouMean } from '../../values/nearest.ts'
 import type { Identifier, Span } from '../parse/ast.ts'
 import { Carry } from './carry.ts'
-import { didYouMean, type Names } from './names.ts'
+import type { Names } from './names.ts'
 import { fail } from './problem.ts'
 
 /** Stands for the schema of tables whose names may follow any catalog, database or schema. */

@@ -1,8 +1,9 @@
 import { type DataType, type Field, types } from '../../types/data-type.ts'
+import { didYouMean } from '../../values/nearest.ts'
 import type { TypeName } from '../parse/ast.ts'
 import { decimalSize, readSetting } from '../setting-texts.ts'
 import type { Settings } from '../settings.ts'
-import { didYouMean, type Names } from './names.ts'
+import type { Names } from './names.ts'
 import { fail } from './problem.ts'
 
 const simple: Readonly<Record<string, DataType>> = {

@@ -2,9 +2,9 @@
 
 import type { StreamdownError } from '../../errors/error.ts'
 import type { Span } from '../../errors/span.ts'
+import { nearest } from '../../values/nearest.ts'
 import { spellingHelp } from './keywords.ts'
 import { lex, type Token } from './lexer.ts'
-import { nearest } from './nearest.ts'
 import { syntaxError } from './syntax-error.ts'
 
 /** How deep expressions, queries, types and patterns may nest. Bounds the parser's own recursion. */

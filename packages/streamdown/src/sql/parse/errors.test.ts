@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { StreamdownError } from '../../errors/error.ts'
-import { nearest } from './nearest.ts'
+import { nearest } from '../../values/nearest.ts'
 import { parseExpression, parseStatements } from './parse.ts'
 
 /** The first line of the message, without its code, and the piece pointed at. */
